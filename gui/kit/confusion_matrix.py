@@ -87,8 +87,11 @@ class ConfusionMatrix(QWidget):
             ]
         self.names, self.counts = names, None
         self._point_at(None)
-        self.setMinimumHeight((len(names) + 1) * zoom.px(MIN_CELL))
+        self._fit()
         self._lay_out()
+
+    def _fit(self) -> None:
+        self.setMinimumHeight((len(self.names) + 1) * zoom.px(MIN_CELL))
 
     def show_counts(self, counts: NDArray[np.int64]) -> None:
         """Show counts (h, h), true class by row, predicted by column."""
@@ -105,6 +108,7 @@ class ConfusionMatrix(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
+            self._fit()
             self._lay_out()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QLayoutItem, QSizePolicy, QWidget
 
@@ -10,10 +12,20 @@ class FlowLayout(QLayout):
     """Widgets from left to right, wrapped like words; expanding ones share the rest of a row.
 
     A widget that is wider than a row becomes narrower and taller, if it can.
+
+    baseline : returns the height of a widget above its baseline, in pixels; those of a row share
+        one. None: their middles are at one height.
     """
 
-    def __init__(self, parent: QWidget, horizontal_gap: int, vertical_gap: int) -> None:
+    def __init__(
+        self,
+        parent: QWidget,
+        horizontal_gap: int,
+        vertical_gap: int,
+        baseline: Callable[[QWidget], int] | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._baseline = baseline
         self._items: list[QLayoutItem] = []
         self._heights: dict[int, int] = {}  # by width: Qt asks for the same widths many times
         self._gaps = horizontal_gap, vertical_gap
@@ -83,15 +95,24 @@ class FlowLayout(QLayout):
         for row in self._rows(rect.width()):
             widths = self._widths(row, rect.width())
             sizes = [QSize(w, _height(item, w)) for item, w in zip(row, widths, strict=True)]
-            height = max(size.height() for size in sizes)
+            tops, height = self._tops(row, sizes)
             x = rect.x()
-            for item, size in zip(row, sizes, strict=True):
+            for item, size, top in zip(row, sizes, tops, strict=True):
                 if move:
-                    middle = y + (height - size.height()) // 2
-                    item.setGeometry(QRect(QPoint(x, middle), size))
+                    item.setGeometry(QRect(QPoint(x, y + top), size))
                 x += size.width() + horizontal
             y += height + vertical
         return max(y - vertical - rect.y(), 0)
+
+    def _tops(self, row: list[QLayoutItem], sizes: list[QSize]) -> tuple[list[int], int]:
+        """Return the place of each item below the top of its row, and the height of the row."""
+        heights = [size.height() for size in sizes]
+        if self._baseline is None:
+            return [(max(heights) - height) // 2 for height in heights], max(heights)
+        widgets = (item.widget() for item in row)
+        above = [self._baseline(widget) if widget else 0 for widget in widgets]
+        tops = [max(above) - own for own in above]
+        return tops, max(top + height for top, height in zip(tops, heights, strict=True))
 
     def _widths(self, row: list[QLayoutItem], width: int) -> list[int]:
         """Return the width of each item of a row."""
@@ -109,9 +130,9 @@ class FlowLayout(QLayout):
         rows: list[list[QLayoutItem]] = []
         used = width + 1
         for item in self._items:
-            if item.isEmpty():  # hidden
-                continue
             needed = item.sizeHint().width()
+            if item.isEmpty() or not needed:  # hidden, or all in it is
+                continue
             if used + needed > width:
                 rows.append([])
                 used = 0
@@ -134,12 +155,17 @@ def _expands(item: QLayoutItem) -> bool:
     return widget.sizePolicy().horizontalPolicy() is QSizePolicy.Policy.Expanding
 
 
-def side_by_side(*widgets: QWidget) -> QWidget:
-    """Return a widget that keeps these together when a row wraps."""
+def side_by_side(*widgets: QWidget, rest: bool = False) -> QWidget:
+    """Return a widget that keeps these together when a row wraps.
+
+    rest : whether spare width stays free at their right.
+    """
     group = QWidget()
     row = QHBoxLayout(group)
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(4)
     for widget in widgets:
         row.addWidget(widget)
+    if rest:
+        row.addStretch(1)
     return group

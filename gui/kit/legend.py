@@ -42,7 +42,8 @@ class Legend(QWidget):
         self._theme = theme
         self._shown: tuple[object, ...] = ()
         self._task: Task | None = None
-        self._is_drawing = False
+        self._is_drawing = self._is_brief = False
+        self._marks: list[QWidget] = []  # entries of what is no class
         self.chosen_class = 0
         self._group: QButtonGroup | None = None
         self._layout = FlowLayout(self, 2, 2)
@@ -71,6 +72,7 @@ class Legend(QWidget):
             return
         self._shown = shown
         self._layout.clear()
+        self._marks = []
         if self.chosen_class >= dataset.h:
             self.chosen_class = dataset.h - 1  # the board has done the same
         self._group = QButtonGroup(self)
@@ -84,11 +86,19 @@ class Legend(QWidget):
         if drawing:
             self._layout.addWidget(self._add_button(dataset.h))
         if hollow:
-            self._layout.addWidget(
-                _entry(f"hollow = {hollow}", marker_icon(self._theme, 0, hollow=True))
-            )
+            icon = marker_icon(self._theme, 0, hollow=True)
+            self._marks.append(_entry(f"hollow = {hollow}", icon))
         if not drawing:
-            self._layout.addWidget(_entry("ring = wrong", ring_icon(self._theme)))
+            self._marks.append(_entry("ring = wrong", ring_icon(self._theme)))
+        for entry in self._marks:
+            self._layout.addWidget(entry)
+            entry.setVisible(not self._is_brief)
+
+    def set_brief(self, is_brief: bool) -> None:
+        """Show only the classes, or also what hollow markers and rings mean."""
+        self._is_brief = is_brief
+        for entry in self._marks:
+            entry.setVisible(not is_brief)
 
     def _class_button(self, k: int, name: str, icon: QIcon, h: int) -> QPushButton:
         """Return the button that chooses a class; its menu renames and removes it."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QEvent
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.data.task import Task
 from core.train.snapshot import Snapshot
@@ -16,13 +16,19 @@ from gui.kit import zoom
 from gui.kit.rest import awaits_timer
 from gui.kit.theme import Theme
 
+LOW_PX = 320  # height, at a zoom of 100 %, below which a view shows its picture first
+
 
 class View(QWidget):
     """Shows one side of a task and of its newest snapshot; a hidden view does no work.
 
     `snapshot` always belongs to `task`: after a change of task it is None until the first snapshot
     of the new one. The theme follows the application's palette, by the event of its change.
+
+    A low view folds its secondary parts, as choices and captions are: it shows them on demand.
     """
+
+    fold_changed = Signal()  # whether there are folded parts, or whether they are shown
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,6 +37,8 @@ class View(QWidget):
         self.task: Task | None = None
         self.snapshot: Snapshot | None = None
         self._is_stale = self._has_old_colours = False
+        self._secondary: list[QWidget] = []
+        self.is_low = self.is_unfolded = self.is_presented = False
 
     @property
     def is_at_rest(self) -> bool:
@@ -66,8 +74,12 @@ class View(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         theme = look.new_theme(self, event) or self.theme
-        if theme is not self.theme or self._zoom != zoom.factor():
-            self._zoom = zoom.factor()
+        is_rescaled = self._zoom != zoom.factor()
+        self._zoom = zoom.factor()
+        if is_rescaled:
+            tell_all((self,), lambda view: view.rescale())
+            self.fold()
+        if theme is not self.theme or is_rescaled:
             # An exception would surface where the palette was set, and keep it from other widgets.
             tell_all((self,), lambda view: view.receive_theme(theme))
 
@@ -92,9 +104,56 @@ class View(QWidget):
         super().hideEvent(event)
         self._is_stale |= self.snapshot is not None and awaits_timer(self)
 
+    # Folding ------------------------------------------------------------------------------------
+
+    def secondary(self, part: QWidget) -> QWidget:
+        """Return a container for a part that is folded while the view is low."""
+        container = QWidget()
+        layout = QVBoxLayout(container)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(part)
+        self._secondary.append(container)
+        return container
+
+    @property
+    def may_fold(self) -> bool:
+        """Whether the view has secondary parts."""
+        return bool(self._secondary)
+
+    @property
+    def is_folded(self) -> bool:
+        return self.is_low and not self.is_unfolded
+
+    def unfold(self, is_on: bool) -> None:
+        """Show the secondary parts also while the view is low, or fold them again."""
+        self.is_unfolded = is_on
+        self.fold()
+
+    def fold(self) -> None:
+        """Fold the secondary parts, or show them, as the height demands."""
+        before = self.is_low, self._secondary[0].isHidden() if self._secondary else False
+        is_lower = self.height() < zoom.px(LOW_PX)
+        self.is_low = is_lower and self.may_fold and not self.is_presented
+        for container in self._secondary:
+            container.setVisible(not self.is_folded)
+        if before != (self.is_low, self.is_folded):
+            self.fold_changed.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fold()
+
+    # What is shown ------------------------------------------------------------------------------
+
     def turn(self, by: int) -> bool:
         """Show the next part (+1) or the previous one (−1); return whether there is one."""
         return False
+
+    def show_as_slide(self, is_on: bool) -> None:
+        """Enter or leave presenter mode; a slide folds nothing."""
+        self.is_presented = is_on
+        self.present(is_on)
+        self.fold()
 
     def present(self, is_on: bool) -> None:
         """Enter or leave presenter mode, which shows only what a lecture hall can read."""
@@ -112,6 +171,9 @@ class View(QWidget):
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show the state of the run in this snapshot."""
         raise NotImplementedError
+
+    def rescale(self) -> None:
+        """Adapt the least size to the zoom, also while hidden: it keeps room for the view."""
 
     def show_theme(self) -> None:
         """Apply the colours of `self.theme`, and fonts, lengths and pens at the current zoom."""

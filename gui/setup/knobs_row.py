@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QEvent, QSignalBlocker, QTimer, Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -31,6 +31,8 @@ from gui.state.background_tasks import Background
 
 DOT = "●"
 NARROW_PX = 1320
+LOW_PX = 540  # height of the window, at a zoom of 100 %, below which the knobs take one row
+MARGIN, GAP = 12, 12
 
 
 class Knob(QWidget):
@@ -122,7 +124,7 @@ class KnobsRow(QFrame):
         self.defaults_button.setProperty("quiet", True)
         self.defaults_button.clicked.connect(self.defaults_wanted)
         inside = QWidget()
-        flow = FlowLayout(inside, 12, 4)
+        flow = FlowLayout(inside, GAP, 4)
         for part in (*self.knobs, self.settings_button, self.defaults_button):
             flow.addWidget(part)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -130,9 +132,9 @@ class KnobsRow(QFrame):
         for widget in (inside, self):
             widget.setSizePolicy(policy)
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 5, 12, 5)
+        row.setContentsMargins(MARGIN, 5, MARGIN, 5)
         row.addWidget(inside)
-        self._show_changes()
+        self.show_settings(self._settings)  # until a run is known
 
     def _make(self, setting: Setting[F]) -> F:
         field = setting.make()
@@ -154,10 +156,9 @@ class KnobsRow(QFrame):
         self.kind.setToolTip(f"{kind.words}. Loss: {kind.loss}")
         self.batch_size.set_rows(len(task.train_rows))
         self.batch_size.show_value(self._settings.batch_size)
-        has_choice = FeaturePicker.applies_to(task)
-        self.knobs[-1].setVisible(has_choice)
-        if has_choice:
+        if FeaturePicker.applies_to(task):
             self.features.show_task(task)
+        self._fit()
         self.rate.show_task(task)
         self._show_changes()
 
@@ -189,6 +190,32 @@ class KnobsRow(QFrame):
         if is_narrow != self._is_narrow:
             self._is_narrow = is_narrow
             self._show_changes()
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:  # which the knobs take after the row
+            QTimer.singleShot(0, self, self._fit)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        QTimer.singleShot(0, self, self._fit)
+
+    def _fit(self) -> None:
+        """In a low window hide the knobs that one row has no room for; all settings have them."""
+        has_choice = self._task is not None and FeaturePicker.applies_to(self._task)
+        shown = [knob for knob in self.knobs if knob.name != "features" or has_choice]
+        buttons = self.settings_button, self.defaults_button
+        room = self.width() - 2 * MARGIN - sum(b.sizeHint().width() + GAP for b in buttons)
+        if self.window().height() < zoom.px(LOW_PX):
+            for knob in (*reversed(self.knobs[2:]), self.knobs[0]):  # the learning rate stays
+                if room >= sum(k.sizeHint().width() + GAP for k in shown):
+                    break
+                if knob in shown:
+                    shown.remove(knob)
+        for knob in self.knobs:
+            if knob.isHidden() is (knob in shown):
+                knob.setVisible(knob in shown)
 
     def _show_changes(self) -> None:
         self._changed = changed_settings(self._task, self._settings) if self._task else {}

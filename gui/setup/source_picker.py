@@ -15,10 +15,10 @@ from gui.kit.plain_text import Plain, as_tip
 from gui.kit.row_button import RowButton
 
 SIGN_SCALE = 1.2
-OPEN_CSV, OPEN_CSV_DETAIL = "Open CSV…", "a table of your own"
+OPEN_CSV, OPEN_CSV_DETAIL = "Open a table…", "CSV, Excel, …"
 OPEN_PICTURES, OPEN_PICTURES_DETAIL = "Open pictures…", "a folder for each class"
 PICTURES_TIP = "Open a folder of pictures, also by dropping it on the window"
-CSV_TIP = "Open a CSV file, also by dropping it on the window (Ctrl+O)"
+CSV_TIP = "Open a table of your own, also by dropping its file on the window (Ctrl+O)"
 SOURCES: tuple[tuple[Source, str, str, str], ...] = (  # glyph, name, detail
     ("iris", "❀", "Iris", "150 × 4 · 3 classes"),
     ("digits", "8", "Digits 8×8", "1,797 × 64"),

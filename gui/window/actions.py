@@ -190,7 +190,7 @@ def _of_data(window: Window) -> tuple[Action, ...]:
         Action(DATA, "&Digits 8×8", lambda: choice.choose("digits")),
         Action(DATA, "&MNIST", lambda: choice.choose("mnist")),
         Action(DATA, "MNIST &folder…", choice.choose_mnist_folder),
-        Action(DATA, "Open &CSV…", window.csv.choose_file),
+        Action(DATA, "Open a &table…", window.csv.choose_file),
         Action(DATA, "Draw &points", lambda: choice.choose("drawn")),
         Action(DATA, "&Generate points…", window.gallery.open, ("Ctrl+G",), "generate points"),
     )

@@ -10,7 +10,16 @@ from gui.setup.setup_panel import SetupPanel
 from gui.window.rail import Rail
 from gui.window.settings import Settings
 from gui.window.side.panel import SidePanel
-from gui.window.sizes import GAP, LEAST_WIDTH, NARROW_PX, SIDE_SHARE, SIDE_WIDTHS, STAGE_PX, WIDE_PX
+from gui.window.sizes import (
+    GAP,
+    LEAST_WIDTH,
+    NARROW_PX,
+    SIDE_SHARE,
+    SIDE_WIDTHS,
+    SOLE_PX,
+    STAGE_PX,
+    WIDE_PX,
+)
 from gui.window.stage.stage import Stage
 
 SHARES, PANEL, FOLDED = "shares", "all_settings", "rail_folded"  # names of stored settings
@@ -20,8 +29,9 @@ class Columns(QSplitter):
     """Divides the width among the columns, until the user moves a handle.
 
     Unless the user chose otherwise, the rail is folded in a narrow window and the panel with all
-    settings is shown in a wide one. Beside a page on the stage the side panel is a thumbnail; in
-    a narrow window it is hidden then.
+    settings is shown in a wide one. Beside a page on the stage, or two views in a window that is
+    not wide, the side panel is a thumbnail; in a narrow window it is hidden then, and in a very
+    narrow one always.
     """
 
     enlarged_changed = Signal(bool)
@@ -46,7 +56,7 @@ class Columns(QSplitter):
         self.setHandleWidth(GAP)
         self.setChildrenCollapsible(False)
         self.splitterMoved.connect(self._take_note)
-        stage.turned.connect(lambda _: self._show_beside(stage.is_page))
+        stage.turned.connect(lambda _: self._show_beside(self._is_room_wanted))
         rail.fold_button.clicked.connect(lambda _=False: self.fold(not rail.is_folded))
         stage.enlarge_button.toggled.connect(lambda is_on: self.enlarge(stage if is_on else None))
         side_panel.enlarge_wanted.connect(self.enlarge)
@@ -80,8 +90,14 @@ class Columns(QSplitter):
         self._stage.present(is_on)
         self._side_panel.present(is_on)
 
+    @property
+    def _is_room_wanted(self) -> bool:
+        """Whether the stage needs most of the side panel's space."""
+        is_wide = self.window().width() >= px(WIDE_PX)
+        return self._stage.is_page or (self._stage.is_split and not is_wide)
+
     def _show_beside(self, is_page: bool) -> None:
-        """Give most of the side panel's space to a page, or return it to the panel."""
+        """Give most of the side panel's space to the stage, or return it to the panel."""
         if is_page == self._is_page:
             return
         self._note_side()
@@ -124,8 +140,10 @@ class Columns(QSplitter):
         for column in (self._rail, panel, self._stage, self._side_panel):
             is_shown = column is card or column.isAncestorOf(card) if card else True
             if column is self._side_panel and card is None:
-                fits = self.window().width() >= px(NARROW_PX) and not self._is_presenting
-                is_shown = fits or not self._is_page
+                width = self.window().width()
+                has_room = width >= px(NARROW_PX) and not self._is_presenting
+                is_sole = width < px(SOLE_PX) and not self._is_presenting
+                is_shown = has_room or not (self._is_page or is_sole)
             if column in (self._rail, panel):
                 is_shown = is_shown and not self._is_presenting
             column.setVisible(is_shown and (column is not panel or is_panel_wanted))
@@ -145,6 +163,7 @@ class Columns(QSplitter):
 
     def share(self, width: int) -> None:
         """Divide the width of the window, in pixels, among the columns."""
+        self._show_beside(self._is_room_wanted)
         if self._is_fold_wanted is None and self._rail.is_folded != (width < px(NARROW_PX)):
             self._fold_rail(width < px(NARROW_PX))
         self._show_columns()
@@ -156,6 +175,11 @@ class Columns(QSplitter):
                 side = min(side, max(width - rail - panel - px(STAGE_PX), px(SIDE_WIDTHS[0])))
                 width -= panel
             self.setSizes([rail, panel, width - rail - side, side])
+
+    def settle(self) -> None:
+        """Divide width and height anew: in the type before, a part may have needed more of it."""
+        self.share(self.window().width())
+        self._side_panel.settle()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -31,10 +31,11 @@ from gui.window.look.theming import THEMES, Appearance
 from gui.window.look.zoom_memory import ZoomMemory
 from gui.window.message import Banner, Notice
 from gui.window.opening import openers
-from gui.window.opening.csv_opening import TABLE_FOLDER, CsvOpener, dropped_file
+from gui.window.opening.csv_opening import TABLE_FOLDER, CsvOpener
 from gui.window.opening.csv_reading import OpeningBar
 from gui.window.opening.data_choice import LAST_FOLDER, MNIST_FOLDER, DataChoice
 from gui.window.opening.download_bar import DownloadBar
+from gui.window.opening.dropping import Drops
 from gui.window.opening.folder_opening import PICTURE_FOLDER, FolderOpener
 from gui.window.opening.gallery_opening import GalleryOpener
 from gui.window.presenter import Presenter, PresenterBar
@@ -103,6 +104,7 @@ class MainWindow(QMainWindow):
         self.projects = Projects(controller, self.next_task, loader, self)
         shown = self, controller, self.projects, self.settings
         self.project_actions = ProjectActions(*shown, self._open_file)
+        self.drops = Drops(self.stage, self.views, self.project_actions.open_path, self.status)
         self.setups = SetupActions(controller, loader, self.editor, self)
         folder = self.data_choice.mnist_folder
         self.lessons = Lessons(controller, loader, self.stage, self.run_bar, folder, look.theme)
@@ -127,6 +129,7 @@ class MainWindow(QMainWindow):
 
     def _arrange(self) -> None:
         self.columns = Columns(self.rail, self.setup, self.stage, self.side_panel)
+        self.appearance.settled.connect(self.columns.settle)
         performance = PerformanceView(self.appearance.theme, lambda: self.controller.drawing.value)
         self.views.add("Performance", performance)
         bars = self.download_bar, self.opening_bar, self.files.bar
@@ -242,6 +245,7 @@ class MainWindow(QMainWindow):
         self.zoom.is_paused = is_on
         self.columns.present(is_on)
         self.views.present(is_on)
+        self.banner.present(is_on)
         self.status_area.present(is_on)
 
     def _turn_page(self, by: int) -> None:
@@ -318,13 +322,10 @@ class MainWindow(QMainWindow):
             self.painted.emit()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dropped_file(event):
-            event.acceptProposedAction()
+        self.drops.enter(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        if path := dropped_file(event):
-            event.acceptProposedAction()
-            self.project_actions.open_path(path)
+        self.drops.drop(event)
 
     def _open_file(self, path: Path) -> None:
         """Open what is no project: a folder, a model, else what is read as a table."""

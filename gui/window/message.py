@@ -77,14 +77,17 @@ class Notice(QFrame):
 
 
 class Banner(QFrame):
-    """Message about how a run ended or what went wrong, with a button if an action can help."""
+    """Message about how a run ended or what went wrong, with a button if an action can help.
+
+    On a slide it is the first sentence only, and its tip has the rest.
+    """
 
     acted = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._is_trouble = False
+        self._is_trouble = self._is_presenting = False
         self._shown = "", "", False
         self._words = Plain()
         self._words.setWordWrap(True)
@@ -120,6 +123,17 @@ class Banner(QFrame):
         """The shown text; "" if the banner is hidden."""
         return "" if self.isHidden() else self._words.text()
 
+    def present(self, is_on: bool) -> None:
+        """Shorten the message for a slide, or show all of it."""
+        self._is_presenting = is_on
+        self._show_words()
+        self._fit()
+
+    def _show_words(self) -> None:
+        words = self._shown[0]
+        self._words.setText(first_sentence(words) if self._is_presenting else words)
+        self._words.setToolTip(as_tip(words) if self._is_presenting else "")
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if (theme := look.new_theme(self, event)) and theme is not self._theme:
@@ -130,14 +144,15 @@ class Banner(QFrame):
             self._paint()
 
     def _fit(self) -> None:
-        self._words.setMinimumHeight(LINES * self.fontMetrics().lineSpacing())
+        lines = 1 if self._is_presenting else LINES
+        self._words.setMinimumHeight(lines * self.fontMetrics().lineSpacing())
 
     def show_message(self, words: str, action: str = "", *, is_trouble: bool = False) -> None:
         """Show a message, with a button labelled `action` unless that is ""."""
         if self._shown == (shown := (words, action, is_trouble)):
             return  # the same message again; the user may have closed it
         self._shown = shown
-        self._words.setText(words)
+        self._show_words()
         self.button.setText(action)
         self.button.setAccessibleName(action or "no action")
         self.button.setVisible(bool(action))
@@ -160,3 +175,9 @@ class Banner(QFrame):
         )
         if sheet != self.styleSheet():
             self.setStyleSheet(sheet)
+
+
+def first_sentence(words: str) -> str:
+    """Return the first sentence of a text; a point within a number or a name ends none."""
+    end = words.find(". ")
+    return words if end < 0 else words[: end + 1]

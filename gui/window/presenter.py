@@ -195,9 +195,10 @@ class Presenter(QObject):
         self._appearance.set_zoom(zoom_for(self._window.height()) if is_on else self._zoom_before)
         if is_on:
             self._bar.fit()
-        else:
-            for widget in self._shown_before:
-                widget.show()
+            return
+        for widget in self._shown_before:
+            widget.show()
+        self._appearance.catch_up()
 
 
 class _Blank(QWidget):

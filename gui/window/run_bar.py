@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetricsF, QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -201,9 +201,18 @@ class RunBar(QFrame):
         super().resizeEvent(event)
         self._fit()
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:  # which the parts take after the bar
+            QTimer.singleShot(0, self, self._fit)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        QTimer.singleShot(0, self, self._fit)  # the type may be another one than when it was hidden
+
     def _fit(self) -> None:
         optional: list[QWidget] = [self.device, self._speed_label, self.rate]
-        for widget in (*optional, self.epoch):
+        for widget in (*optional, self.epoch, self.step_counter):
             widget.show()
         for button in self._keys:
             button.show_key(True)
@@ -214,8 +223,8 @@ class RunBar(QFrame):
         if self._needed() > self.width():
             for button in self._keys:
                 button.show_key(False)
-        # The step counter carries the same information, and the history bar shows the epoch.
-        self.epoch.setVisible(self._needed() <= self.width())
+        for counter in (self.epoch, self.step_counter):  # the history bar shows both
+            counter.setVisible(self._needed() <= self.width())
 
     def _needed(self) -> int:
         layout = self.layout()

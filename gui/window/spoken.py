@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QElapsedTimer, QObject
+from numpy.typing import NDArray
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer
 from PySide6.QtWidgets import QGraphicsView, QWidget
 
 from core.model_family import FAMILY
 from core.number_format import format_percent
 from core.train.snapshot import Snapshot, Status
 from gui.control.run_controller import RunController
+from gui.kit.confusion_matrix import ConfusionMatrix
 from gui.kit.view import View
 from gui.window.stage.stage import Stage
 
@@ -40,6 +42,7 @@ class Spoken(QObject):
         super().__init__(stage)
         self._controller, self._views = controller, views
         self._since = QElapsedTimer()
+        self._is_due = False  # to be renewed when what is worked out in the background is shown
         controller.snapshot_changed.connect(self._follow)
         for changed in (controller.task_changed, controller.points_changed, stage.turned):
             changed.connect(lambda _: self.renew())
@@ -50,8 +53,20 @@ class Spoken(QObject):
             self.renew()
 
     def renew(self) -> None:
-        """Update the description of each visible picture."""
+        """Update the description of each visible picture, now and when it has settled."""
         self._since.start()
+        self._renew()
+        if not self._is_due:
+            self._is_due = True
+            QTimer.singleShot(INTERVAL_MS, self, self._renew_late)
+
+    def _renew_late(self) -> None:
+        self._is_due = False
+        snapshot = self._controller.snapshot
+        if snapshot is None or snapshot.status is not Status.TRAINING:
+            self._renew()
+
+    def _renew(self) -> None:
         for name, view in self._views():
             if view.isVisible():
                 for picture in pictures(view):
@@ -85,6 +100,8 @@ def _sentence(picture: QWidget, view: str, snapshot: Snapshot | None) -> str:
         is_loss = not name.startswith("Accuracy")
         said = "Nothing is measured yet." if snapshot is None else describe_curve(snapshot, is_loss)
         return f"{said} {MOVING}"
+    if isinstance(picture, ConfusionMatrix) and picture.counts is not None:
+        return describe_counts(picture.counts, picture.names)
     describe = MODEL_VIEWS.get(view)
     said = describe(snapshot) if describe is not None and snapshot is not None else ""
     axes = describe_axes(picture) if isinstance(picture, pg.PlotWidget) else ""
@@ -146,14 +163,16 @@ def describe_weights(snapshot: Snapshot) -> str:
     return f"{text}."
 
 
-def describe_confusion(snapshot: Snapshot) -> str:
-    """Return a sentence on how many rows are predicted right and the most frequent mistake."""
-    counts, names = snapshot.metrics.confusion, snapshot.task.dataset.class_names
+def describe_counts(counts: NDArray[np.int64], names: Sequence[str]) -> str:
+    """Return a sentence on how many rows are predicted right and the most frequent mistake.
+
+    counts : (h, h), true class by row, predicted by column.
+    """
     total, right = int(counts.sum()), int(np.trace(counts))
     text = f"Of {total:,} rows {right:,} are predicted right"
     wrong = counts - np.diag(np.diag(counts))
-    if wrong.any() and wrong.shape == (len(names), len(names)):
-        i, j = np.unravel_index(np.argmax(wrong), wrong.shape)
+    if wrong.any():
+        i, j = map(int, np.unravel_index(np.argmax(wrong), wrong.shape))
         text += f"; the most frequent mistake: {names[j]} for {names[i]}, {wrong[i, j]:,} times"
     return f"{text}."
 
@@ -172,11 +191,11 @@ def describe_axes(plot: pg.PlotWidget) -> str:
 MODEL_VIEWS: dict[str, Callable[[Snapshot], str]] = {
     "Boundary": describe_model,
     "Weights": describe_weights,
-    "Confusion": describe_confusion,
     "Network": describe_weights,
     "Draw": describe_model,
     "Trace": describe_model,
     "Example": describe_model,
+    "Evaluation": describe_model,
 }
 
 

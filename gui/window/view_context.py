@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtWidgets import QAbstractButton
 
 from core.data.task import Task
@@ -30,6 +30,7 @@ class ViewContext(QObject):
     listed_row_wanted = Signal(int)  # row of the data set to select in the table of rows
     pad_row_wanted = Signal(int)  # row of the data set to put on the drawing pad
     pad_mistake_wanted = Signal(int, int)  # true and predicted class of a picture for the pad
+    pad_picture_wanted = Signal(object, str)  # QMimeData that holds a picture; how it came
     threshold_changed = Signal(float)  # threshold on a neuron's probability
     tab_wanted = Signal(str)  # name of a view
     gallery_wanted = Signal()
@@ -81,6 +82,11 @@ class ViewContext(QObject):
         """Put a picture of a class that is taken for another one on the drawing pad."""
         self.tab_wanted.emit("Draw")
         self.pad_mistake_wanted.emit(true, predicted)
+
+    def show_picture_on_pad(self, mime: QMimeData, name: str) -> None:
+        """Put a picture from outside on the drawing pad."""
+        self.tab_wanted.emit("Draw")
+        self.pad_picture_wanted.emit(mime, name)
 
     def receive_task(self, task: Task) -> None:
         """Drop the old run, and select an example of the new task."""

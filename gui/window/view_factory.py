@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QWidget
 
 from core.data.task import Task
 from core.train.snapshot import Snapshot
@@ -49,7 +48,7 @@ class ViewFactory(QObject):
         self._stage, self._appearance = stage, appearance
         self._made: dict[str, View] = {}
         self._is_presenting = False
-        self._specs: dict[str, tuple[ViewSpec, Callable[[str, QWidget], None]]] = {
+        self._specs: dict[str, tuple[ViewSpec, Callable[[str, View], None]]] = {
             **{spec.name: (spec, stage.replace) for spec in TABS},
             **{spec.name: (spec, side_panel.replace) for spec in SIDE},
         }
@@ -99,7 +98,7 @@ class ViewFactory(QObject):
     def present(self, is_on: bool) -> None:
         """Turn presenter mode on or off in all views, including those created later."""
         self._is_presenting = is_on
-        tell_all(self.made, lambda view: view.present(is_on))
+        tell_all(self.made, lambda view: view.show_as_slide(is_on))
 
     def end_threads(self) -> None:
         """End the threads of the views."""
@@ -114,7 +113,7 @@ class ViewFactory(QObject):
         if self._controller.snapshot:
             view.receive_snapshot(self._controller.snapshot)
         if self._is_presenting:
-            view.present(True)
+            view.show_as_slide(True)
         put(name, view)
 
     # The run --------------------------------------------------------------------------------------

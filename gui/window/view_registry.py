@@ -169,6 +169,7 @@ def _make_draw(context: ViewContext) -> View:
     view.picker.remarked.connect(context.remarked)
     view.photos.failed.connect(context.failed)
     view.pictured.connect(follow)
+    context.pad_picture_wanted.connect(view.pad.picture_given)
     context.pad_row_wanted.connect(show_row)
     context.pad_mistake_wanted.connect(show_mistake)
     return view

@@ -77,7 +77,7 @@ def find(name: str, head: bytes) -> str:
             return encoding
     if b"\0" in pairs and _CONTROLS & set(pairs):
         raise DataError(
-            f"{name} is no text (it holds zero bytes); a CSV file was expected. "
+            f"{name} is no text (it holds zero bytes); a table was expected. "
             "Export the table as CSV."
         )
     try:

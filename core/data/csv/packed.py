@@ -79,9 +79,9 @@ class Source:
         path = self.path
         try:
             if path.is_dir():
-                raise DataError(f"{path} is a folder; choose a CSV file in it.")
+                raise DataError(f"{path} is a folder; choose a file with a table in it.")
             if path.exists() and not path.is_file():
-                raise DataError(f"{path} is no ordinary file; choose a CSV file.")
+                raise DataError(f"{path} is no ordinary file; choose a file with a table.")
             return path.open("rb"), path.stat().st_size
         except FileNotFoundError:
             raise DataError(f"There is no file {path}; choose another one.") from None

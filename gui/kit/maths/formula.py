@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 
 from PySide6.QtCore import QByteArray, QEvent, QPointF, QRectF, QSize, Qt
@@ -11,6 +11,7 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from gui.kit import zoom
+from gui.kit.flow_layout import FlowLayout
 from gui.kit.theme import Theme
 
 BODY_PX = 19.0  # font size at a zoom of 100 %
@@ -120,6 +121,12 @@ class Formula(QWidget):
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
+    @property
+    def above(self) -> int:
+        """Height of the widget above the formula's baseline, in pixels."""
+        shown = self._picture
+        return round((self.sizeHint().height() - shown.size.height()) / 2 + shown.above)
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:  # follow the size of the text
@@ -138,6 +145,16 @@ class Formula(QWidget):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         copy_menu(self, self.latex, self.spoken).exec(event.globalPos())
+
+
+def flow_of(parent: QWidget, formulae: Iterable[Formula], gap: int) -> FlowLayout:
+    """Lay formulae out side by side on one baseline, wrapped like words."""
+    flow = FlowLayout(
+        parent, gap, 4, lambda widget: widget.above if isinstance(widget, Formula) else 0
+    )
+    for formula in formulae:
+        flow.addWidget(formula)
+    return flow
 
 
 def copy_menu(parent: QWidget, latex: str, text: str, table: str = "") -> QMenu:

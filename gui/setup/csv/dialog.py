@@ -33,7 +33,7 @@ class CsvDialog(QDialog):
 
     def __init__(self, theme: Theme, table: Table, reading: CsvOptions, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Open CSV")
+        self.setWindowTitle("Open a table")
         self._theme = theme
         self.selection = Selection(table)
         self.head = Head()

@@ -94,13 +94,18 @@ class BoundaryView(View):
         self._choices = self.plane_choice, *boxes, self.shown_points
         head = QWidget()
         flow = FlowLayout(head, 8, 4)
-        for choice in (self.legend, *self._choices):
-            flow.addWidget(choice)
+        flow.addWidget(self.legend)
+        for choice in self._choices:
+            flow.addWidget(self.secondary(choice))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)
         layout.setSpacing(4)
-        for part in (head, self.board_tools, self.plot, self.readout, self._caption):
-            layout.addWidget(part, int(part is self.plot))
+        layout.addWidget(head)
+        layout.addWidget(self.board_tools)
+        layout.addWidget(self.plot, 1)
+        for text in (self.readout, self._caption):
+            layout.addWidget(self.secondary(text))
+        self.fold_changed.connect(lambda: self.legend.set_brief(self.is_folded))
         for late in (*self._choices, self.board_tools, self.plot):
             late.hide()  # until a task determines which are needed
 

@@ -49,7 +49,11 @@ class ConfusionView(CardView):
         self._metrics = None
         self._show_which(None)
         self.matrix.show_names(task.dataset.class_names)
-        self.setMinimumHeight(zoom.px(HEIGHT + CLASS_HEIGHT * min(task.dataset.h, 10)))
+        self.rescale()
+
+    def rescale(self) -> None:
+        h = self.task.dataset.h if self.task else 0
+        self.setMinimumHeight(zoom.px(HEIGHT + CLASS_HEIGHT * min(h, 10)))
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         if self._metrics is not snapshot.metrics:

@@ -31,6 +31,7 @@ from gui.kit import zoom
 from gui.kit.theme import Theme
 from gui.stage.demos.batch import DECIMALS, Batch, Column
 
+ROW = 1.45  # height of a row, in line heights
 SIZES = (1.0, look.SMALL, 0.7)  # relative type sizes, the largest that fits is used
 CELL_PX, HEADER_PX = 8, 14  # horizontal padding of a cell and of a row name
 Index = QModelIndex | QPersistentModelIndex
@@ -155,6 +156,11 @@ class SheetView(QTableView):
         sheet.rowsRemoved.connect(self.fit)
         self.fit()
 
+    def width_in(self, size: float) -> int:
+        """Return the width that the numbers need in type of this size, in sizes of the parent's."""
+        parent = self.parentWidget()
+        return sum(self._needs(zoom.scaled(parent.font() if parent else self.font(), size)))
+
     def fit(self) -> None:
         """Fit the height to the rows and the columns to the numbers, in smaller type if needed."""
         parent = self.parentWidget()
@@ -168,7 +174,7 @@ class SheetView(QTableView):
             self.setFont(shown)
         names, *needs = self._needs(shown)
         self.verticalHeader().setFixedWidth(names)
-        height = round(QFontMetrics(shown).height() * 1.6)
+        height = round(QFontMetrics(shown).height() * ROW)
         self.verticalHeader().setDefaultSectionSize(height)
         rows = self.sheet.rowCount()
         self.setFixedHeight(self.horizontalHeader().sizeHint().height() + rows * height + 4)

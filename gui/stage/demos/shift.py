@@ -94,7 +94,7 @@ class ShiftDemo(Demo):
     def _lay_out(self, theme: Theme) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GAP)
+        layout.setSpacing(GAP - 2)  # so that it needs no scroll bar at 1280 × 800
         layout.addWidget(
             Formula(
                 theme,

@@ -9,10 +9,11 @@ from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from core.number_format import format_fixed
+from gui.kit import theme as look
 from gui.kit.buttons import text_button
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.layouts import add_layout
-from gui.kit.maths.formula import Formula
+from gui.kit.maths.formula import Formula, flow_of
 from gui.kit.theme import Theme
 from gui.stage.demos.batch import DECIMALS, Batch, gradient_columns, input_columns
 from gui.stage.demos.batch_sheet import Sheet, SheetView
@@ -20,7 +21,7 @@ from gui.stage.demos.demo import Demo
 from gui.stage.demos.parts import note
 
 MAX_ROWS = 20
-WIDE = 84  # average characters: in a wider widget the tables are side by side
+BETWEEN = 8  # px, between the tables
 
 
 class WorkedExampleDemo(Demo):
@@ -59,9 +60,7 @@ class WorkedExampleDemo(Demo):
 
     def _lay_out(self, theme: Theme) -> None:
         above = QWidget()
-        flow = FlowLayout(above, 18, 4)
-        for latex, spoken in FORMULAE:
-            flow.addWidget(Formula(theme, latex, spoken))
+        flow_of(above, (Formula(theme, *words) for words in FORMULAE), 18)
         buttons = QWidget()
         keys = FlowLayout(buttons, 8, 4)
         for button in (self.add_button, self.remove_button, self.reset_button, self.copy_button):
@@ -76,18 +75,18 @@ class WorkedExampleDemo(Demo):
         )
         second.addStretch(1)
         first = QVBoxLayout()
-        first.setSpacing(8)
+        first.setSpacing(6)
         first.addWidget(self.inputs)
         first.addWidget(self.words)
         first.addWidget(buttons)
         first.addStretch(1)
         self._tables = QBoxLayout(QBoxLayout.Direction.TopToBottom)
-        self._tables.setSpacing(12)
+        self._tables.setSpacing(BETWEEN)
         add_layout(self._tables, first)
         add_layout(self._tables, second)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
+        layout.setSpacing(6)
         layout.addWidget(above)
         add_layout(layout, self._tables)
 
@@ -115,11 +114,12 @@ class WorkedExampleDemo(Demo):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        wide = self.width() > WIDE * self.fontMetrics().averageCharWidth()
+        widths = [grid.width_in(look.SMALL) for grid in (self.inputs, self.gradient)]
+        wide = self.width() >= sum(widths) + BETWEEN
         towards = QBoxLayout.Direction
         self._tables.setDirection(towards.LeftToRight if wide else towards.TopToBottom)
-        self._tables.setStretch(0, 2 * wide)
-        self._tables.setStretch(1, wide)
+        for place, width in enumerate(widths):
+            self._tables.setStretch(place, width if wide else 0)
 
     def _refuse(self, why: str) -> None:
         colour = self.theme.counter_accent

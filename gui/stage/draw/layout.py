@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from gui.kit import theme as look
 from gui.kit import zoom
@@ -16,11 +16,13 @@ from gui.stage.draw.nearest_digits import NEAREST, NearestDigits
 from gui.stage.draw.pad import Pad
 from gui.stage.draw.reason import UNBOUNDED, Reason
 from gui.stage.draw.recipe_steps import RecipeSteps
-from gui.stage.draw.shares import Shares
+from gui.stage.draw.shares import LEAST_WIDTH, Shares
 from gui.stage.draw.toolbar import TeachingRow, Toolbar
 
 NARROW_PX = 600
-SMALLEST_PX = 330  # minimum width; below it the view scrolls
+PAD_PX = 320  # side of the pad that the answer beside it leaves, where there is room
+LARGER_ANSWER = 24  # px of height beyond the least, for an answer below the pad
+SMALLEST_PX = 280  # minimum width; below it the view scrolls
 GAP, NARROW_GAP = 6, 3
 BETWEEN = 12  # px, between parts side by side
 PAD, ANSWER = 57, 43  # shares of the width, while the pad is no wider than high
@@ -61,6 +63,7 @@ class Fold(QToolButton):
 class DrawLayout(QWidget):
     """Holds the parts; the pad at the top takes all height that those below leave.
 
+    The answer is beside the pad, or below it where the pad is larger so.
     Sizes depend on the available space, the font and the open parts, not on the content, with one
     exception: if one reason is enough (`set_brief`), it takes the space of the evidence for all
     classes, and the nearest digits are below its sentences.
@@ -74,6 +77,7 @@ class DrawLayout(QWidget):
     def __init__(self, parts: Parts) -> None:
         super().__init__()
         self.is_narrow = self._is_brief = self._is_presenting = False
+        self._area = QSize()  # what is seen of this widget at once
         self._parts = parts
         self.reading = Fold("How it is read", "The steps from the drawing to what the model sees")
         self.why = Fold("Why", "What each pixel says for each class, and the nearest digits")
@@ -83,7 +87,7 @@ class DrawLayout(QWidget):
         row.addWidget(self.reading)
         row.addWidget(self.why)
         row.addStretch(1)
-        self._top, self._foot = QHBoxLayout(), QHBoxLayout()
+        self._top, self._foot = QBoxLayout(QBoxLayout.Direction.LeftToRight), QHBoxLayout()
         self._top.setSpacing(BETWEEN)
         self._top.addWidget(parts.pad, PAD)
         self._top.addWidget(parts.shares, ANSWER)
@@ -126,13 +130,34 @@ class DrawLayout(QWidget):
         parts.evidence.setVisible(is_why and not self._is_brief)
         parts.reason.setVisible(is_why)
         parts.nearest.setVisible(is_why)
+        self._share()
 
-    def fit(self, width: int) -> None:
-        """Lay out wide or narrow, by the area's width in px, which no scroll bar changes."""
-        if self.is_narrow is not (width < zoom.px(NARROW_PX)):
+    def fit(self, area: QSize) -> None:
+        """Lay out wide or narrow, by the area's size, which no scroll bar changes."""
+        self._area = area
+        if self.is_narrow is not (area.width() < zoom.px(NARROW_PX)):
             self.is_narrow = not self.is_narrow
             self._arrange()
             self.narrowed.emit(self.is_narrow)
+        self._share()
+
+    def _share(self) -> None:
+        """Give the pad the room at the top: all but the least of the answer, in little width."""
+        parts, pad, shares = self._parts, self._parts.pad, self._parts.shares
+        width, height, gap = self._area.width(), self._area.height(), self._column.spacing()
+        fixed = parts.toolbar, parts.teaching, self._folds
+        for part in (*fixed, parts.steps, parts.evidence, parts.reason):
+            if not part.isHidden():
+                height -= max(part.heightForWidth(width), part.sizeHint().height()) + gap
+        answer = shares.sizeHint().height() + zoom.px(LARGER_ANSWER)
+        beside = min(height, width - BETWEEN - zoom.px(LEAST_WIDTH))
+        under = min(height - BETWEEN - answer, width)
+        is_under = under > beside
+        directions = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._top.setDirection(directions[is_under])
+        self._top.setStretch(1, 0 if is_under else ANSWER)
+        shares.setMinimumHeight(answer if is_under else 0)
+        pad.set_least(0 if is_under else min(beside, zoom.px(PAD_PX)))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

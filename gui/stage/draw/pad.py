@@ -81,6 +81,10 @@ class Pad(QWidget):
         self._surface.pen_share = share
         self._paint_all()
 
+    def set_least(self, width: int) -> None:
+        """Set the least width, in pixels."""
+        self.setMinimumWidth(max(width, SMALLEST))
+
     def set_eraser(self, is_on: bool) -> None:
         self._erases = is_on
         self._set_cursor()

@@ -25,7 +25,7 @@ SMALLEST_ANSWER = 1.6  # where there is little space
 WIDEST_SHARE = "100 %"
 NO_ANSWER = "?"
 LOWEST_BAR = 0.68  # times the font size: the least font of a bar; also its height in lines
-WIDTH = 160  # px
+WIDTH, LEAST_WIDTH = 160, 130  # px
 TALLEST_BAR = 34.0
 QUIET = 0.55  # opacity of the bars that are not the winner's
 
@@ -200,7 +200,7 @@ class Shares(CanvasWidget):
         return QSize(zoom.px(WIDTH), math.ceil(smallest + lines * line + GAP))
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        return QSize(zoom.px(LEAST_WIDTH), self.sizeHint().height())
 
     def _show_hint(self) -> None:
         """Show the hint about such answers, in the longest version that fits."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from gui.kit.fields.unscrolled import Slider
+from gui.kit.flow_layout import FlowLayout, side_by_side
 from gui.kit.labels import small_label
 from gui.kit.plain_text import as_tip, short, unmarked
 from gui.stage.draw.pad import Pad
@@ -54,16 +55,14 @@ class Toolbar(QWidget):
         self._pen_label.setBuddy(self.pen)
         self._is_narrow = False
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 1, 0, 1)
-        row.setSpacing(4)
-        row.addWidget(self._pen_label)
-        row.addWidget(self.pen, 1)
-        for button in (self.eraser, self.undo, self.clear):
-            row.addWidget(button)
-        row.addStretch(1)
-        for button in (self.picture, self.random, self.mistake):
-            row.addWidget(button)
+        pens = side_by_side(
+            self._pen_label, self.pen, self.eraser, self.undo, self.clear, rest=True
+        )
+        pens.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        given = side_by_side(self.picture, self.random, self.mistake)
+        flow = FlowLayout(self, 4, 2)
+        for group in (pens, given):
+            flow.addWidget(group)
         self._drawing.edits.canUndoChanged.connect(self.undo.setEnabled)
         self._drawing.changed.connect(self._show_state)
         self.undo.setEnabled(False)

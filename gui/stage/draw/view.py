@@ -34,7 +34,7 @@ from gui.state.background_tasks import Background
 Picture = NDArray[np.float32]
 
 MOST_CLASSES = 10
-BLANK = "The answer comes here."
+BLANK = "The answer: here."
 UNTRAINED = "All classes tie: train first (Space)."
 NOT_READY = "The model is not ready yet."
 EVIDENCE = (
@@ -189,7 +189,7 @@ class DrawView(View):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._layout.fit(self._area.width())
+        self._layout.fit(self._area.size())
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

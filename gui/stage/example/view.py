@@ -85,7 +85,11 @@ class ExampleView(CardView):
             widget.setVisible(applies(task))
         if not applies(task):
             self._words.setText(ABSENT)
-        self.setMinimumHeight(zoom.px(HEIGHT_OF_PICTURES if task.dataset.image_shape else HEIGHT))
+        self.rescale()
+
+    def rescale(self) -> None:
+        has_pictures = self.task is not None and self.task.dataset.image_shape is not None
+        self.setMinimumHeight(zoom.px(HEIGHT_OF_PICTURES if has_pictures else HEIGHT))
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         self._tracer.refresh()

@@ -23,6 +23,7 @@ from gui.kit.layouts import add_layout
 from gui.kit.plain_text import Plain
 from gui.kit.theme import Theme
 from gui.kit.view import View
+from gui.stage.lasso.lines import LineKey, PathLines
 from gui.state.background_tasks import Background, Queue
 
 if TYPE_CHECKING:  # it imports PyTorch
@@ -33,7 +34,6 @@ STEPS = 39  # of the slider: one for each λ₁ of the path after the first
 MOST_LISTED = 12
 WAIT = "Finding the weights for each λ₁ …"
 TIP = "The penalty λ₁ for which the weights are shown; the run keeps its own"
-LINE_PX = 1.6
 
 
 class PowerAxis(pg.AxisItem):  # type: ignore[misc]
@@ -71,12 +71,13 @@ class LassoView(View):
         self._asked: tuple[Task, float] | None = None  # task and λ whose path is shown
         self._solver: PathSolver | None = None  # used by the background's thread alone
         self.path: LassoPath | None = None
-        self._lines: list[plots.Line] = []
         axes = {"bottom": PowerAxis(), "left": SignedAxis()}
         self.plot = plots.make_plot(theme, moves_below=False, axes=axes)
         self.plot.setAccessibleName("Weights against λ₁")
+        self.plot.setAccessibleDescription(WAIT)
         self.plot.getPlotItem().showGrid(y=True, alpha=0.35)
         self.plot.setMouseEnabled(x=False, y=False)
+        self._lines, self.key = PathLines(self.plot), LineKey()
         self._here = plots.Line(self.plot)
         plots.name_axis(self.plot, "bottom", "λ₁")
         plots.name_axis(self.plot, "left", "weight")
@@ -108,6 +109,7 @@ class LassoView(View):
         side.addWidget(self.list, 1)
         side.addWidget(self.button)
         picture = QVBoxLayout()
+        picture.addWidget(self.key)
         picture.addWidget(self.plot, 1)
         row = QHBoxLayout()
         row.addWidget(QLabel("λ₁"))
@@ -128,9 +130,10 @@ class LassoView(View):
     def show_theme(self) -> None:
         plots.paint(self.plot, self.theme)
         self._here.setPen(plots.pen(self.plot, self.theme.ink, 1, Qt.PenStyle.DashLine))
-        self._colour()
+        self._lines.set_theme(self.theme)
 
     def show_task(self, task: Task) -> None:
+        self.key.show_task(task, self.theme)
         self._begin(None)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
@@ -149,12 +152,11 @@ class LassoView(View):
 
     def _clear(self) -> None:
         """Forget what is shown: it is of another run."""
-        for line in self._lines:
-            line.scene().removeItem(line)
-        self._lines = []
+        self._lines.clear()
         self._here.setData([], [])
         self.words.setText("")
         self.list.setText("")
+        self.plot.setAccessibleDescription(WAIT)
 
     def _show_absence(self, text: str) -> None:
         self.absence.setText(text)
@@ -198,17 +200,13 @@ class LassoView(View):
 
     def _show_path(self, path: LassoPath) -> None:
         is_first, self.path = self.path is None, path
-        if is_first:
-            self._make_lines(path)
+        if is_first and self.task is not None:
+            self._lines.make(self.task, self.theme)
             self._show_absence("")
             if self.snapshot is not None:
                 self.button.setEnabled(not self.snapshot.settings.rule.is_second_order)
         x = np.log10(path.l1)
-        for k, line in enumerate(self._lines):
-            values = path.W[:, k, :]
-            gaps = np.full((1, values.shape[1]), np.nan)
-            ys = np.concatenate([values, gaps]).T.ravel()
-            line.setData(np.tile(np.append(x, np.nan), values.shape[1]), ys)
+        self._lines.show(x, path.W)
         box = self.plot.getPlotItem().getViewBox()
         low, high = float(path.W.min()), float(path.W.max())
         margin = 0.05 * max(high - low, 1e-9)
@@ -216,20 +214,6 @@ class LassoView(View):
             xRange=(x[0] - 3, x[0]), yRange=(low - margin, high + margin), padding=0, update=True
         )
         self._show_here()
-
-    def _make_lines(self, path: LassoPath) -> None:
-        self._lines = [plots.Line(self.plot) for _ in range(path.W.shape[1])]
-        self._colour()
-
-    def _colour(self) -> None:
-        task = self.task
-        if task is None:
-            return
-        marks = task.dataset.class_marks
-        is_by_class = len(self._lines) == len(marks)
-        for k, line in enumerate(self._lines):
-            colour = self.theme.class_colour(marks[k]) if is_by_class else self.theme.accent
-            line.setPen(plots.pen(self.plot, colour, LINE_PX))
 
     @property
     def index(self) -> int:
@@ -248,7 +232,10 @@ class LassoView(View):
         left = int(np.count_nonzero(W))
         more = "" if path.is_whole else " …"
         self.words.setText(f"λ₁ = {l1:.3g}: {left:,} of {W.size:,} weights are left{more}")
-        self.list.setText(_describe_largest(task, W))
+        largest = _describe_largest(task, W)
+        self.list.setText(largest)
+        said = f"{self.words.text()}. {largest}" if largest else self.words.text()
+        self.plot.setAccessibleDescription(said.replace("\n", "; "))
 
     def _want(self) -> None:
         if self.path is not None:

@@ -20,7 +20,8 @@ from gui.kit.view import View
 from gui.stage.network.bundles import Bundles
 from gui.stage.network.drawn_outputs import MOST_CLASSES
 from gui.stage.network.edges import MOST_INPUTS, Edges
-from gui.stage.network.parts import signals
+from gui.stage.network.parts import Signals, signals
+from gui.stage.network.words import loss_words, said_of
 from gui.state.selected_example import NOT_APPLYING, Chosen, applies
 
 SECONDS = 0.1  # s between two updates: faster ones are unreadable
@@ -51,7 +52,7 @@ class NetworkView(View):
         layout.addWidget(self._title)
         layout.addWidget(self._stack, 1)
         layout.addWidget(self._readout)
-        layout.addWidget(self._caption)
+        layout.addWidget(self.secondary(self._caption))
         self._shown_at = 0.0
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -86,6 +87,11 @@ class NetworkView(View):
         is_small = self.task is not None and self.task.m <= MOST_INPUTS
         is_image = self.task is not None and self.task.dataset.image_shape is not None
         return self.edges if is_small and not is_image else self.bundles
+
+    def present(self, is_on: bool) -> None:
+        """Show only the sketch on a slide, or the texts about it too."""
+        for text in (self._title, self._readout, self._caption):
+            text.setVisible(not is_on)
 
     def show_theme(self) -> None:
         self.edges.set_theme(self.theme)
@@ -155,7 +161,7 @@ class NetworkView(View):
 
     def _read_out(self) -> None:
         s = self.sketch.signals
-        words = self.sketch.words()
+        words = pointed = self.sketch.words()
         if not words:
             if self.snapshot and s is None and self.chosen.example:
                 words = "The weights are not finite any more: there is nothing to compute."
@@ -165,7 +171,20 @@ class NetworkView(View):
                 words = "Point at an edge or a node to read what it contributes."
         if words != self._readout.text():
             self._readout.setText(words)
+        is_live = self.snapshot is not None and self.snapshot.status is Status.TRAINING
+        if pointed or s is None:
             self.sketch.setAccessibleDescription(words)
+        elif not is_live:  # too fast to be listened to
+            self.sketch.setAccessibleDescription(self._say_outputs(s))
+
+    def _say_outputs(self, s: Signals) -> str:
+        """Return what the sketch shows of the followed example, as a sentence."""
+        assert self.task is not None
+        kind, names = self.task.config.model.kind, self.task.dataset.class_names
+        said = ((name, said_of(s, kind, k)) for k, name in enumerate(names))
+        outputs = ", ".join(f"{name} {words}" for name, words in said if words)
+        _, loss = loss_words(self.task, s)
+        return f"{self._title.text()}. Outputs: {outputs}. {loss}".strip()
 
     def _show_caption(self, task: Task) -> None:
         words = []

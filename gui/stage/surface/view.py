@@ -76,10 +76,10 @@ class SurfaceView(View):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 12)
         layout.setSpacing(6)
-        layout.addWidget(self.choices)
+        layout.addWidget(self.secondary(self.choices))
         add_layout(layout, self._pictures, 1)
-        layout.addWidget(self._readout)
-        layout.addWidget(self._caption)
+        layout.addWidget(self.secondary(self._readout))
+        layout.addWidget(self.secondary(self._caption))
         self._arrange()
 
     def _panel(self, loss_name: LossName) -> SurfacePanel:
@@ -114,6 +114,11 @@ class SurfaceView(View):
         self.boundary.setVisible(has_plane)
         if has_plane:
             self._pictures.addWidget(self.boundary, 0, 2)
+
+    @property
+    def may_fold(self) -> bool:
+        """Whether there is a picture: the sentence that says why not is not secondary."""
+        return self.task is None or not describe_absence(self.task)
 
     @property
     def _has_plane(self) -> bool:
@@ -152,6 +157,7 @@ class SurfaceView(View):
         self._readout.setText("")
         if absence:
             self._caption.setText(absence)
+        self.fold()
         self._arrange()
         if self._has_plane:
             self.boundary.show_points(task)

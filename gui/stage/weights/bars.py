@@ -6,15 +6,27 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 
 from core.number_format import format_signed
 from core.train.snapshot import Params
 from gui.kit import theme as look
+from gui.kit import zoom
 from gui.kit.picture_grid import GAP, SCALE_LINES, TITLE_LINES, Grid, Panels
+from gui.kit.theme import SMALL
 
 MIN_ROW = 1.7  # height of a bar's row, in line heights
 MAX_ROW = 2.6
+SLIDE_ROW = 1.1  # as MIN_ROW, on a slide
+SLIDE_TYPE = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5)  # sizes of the type on a slide: the first that fits
 LEAST_LINES = 14  # the least width of a panel, in line heights
 
 
@@ -22,6 +34,7 @@ class Bars(Panels):
     """Weights and bias of each class as bars from the middle: blue to the right, orange left."""
 
     breadth = 2.5
+    _type, _is_slide = 1.0, False
     _seen: tuple[float, bytes, bytes] | None = None  # scale, lengths and numbers last painted
 
     def _lay_out(self) -> None:
@@ -42,9 +55,37 @@ class Bars(Panels):
     def _largest(self, params: Params) -> float:
         return max(super()._largest(params), float(np.abs(params.b).max(initial=0.0)))
 
+    def present(self, is_on: bool) -> None:
+        """Show all bars at once for a slide, in smaller type if needed, or let them scroll."""
+        self._is_slide = is_on
+        self._lay_out()
+
+    def _take_font(self) -> None:
+        super()._take_font()
+        self._bold, self._small = zoom.font(self._type, bold=True), zoom.font(self._type * SMALL)
+        self._plain = zoom.font(self._type)
+        self._bold_metrics = QFontMetricsF(self._bold)
+        self._metrics = QFontMetricsF(self._plain)
+
     def _fit_height(self) -> None:
-        """Set the minimum height at which the bars are readable."""
-        self.setMinimumHeight(int(self._needed(self._most_columns)) if self._task else 0)
+        """Set the minimum height at which the bars are readable; on a slide, the type's size."""
+        sizes = iter(SLIDE_TYPE if self._is_slide else (1.0,))
+        least = self._needed_in(next(sizes))
+        for size in sizes:
+            if least <= self.height():
+                break
+            least = self._needed_in(size)
+        self.setMinimumHeight(0 if self._is_slide else least)
+
+    def _needed_in(self, size: float) -> int:
+        """Take type of this size, in sizes of the application's; return the height needed."""
+        self._type = size
+        self._take_font()
+        return int(self._needed(self._most_columns)) if self._task else 0
+
+    @property
+    def _least_row(self) -> float:
+        return SLIDE_ROW if self._is_slide else MIN_ROW
 
     @property
     def _most_columns(self) -> int:
@@ -56,7 +97,7 @@ class Bars(Panels):
         """Return the height that so many columns of panels need, with the scale below them."""
         assert self._task
         rows = math.ceil(len(self._names()) / columns)
-        panel = self._line() * (TITLE_LINES + MIN_ROW * (self._task.m + 1))
+        panel = self._line() * (TITLE_LINES + self._least_row * (self._task.m + 1))
         return rows * (panel + GAP) + self._line() * SCALE_LINES
 
     def _grid(self) -> Grid:
@@ -99,7 +140,8 @@ class Bars(Panels):
         assert self._task
         line = self._line()
         labels = [*self._task.input_names, "bias b"]
-        row = min(max((grid.height - GAP / 2) / len(labels), MIN_ROW * line), MAX_ROW * line)
+        row = (grid.height - GAP / 2) / len(labels)
+        row = min(max(row, self._least_row * line), MAX_ROW * line)
         metrics = self._metrics
         label_width = min(
             max(metrics.horizontalAdvance(text) for text in labels) + 8, grid.width * 0.42
@@ -150,7 +192,7 @@ class Bars(Panels):
             y = zone.top() + j * row
             text = metrics.elidedText(label, Qt.TextElideMode.ElideRight, zone.left() - left - 8)
             name_rect = QRectF(left, y, zone.left() - left - 8, row)
-            self._text(painter, name_rect, text, self.font(), theme.muted)
+            self._text(painter, name_rect, text, self._plain, theme.muted)
             track = QRectF(zone.left(), y + row * 0.2, zone.width(), row * 0.6)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(theme.chip))
@@ -163,7 +205,7 @@ class Bars(Panels):
             painter.drawRoundedRect(bar, 2, 2)
             number = QRectF(zone.right() + 4, y, number_width - 4, row)
             text = format_signed(value, 3)
-            self._text(painter, number, text, self.font(), align=Qt.AlignmentFlag.AlignRight)
+            self._text(painter, number, text, self._plain, align=Qt.AlignmentFlag.AlignRight)
         painter.setPen(QPen(QColor(theme.muted), 1))
         middle = round(zone.center().x()) + 0.5
         painter.drawLine(QPointF(middle, zone.top()), QPointF(middle, zone.bottom()))

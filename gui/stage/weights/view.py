@@ -98,10 +98,10 @@ class WeightsView(View):
         flow = FlowLayout(choices, 16, 4)
         for segments in (self.subject, self.units):
             flow.addWidget(segments)
-        layout.addWidget(choices)
+        layout.addWidget(self.secondary(choices))
         self._choices = choices
         layout.addWidget(self._stack, 1)
-        layout.addWidget(self._readout)
+        layout.addWidget(self.secondary(self._readout))
 
     @property
     def canvas(self) -> Panels:
@@ -122,6 +122,7 @@ class WeightsView(View):
     def present(self, is_on: bool) -> None:
         """Hide the choices and the readout on a slide, or show them again."""
         self._is_presenting = is_on
+        self.bars.present(is_on)
         self._choices.setVisible(not is_on)
         self._readout.setVisible(self._subject in (WEIGHTS, GRADIENT) and not is_on)
 

@@ -34,12 +34,14 @@ class Appearance(QObject):
 
     begun = Signal()  # a change of all widgets
     zoomed = Signal(float)
+    settled = Signal()  # all widgets have taken it, also those that are not visible
 
     def __init__(self, choice: str, parent: QObject) -> None:
         super().__init__(parent)
         self.choice = choice
         self._lent: Theme | None = None
         self._colours = Colours(self)
+        self._colours.settled.connect(self.settled)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self.apply)
 
     @property
@@ -85,6 +87,10 @@ class Appearance(QObject):
         self.apply()
         self.zoomed.emit(value)
 
+    def catch_up(self) -> None:
+        """Apply it at once to all that has become visible since."""
+        self._colours.catch_up()
+
     def zoom_in(self) -> None:
         self.set_zoom(zoom.level_above(self.zoom))
 
@@ -94,6 +100,8 @@ class Appearance(QObject):
 
 class Colours(QObject):
     """Applies palette and style sheet: to visible widgets at once, to the rest in time slices."""
+
+    settled = Signal()
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -131,7 +139,16 @@ class Colours(QObject):
                 zoom.follow(widget)
         self._next.start()
 
+    def catch_up(self) -> None:
+        """Apply them at once to those of the rest that have become visible."""
+        waiting = [widget for widget in self._waiting if shiboken6.isValid(widget)]
+        self._waiting = deque(widget for widget in waiting if not widget.isVisible())
+        for widget in waiting:
+            if widget.isVisible():
+                _polish(widget)
+
     def _polish_some(self) -> None:
+        self.catch_up()  # the layouts have shown some: another zoom has other parts in sight
         end = time.perf_counter() + SLICE_SECONDS
         while self._waiting and time.perf_counter() < end:
             widget = self._waiting.popleft()
@@ -139,6 +156,7 @@ class Colours(QObject):
                 _polish(widget)
         if not self._waiting:
             self._next.stop()
+            self.settled.emit()
 
 
 def _polish(widget: QWidget) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QDropEvent, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.config import CsvOptions, DataConfig
@@ -61,11 +61,11 @@ class CsvOpener(QObject):
         self._reader.progressed.connect(self._show_progress)
 
     def choose_file(self) -> None:
-        """Ask for a CSV file; training continues meanwhile."""
+        """Ask for a file with a table; training continues meanwhile."""
         if self._controller.run is not None:
             self.task_kept.emit(self._controller.run.task)
         start = self._settings.text(TABLE_FOLDER) or str(Path.home())
-        chooser = QFileDialog(self._window, "Open a CSV file", start)
+        chooser = QFileDialog(self._window, "Open a table", start)
         chooser.setFileMode(QFileDialog.FileMode.ExistingFile)
         chooser.setNameFilters([f"Tables ({TABLE_PATTERNS})", "All files (*)"])
         chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -138,11 +138,3 @@ class CsvOpener(QObject):
         data = replace(data, reading=self._reading)
         config = on_other_data(self._controller.config, data)
         self._loader.load(config, f"change to {table.path.name}", opened=table)
-
-
-def dropped_file(event: QDropEvent) -> Path | None:
-    """Return the dropped file if it is exactly one local file, else None."""
-    urls = event.mimeData().urls()
-    if len(urls) != 1 or not urls[0].isLocalFile():
-        return None
-    return Path(urls[0].toLocalFile())

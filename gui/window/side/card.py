@@ -78,6 +78,8 @@ class SideCard(QFrame):
 
     def hold(self, views: Mapping[str, QWidget], current: str) -> None:
         """Replace the card's views by these, at least one, and show `current`."""
+        for view in set(self._views.values()) - set(views.values()):
+            self._stack.removeWidget(view)  # no room is kept for it
         self._views = {}  # makes `_turn_to` ignore changes of the current tab meanwhile
         while self.tabs.count():
             self.tabs.removeTab(0)

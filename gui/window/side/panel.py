@@ -147,6 +147,12 @@ class SidePanel(QSplitter):
             self._views[name].hide()
         self._share()
 
+    def settle(self) -> None:
+        """Arrange the cards anew: in the type before, a part may have needed more height."""
+        self._arrange()
+        if self._enlarged is None:
+            self._share()
+
     def _share(self) -> None:
         """Divide the height among the cards as set by the user, or by default."""
         count = len(self._groups)

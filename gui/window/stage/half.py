@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
+from gui.kit.view import View
 from gui.window.stage.tabs import StageTabs
 from gui.window.view_registry import ViewSpec
 
@@ -28,6 +36,15 @@ class StageHalf(QWidget):
         self.head.setContentsMargins(0, 0, 4, 0)
         self.head.setSpacing(0)
         self.head.addWidget(self.tabs, 1)
+        self.more = QToolButton()  # in a low window
+        self.more.setText("⋯")
+        self.more.setProperty("quiet", True)
+        self.more.setCheckable(True)
+        self.more.setToolTip("Show the choices and texts of this view too")
+        self.more.setAccessibleName("Choices and texts of this view")
+        self.more.clicked.connect(self._unfold)
+        self.more.hide()
+        self.head.addWidget(self.more)
         self._line = QFrame()
         self._line.setFixedHeight(1)
         self._line.setObjectName("tabline")
@@ -47,6 +64,18 @@ class StageHalf(QWidget):
         """Move the view of this name to this half and show it."""
         self.hold(self._views[name])
         self._stack.setCurrentWidget(self._views[name])
+        self.show_folding()
+
+    def show_folding(self) -> None:
+        """Offer the parts that the shown view folds, if it does."""
+        view = self._stack.currentWidget()
+        self.more.setVisible(isinstance(view, View) and view.is_low)
+        self.more.setChecked(isinstance(view, View) and view.is_unfolded)
+
+    def _unfold(self, is_on: bool) -> None:
+        view = self._stack.currentWidget()
+        if isinstance(view, View):
+            view.unfold(is_on)
 
     def let_go(self, view: QWidget) -> None:
         """Show nothing if this view is shown.

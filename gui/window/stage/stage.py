@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.data.task import Task
+from gui.kit.view import View
 from gui.window.stage.half import StageHalf
 from gui.window.view_registry import ViewSpec, keys_of
 
@@ -35,14 +36,14 @@ class Stage(QFrame):
         self._specs = specs
         self.names = tuple(spec.name for spec in specs)
         self._actions: dict[str, QAction] = {}
-        self._views = {name: QWidget() for name in self.names}  # placeholders
+        self._views: dict[str, QWidget] = {name: QWidget() for name in self.names}  # placeholders
         self._main, self._beside = (StageHalf(specs, self._views) for _ in range(2))
         self._shown = {self._main: "", self._beside: ""}
         for view in self._views.values():
             self._main.hold(view)  # with a parent in the window, they are deleted with it
         for half in self._shown:
             half.tabs.chosen.connect(lambda name, half=half: self._turn_to(half, name))
-        self.tabs = self._main.tabs
+        self.tabs, self.more = self._main.tabs, self._main.more
         self.enlarge_button = QToolButton()
         self.enlarge_button.setText("□")
         self.enlarge_button.setProperty("quiet", True)
@@ -93,6 +94,7 @@ class Stage(QFrame):
             self._beside.let_go(self._views[self._shown[self._beside]])
             self._shown[self._beside] = ""
             self._main.put(self.current)
+            self.turned.emit(self.current)  # there is one view again
 
     def _fill_beside(self) -> None:
         """Offer the same views in the second half, and show one that the first does not show."""
@@ -111,11 +113,12 @@ class Stage(QFrame):
         """Make the action that shows this view visible and enabled only along with its tab."""
         self._actions[name] = action
 
-    def replace(self, name: str, view: QWidget) -> None:
+    def replace(self, name: str, view: View) -> None:
         """Replace the view or placeholder of this name."""
         old, self._views[name] = self._views[name], view
         for half in self._shown:
             half.replace(old, view)
+            view.fold_changed.connect(half.show_folding)
         old.deleteLater()
 
     def show_task(self, task: Task) -> None:

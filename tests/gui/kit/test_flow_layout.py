@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from PySide6.QtWidgets import QLabel, QWidget
 
+from gui.kit import theme as look
 from gui.kit.flow_layout import FlowLayout
+from gui.kit.maths.formula import Formula, flow_of
 
 WIDTH = 200
 
@@ -62,3 +64,16 @@ def test_a_hidden_host_s_words_count_when_it_is_seen(flow):
         label.setText("much longer than before, and wide")
     flow.parentWidget().show()
     assert flow.heightForWidth(WIDTH) == 3 * one_row + 2 * 4
+
+
+def test_formulae_of_a_row_share_a_baseline(qtbot, dressed):
+    host = QWidget()
+    qtbot.addWidget(host)
+    given = (("x", "x"), (r"\frac{a}{b}", "a over b"), (r"\sum_k e^{z_k}", "the sum"))
+    formulae = [Formula(look.LIGHT, *words) for words in given]
+    flow_of(host, formulae, 8)
+    host.resize(600, 200)
+    host.show()
+    assert len({formula.height() for formula in formulae}) == 3
+    assert len({formula.y() + formula.above for formula in formulae}) == 1
+    host.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -141,6 +142,20 @@ def test_every_picture_in_sight_says_what_it_shows(full_window):
             and not (picture.accessibleName() and picture.accessibleDescription())
         ]
     assert dumb == []
+
+
+@pytest.mark.parametrize("source", ["iris", "digits"])
+def test_pictures_of_a_model_say_what_is_in_them(qtbot, open_window, source):
+    window = open_window(RunConfig(data=DataConfig(source=source)), size=(1366, 768))
+    for _ in range(3):
+        qtbot.keyClick(window, "s")
+    qtbot.waitUntil(lambda: window.controller.snapshot.step >= 3)
+    right = int(np.trace(window.controller.snapshot.metrics.confusion))
+    expected = {"Network": "Outputs: ", "Evaluation": f" rows {right:,} are predicted right"}
+    for name, words in expected.items():
+        window.stage.show_name(name)
+        (picture,) = (p for p in spoken.pictures(window.views[name]) if p.isVisible())
+        qtbot.waitUntil(lambda p=picture, w=words: w in p.accessibleDescription())
 
 
 @pytest.mark.parametrize("name", ["Loss", "Accuracy"])

@@ -4,7 +4,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QScrollArea
 
+from core.config import DataConfig, RunConfig
 from gui.kit import zoom
 from gui.window.presenter import CAP_SHARE, zoom_for
 
@@ -156,3 +158,60 @@ def test_views_leave_their_tools_out_also_those_made_later(window):
     assert not window.views["Weights"].subject.isVisible()
     press(window, Qt.Key.Key_Escape)
     assert window.views["Weights"].subject.isVisible()
+
+
+def heights(window):
+    return [card.height() for card in window.side_panel.cards if card.isVisible()]
+
+
+def test_it_leaves_no_trace_in_sizes_however_often(window, qtbot):
+    def sizes():
+        return [*heights(window), window.run_bar.height(), window.knobs.height()]
+
+    before = sizes()
+    for _ in range(2):
+        press(window, Qt.Key.Key_F5)
+        qtbot.waitUntil(lambda: len(heights(window)) == 2)
+        qtbot.waitUntil(lambda: abs(heights(window)[0] - 2 * heights(window)[1]) < 9)
+        press(window, Qt.Key.Key_Escape)
+        qtbot.waitUntil(lambda: sizes() == pytest.approx(before, abs=2))
+
+
+def test_a_message_is_its_first_sentence_and_the_tip_has_the_rest(window):
+    words = "Finished 3 epochs. The loss is 0.5 and still falls. Space trains on."
+    window.banner.show_message(words)
+    press(window, Qt.Key.Key_F5)
+    assert window.banner.text == "Finished 3 epochs."
+    press(window, Qt.Key.Key_Escape)
+    assert window.banner.text == words
+
+
+def test_two_views_have_the_whole_width(window):
+    window.stage.split(True)
+    press(window, Qt.Key.Key_F5)
+    assert window.stage.is_split and not window.side_panel.isVisible()
+    window.stage.split(False)
+    assert window.side_panel.isVisible()
+
+
+def test_all_weights_are_on_one_slide(open_window, qtbot):
+    window = open_window(RunConfig(DataConfig(features=("all",))), size=(1366, 768))
+    window.stage.show_name("Weights")
+    press(window, Qt.Key.Key_F5)
+    bars = window.views["Weights"].bars
+    (area,) = (a for a in window.views["Weights"].findChildren(QScrollArea) if a.isVisible())
+    qtbot.waitUntil(lambda: area.viewport().height() == bars.height())
+    assert area.verticalScrollBar().maximum() == 0
+    press(window, Qt.Key.Key_Escape)
+
+
+def test_the_sketch_of_ten_classes_is_on_one_slide(open_window, qtbot):
+    window = open_window(RunConfig(DataConfig("digits")), size=(1366, 768))
+    window.stage.show_name("Network")
+    press(window, Qt.Key.Key_F5)
+    view = window.views["Network"]
+    qtbot.waitUntil(lambda: view.is_at_rest)
+    areas = [a for a in view.findChildren(QScrollArea) if a.isVisible()]
+    assert areas
+    qtbot.waitUntil(lambda: not any(a.verticalScrollBar().maximum() for a in areas))
+    press(window, Qt.Key.Key_Escape)

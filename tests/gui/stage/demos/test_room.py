@@ -8,16 +8,16 @@ from gui.stage.demos.view import GROUPS
 DEMOS = [cls for _, classes in GROUPS for cls in classes]
 
 
-@pytest.fixture
-def demos(open_window, qtbot):
-    window = open_window(size=(1366, 768))
+@pytest.fixture(params=[(1366, 768), (1280, 776)], ids=["1366 × 768", "1280 × 776"])
+def demos(request, open_window, qtbot):
+    window = open_window(size=request.param)
     window.stage.show_name("Demos")
     view = window.views["Demos"]
     qtbot.waitUntil(lambda: view.is_at_rest)
     return view
 
 
-def test_none_scrolls_at_768(demos, qtbot):
+def test_none_scrolls(demos, qtbot):
     over = {}
     for cls in DEMOS:
         demos.titles.setCurrentRow(demos.rows.index(cls))

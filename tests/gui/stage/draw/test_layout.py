@@ -129,6 +129,17 @@ def test_the_pad_is_as_large_a_square_as_the_room_has_for_it(show):
     assert abs(high["pad"].width() - 0.57 * 700) < 9
 
 
+def test_in_half_a_stage_the_pad_comes_first_and_the_answer_is_below_it(show):
+    view = show(400, 560, is_open=False)
+    found = places(view)
+    assert found["pad"].width() == found["pad"].height() >= 240
+    assert found["shares"].top() > found["pad"].bottom()
+    assert view.shares.answer_point_size >= 1.6 * view.font().pointSizeF()
+    wide = places(show(470, 480, is_open=False))  # lower: beside it
+    assert wide["pad"].width() >= 320
+    assert wide["shares"].left() > wide["pad"].right()
+
+
 @pytest.mark.parametrize("is_brief", [False, True])
 def test_what_is_there_on_demand_opens_and_closes_and_leaves_no_trace(show, qtbot, is_brief):
     view = show(900, 700, is_brief=is_brief, is_open=False)

@@ -182,3 +182,29 @@ def test_a_new_stroke_takes_the_place_of_a_picture(view, settled, photo):
     view.pad.drawing.end()
     settled()
     assert view.pad.drawing.content.photo is None and len(view.pad.strokes) == 1
+
+
+def test_a_picture_dropped_beside_the_pad_opens_it_and_is_read(open_window, photo, qtbot):
+    window = open_window(RunConfig(DataConfig(source="digits")))
+    assert window.stage.current == "Weights"
+    assert drop(window, mime_of(photo))
+    assert window.stage.current == "Draw"
+    view = window.views["Draw"]
+    qtbot.waitUntil(lambda: view.picture is not None and not view.photos.is_busy)
+    np.testing.assert_array_equal(view.picture, expected(photo).image)
+
+
+def test_where_nothing_can_be_drawn_a_dropped_picture_says_what_to_choose(open_window, photo):
+    window = open_window()
+    assert drop(window, mime_of(photo))
+    assert window.stage.current == "Boundary"
+    assert "three.jpg is a picture. Choose Digits 8×8 or MNIST" in window.banner.text
+
+
+def test_a_table_that_begins_as_a_picture_does_is_a_table(open_window, tmp_path, qtbot):
+    window = open_window(RunConfig(DataConfig(source="digits")))
+    path = tmp_path / "points.csv"
+    path.write_text("P1,P2,label\n" + "1,2,a\n2,1,b\n" * 4)
+    assert drop(window, mime_of(path))
+    qtbot.waitUntil(lambda: window.csv.dialog is not None, timeout=PATIENCE_MS)
+    window.csv.dialog.reject()

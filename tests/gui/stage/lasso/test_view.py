@@ -43,15 +43,45 @@ def found(qtbot, view, background, trained):
     return found
 
 
-def test_each_weight_has_a_line_over_the_penalties(view, found):
+def lines_of(view):
+    """The lines of the path that are drawn, with more than the two points of the slider's."""
+    items = view.plot.moving.childItems()
+    found = [item for item in items if isinstance(item, Line) and len(item.getData()[0]) > 2]
+    return sorted(found, key=lambda line: line.getData()[1][-2])
+
+
+def look_of(line):
+    return line.pen().color().name(), line.pen().style()
+
+
+def test_each_weight_of_a_neuron_has_a_line_over_the_penalties_and_a_look_of_its_own(view, found):
     task = found(RunConfig(ALL, NEURON))
-    (line,) = [item for item in view.plot.moving.childItems() if len(item.getData()[0]) > 2]
-    assert isinstance(line, Line)
-    x, y = line.getData()
-    breaks = np.flatnonzero(np.isnan(y))
-    assert len(breaks) == task.m
-    np.testing.assert_allclose(x[: breaks[0]], np.log10(view.path.l1))
-    np.testing.assert_allclose(y[: breaks[0]], view.path.W[:, 0, 0])
+    lines = lines_of(view)
+    assert len(lines) == task.m == len(set(map(look_of, lines)))
+    order = np.argsort(view.path.W[-1, 0])
+    for line, j in zip(lines, order, strict=True):
+        x, y = line.getData()
+        np.testing.assert_allclose(x[:-1], np.log10(view.path.l1))
+        np.testing.assert_allclose(y[:-1], view.path.W[:, 0, j])
+    assert view.key.accessibleDescription() == ", ".join(task.input_names)
+
+
+def test_of_several_classes_colours_tell_the_class_and_styles_the_feature(view, found):
+    task = found(RunConfig(ALL))
+    looks = set(map(look_of, lines_of(view)))
+    assert len(looks) == 12
+    classes = {look.LIGHT.class_colour(k).name() for k in range(3)}
+    assert {colour for colour, _ in looks} == classes
+    assert len({style for _, style in looks}) == task.m
+    named = (*task.dataset.class_names, *task.input_names)
+    assert view.key.accessibleDescription() == ", ".join(named)
+
+
+def test_of_many_features_the_lines_of_a_class_are_alike(view, found):
+    task = found(RunConfig(DataConfig("digits"), ModelConfig("binary", positive="3")))
+    (line,) = lines_of(view)
+    assert np.isnan(line.getData()[1]).sum() == task.m
+    assert not view.key.accessibleDescription()
 
 
 def test_the_slider_says_which_weights_are_left(view, found, qtbot):
@@ -64,6 +94,13 @@ def test_the_slider_says_which_weights_are_left(view, found, qtbot):
     assert f"λ₁ = {view.path.l1[-1]:.3g}: {np.count_nonzero(at)} of 4" in view.words.text()
     first = task.input_names[int(np.abs(at).argmax())]
     assert view.list.text().splitlines()[0].endswith(first)
+
+
+def test_a_screen_reader_hears_which_weights_are_left(view, found):
+    found(RunConfig(ALL, NEURON))
+    said = view.plot.accessibleDescription()
+    assert said.startswith(view.words.text())
+    assert view.list.text().splitlines()[0] in said
 
 
 def test_of_several_classes_it_says_whose_weights_they_are(view, found):

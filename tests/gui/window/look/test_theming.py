@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gc
 
-from PySide6.QtWidgets import QMenu, QProxyStyle, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QProxyStyle, QWidget
 
 from gui.kit import theme as look
+from gui.window.look import theming
 from gui.window.look.theming import Colours
 
 
@@ -53,3 +54,21 @@ def test_a_view_out_of_sight_hears_of_a_new_theme_at_once(window):
     window.appearance.choose("dark")
     assert not all(view.isVisible() for view in window.views.made)
     assert all(view.theme is look.DARK for view in window.views.made)
+
+
+def test_what_another_zoom_brings_into_sight_has_its_type_before_its_turn(
+    window, qtbot, monkeypatch
+):
+    with qtbot.waitSignal(window.appearance.settled):
+        window.appearance.set_zoom(2.0)
+    assert window.rail.is_folded
+    monkeypatch.setattr(theming, "SLICE_SECONDS", 0.0)  # the turn of the others never comes
+    window.appearance.set_zoom(1.0)
+
+    def sizes():
+        labels = window.rail.findChildren(QLabel)
+        return [label.font().pointSizeF() for label in labels if label.isVisible()]
+
+    qtbot.waitUntil(lambda: not window.rail.is_folded)
+    qtbot.waitUntil(lambda: max(sizes()) <= 12.0)
+    assert len(sizes()) > 10

@@ -1,0 +1,65 @@
+"""At 200 and 250 % the stage keeps its room: what is secondary folds, and can be had."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from gui.kit import theme as look
+
+KEPT = {2.0: 230, 2.5: 130}  # height of the boundary's plane, in pixels
+
+
+@pytest.fixture
+def window(open_window, dressed):
+    yield open_window(size=(1366, 744))
+    dressed.setFont(look.base_font())
+
+
+def plane_height(window):
+    return window.views["Boundary"].plot.getPlotItem().getViewBox().size().height()
+
+
+@pytest.mark.parametrize("level", KEPT)
+def test_the_plane_keeps_its_height(window, qtbot, level):
+    window.appearance.set_zoom(level)
+    qtbot.waitUntil(lambda: plane_height(window) >= KEPT[level])
+    assert (window.width(), window.height()) == (1366, 744)
+    window.appearance.set_zoom(1.0)
+    qtbot.waitUntil(lambda: plane_height(window) > 350)
+
+
+def test_what_is_folded_comes_back_by_one_press_or_key(window, qtbot):
+    view = window.views["Boundary"]
+    more = window.stage.more
+    assert view.shown_points.isVisible() and not more.isVisible()
+    window.appearance.set_zoom(2.0)
+    qtbot.waitUntil(lambda: more.isVisible() and not view.shown_points.isVisible())
+    qtbot.mouseClick(more, Qt.MouseButton.LeftButton)
+    assert view.shown_points.isVisible()
+    more.setFocus()
+    QTest.keyClick(more, Qt.Key.Key_Return)
+    assert not view.shown_points.isVisible()
+    window.stage.show_name("Data")  # which has nothing to fold
+    assert not more.isVisible()
+
+
+def test_knobs_without_room_are_among_all_settings(window, qtbot):
+    window.appearance.set_zoom(2.5)
+    one_row = window.knobs.learning_rate.height
+    qtbot.waitUntil(lambda: window.knobs.height() < 2 * one_row())
+    qtbot.waitUntil(lambda: not window.knobs.kind.isVisible())
+    assert window.knobs.learning_rate.isVisible()
+    qtbot.mouseClick(window.knobs.settings_button, Qt.MouseButton.LeftButton)
+    assert window.setup.isVisible() and window.setup.model.isVisible()
+    window.columns.show_panel(False)
+
+
+def test_the_stage_has_the_width_that_two_columns_cannot_share(window, qtbot):
+    window.appearance.set_zoom(2.5)
+    qtbot.waitUntil(lambda: not window.side_panel.isVisible())
+    window.stage.show_name("Curves")
+    assert window.views["Curves"].isVisible()
+    window.appearance.set_zoom(1.0)
+    qtbot.waitUntil(window.side_panel.isVisible)

@@ -1,0 +1,82 @@
+"""What is painted can be read: words and borders stand out from what is around them (WCAG 2.2)."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLabel, QWidget
+
+from core.config import DataConfig, RunConfig
+from tests.gui.kit.test_contrast import contrast
+
+ENLARGED = 3  # device pixels: the middle of a stroke has its own colour
+BORDER_PX = 3  # of an edge, at most
+FIELDS = QComboBox | QAbstractSpinBox
+
+
+@pytest.fixture(params=["light", "dark"])
+def shown(request, open_window, qtbot):
+    """Return a function that shows a view, and returns window and picture."""
+    window = open_window(
+        RunConfig(DataConfig(features=("all",))), size=(1366, 768), theme=request.param
+    )
+    qtbot.keyClick(window, "s")
+    qtbot.waitUntil(lambda: window.controller.snapshot.step >= 1)
+
+    def show(name):
+        window.stage.show_name(name)
+        qtbot.waitUntil(lambda: window.is_at_rest, timeout=60_000)
+        image = QImage(window.size() * ENLARGED, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(ENLARGED)
+        window.render(image)
+        return window, image
+
+    return show
+
+
+def place(window, widget: QWidget) -> QRect:
+    corner = widget.mapTo(window, QPoint(0, 0)) * ENLARGED
+    return QRect(corner, widget.size() * ENLARGED)
+
+
+def colours(image: QImage, rect: QRect) -> Counter[int]:
+    inside = rect.intersected(image.rect())
+    return Counter(
+        image.pixel(x, y)
+        for x in range(inside.left(), inside.right() + 1)
+        for y in range(inside.top(), inside.bottom() + 1)
+    )
+
+
+def of_words(image: QImage, rect: QRect) -> float:
+    """The contrast of the words in a rectangle with its most frequent colour."""
+    found = colours(image, rect)
+    ground = found.most_common(1)[0][0]
+    return max(contrast(colour, ground) for colour in found)
+
+
+def of_border(image: QImage, rect: QRect) -> float:
+    """The contrast of a field's left edge with what is beside it."""
+    y = rect.center().y()
+    beside = image.pixel(rect.left() - 2 * ENLARGED, y)
+    across = range(rect.left(), rect.left() + BORDER_PX * ENLARGED)
+    return max(contrast(image.pixel(x, y), beside) for x in across)
+
+
+@pytest.mark.parametrize("name", ["Boundary", "Weights", "Data", "Surface", "Lasso", "Runs"])
+def test_words_and_borders_stand_out(shown, name):
+    window, image = shown(name)
+    seen = [w for w in window.findChildren(QWidget) if w.isVisible() and w.isEnabled()]
+    faint = []
+    for widget in seen:
+        rect = place(window, widget)
+        has_words = isinstance(widget, QLabel | QAbstractButton) and widget.text()
+        if has_words and not widget.visibleRegion().isEmpty() and of_words(image, rect) < 4.5:
+            faint.append((type(widget).__name__, widget.text(), of_words(image, rect)))
+        if isinstance(widget, FIELDS) and of_border(image, rect) < 3:
+            faint.append((type(widget).__name__, widget.accessibleName(), of_border(image, rect)))
+    assert len(seen) > 50
+    assert faint == []
