@@ -46,7 +46,7 @@ class PictureError(DataError):
     why : in short, and the same for all files of the kind.
     """
 
-    def __init__(self, message: str, why: str) -> None:
+    def __init__(self, message: str, why: str = "") -> None:
         super().__init__(message)
         self.why = why
 

@@ -156,7 +156,10 @@ class Decoder:
         hints, defaults = _fields_of(kind)
         unknown = set(value) - set(hints)
         if unknown:
-            raise DataError(f"{place} has “{min(unknown)}”, which is not known.")
+            raise DataError(
+                f"{place} has “{min(unknown)}”, which is not known; a newer Logit Lab may have "
+                "written it."
+            )
         found = {}
         letters = dict(zip(getattr(kind, "__parameters__", ()), arguments, strict=False))
         for name, hint in hints.items():

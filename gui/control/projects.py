@@ -228,10 +228,17 @@ class Projects(QObject):
 
     # Opening --------------------------------------------------------------------------------------
 
-    def open(self, path: Path, *, recovered_from: Path | None = None) -> None:
+    def open(
+        self,
+        path: Path,
+        *,
+        recovered_from: Path | None = None,
+        then: Callable[[], None] | None = None,
+    ) -> None:
         """Show what a project holds, as it was, paused; nothing that was undone comes back.
 
         recovered_from : the file is an unsaved state of this project, of none if it is empty.
+        then : called once it is shown.
         """
         controller = self._controller
         run = controller.run
@@ -245,6 +252,8 @@ class Projects(QObject):
 
         def show(found: Project) -> None:
             self._show(found)
+            if then is not None:
+                then()
             if recovered_from is not None:
                 self._is_opening = None
                 self._set(recovered_from if recovered_from.name else None, None)

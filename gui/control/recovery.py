@@ -27,8 +27,8 @@ class Recovery(QObject):
     """Writes a copy of the project after each edit and every half minute of training.
 
     The newest wins: a copy replaces the one before. It is removed once nothing is unsaved.
-    slot : where it is. adopted : slots of crashed programs whose work was restored here; they are
-    removed once this window has a copy of its own.
+    slot : where it is. Slots of crashed programs whose work was restored here are removed once this
+    window has a copy of its own.
     """
 
     written = Signal()
@@ -39,7 +39,8 @@ class Recovery(QObject):
     ) -> None:
         super().__init__(parent)
         self.slot = slot
-        self.adopted: list[Leftover] = []
+        self._held: list[Leftover] = []  # whose work is asked for
+        self._adopted: list[Leftover] = []  # whose work is here
         self._controller, self._projects = controller, projects
         self._written: Mark | None = None
         self._has_failed = False
@@ -66,7 +67,7 @@ class Recovery(QObject):
     def copy(self) -> None:
         """Write a copy if something is unsaved that the last one does not hold."""
         if not self._projects.is_modified:
-            if not self.adopted and not self._controller.background.is_busy(KEY):
+            if not self._adopted and not self._controller.background.is_busy(KEY):
                 self.slot.clear()
             self._written = None
             return
@@ -74,8 +75,12 @@ class Recovery(QObject):
 
     def adopt(self, left: Leftover) -> None:
         """Show what a crashed program has left; its slot stays until there is a copy here."""
-        self.adopted.append(left)
-        self._projects.open(left.copy, recovered_from=left.original or Path())
+        self._held.append(left)
+        self._projects.open(
+            left.copy,
+            recovered_from=left.original or Path(),
+            then=lambda: self._adopted.append(left),
+        )
 
     def _write(self, project: Project, mark: Mark) -> None:
         if self._written is not None and mark.is_like(self._written):
@@ -94,8 +99,10 @@ class Recovery(QObject):
 
         def end(_: None) -> None:
             self._written = mark
-            while self.adopted:
-                self.adopted.pop().remove()
+            while self._adopted:
+                left = self._adopted.pop()
+                self._held.remove(left)
+                left.remove()
             self.written.emit()
 
         self._controller.background.ask(KEY, work, end, self._fail, Queue.COPIES)
@@ -128,5 +135,5 @@ class Recovery(QObject):
             self.slot.release()
         else:
             self.slot.remove()
-        for left in self.adopted:
+        for left in self._held:
             left.release()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -17,6 +17,40 @@ from gui.kit.rest import awaits_timer
 from gui.kit.theme import Theme
 
 LOW_PX = 320  # height, at a zoom of 100 %, below which a view shows its picture first
+
+
+class Foldable(QWidget):
+    """Holds one part of a view; hidden while that is hidden or folded: no layout spaces it."""
+
+    def __init__(self, part: QWidget, parent: QWidget) -> None:
+        super().__init__(parent)  # without one it would be a window of its own when it is shown
+        self._part, self._is_folded = part, False
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(part)
+        part.installEventFilter(self)
+        self.setHidden(self._is_part_hidden)
+
+    def fold(self, is_folded: bool) -> None:
+        """Fold the part away, or show it unless it is hidden."""
+        self._is_folded = is_folded
+        self._show()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent):
+            self._show()
+        return super().eventFilter(watched, event)
+
+    @property
+    def _is_part_hidden(self) -> bool:
+        """Whether it was hidden on purpose: any new widget is hidden until its parent is shown."""
+        by_hand = Qt.WidgetAttribute.WA_WState_ExplicitShowHide
+        return self._part.testAttribute(by_hand) and self._part.isHidden()
+
+    def _show(self) -> None:
+        is_shown = not (self._is_folded or self._is_part_hidden)
+        if is_shown == self.isHidden():
+            self.setVisible(is_shown)
 
 
 class View(QWidget):
@@ -37,7 +71,8 @@ class View(QWidget):
         self.task: Task | None = None
         self.snapshot: Snapshot | None = None
         self._is_stale = self._has_old_colours = False
-        self._secondary: list[QWidget] = []
+        self._secondary: list[Foldable] = []
+        self._was_folded = False
         self.is_low = self.is_unfolded = self.is_presented = False
 
     @property
@@ -108,10 +143,7 @@ class View(QWidget):
 
     def secondary(self, part: QWidget) -> QWidget:
         """Return a container for a part that is folded while the view is low."""
-        container = QWidget()
-        layout = QVBoxLayout(container)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(part)
+        container = Foldable(part, self)
         self._secondary.append(container)
         return container
 
@@ -131,12 +163,13 @@ class View(QWidget):
 
     def fold(self) -> None:
         """Fold the secondary parts, or show them, as the height demands."""
-        before = self.is_low, self._secondary[0].isHidden() if self._secondary else False
+        before = self.is_low, self._was_folded
         is_lower = self.height() < zoom.px(LOW_PX)
         self.is_low = is_lower and self.may_fold and not self.is_presented
         for container in self._secondary:
-            container.setVisible(not self.is_folded)
-        if before != (self.is_low, self.is_folded):
+            container.fold(self.is_folded)
+        self._was_folded = self.is_folded
+        if before != (self.is_low, self._was_folded):
             self.fold_changed.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

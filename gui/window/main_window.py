@@ -328,12 +328,12 @@ class MainWindow(QMainWindow):
         self.drops.drop(event)
 
     def _open_file(self, path: Path) -> None:
-        """Open what is no project: a folder, a model, else what is read as a table."""
+        """Open what is no project: a folder, a model, a picture, else what is read as a table."""
         if path.is_dir():
             self.pictures.open_folder(path)
         elif is_model(path):
             self.loader.open_model(path)
-        else:
+        elif not self.drops.take_picture(path):
             self.csv.open_file(path)
 
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from fnmatch import fnmatch
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData
+from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QDropEvent
 
 from gui.window.opening.csv_opening import TABLE_PATTERNS
@@ -41,16 +41,28 @@ class Drops:
         """Open one file or a picture."""
         mime = event.mimeData()
         path = dropped_file(mime)
-        is_picture = _holds_picture(mime)
-        if is_picture and "Draw" in self._stage.available:
-            self._views.context.show_picture_on_pad(mime, "dropped picture")
-        elif is_picture:
-            self._status.fail(NO_PAD.format(path.name if path else "What was dropped"))
-        elif path is not None:
+        if not self._take(mime, "dropped picture"):
+            if path is None:
+                return
             self._open_file(path)
-        else:
-            return
         event.acceptProposedAction()
+
+    def take_picture(self, path: Path) -> bool:
+        """Put a file on the pad if it is a picture; return whether it is."""
+        mime = QMimeData()
+        mime.setUrls([QUrl.fromLocalFile(str(path))])
+        return self._take(mime, path.name)
+
+    def _take(self, mime: QMimeData, name: str) -> bool:
+        """Put a picture on the pad, or say why not; return whether there is one."""
+        path = dropped_file(mime)
+        if not _holds_picture(mime):
+            return False
+        if "Draw" in self._stage.available:
+            self._views.context.show_picture_on_pad(mime, name)
+        else:
+            self._status.fail(NO_PAD.format(path.name if path else "What was dropped"))
+        return True
 
 
 def dropped_file(mime: QMimeData) -> Path | None:

@@ -97,11 +97,14 @@ LINE_END = re.compile("\r\n|\r|\n")
 NO_ENDS = "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 # No apostrophe: one before a mark is taken off, see test_spreadsheet.
 odd_words = st.text(st.sampled_from('a1 ,;\t"#\n\r' + NO_ENDS), max_size=5).map("w{}w".format)
+lone_words = st.text(st.sampled_from('a1 "#\n\r' + NO_ENDS), max_size=5).map("w{}w".format)
 kinds_of_line = st.one_of(
     st.tuples(st.just("row"), odd_words, odd_words),
     st.tuples(st.just("gaps")),
     st.tuples(st.just("blank"), st.sampled_from(["", " ", "   "])),
-    st.tuples(st.just("ragged"), st.lists(odd_words, min_size=1, max_size=2)),
+    # A single cell that holds separators would be a row that is quoted as a whole.
+    st.tuples(st.just("ragged"), st.lists(lone_words, min_size=1, max_size=1)),
+    st.tuples(st.just("ragged"), st.lists(odd_words, min_size=2, max_size=2)),
     st.tuples(st.just("ragged"), st.lists(odd_words, min_size=4, max_size=5)),
     st.tuples(st.just("ragged"), st.just(["", ""])),
     st.tuples(st.just("comment"), st.sampled_from(["# by hand", "// ", "%"])),

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage, QPainter, QPen
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
@@ -338,3 +339,28 @@ def test_a_project_is_written_even_if_the_window_closes_at_once(window, walk, pa
     window.close()
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=30_000)
     assert project.load(path).state is not None
+
+
+def test_a_picture_that_is_opened_lies_on_the_pad(open_window, tmp_path, qtbot):
+    window = open_window(RunConfig(DataConfig("digits")))
+    picture = QImage(60, 60, QImage.Format.Format_RGB32)
+    picture.fill(Qt.GlobalColor.white)
+    painter = QPainter(picture)
+    painter.setPen(QPen(Qt.GlobalColor.black, 6))
+    painter.drawLine(30, 10, 30, 50)
+    painter.end()
+    assert picture.save(str(tmp_path / "one.png"))
+    window.project_actions.open_path(tmp_path / "one.png")
+    assert window.stage.current == "Draw"
+    view = window.views["Draw"]
+
+    def is_read():
+        return view.picture is not None and view.picture.max() > 0.5
+
+    qtbot.waitUntil(is_read, timeout=30_000)
+
+
+def test_a_picture_without_a_pad_is_told_where_there_is_one(window, tmp_path):
+    QImage(9, 9, QImage.Format.Format_RGB32).save(str(tmp_path / "one.png"))
+    window.project_actions.open_path(tmp_path / "one.png")
+    assert "Choose Digits 8×8 or MNIST" in window.notice.text

@@ -155,3 +155,24 @@ def test_a_full_disk_is_said_once_and_the_work_goes_on(window, keeping, qtbot, m
     kept.copy()
     step(qtbot, window)
     assert "no space left" in said[0] and len(said) == 1
+
+
+def test_work_that_cannot_be_restored_stays_where_it_is(
+    window, open_window, keeping, qtbot, tmp_path
+):
+    kept = keeping(window)
+    step(qtbot, window)
+    crash(qtbot, window, kept)
+    (left,) = leftovers(tmp_path / "state")
+    with left.copy.open("r+b") as file:  # its text can be read, its numbers cannot
+        file.seek(-3000, 2)
+        file.write(bytes(500))
+    other = open_window()
+    second = keeping(other)
+    offer = RecoveryOffer(other, second, [left])
+    press(qtbot, offer, "&Restore")
+    qtbot.waitUntil(lambda: "project.logitlab" in other.notice.text, timeout=30_000)
+    step(qtbot, other)
+    with qtbot.waitSignal(second.written, timeout=30_000):
+        second.copy()
+    assert left.copy.exists()
