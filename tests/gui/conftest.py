@@ -294,9 +294,9 @@ def pixels():
 @pytest.fixture
 def show_view(qtbot, dressed: QApplication):
     """Return a function that shows a view alone, with the application's light palette."""
+    dressed.setPalette(look.palette(look.LIGHT))  # before a view is made, which follows changes
 
     def show(view: QWidget, width: int = 640, height: int = 480) -> None:
-        dressed.setPalette(look.palette(look.LIGHT))
         qtbot.addWidget(view)
         view.resize(width, height)
         view.show()

@@ -275,16 +275,16 @@ def test_the_path_of_the_weights_ends_at_the_shown_step(trained_window, newest, 
 
 @pytest.mark.usefixtures("face")
 @pytest.mark.parametrize("size", [(1024, 640), (1280, 800)])
-def test_nothing_of_it_is_cut_off(open_window, finish, size):
+def test_nothing_of_it_is_cut_off(open_window, finish, size, qtbot):
     window = open_window(size=size)
     finish(window)
     bar = window.history_bar
     parts = bar.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
     assert {bar.line, bar.words, bar.replay_button, bar.live_button} < set(parts)
+    qtbot.waitUntil(lambda: all(bar.rect().contains(part.geometry()) for part in parts))
     for part in parts:
         assert part.isVisible()
         assert part.width() >= part.minimumSizeHint().width()
-        assert bar.rect().contains(part.geometry())
     keys = window.run_bar
     for button in (keys.reset_button, keys.play_button, keys.step_button, keys.back_button):
         assert keys.rect().contains(button.geometry())
