@@ -67,7 +67,7 @@ class AnimationDialog(QDialog):
             field.chosen.connect(lambda _: self.changed.emit())
         self.save_button.setProperty("primary", True)
         self.save_button.setDefault(True)
-        self.save_button.setToolTip("Write GIF or WebP: the ending of the name says which")
+        self.save_button.setToolTip("Write GIF, WebP or MP4: the ending of the name says which")
         self.save_button.clicked.connect(self.save_wanted)
         self.cancel_button.setAutoDefault(False)
         self.cancel_button.clicked.connect(self.reject)

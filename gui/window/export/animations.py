@@ -10,10 +10,11 @@ from PySide6.QtCore import QObject, QSize, QTimer, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
-from core.errors import Cancelled
+from core.errors import Cancelled, SaveError
 from core.files import writing_bytes
 from gui.control.run_controller import RunController
 from gui.export.animation import most_frames, to_animation
+from gui.export.video import check_encoder, to_video
 from gui.kit import theme as look
 from gui.window.export.animation_dialog import AnimationDialog
 from gui.window.export.recording import Recording, frame_size, steps_to_show
@@ -23,6 +24,7 @@ from gui.window.look.theming import Appearance
 from gui.window.settings import Settings
 
 GIF, WEBP = Format(".gif", "GIF animation"), Format(".webp", "WebP animation")
+MP4 = Format(".mp4", "MP4 video")
 CALLED_OFF = "The animation was called off; nothing was written."
 
 
@@ -93,9 +95,15 @@ class Animations(QObject):
         dialog = self.dialog
         assert dialog is not None
         stem = f"logitlab-{dialog.view.lower()}"
-        target = ask(dialog, self._settings, "Save the animation", stem, (GIF, WEBP))
+        target = ask(dialog, self._settings, "Save the animation", stem, (GIF, WEBP, MP4))
         if target is None:
             return
+        if target[1] is MP4:
+            try:
+                check_encoder()
+            except SaveError as error:
+                self.said.emit(str(error))
+                return
         steps, _, allowed = self._plan()
         self._target, self._frame_ms = target, 1000 // dialog.frames_a_second
         if dialog.is_light:
@@ -112,7 +120,11 @@ class Animations(QObject):
 
         def work() -> str:
             try:
-                data = to_animation(frames, frame_ms, kind.ending[1:].upper(), colours, stop)
+                if kind is MP4:
+                    data = to_video(frames, frame_ms, stop)
+                else:
+                    name = kind.ending[1:].upper()
+                    data = to_animation(frames, frame_ms, name, colours, stop)
             except Cancelled:
                 return CALLED_OFF
             with writing_bytes(path) as file:
