@@ -53,8 +53,14 @@ def show(show_view):
 
 def settle(view):
     """Let the layouts have their say: what one part takes is left to the next."""
-    for _ in range(4):
+    quiet, before = 0, None
+    for _ in range(100):
         QApplication.processEvents()
+        now = places(view)
+        quiet = quiet + 1 if now == before else 0
+        before = now
+        if quiet == 5:
+            return
 
 
 def room_of(view):

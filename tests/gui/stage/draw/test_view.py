@@ -589,11 +589,17 @@ def test_the_pad_is_the_largest_part_and_the_answer_is_set_in_40_pt(digits_windo
 
 
 @pytest.mark.usefixtures("face")
-def test_nothing_is_laid_out_between_the_first_stroke_and_the_last(digits_window, settled):
+def test_nothing_is_laid_out_between_the_first_stroke_and_the_last(digits_window, settled, qtbot):
     view = digits_window(is_open=False, size=(1366, 768)).views["Draw"]
     settled(view)
     parts = (view.pad, view.shares, view.toolbar, view.teaching, view.how_it_is_read, view.why)
-    before = [part.geometry() for part in parts]
+    before: list[QRect] = []
+
+    def is_laid_out() -> bool:
+        last, before[:] = list(before), [part.geometry() for part in parts]
+        return before == last
+
+    qtbot.waitUntil(is_laid_out)
     size = view.shares.answer_point_size
     seen = []
     for digit in (1, 3, 8):
