@@ -102,7 +102,8 @@ class DataConfig:
     test_fraction : fraction of the rows held out for testing; None uses the published test set if
         there is one, else the data set's default fraction.
     validation_fraction : fraction of the training rows held out for early stopping.
-    standardise : None means yes for measurements and no for pixels, which share one scale.
+    standardise : None means yes for measurements and photos, and no for pixels of ink, which share
+        one scale and are mostly 0.
     std : the standard deviation it divides by, of a sample (n − 1) or of a population (n).
     deskew : shear pictures until they are upright.
     copies : augmented copies of each training picture to train on; see `core.data.augmentation`.

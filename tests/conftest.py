@@ -7,7 +7,7 @@ import os
 import random
 import signal
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports Qt
 if "PYTEST_XDIST_WORKER" in os.environ:  # there already is a process per processor
@@ -48,12 +48,29 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(autouse=True)
 def no_thread_is_left():
     """Fail if a thread outlives its test: it would also keep the program from ending."""
+    with watched_threads():
+        yield
+
+
+OUTER: list[str] = []  # what is watched as a whole, as a window that several tests look at
+
+
+@contextmanager
+def watched_threads(outer=""):
+    """Fail if a thread outlives what is done here, unless that is part of something watched.
+
+    outer : the name of what is watched as a whole, with all that is done meanwhile.
+    """
     before = set(threading.enumerate())
+    OUTER.extend([outer] if outer else [])
     yield
+    if outer:
+        OUTER.remove(outer)
     left = [thread for thread in threading.enumerate() if thread not in before]
-    for thread in left:
-        thread.join(timeout=5)
-    assert not [thread.name for thread in left if thread.is_alive()]
+    if not OUTER:
+        for thread in left:
+            thread.join(timeout=5)
+        assert not [thread.name for thread in left if thread.is_alive()]
 
 
 @pytest.fixture(autouse=True)

@@ -120,7 +120,7 @@ def _add_features(group: argparse._ArgumentGroup) -> None:
         "--standardise",
         action=argparse.BooleanOptionalAction,
         help="scale each feature to mean 0 and standard deviation 1 of the training rows "
-        "(default: yes; images: no)",
+        "(default: yes; pictures of digits and the like: no)",
     )
     group.add_argument(
         "--std",

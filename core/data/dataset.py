@@ -115,6 +115,14 @@ class Dataset:
         return shape is not None and shape[0] == shape[1] and self.looks != "colour"
 
     @property
+    def wants_standardising(self) -> bool:
+        """Whether it is standardised unless the user decides: all but pictures of ink.
+
+        On the light ground of photos each update moves all weights at once: it overshoots.
+        """
+        return self.X.dtype != np.uint8 or self.looks != "ink"
+
+    @property
     def m(self) -> int:
         return int(self.X.shape[1])
 

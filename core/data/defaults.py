@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-import numpy as np
-
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.data.task import Task
 
@@ -35,7 +33,7 @@ def default_config(task: Task) -> RunConfig:
         **{name: getattr(config.data, name) for name in OF_DATA},
         features=("all",) if len(own) == source.m else own,
         test_fraction=None if source.published_test else source.test_fraction,
-        standardise=bool(source.X.dtype != np.uint8),
+        standardise=source.wants_standardising,
     )
     return RunConfig(
         data=data,

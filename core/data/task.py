@@ -202,7 +202,7 @@ def prepare(source: Dataset, config: RunConfig) -> Task:
         test_rows, validation_rows = test_rows + made, validation_rows + made
     standardise = config.data.standardise
     if standardise is None:
-        standardise = dataset.X.dtype != np.uint8
+        standardise = dataset.wants_standardising
     return Task(
         config=replace(
             config,

@@ -23,6 +23,7 @@ from gui.state.background_tasks import Background
 from gui.window.main_window import MainWindow
 from gui.window.run_bar import SPEEDS
 from gui.window.side.start_here import HAS_STARTED
+from tests.conftest import watched_threads
 
 PATIENCE_MS = 30_000
 
@@ -103,7 +104,7 @@ def open_window(qtbot, dressed: QApplication, tmp_path):
 def open_for_all(request, dressed: QApplication, tmp_path_factory):
     """As `open_window`, for a window that several tests look at; there is one at a time."""
     opened = contextmanager(windows_of)
-    with ExitStack() as last:
+    with watched_threads("a shared window"), ExitStack() as last:
 
         def open_it(config: RunConfig | None = None, **options) -> MainWindow:
             last.close()

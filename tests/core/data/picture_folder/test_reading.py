@@ -15,6 +15,7 @@ from core.data import sources
 from core.data.picture_folder import reading
 from core.data.task import prepare
 from core.errors import Cancelled, DataError
+from tests.core.training import train
 
 
 def png(pixels):
@@ -202,3 +203,21 @@ def test_no_damage_of_a_file_keeps_the_others_from_being_read(folder, data):
     assert found.n + len(left) == 3
     assert set(left) <= {"b/damaged.png"}
     np.testing.assert_array_equal(found.X[0].reshape(8, 8), random_pixels(0, 8, 8))
+
+
+def test_photos_on_a_light_ground_learn_at_the_usual_rate(folder):
+    """As they are, all weights would move at once, and the second step would be far too large."""
+    rng = np.random.default_rng(4)
+    files = {}
+    for name, side in (("wide", 14), ("small", 5)):
+        for k in range(12):
+            photo = np.full((20, 20), 238, dtype=np.uint8)
+            top, left = rng.integers(0, 20 - side, 2)
+            photo[top : top + side, left : left + side] = 60
+            files[f"{name}/{k}.png"] = photo
+    config = RunConfig(DataConfig(source="pictures", path=folder(files)))
+    task = prepare(sources.load(config.data), config)
+    assert task.config.data.standardise
+    trainer = train(task, 60)
+    assert trainer.outcome is None
+    assert trainer.measured().train_loss < 0.3
