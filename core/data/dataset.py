@@ -116,10 +116,7 @@ class Dataset:
 
     @property
     def wants_standardising(self) -> bool:
-        """Whether it is standardised unless the user decides: all but pictures of ink.
-
-        On the light ground of photos each update moves all weights at once: it overshoots.
-        """
+        """Whether it is standardised by default: all but ink, as light grounds overshoot."""
         return self.X.dtype != np.uint8 or self.looks != "ink"
 
     @property
