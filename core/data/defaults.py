@@ -7,17 +7,14 @@ from dataclasses import fields
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.data.task import Task
 
-# What identifies the problem, and where it is trained; all other settings have a default.
-OF_DATA: tuple[str, ...] = ("source", "folder", "path", "label", "missing", "reading")
-OF_DATA += (
-    "categorical",
-    "missing_category",
-    "merge_case",
-    "any_label",
-    "size",
-    "colour",
-    "invert",
+# Settings of the data that decide which rows and columns are loaded; the others work on these.
+OF_ROWS = (
+    *("source", "folder", "path", "transpose"),
+    *("label", "reading", "categorical", "missing_category", "merge_case", "any_label"),
+    *("keep_totals", "size", "colour", "invert"),
 )
+# What identifies the problem, and where it is trained; all other settings have a default.
+OF_DATA = (*OF_ROWS, "missing")
 OF_MODEL = ("kind", "positive", "negative")
 OF_TRAINING = ("device",)
 

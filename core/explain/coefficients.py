@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core import model_family
 from core.data.csv.spreadsheet import to_text
 from core.data.task import Task
-from core.model_family import FAMILY, pairs
+from core.model_family import FAMILY
 from core.number_format import format_ratio, true_minus
 from core.train.snapshot import Params
 
@@ -37,12 +38,7 @@ class Coefficients:
 
 def output_names(task: Task) -> tuple[str, ...]:
     """Return the name of each row of W: a class, the neuron's yes-class, or a pair of classes."""
-    names = task.dataset.class_names
-    if task.is_neuron:
-        return names[1:]
-    if FAMILY[task.config.model.kind].is_pairwise:
-        return tuple(f"{names[j]} | {names[i]}" for i, j in pairs(len(names)))
-    return names
+    return model_family.output_names(task.config.model.kind, task.dataset.class_names)
 
 
 def coefficients(task: Task, params: Params) -> Coefficients:

@@ -113,6 +113,8 @@ def _read(path: Path, *, has_arrays: bool) -> tuple[dict[str, Any], list[Array]]
 
 def is_project(path: Path) -> bool:
     """Return whether the file is a project, by its contents: an archive with our text."""
+    if not path.is_file():  # opening a pipe would wait for somebody to write
+        return False
     try:
         with path.open("rb") as file, zipfile.ZipFile(file) as packed:
             return {TEXT, ARRAYS} <= set(packed.namelist())

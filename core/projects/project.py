@@ -37,6 +37,7 @@ class Project:
     points : drawn, also where other data are shown. lesson : the name of the shown lesson, or "".
     records : the kept runs. epochs : what the terminal measured at the end of each epoch.
     window : how the window looked, by words that only it understands.
+    is_linked : of rows that lie in a file, it holds only where that is and a digest.
     saved : when, as ISO 8601; program : by which version.
     """
 
@@ -47,6 +48,7 @@ class Project:
     records: tuple[Record, ...] = ()
     epochs: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     window: Mapping[str, str] = field(default_factory=dict)
+    is_linked: bool = False
     saved: str = ""
     program: str = VERSION
 
@@ -121,11 +123,8 @@ class Packed:
         archive.write(path, self.contents, self.arrays)
 
 
-def packed(project: Project, *, is_linked: bool = False) -> Packed:
-    """Return the project ready to be written.
-
-    is_linked : of rows that lie in a file, keep only where that is and the digest.
-    """
+def packed(project: Project) -> Packed:
+    """Return the project ready to be written."""
     kept = list({id(t): t for t in (project.task, *(r.task for r in project.records))}.values())
     origins = list({id(task.source): task for task in kept}.values())
     number_of = {id(task.source): k for k, task in enumerate(origins)}
@@ -134,7 +133,8 @@ def packed(project: Project, *, is_linked: bool = False) -> Packed:
         program=project.program,
         saved=project.saved,
         data=tuple(
-            StoredData.of(task.source, task.config.data, is_linked=is_linked) for task in origins
+            StoredData.of(task.source, task.config.data, is_linked=project.is_linked)
+            for task in origins
         ),
         tasks=tuple(
             StoredTask(
@@ -159,9 +159,9 @@ def packed(project: Project, *, is_linked: bool = False) -> Packed:
     return Packed(encoded(contents, arrays), arrays.arrays)
 
 
-def save(project: Project, path: Path, *, is_linked: bool = False) -> None:
+def save(project: Project, path: Path) -> None:
     """Write the project's file. Raises SaveError."""
-    packed(project, is_linked=is_linked).write(path)
+    packed(project).write(path)
 
 
 # Opening -------------------------------------------------------------------------------------
@@ -199,6 +199,7 @@ def _project(contents: Contents, load_data: Load) -> Project:
         records=tuple(_record(stored, tasks) for stored in contents.records),
         epochs=contents.epochs,
         window=contents.window,
+        is_linked=contents.data[contents.tasks[0].data].is_link,
         saved=contents.saved,
         program=contents.program,
     )

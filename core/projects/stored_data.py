@@ -19,6 +19,7 @@ from core.data.mnist.originals import is_original
 from core.errors import DataError
 
 PIECE = 2**14  # rows hashed at once
+IN_FILES = ("csv", "mnist", "pictures")  # sources whose rows may lie in files of the user
 _DIGESTS: WeakKeyDictionary[Dataset, str] = WeakKeyDictionary()
 
 Load = Callable[[DataConfig], Dataset]
@@ -47,12 +48,19 @@ class StoredData:
         is_linked : of rows that lie in a file, keep only where that is and the digest.
         """
         digest = digest_of(source)
-        is_in_file = is_linked and config.source in ("csv", "mnist", "pictures")
+        is_in_file = is_linked and config.source in IN_FILES
         if is_built_in(source, config) or is_in_file:
             k = source.added
+            if is_in_file:
+                config = _absolute(config)
             more: dict[str, Any] = {"added_X": source.X[:k], "added_y": source.y[:k]} if k else {}
             return cls(config, source.name, digest, **more)
         return cls(config, source.name, digest, rows=_without_reader(source))
+
+    @property
+    def is_link(self) -> bool:
+        """Whether the rows lie in a file of the user, and not here."""
+        return self.rows is None and bool(self.config.path or self.config.folder)
 
     def load(self, load: Load = sources.load) -> Dataset:
         """Return the data set. Raises DataError if it is absent or not the same."""
@@ -79,6 +87,12 @@ class StoredData:
             raise DataError("its added examples are of other data.")
         _check_classes(self.added_y, found)
         return found.with_examples(self.added_X, self.added_y)
+
+
+def _absolute(config: DataConfig) -> DataConfig:
+    """Return the config with paths that hold wherever the program is started."""
+    path, folder = (each and str(Path(each).absolute()) for each in (config.path, config.folder))
+    return replace(config, path=path, folder=folder)
 
 
 def _findable(config: DataConfig) -> DataConfig:

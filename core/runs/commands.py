@@ -134,10 +134,10 @@ class Resume(Command):
 class Capture(Command):
     """Put the whole state of the shown run into the outbox's `states`, with this number.
 
-    If the shown run is another one, there is no state.
+    If the shown run is another one, there is no state. A step that is being sought is not waited
+    for: what follows may call the search off, and the answer with it.
     """
 
-    waits_for_step: ClassVar[bool] = True
     run: int
     number: int
 

@@ -112,6 +112,8 @@ def with_ending(path: Path) -> Path:
 
 def is_model(path: Path) -> bool:
     """Return whether the file is in the format of models, by its first bytes."""
+    if not path.is_file():  # opening a pipe would wait for somebody to write
+        return False
     try:
         with path.open("rb") as file:
             head = file.read(9)

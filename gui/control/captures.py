@@ -15,7 +15,10 @@ Answer = Callable[["RunState | None"], None]
 
 
 class Captures:
-    """Passes on each answer once it has come; `poll` does it, on the thread that calls it."""
+    """Passes on each answer once it has come; `poll` does it, on the thread that calls it.
+
+    A state of None: the run is no longer loaded, or an error kept it, which is reported elsewhere.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session

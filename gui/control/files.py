@@ -16,6 +16,7 @@ from core.data.task import Task
 from core.errors import DataError
 from core.train.snapshot import Params, Snapshot
 from gui.control.file_writes import Writes
+from gui.control.next_config import has_same_rows
 from gui.kit.png import write_pngs
 
 if TYPE_CHECKING:
@@ -110,9 +111,10 @@ def read_model(path: Path, loaded: tuple[DataConfig, Dataset] | None) -> tuple[P
             f"{path.name} was trained on drawn points, which a model file does not hold. "
             "Ask it in the terminal: predict --model FILE --values X,Y."
         )
-    if loaded and (loaded[0].source, loaded[0].path) == (wanted.source, wanted.path):
+    is_mnist = sources.is_fetched(wanted)
+    if loaded and (has_same_rows(loaded[0], wanted) or (is_mnist and loaded[0].source == "mnist")):
         source = loaded[1]
-    elif sources.is_fetched(wanted):
+    elif is_mnist:
         raise DataError(f"{path.name} was trained on MNIST. Load MNIST first, then open it again.")
     else:
         source = sources.load(wanted)

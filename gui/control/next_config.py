@@ -7,21 +7,10 @@ from dataclasses import fields, replace
 from typing import Any
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
+from core.data.defaults import OF_ROWS
 from core.data.points import Points
 from core.errors import ConfigError
 from core.model_family import DEFAULT_KIND
-
-# Settings of the data that decide which rows and columns are loaded.
-OF_ROWS: tuple[str, ...] = ("source", "folder", "path", "label", "reading")
-OF_ROWS += (
-    "categorical",
-    "missing_category",
-    "merge_case",
-    "any_label",
-    "size",
-    "colour",
-    "invert",
-)
 
 
 def origin(config: RunConfig) -> tuple[str, str | None]:

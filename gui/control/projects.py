@@ -18,13 +18,14 @@ from core.data.task import Task, prepare
 from core.number_format import format_bytes
 from core.runs.run_record import Record
 from gui.control.data_loader import DataLoader
+from gui.control.next_config import has_same_rows
 from gui.control.next_task import NextTask
 from gui.control.run_controller import RunController
 from gui.control.undo import Run
 from gui.state.kept_runs import KeptRuns
 
 if TYPE_CHECKING:  # they import PyTorch
-    from core.projects.project import Packed, Project
+    from core.projects.project import Project
     from core.runs.run_state import RunState
 
 ENDING = ".logitlab"
@@ -32,7 +33,10 @@ ENDING = ".logitlab"
 
 @dataclass(frozen=True, eq=False)
 class Mark:
-    """What a project held at one moment; objects are compared by identity."""
+    """What a project held at one moment; objects are compared by identity.
+
+    settings : as they apply at the newest step; None while an earlier one is viewed.
+    """
 
     run: Run | None
     steps: int
@@ -52,6 +56,7 @@ class Projects(QObject):
     """Saves what the window holds as a project, and opens projects.
 
     path : of the project that is open; None before it was saved.
+    is_linked : whether the project holds only where rows lie that are in a file.
     """
 
     changed = Signal()  # path or is_modified
@@ -63,6 +68,7 @@ class Projects(QObject):
     ) -> None:
         super().__init__(parent)
         self.path: Path | None = None
+        self.is_linked = False
         self._describe_look: Callable[[], Mapping[str, str]] = dict
         self._controller, self._next, self._loader = controller, next_task, loader
         self._kept: KeptRuns | None = None
@@ -133,19 +139,13 @@ class Projects(QObject):
         has_own_rows = bool(run.task.source.added or (len(run.points) and run.preset is None))
         return bool(controller.steps or self._records or has_own_rows)
 
-    def _mark(self, state: RunState | None = None) -> Mark:
-        """Return what the project holds now, or held when this state was captured."""
+    def _mark(self) -> Mark:
+        """Return what the project holds now."""
         controller = self._controller
         shot = controller.snapshot
-        steps: int = controller.steps
-        settings: TrainingConfig | None = controller.settings
-        if shot is not None and shot.is_past:
-            settings = None  # those of an earlier step
-        if state is not None:
-            head = state.timeline.head
-            steps = state.checkpoint.step if head is None else head.frame.step
-            settings = state.settings if head is None else None
-        return Mark(controller.run, steps, settings, self._records)
+        is_past = shot is not None and shot.is_past
+        settings = None if is_past else controller.settings
+        return Mark(controller.run, controller.steps, settings, self._records)
 
     def _note(self, *_: object) -> None:
         """Take the first snapshot of an opened run as what is saved; tell of a change."""
@@ -177,20 +177,20 @@ class Projects(QObject):
         def take(state: RunState | None) -> None:
             from core.projects.project import Project
 
-            now = datetime.now(UTC).isoformat(timespec="seconds")
-            lesson = run.preset.key if run.preset else ""
-            is_changed = run.is_modified
+            if state is None and not run.task.obstacle:
+                controller.failed.emit("The run could not be taken down: nothing is saved.")
+                return
             project = Project(
                 run.task,
                 state,
                 run.points,
-                lesson,
+                run.preset.key if run.preset else "",
                 records,
-                window=look | ({"lesson": "changed"} if is_changed else {}),
-                saved=now,
+                window=look | ({"lesson": "changed"} if run.is_modified else {}),
+                is_linked=self.is_linked,
+                saved=datetime.now(UTC).isoformat(timespec="seconds"),
             )
-            if self._controller.run is run:
-                answer(project, self._mark(state))
+            answer(project, _mark_of(run, state, records))
 
         if run.task.obstacle:  # the training thread holds another run
             take(None)
@@ -198,22 +198,15 @@ class Projects(QObject):
             controller.captures.ask(run.number, take)
         return True
 
-    def save(
-        self, path: Path, *, is_linked: bool = False, then: Callable[[], None] | None = None
-    ) -> None:
-        """Write the project; it is then the window's one.
-
-        is_linked : of rows that lie in a file, keep only where that is. then : called once it is
-        written.
-        """
+    def save(self, path: Path, then: Callable[[], None] | None = None) -> None:
+        """Write the project; it is then the window's one. then : called once it is written."""
         path = path if path.suffix.lower() == ENDING else path.with_name(path.name + ENDING)
 
         def write(project: Project, mark: Mark) -> None:
             def work() -> str:
                 from core.projects.project import packed
 
-                ready: Packed = packed(project, is_linked=is_linked)
-                ready.write(path)
+                packed(project).write(path)
                 return f"Saved {path} ({format_bytes(path.stat().st_size)})."
 
             def end() -> None:
@@ -252,6 +245,7 @@ class Projects(QObject):
 
         def show(found: Project) -> None:
             self._show(found)
+            self.is_linked = found.is_linked
             if then is not None:
                 then()
             if recovered_from is not None:
@@ -294,6 +288,7 @@ class Projects(QObject):
             controller.undo_stack.clear()
             if self._kept is not None:
                 self._kept.set_records(())
+            self.is_linked = False
             self._set(None, None)
 
         controller.plays_next = False
@@ -301,10 +296,18 @@ class Projects(QObject):
         self._next.replace(lambda: prepare(sources.load(config.data), config), show, config)
 
 
+def _mark_of(run: Run, state: RunState | None, records: tuple[Record, ...]) -> Mark:
+    """Return what a project holds with this run in this state."""
+    if state is None:
+        return Mark(run, 0, None, records)
+    head = state.timeline.head
+    if head is None:
+        return Mark(run, state.checkpoint.step, state.settings, records)
+    return Mark(run, head.frame.step, None, records)
+
+
 def _rows(data: DataConfig, at_hand: tuple[DataConfig, Dataset] | None) -> Dataset:
     """Return the rows that a config names: those in memory if they are the same, else loaded."""
-    if at_hand is not None:
-        known, source = at_hand
-        if (known.source, known.path, known.folder) == (data.source, data.path, data.folder):
-            return source
+    if at_hand is not None and has_same_rows(at_hand[0], data):
+        return at_hand[1]
     return sources.load(data)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 EDIT_MS = 2_000  # from the last edit to its copy
 TRAINING_MS = 30_000  # between copies while it trains
-LARGEST = 2**28  # bytes of own rows: larger ones are not copied again and again, but linked
+LARGEST = 2**26  # bytes of own rows: larger ones are not copied again and again, but linked
 KEY = "recovery"  # of the background
 
 
@@ -86,7 +86,7 @@ class Recovery(QObject):
         if self._written is not None and mark.is_like(self._written):
             return
         about = {SUMMARY: self._summary(project), ORIGINAL: str(self._projects.path or "")}
-        is_linked = self._projects.own_bytes > LARGEST
+        is_linked = project.is_linked or self._projects.own_bytes > LARGEST
         place = self.slot.copy
 
         def work() -> None:
@@ -94,8 +94,8 @@ class Recovery(QObject):
 
             from core.projects.project import packed
 
-            whole = replace(project, window=dict(project.window) | about)
-            packed(whole, is_linked=is_linked).write(place)
+            window = dict(project.window) | about
+            packed(replace(project, window=window, is_linked=is_linked)).write(place)
 
         def end(_: None) -> None:
             self._written = mark

@@ -119,13 +119,13 @@ class RunController(QObject):
             self.remarked.emit(outbox.remarks.popleft())
         while outbox.benchmarks:
             self.raced.emit(outbox.benchmarks.popleft())
-        self.captures.poll()
         self.race.poll()
         for failure in failures:
             if failure.is_of_race:
                 self.race.fail(failure.message)
             if failure.run is None or (self.run and failure.run == self.run.number):
                 self._fail(failure.message)
+        self.captures.poll()  # after the failures: that a save came to nothing is the last word
         if outbox.devices != self.devices:
             self.devices = outbox.devices
             self.devices_changed.emit(self.devices)

@@ -141,13 +141,19 @@ def _of_files(window: Window) -> tuple[Action, ...]:
 
 
 def _of_exports(window: Window) -> tuple[Action, ...]:
-    pictures = window.exports.pictures
+    exports = window.exports  # its parts are made when they are wanted
     export, copy = "export a view as SVG, PDF or PNG", "copy the view on the stage as a picture"
     return (
-        Action(EXPORT, "&Picture of a view…", pictures.open, ("Ctrl+Shift+E",), export),
-        Action(EXPORT, "&Copy as a picture", pictures.copy, ("Ctrl+Shift+C",), copy),
-        Action(EXPORT, "&Animation of the run…", window.exports.animations.open),
-        Action(EXPORT, "&Report…", window.exports.reports.make),
+        Action(
+            EXPORT,
+            "&Picture of a view…",
+            exports.open_picture,
+            ("Ctrl+Shift+E",),
+            export,
+        ),
+        Action(EXPORT, "&Copy as a picture", exports.copy_picture, ("Ctrl+Shift+C",), copy),
+        Action(EXPORT, "&Animation of the run…", exports.open_animation),
+        Action(EXPORT, "&Report…", exports.make_report),
         *_of_run_exports(window),
     )
 

@@ -47,7 +47,6 @@ class ProjectActions(QObject):
         self.dialog: QMessageBox | None = None  # while it is open
         self._window, self._controller, self._projects = window, controller, projects
         self._settings, self._open_file = settings, open_file
-        self._is_linked = False
         self._may_close = False
         projects.changed.connect(self._show_title)
         self.recent.aboutToShow.connect(self._fill_recent)
@@ -125,7 +124,7 @@ class ProjectActions(QObject):
         if path is None:
             self._save_as(then)
         else:
-            self._projects.save(path, is_linked=self._is_linked, then=then)
+            self._projects.save(path, then)
 
     def _save_as(self, then: Callable[[], None] | None) -> None:
         run = self._controller.run
@@ -140,8 +139,8 @@ class ProjectActions(QObject):
         self._note_recent(path if path.suffix.lower() == ENDING else Path(f"{path}{ENDING}"))
 
         def save(*, is_linked: bool) -> None:
-            self._is_linked = is_linked
-            self._projects.save(path, is_linked=is_linked, then=then)
+            self._projects.is_linked = is_linked
+            self._projects.save(path, then)
 
         size = self._projects.own_bytes
         if size < ASKED_FROM:

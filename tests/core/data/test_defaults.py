@@ -1,12 +1,12 @@
 """Settings that nobody has chosen are the defaults, those that somebody has are not."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.data import sources
-from core.data.defaults import changed_settings, default_config
+from core.data.defaults import OF_ROWS, changed_settings, default_config
 from core.data.task import prepare
 
 
@@ -48,3 +48,15 @@ def test_the_defaults_lead_back_to_a_run_without_changes():
     back = default_config(task_of(config))
     assert back.model.kind == "binary"
     assert changed_settings(task_of(back), back.training) == {}
+
+
+WORK_ON_ROWS = {  # settings that `prepare` applies to rows which are there already
+    *("features", "test_fraction", "split_seed", "validation_fraction", "standardise", "std"),
+    *("degree", "sine", "deskew", "copies", "pens", "missing"),
+}
+
+
+def test_each_setting_of_the_data_decides_which_rows_there_are_or_works_on_them():
+    """One that were forgotten would change without the rows being read again."""
+    names = {each.name for each in fields(DataConfig)}
+    assert names == set(OF_ROWS) | WORK_ON_ROWS and not set(OF_ROWS) & WORK_ON_ROWS

@@ -37,7 +37,7 @@ def trainer(folder):
 @pytest.mark.parametrize("is_linked", [False, True])
 def test_pictures_and_what_was_understood_of_them_come_back(folder, trainer, tmp_path, is_linked):
     path = tmp_path / "p.logitlab"
-    project.save(Project(trainer.task, state_of(trainer)), path, is_linked=is_linked)
+    project.save(Project(trainer.task, state_of(trainer), is_linked=is_linked), path)
     if not is_linked:
         folder.rename(tmp_path / "elsewhere")
     found = project.load(path).task.source
@@ -53,7 +53,7 @@ def test_pictures_and_what_was_understood_of_them_come_back(folder, trainer, tmp
 
 def test_a_linked_folder_with_another_picture_is_refused(folder, trainer, tmp_path):
     path = tmp_path / "p.logitlab"
-    project.save(Project(trainer.task, state_of(trainer)), path, is_linked=True)
+    project.save(Project(trainer.task, state_of(trainer), is_linked=True), path)
     Image.new("RGB", (8, 8)).save(folder / "dark" / "9.png")
     with pytest.raises(DataError, match="has other rows than when the project was saved"):
         project.load(path)

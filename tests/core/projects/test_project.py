@@ -24,6 +24,7 @@ from core.errors import DataError, SaveError
 from core.projects import archive, project
 from core.projects.project import Project
 from core.projects.stored_data import StoredData
+from core.runs import model_file
 from core.runs.run_state import state_of, take_up
 from core.train.trainer import Trainer
 from core.train.warm_start import start_from
@@ -118,7 +119,7 @@ def test_a_linked_table_must_be_the_same_rows(tmp_path, path):
     table.write_text("x,y\n" + "\n".join(rows) + "\n")
     config = RunConfig(DataConfig("csv", path=str(table)))
     one = trained(prepare(sources.load(config.data), config), 5)
-    project.save(project_of(one), path, is_linked=True)
+    project.save(project_of(one, is_linked=True), path)
     assert_goes_on(one, opened(path)[1])
     table.write_text("x,y\n" + "\n".join(rows[::-1]) + "\n")
     with pytest.raises(DataError, match="has other rows than when the project was saved"):
@@ -126,6 +127,18 @@ def test_a_linked_table_must_be_the_same_rows(tmp_path, path):
     table.unlink()
     with pytest.raises(DataError, match=r"cannot be opened: .*t\.csv"):
         project.load(path)
+
+
+def test_a_link_holds_wherever_the_program_is_started(tmp_path, path, monkeypatch):
+    (tmp_path / "t.csv").write_text("x,y\n" + "\n".join(f"{k},{'ab'[k % 2]}" for k in range(40)))
+    monkeypatch.chdir(tmp_path)
+    config = RunConfig(DataConfig("csv", path="t.csv"))
+    one = trained(prepare(sources.load(config.data), config), 5)
+    project.save(project_of(one, is_linked=True), path)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert_goes_on(one, opened(path)[1])
+    assert project.load(path).is_linked
 
 
 def test_taught_examples_are_kept_and_the_bundled_rows_are_not(digits, make_task, path):
@@ -295,6 +308,13 @@ def test_a_folder_and_nothing_at_all_get_a_sentence(tmp_path):
     for name, words in (("", "is a folder"), ("none", "there is no such file")):
         with pytest.raises(DataError, match=words):
             project.load(tmp_path / name)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names")
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    assert not archive.is_project(tmp_path / "pipe")
+    assert not model_file.is_model(tmp_path / "pipe")
 
 
 def test_an_archive_of_something_else_is_no_project(path):

@@ -364,3 +364,80 @@ def test_a_picture_without_a_pad_is_told_where_there_is_one(window, tmp_path):
     QImage(9, 9, QImage.Format.Format_RGB32).save(str(tmp_path / "one.png"))
     window.project_actions.open_path(tmp_path / "one.png")
     assert "Choose Digits 8×8 or MNIST" in window.notice.text
+
+
+def test_a_step_that_is_being_sought_does_not_swallow_a_save(window, walk, path, qtbot):
+    walk(window, 5)
+    window.controller.past.go_to(2)
+    qtbot.keyClick(window, Qt.Key.Key_S, CONTROL)
+    window.controller.pause()  # calls the search off, and what waits for its end
+    qtbot.waitUntil(path.exists, timeout=30_000)
+    state = project.load(path).state
+    assert state is not None and state.timeline.head is not None
+    assert state.timeline.head.frame.step == 5
+
+
+def test_other_data_right_after_a_save_do_not_swallow_it(window, walk, path, qtbot, new_run):
+    walk(window, 3)
+    with new_run(window):
+        qtbot.keyClick(window, Qt.Key.Key_S, CONTROL)
+        window.data_choice.choose("digits")
+    qtbot.waitUntil(path.exists, timeout=30_000)
+    kept = project.load(path)
+    assert kept.task.source.name == "Iris" and kept.state is not None
+    assert kept.state.checkpoint.step == 3
+    assert window.projects.is_modified
+
+
+def test_a_run_that_cannot_be_taken_down_leaves_the_old_project(
+    window, walk, save, path, qtbot, monkeypatch
+):
+    from core.runs import run_state
+
+    walk(window, 2)
+    save(window)
+    before = path.read_bytes()
+    walk(window, 1)
+
+    def fail(_):
+        raise MemoryError
+
+    monkeypatch.setattr(run_state, "state_of", fail)
+    qtbot.keyClick(window, Qt.Key.Key_S, CONTROL)
+    qtbot.waitUntil(lambda: "nothing is saved" in window.notice.text, timeout=30_000)
+    assert path.read_bytes() == before and window.projects.is_modified
+
+
+def test_a_link_stays_one_and_another_project_is_none(open_window, tmp_path, path, qtbot, new_run):
+    table = tmp_path / "t.csv"
+    table.write_text("x,y\n" + "\n".join(f"{k},{'ab'[k % 2]}" for k in range(40)) + "\n")
+    config = RunConfig(DataConfig("csv", path=str(table)))
+    window = open_window(config)
+    window.projects.is_linked = True
+    window.projects.save(path)
+    qtbot.waitUntil(path.exists, timeout=30_000)
+    other = open_window()
+    with new_run(other):
+        other.projects.open(path)
+    qtbot.waitUntil(lambda: other.projects.path == path)
+    assert other.projects.is_linked
+    with new_run(other):
+        other.project_actions.begin_anew()
+    assert not other.projects.is_linked
+
+
+def test_a_link_to_a_table_that_is_shown_with_another_label_opens(
+    open_window, tmp_path, path, qtbot, new_run
+):
+    table = tmp_path / "t.csv"
+    rows = [f"{k},{'ab'[k % 2]},{'uv'[k % 3 > 0]}" for k in range(40)]
+    table.write_text("x,first,second\n" + "\n".join(rows) + "\n")
+    config = RunConfig(DataConfig("csv", path=str(table), label="first"))
+    window = open_window(config)
+    window.projects.is_linked = True
+    window.projects.save(path)
+    qtbot.waitUntil(path.exists, timeout=30_000)
+    other = open_window(RunConfig(DataConfig("csv", path=str(table), label="second")))
+    with new_run(other):
+        other.projects.open(path)
+    assert other.controller.run.task.dataset.class_names == ("a", "b")
