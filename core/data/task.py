@@ -107,6 +107,16 @@ class Task:
             return self.test_rows
         return np.sort(np.concatenate([self.test_rows, self.validation_rows]))
 
+    @property
+    def parts(self) -> dict[str, NDArray[np.int64]]:
+        """The rows by what they are for, training, validation and test, where there are any."""
+        named = (
+            ("training", self.train_rows),
+            ("validation", self.validation_rows),
+            ("test", self.test_rows),
+        )
+        return {name: rows for name, rows in named if len(rows)}
+
     def part_of(self, row: int) -> str:
         """Return whether this row is for “training”, “validation” or “test”."""
         for name, rows in (("test", self.test_rows), ("validation", self.validation_rows)):

@@ -41,13 +41,7 @@ def card(record: Record, made: date | None = None) -> str:
     """Return the card of a run as it stands; made : the day that it names, today by default."""
     task = record.task
     parts = {
-        name: model_outputs.ask(task, record.params, rows)
-        for name, rows in (
-            ("training", task.train_rows),
-            ("validation", task.validation_rows),
-            ("test", task.test_rows),
-        )
-        if len(rows)
+        name: model_outputs.ask(task, record.params, rows) for name, rows in task.parts.items()
     }
     sections = (
         _model(record, made or date.today()),  # noqa: DTZ011 - the day where the user is

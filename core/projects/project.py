@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import VERSION
-from core.config import RunConfig, TrainingConfig
+from core.config import RunConfig
 from core.data import sources
 from core.data.points import MAX_CLASSES, MAX_POINTS, MIN_CLASSES, Points
 from core.data.preprocessing import Standardiser
@@ -21,10 +21,9 @@ from core.errors import ConfigError, DataError
 from core.projects import archive
 from core.projects.stored_data import Load, StoredData, checked
 from core.projects.structure import Arrays, Decoder, encoded
-from core.runs.run_record import MAX_KEPT, Record
+from core.runs.run_record import MAX_KEPT, Record, RecordValues
 from core.runs.run_state import RunState
-from core.train.history import ROWS, SERIES, Curves
-from core.train.snapshot import Metrics, Params, Status
+from core.train.history import ROWS, SERIES
 
 MAX_REASON = 300  # characters
 
@@ -66,22 +65,11 @@ class StoredTask:
     std: NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
-class StoredRecord:
-    """A kept run: its task by its number, and the other members of `Record`."""
+@dataclass(frozen=True, eq=False, kw_only=True)
+class StoredRecord(RecordValues):
+    """A kept run: its task by its number."""
 
     task: int
-    name: str
-    colour: int
-    config: RunConfig
-    settings: TrainingConfig
-    curves: Curves
-    params: Params
-    metrics: Metrics
-    step: int
-    epoch: int
-    status: Status
-    is_shown: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +88,7 @@ class Contents:
     window: dict[str, str]
 
 
-OWN = tuple(f.name for f in fields(StoredRecord) if f.name != "task")  # of a record
+OWN = tuple(f.name for f in fields(RecordValues))
 
 
 # Saving --------------------------------------------------------------------------------------
@@ -149,7 +137,7 @@ def packed(project: Project) -> Packed:
         points=project.points,
         lesson=project.lesson,
         records=tuple(
-            StoredRecord(place_of[id(r.task)], **{name: getattr(r, name) for name in OWN})
+            StoredRecord(task=place_of[id(r.task)], **{name: getattr(r, name) for name in OWN})
             for r in project.records
         ),
         epochs=dict(project.epochs),

@@ -97,12 +97,7 @@ def findings_of(snapshot: Snapshot, made_on: str) -> Findings:
     """Measure the model of a snapshot on all rows, and collect what is known of its run."""
     task, params = snapshot.task, snapshot.params
     record = Record.of(task, snapshot, 0)
-    named = (
-        ("training", task.train_rows),
-        ("validation", task.validation_rows),
-        ("test", task.test_rows),
-    )
-    answers = {name: ask(task, params, rows) for name, rows in named if len(rows)}
+    answers = {name: ask(task, params, rows) for name, rows in task.parts.items()}
     shown = "test" if "test" in answers else "training"
     notes = snapshot.epilogue.notes if snapshot.epilogue else ()
     said = [snapshot.message, *notes, *task.dataset.notes]
@@ -126,17 +121,13 @@ def findings_of(snapshot: Snapshot, made_on: str) -> Findings:
 
 def _data(task: Task, record: Record) -> tuple[tuple[str, str], ...]:
     known = settings_of(record)
-    parts = (
-        ("training", task.train_rows),
-        ("validation", task.validation_rows),
-        ("test", task.test_rows),
-    )
-    rows = ", ".join(f"{len(each):,} {name}" for name, each in parts if len(each))
+    parts = task.parts
+    rows = ", ".join(f"{len(each):,} {name}" for name, each in parts.items())
     path = task.config.data.path
     return (
         ("Data set", task.source.name),
         *((("File", path),) if path else ()),
-        ("Rows", f"{sum(len(each) for _, each in parts):,}: {rows}"),
+        ("Rows", f"{sum(map(len, parts.values())):,}: {rows}"),
         ("Features", str(known["features"])),
         ("Inputs of the model", f"{task.m:,}"),
     )

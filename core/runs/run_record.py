@@ -30,9 +30,9 @@ MEASURED = "train rows measured"  # a run kept while training has metrics of a s
 Setting = str | float
 
 
-@dataclass(frozen=True, eq=False)
-class Record:
-    """A run at one moment.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class RecordValues:
+    """A run at one moment, but for its data.
 
     colour : its index in the palette of runs.
     settings : the latest; the config has the initial ones.
@@ -41,7 +41,6 @@ class Record:
 
     name: str
     colour: int
-    task: Task
     config: RunConfig
     settings: TrainingConfig
     curves: Curves
@@ -51,6 +50,13 @@ class Record:
     epoch: int
     status: Status
     is_shown: bool = True
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Record(RecordValues):
+    """A run at one moment, with the task that it was trained on."""
+
+    task: Task
 
     @classmethod
     def of(cls, task: Task, snapshot: Snapshot, colour: int, name: str = "") -> Record:

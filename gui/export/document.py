@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import (
-    QBuffer,
-    QByteArray,
     QEventLoop,
-    QIODevice,
     QMarginsF,
     QRectF,
     QSizeF,
@@ -28,6 +25,7 @@ from PySide6.QtGui import (
 )
 
 from gui.export.drawing import Drawing
+from gui.export.pdf import written
 from gui.kit import theme as look
 
 RESOLUTION = 300  # dots per inch, of the pages and of the pictures
@@ -51,28 +49,23 @@ def to_pages(html: str, pictures: Mapping[str, Drawing], title: str) -> bytes:
     """Return HTML as PDF. pictures : by the addresses that the text names."""
     # A document starts a timer, which needs this on a thread that Qt has not made.
     dispatcher = QEventLoop()
-    data = QByteArray()
-    buffer = QBuffer(data)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    writer = QPdfWriter(buffer)
-    writer.setTitle(title)
-    writer.setCreator("Logit Lab")
-    writer.setResolution(RESOLUTION)
-    margins = QMarginsF(MARGIN_MM, MARGIN_MM, MARGIN_MM, MARGIN_MM)
-    page = QPageSize(QPageSize.PageSizeId.A4)
-    writer.setPageLayout(
-        QPageLayout(page, QPageLayout.Orientation.Portrait, margins, QPageLayout.Unit.Millimeter)
-    )
-    document = _document(html, pictures, writer)
-    painter = QPainter(writer)
-    area = QSizeF(writer.width(), writer.height() - _dots(FOOT_MM))
-    document.setPageSize(area)
-    for number in range(document.pageCount()):
-        if number:
-            writer.newPage()
-        _paint_page(painter, document, area, number, title)
-    painter.end()
-    buffer.close()
+    with written(title, RESOLUTION) as (writer, data):
+        margins = QMarginsF(MARGIN_MM, MARGIN_MM, MARGIN_MM, MARGIN_MM)
+        page = QPageSize(QPageSize.PageSizeId.A4)
+        writer.setPageLayout(
+            QPageLayout(
+                page, QPageLayout.Orientation.Portrait, margins, QPageLayout.Unit.Millimeter
+            )
+        )
+        document = _document(html, pictures, writer)
+        painter = QPainter(writer)
+        area = QSizeF(writer.width(), writer.height() - _dots(FOOT_MM))
+        document.setPageSize(area)
+        for number in range(document.pageCount()):
+            if number:
+                writer.newPage()
+            _paint_page(painter, document, area, number, title)
+        painter.end()
     document.deleteLater()
     dispatcher.processEvents()
     return bytes(data.data())

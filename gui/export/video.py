@@ -16,7 +16,7 @@ from core.errors import Cancelled, SaveError
 from gui.export.animation import LAST_MS
 
 QUALITY = 8  # of 10
-SIDES = 2  # H.264 has even numbers of rows and columns
+SIDES = 2  # H.264 has even numbers of rows and columns: the last one stands twice if need be
 MISSING = (
     "An MP4 video needs the package imageio-ffmpeg, which is not installed here: pip install "
     "“logitlab[mp4]”. GIF and WebP need nothing."
@@ -38,7 +38,7 @@ def to_video(frames: deque[QImage], frame_ms: int, stop: threading.Event) -> byt
     check_encoder()
     from imageio_ffmpeg import write_frames
 
-    size = frames[0].width(), frames[0].height()
+    size = _even(frames[0].width()), _even(frames[0].height())
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "video.mp4"
         encoder = write_frames(
@@ -74,6 +74,12 @@ def _encode(
 
 
 def _pixels(frame: QImage) -> bytes:
-    """Return red, green and blue of each pixel, row by row."""
-    rows = np.frombuffer(frame.constBits(), np.uint8).reshape(frame.height(), -1, 4)
-    return rows[:, : frame.width(), :3].tobytes()
+    """Return red, green and blue of each pixel, row by row, in even numbers of both."""
+    height, width = frame.height(), frame.width()
+    pixels = np.frombuffer(frame.constBits(), np.uint8).reshape(height, width, 4)[:, :, :3]
+    more = (0, _even(height) - height), (0, _even(width) - width), (0, 0)
+    return np.pad(pixels, more, mode="edge").tobytes()
+
+
+def _even(side: int) -> int:
+    return side + side % SIDES

@@ -3,49 +3,29 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QMenu, QToolButton
 
 from core.data.dataset import Dataset
 from core.data.task import Task
-from gui.kit.plain_text import as_tip, short, unmarked
-
-MAX_LISTED_FEATURES = 40
-ALL = ("all",)  # as DataConfig has it
+from gui.setup.menu_picker import ALL, MOST_LISTED, MenuPicker
 
 
-class FeaturePicker(QToolButton):
+class FeaturePicker(MenuPicker):
     """Shows how many features the task uses, lists them in a menu, and emits the user's choice."""
 
     chosen = Signal(object)  # tuple of names, as DataConfig has it
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._task: Task | None = None
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.setMenu(QMenu(self))
 
     @staticmethod
     def applies_to(task: Task) -> bool:
         """Return whether there is a choice: pictures and long lists of features are used whole."""
         if task.source.image_shape is not None:
             return False
-        return 2 < len(task.source.columns) <= MAX_LISTED_FEATURES
+        return 2 < len(task.source.columns) <= MOST_LISTED
 
     def show_task(self, task: Task) -> None:
         """Show the features of a task for which `applies_to` holds."""
         self._task = task
         names, chosen = _names(task.source), _names(task.dataset)
-        self.setText(f"{len(chosen)} of {len(names)} ▾")
-        menu = self.menu()
-        menu.clear()
-        for name in names:
-            action = menu.addAction(unmarked(short(name)))
-            action.setToolTip(as_tip(name))
-            action.setCheckable(True)
-            action.setChecked(name in chosen)
-            action.setEnabled(name not in chosen or len(chosen) > 1)
-            action.triggered.connect(lambda _=False, n=name: self._toggle(n))
-        menu.addSeparator()
+        menu = self._fill(names, chosen, self._toggle, may_be_none=False)
         everything = menu.addAction(f"All {len(names)}")
         everything.triggered.connect(lambda: self.chosen.emit(ALL))
 

@@ -5,26 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QMenu, QToolButton
 
 from core.data.task import Task
-from gui.kit.plain_text import as_tip, short, unmarked
+from gui.setup.menu_picker import ALL, MOST_LISTED, MenuPicker
 
-MOST_LISTED = 40
-ALL = ("all",)  # as DataConfig has it
 MISSING = "Missing words are a category"
 
 
-class WordsPicker(QToolButton):
+class WordsPicker(MenuPicker):
     """Shows how many columns of words a table's task uses, and emits the config wanted instead."""
 
     chosen = Signal(object)  # DataConfig
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._task: Task | None = None
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.setMenu(QMenu(self))
 
     @staticmethod
     def applies_to(task: Task) -> bool:
@@ -37,17 +28,8 @@ class WordsPicker(QToolButton):
         self._task = task
         told, used = task.source.understood, self._used(task)
         assert told is not None
-        self.setText(f"{len(used)} of {len(told.could_be_words)} ▾")
-        menu = self.menu()
-        menu.clear()
-        for name in told.could_be_words:
-            action = menu.addAction(unmarked(short(name)))
-            action.setToolTip(as_tip(name))
-            action.setCheckable(True)
-            action.setChecked(name in used)
-            action.setEnabled(name not in used or len(task.source.columns) > 1)
-            action.triggered.connect(lambda _=False, n=name: self._toggle(n))
-        menu.addSeparator()
+        has_others = len(task.source.columns) > 1
+        menu = self._fill(told.could_be_words, used, self._toggle, may_be_none=has_others)
         missing = menu.addAction(MISSING)
         missing.setCheckable(True)
         missing.setChecked(task.config.data.missing_category)

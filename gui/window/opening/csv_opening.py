@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -17,6 +17,7 @@ from gui.control.next_config import on_other_data
 from gui.control.run_controller import RunController
 from gui.window.look.theming import Appearance
 from gui.window.opening.csv_reading import CsvReader
+from gui.window.opening.opener import Opener
 from gui.window.opening.pasting import pasted_file
 from gui.window.settings import Settings
 
@@ -33,14 +34,8 @@ TABLE_PATTERNS = (
 TABLE_FOLDER = "table_folder"  # setting: folder of the last CSV file
 
 
-class CsvOpener(QObject):
+class CsvOpener(Opener):
     """Asks for a file, reads it, shows it in a dialog and loads what is chosen there."""
-
-    task_kept = Signal(object)  # Task that stays, so that a pressed source button is reset
-    progressed = Signal(str, float)  # message, "" for none, and share read, without a dialog
-    failed = Signal(str)  # message for the user
-    remarked = Signal(str)  # message for the user
-    closed = Signal()  # the dialog was closed
 
     def __init__(
         self,
@@ -50,9 +45,7 @@ class CsvOpener(QObject):
         settings: Settings,
         appearance: Appearance,
     ) -> None:
-        super().__init__(window)
-        self._window, self._controller, self._loader = window, controller, loader
-        self._settings, self._appearance = settings, appearance
+        super().__init__(window, controller, loader, settings, appearance)
         self.dialog: CsvDialog | None = None  # while it is open
         self._reading = CsvOptions()
         self._reader = CsvReader(controller.background, self)
@@ -62,8 +55,7 @@ class CsvOpener(QObject):
 
     def choose_file(self) -> None:
         """Ask for a file with a table; training continues meanwhile."""
-        if self._controller.run is not None:
-            self.task_kept.emit(self._controller.run.task)
+        self._keep_task()
         start = self._settings.text(TABLE_FOLDER) or str(Path.home())
         chooser = QFileDialog(self._window, "Open a table", start)
         chooser.setFileMode(QFileDialog.FileMode.ExistingFile)
@@ -92,8 +84,7 @@ class CsvOpener(QObject):
 
     def call_off(self) -> None:
         """Cancel reading and report it."""
-        if self._reader.cancel():
-            self.remarked.emit("Opening was called off; data and model are as they were.")
+        self._call_off(self._reader)
 
     def close(self) -> None:
         """Cancel reading because the window closes."""
@@ -123,10 +114,7 @@ class CsvOpener(QObject):
         self.closed.emit()
 
     def _show_failure(self, text: str) -> None:
-        if self.dialog:
-            self.dialog.show_failure(text)
-        else:
-            self.failed.emit(text)
+        self._show_failure_in(self.dialog, text)
 
     def _show_progress(self, text: str, share: float) -> None:
         if self.dialog:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.config import DataConfig
@@ -15,6 +15,7 @@ from gui.control.next_config import on_other_data
 from gui.control.run_controller import RunController
 from gui.window.look.theming import Appearance
 from gui.window.opening.csv_reading import FileReader, Tell
+from gui.window.opening.opener import Opener
 from gui.window.settings import Settings
 
 if TYPE_CHECKING:  # the dialog and the readers are imported when first needed
@@ -26,15 +27,10 @@ if TYPE_CHECKING:  # the dialog and the readers are imported when first needed
 PICTURE_FOLDER = "picture_folder"  # setting: where the last folder of pictures lies
 
 
-class FolderOpener(QObject):
+class FolderOpener(Opener):
     """Asks for a folder, lists it, shows it in a dialog, reads it, and begins a run on it."""
 
-    task_kept = Signal(object)  # Task that stays, so that a pressed source button is reset
-    progressed = Signal(str, float)  # message, "" for none, and share read, without a dialog
-    failed = Signal(str)  # message for the user
-    remarked = Signal(str)  # message for the user
     idx_found = Signal(str)  # a folder with files like MNIST's
-    closed = Signal()  # the dialog was closed
 
     def __init__(
         self,
@@ -44,9 +40,7 @@ class FolderOpener(QObject):
         settings: Settings,
         appearance: Appearance,
     ) -> None:
-        super().__init__(window)
-        self._window, self._controller, self._loader = window, controller, loader
-        self._settings, self._appearance = settings, appearance
+        super().__init__(window, controller, loader, settings, appearance)
         self.dialog: PicturesDialog | None = None  # while it is open
         self._config: DataConfig | None = None  # of the pictures that are read
         self._is_merged = False
@@ -64,8 +58,7 @@ class FolderOpener(QObject):
 
     def choose_folder(self) -> None:
         """Ask for a folder; training continues meanwhile."""
-        if self._controller.run is not None:
-            self.task_kept.emit(self._controller.run.task)
+        self._keep_task()
         start = self._settings.text(PICTURE_FOLDER) or str(Path.home())
         folder = QFileDialog.getExistingDirectory(
             self._window, "A folder with a folder of pictures for each class", start
@@ -82,8 +75,7 @@ class FolderOpener(QObject):
 
     def call_off(self) -> None:
         """Cancel listing and report it."""
-        if self._lister.cancel():
-            self.remarked.emit("Opening was called off; data and model are as they were.")
+        self._call_off(self._lister)
 
     def close(self) -> None:
         """Cancel all reading because the dialog or the window closes."""
@@ -178,10 +170,7 @@ class FolderOpener(QObject):
             self.dialog.accept()
 
     def _show_failure(self, words: str) -> None:
-        if self.dialog:
-            self.dialog.show_failure(words)
-        else:
-            self.failed.emit(words)
+        self._show_failure_in(self.dialog, words)
 
     def _forget_dialog(self) -> None:
         self.dialog = None

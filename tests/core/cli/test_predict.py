@@ -15,6 +15,7 @@ from core.explain.prediction import FAIRLY_SURE, Answer, entropy
 from core.runs import model_file
 from core.runs.model import Model
 from core.train.trainer import Trainer
+from tests.core.cli.calling import caller
 from tests.core.cli.strict_json import strict
 from tests.core.data.pictures.pages import file_of, gradient, page
 from tests.core.hands import written
@@ -49,16 +50,7 @@ def digits_model(folder, digits, make_task):
 
 @pytest.fixture
 def run(capsys):
-    """Return run(words): exit code, standard output and standard error of the command."""
-
-    def call(*words):
-        try:
-            code: object = predict.main([str(word) for word in words])
-        except SystemExit as end:  # how argparse ends
-            code = end.code
-        return code, *capsys.readouterr()
-
-    return call
+    return caller(predict.main, capsys)
 
 
 @pytest.fixture
