@@ -7,18 +7,26 @@ line compute the same weights from the same config.
 from __future__ import annotations
 
 import math
-import sys
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, Self, get_args
 
 from core.errors import ConfigError
 from core.model_family import DEFAULT_KIND, FAMILY, ModelKind
 from core.optimiser_family import OPTIMISERS, PLAIN, Optimiser, OptimiserName
+from core.setting_checks import (
+    check_number,
+    check_one_of,
+    check_switches,
+    check_text,
+    check_texts,
+    check_whole,
+)
 
-Source = Literal["iris", "digits", "mnist", "drawn", "csv", "pictures"]
+Source = Literal["iris", "digits", "mnist", "drawn", "csv", "pictures", "genres"]
 Missing = Literal["skip", "fill"]
 ClassWeight = Literal["none", "balanced"]
 Std = Literal["sample", "population"]
+Weighting = Literal["counts", "presence", "tfidf"]
 Init = Literal["zeros", "random"]
 HiddenActivation = Literal["relu", "tanh", "sigmoid"]
 Schedule = Literal["constant", "step", "cosine", "1/t"]
@@ -27,6 +35,7 @@ SOURCES: tuple[Source, ...] = get_args(Source)
 MISSING: tuple[Missing, ...] = get_args(Missing)
 CLASS_WEIGHTS: tuple[ClassWeight, ...] = get_args(ClassWeight)
 STDS: tuple[Std, ...] = get_args(Std)
+WEIGHTINGS: tuple[Weighting, ...] = get_args(Weighting)
 ENCODINGS = tuple(
     "utf-8 utf-16-le utf-16-be cp1252 cp1250 iso8859-2 cp1251 koi8-r cp866 cp1253 cp1254 cp1255 "
     "cp1256 cp1257 cp1258 cp874 gb18030 big5 cp932 euc-jp cp949 mac-roman cp437 cp850".split()
@@ -49,8 +58,8 @@ MAX_COPIES = 3
 MAX_HIDDEN = 256
 LEAST_SIDE, MOST_SIDE = 2, 256  # of pictures that are scaled
 MAX_MOMENTUM = 0.9999
+MAX_WORDS = 200_000  # of a vocabulary
 MAX_RATE = 1e38  # just below the largest float32, 3.4e38
-MAX_FLOAT = sys.float_info.max
 
 SWITCHES = (
     *("missing_category", "merge_case", "any_label", "keep_totals"),
@@ -78,11 +87,11 @@ class CsvOptions:
     na: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
-        _one_of("encoding", self.encoding, (None, *ENCODINGS))
-        _one_of("separator", self.separator, (None, *SEPARATORS))
-        _one_of("decimal", self.decimal, (None, *DECIMALS))
-        _one_of("thousands", self.thousands, (None, *THOUSANDS))
-        _one_of("quote", self.quote, (None, *QUOTES))
+        check_one_of("encoding", self.encoding, (None, *ENCODINGS))
+        check_one_of("separator", self.separator, (None, *SEPARATORS))
+        check_one_of("decimal", self.decimal, (None, *DECIMALS))
+        check_one_of("thousands", self.thousands, (None, *THOUSANDS))
+        check_one_of("quote", self.quote, (None, *QUOTES))
         if self.decimal is not None and self.decimal == self.thousands:
             raise ConfigError(
                 f"“{self.decimal}” is both the decimal mark and the thousands mark; choose two "
@@ -90,7 +99,34 @@ class CsvOptions:
             )
         if not isinstance(self.has_header, bool | None):
             raise ConfigError(f"has_header is {self.has_header!r}; it must be true or false.")
-        _texts("na", self.na)
+        check_texts("na", self.na)
+
+
+@dataclass(frozen=True)
+class BagOptions:
+    """How documents become features: a bag of words, of those that the training rows hold.
+
+    weighting : the number of each word in the document (“counts”), 1 if it is there (“presence”),
+        or its count times how rare it is, at length 1 (“tfidf”); see `core.data.text.vocabulary`.
+    keep_case : “Mars” and “mars” are two words.
+    stop_words : leave out the most common words of English, such as “the”.
+    bigrams : pairs of neighbouring words are features too.
+    min_documents : a word is a feature if at least so many training documents hold it.
+    max_words : of the features, those that are most frequent in the training documents.
+    """
+
+    weighting: Weighting = "counts"
+    keep_case: bool = False
+    stop_words: bool = False
+    bigrams: bool = False
+    min_documents: int = 2
+    max_words: int = 5_000
+
+    def __post_init__(self) -> None:
+        check_one_of("weighting", self.weighting, WEIGHTINGS)
+        check_switches(self, ("keep_case", "stop_words", "bigrams"))
+        check_whole("min_documents", self.min_documents, 1, MAX_COUNT)
+        check_whole("max_words", self.max_words, 1, MAX_WORDS)
 
 
 @dataclass(frozen=True)
@@ -116,6 +152,8 @@ class DataConfig:
     size : rows and columns that these pictures are scaled to; None keeps a common size of their
         own if it is small. colour, invert : in colour, not as greys; dark for light.
     label : name or index (from 0) of its label column; None picks the most likely one.
+    text : name or index of a column of texts, which are the documents; None if it has none.
+    bag : how documents become features.
     missing : skip rows with a missing number, or fill gaps with the feature's mean over the
         training rows.
     categorical : columns of words (or of few whole numbers) that go in as categories; None takes
@@ -152,37 +190,40 @@ class DataConfig:
     size: int | None = None
     colour: bool = False
     invert: bool = False
+    text: str | None = None
+    bag: BagOptions = field(default_factory=BagOptions)
 
     def __post_init__(self) -> None:
-        _one_of("source", self.source, SOURCES)
-        _text("folder", self.folder)
-        _text("path", self.path)
+        check_one_of("source", self.source, SOURCES)
+        check_text("folder", self.folder)
+        check_text("path", self.path)
         if self.source == "csv" and not self.path:
             raise ConfigError("path is not set; the name of a CSV file was expected.")
         if self.source == "pictures" and not self.path:
             raise ConfigError("path is not set; a folder of pictures was expected.")
-        _text("label", self.label)
-        _one_of("missing", self.missing, MISSING)
+        check_text("text", self.text)
+        if not isinstance(self.bag, BagOptions):
+            raise ConfigError(f"bag is {self.bag!r}; a group of settings was expected.")
+        check_text("label", self.label)
+        check_one_of("missing", self.missing, MISSING)
         if not isinstance(self.reading, CsvOptions):
             raise ConfigError(f"reading is {self.reading!r}; a group of settings was expected.")
-        _texts("features", self.features)
-        _texts("categorical", self.categorical)
+        check_texts("features", self.features)
+        check_texts("categorical", self.categorical)
         if self.size is not None:
-            _whole("size", self.size, LEAST_SIDE, MOST_SIDE)
-        for name in SWITCHES:
-            if not isinstance(value := getattr(self, name), bool):
-                raise ConfigError(f"{name} is {value!r}; it must be true or false.")
+            check_whole("size", self.size, LEAST_SIDE, MOST_SIDE)
+        check_switches(self, SWITCHES)
         if self.test_fraction is not None:
-            _number("test_fraction", self.test_fraction, 0, MAX_TEST_FRACTION)
-        _number("validation_fraction", self.validation_fraction, 0, MAX_VALIDATION_FRACTION)
-        _whole("split_seed", self.split_seed, 0, MAX_SEED)
+            check_number("test_fraction", self.test_fraction, 0, MAX_TEST_FRACTION)
+        check_number("validation_fraction", self.validation_fraction, 0, MAX_VALIDATION_FRACTION)
+        check_whole("split_seed", self.split_seed, 0, MAX_SEED)
         if not isinstance(self.standardise, bool | None):
             raise ConfigError(f"standardise is {self.standardise!r}; it must be true or false.")
         if not isinstance(self.transpose, bool | None):
             raise ConfigError(f"transpose is {self.transpose!r}; it must be true or false.")
-        _one_of("std", self.std, STDS)
-        _whole("degree", self.degree, 1, MAX_DEGREE)
-        _whole("copies", self.copies, 0, MAX_COPIES)
+        check_one_of("std", self.std, STDS)
+        check_whole("degree", self.degree, 1, MAX_DEGREE)
+        check_whole("copies", self.copies, 0, MAX_COPIES)
 
 
 @dataclass(frozen=True)
@@ -205,14 +246,14 @@ class ModelConfig:
     activation: HiddenActivation = "relu"
 
     def __post_init__(self) -> None:
-        _one_of("model", self.kind, MODEL_KINDS)
-        _one_of("init", self.init, INITS)
-        _text("positive", self.positive)
-        _text("negative", self.negative)
+        check_one_of("model", self.kind, MODEL_KINDS)
+        check_one_of("init", self.init, INITS)
+        check_text("positive", self.positive)
+        check_text("negative", self.negative)
         if not isinstance(self.has_bias, bool):
             raise ConfigError(f"has_bias is {self.has_bias!r}; it must be true or false.")
-        _whole("hidden", self.hidden, 0, MAX_HIDDEN)
-        _one_of("activation", self.activation, ACTIVATIONS)
+        check_whole("hidden", self.hidden, 0, MAX_HIDDEN)
+        check_one_of("activation", self.activation, ACTIVATIONS)
         if not self.is_neuron and (self.positive is not None or self.negative is not None):
             raise ConfigError(
                 f"{FAMILY[self.kind].title} takes all classes; choose classes only for the models "
@@ -270,20 +311,20 @@ class TrainingConfig:
     class_weight: ClassWeight = "none"
 
     def __post_init__(self) -> None:
-        _one_of("class_weight", self.class_weight, CLASS_WEIGHTS)
-        _number("learning_rate", self.learning_rate, 0, MAX_RATE, above=True)
+        check_one_of("class_weight", self.class_weight, CLASS_WEIGHTS)
+        check_number("learning_rate", self.learning_rate, 0, MAX_RATE, above=True)
         if self.batch_size is not None:
-            _whole("batch_size", self.batch_size, 1, MAX_COUNT)
-        _number("weight_decay", self.weight_decay, 0, MAX_RATE)
-        _whole("epochs", self.epochs, 1, MAX_COUNT)
-        _number("tolerance", self.tolerance, 0, math.inf)
-        _whole("seed", self.seed, 0, MAX_SEED)
-        _text("device", self.device, optional=False)
-        _one_of("optimiser", self.optimiser, tuple(OPTIMISERS))
-        _number("momentum", self.momentum, 0, MAX_MOMENTUM)
-        _one_of("schedule", self.schedule, SCHEDULES)
-        _number("l1", self.l1, 0, MAX_RATE)
-        _whole("patience", self.patience, 0, MAX_COUNT)
+            check_whole("batch_size", self.batch_size, 1, MAX_COUNT)
+        check_number("weight_decay", self.weight_decay, 0, MAX_RATE)
+        check_whole("epochs", self.epochs, 1, MAX_COUNT)
+        check_number("tolerance", self.tolerance, 0, math.inf)
+        check_whole("seed", self.seed, 0, MAX_SEED)
+        check_text("device", self.device, optional=False)
+        check_one_of("optimiser", self.optimiser, tuple(OPTIMISERS))
+        check_number("momentum", self.momentum, 0, MAX_MOMENTUM)
+        check_one_of("schedule", self.schedule, SCHEDULES)
+        check_number("l1", self.l1, 0, MAX_RATE)
+        check_whole("patience", self.patience, 0, MAX_COUNT)
 
     @property
     def rule(self) -> Optimiser:
@@ -337,8 +378,9 @@ def _part(name: str, kind: type[Any], values: Any) -> Any:
     _refuse_unknown(name, values, [f.name for f in fields(kind)])
     lists = [key for key in ("features", "categorical", "na") if isinstance(values.get(key), list)]
     values = values | {key: tuple(values[key]) for key in lists}
-    if isinstance(values.get("reading"), dict):
-        values = values | {"reading": _part("reading", CsvOptions, values["reading"])}
+    for key, group in (("reading", CsvOptions), ("bag", BagOptions)):
+        if isinstance(values.get(key), dict):
+            values = values | {key: _part(key, group, values[key])}
     return kind(**values)
 
 
@@ -346,39 +388,3 @@ def _refuse_unknown(where: str, values: dict[str, Any], known: Any) -> None:
     for key in values:
         if key not in known:
             raise ConfigError(f"“{key}” is not a setting of {where}; known: {', '.join(known)}.")
-
-
-def _one_of(name: str, value: object, known: tuple[str | None, ...]) -> None:
-    if value not in known:
-        text = ", ".join(repr(word)[1:-1] for word in known if word is not None)
-        raise ConfigError(f"{name} is {value!r}; it must be one of {text}.")
-
-
-def _number(name: str, value: object, low: float, high: float, *, above: bool = False) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= MAX_FLOAT:
-        raise ConfigError(f"{name} is {value!r}; a finite number was expected.")
-    if value < low or value > high or (above and value == low):
-        bound = f"greater than {low:g}" if above else f"at least {low:g}"
-        limit = f" and at most {high:g}" if math.isfinite(high) else ""
-        raise ConfigError(f"{name} is {value:g}; it must be {bound}{limit}.")
-
-
-def _whole(name: str, value: object, low: int, high: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ConfigError(f"{name} is {value!r}; a whole number was expected.")
-    if not low <= value <= high:
-        raise ConfigError(f"{name} is {value}; it must be from {low} to {high:,}.")
-
-
-def _text(name: str, value: object, *, optional: bool = True) -> None:
-    if not isinstance(value, str) and not (optional and value is None):
-        raise ConfigError(f"{name} is {value!r}; text was expected.")
-
-
-def _texts(name: str, values: object) -> None:
-    if values is None:
-        return
-    if not isinstance(values, tuple):
-        raise ConfigError(f"{name} is {values!r}; a list of names was expected.")
-    for value in values:
-        _text(name, value, optional=False)

@@ -48,11 +48,11 @@ class Demand:
 
 
 def demand(
-    config: RunConfig, trained: int, tested: int, k: int, h: int, *, is_bytes: bool
+    config: RunConfig, trained: int, tested: int, k: int, h: int, *, row_size: float
 ) -> Demand:
     """Estimate the resources of a run on `trained` and `tested` rows, k inputs and h classes.
 
-    is_bytes : whether inputs are stored as uint8 pixels, not as float32.
+    row_size : bytes that the inputs of one row take, as they are stored.
     """
     model, settings = config.model, config.training
     outputs, hidden = model.outputs(h), model.hidden
@@ -60,7 +60,7 @@ def demand(
     if hidden:
         parameters = hidden * (k + 1) + outputs * (hidden + 1)
     rows = trained + min(trained, MEASURED) + tested
-    inputs = rows * k * (1 if is_bytes else 4)
+    inputs = int(rows * row_size)
     if config.data.degree > 1 or config.data.sine:
         inputs += 16 * trained * k  # products are computed in float64, column by column
     targets = 4 * rows * outputs + 10 * trained * outputs  # the second term: during encoding

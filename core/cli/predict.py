@@ -18,7 +18,6 @@ from core.cli.parser import Parser
 from core.cli.pictured import CLEANINGS, NO_INK, Example, pictured
 from core.cli.reading_options import add_reading_options
 from core.cli.terminal import DONE, PROGRAM
-from core.config import MAX_FLOAT
 from core.data.digits.drawing import DigitPreprocessing, draw
 from core.data.indicators import Asked
 from core.errors import DataError
@@ -28,6 +27,7 @@ from core.invisible_characters import visible
 from core.model_family import FAMILY, output_names
 from core.runs import model_file
 from core.runs.model import Model
+from core.setting_checks import MAX_FLOAT
 
 MAX_BYTES = 10 * 2**20
 MAX_POINTS = 100_000

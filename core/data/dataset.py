@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,12 @@ from core.data.understood_folder import UnderstoodFolder
 from core.errors import DataError
 from core.invisible_characters import visible, visible_names
 from core.name_lookup import find
+
+if TYPE_CHECKING:  # SciPy is imported with the first texts
+    from scipy.sparse import csr_array
+
+    from core.data.text.documents import Documents
+    from core.data.text.vocabulary import Vocabulary
 
 Looks = Literal["ink", "grey", "colour"]
 REST_MARK = -1
@@ -56,6 +62,9 @@ class Dataset:
     indicators : for each feature the word that it stands for, None for a number; () if all are.
     understood, left_out : of a table, how it is used, and the rows that are not in X.
     folder : of a folder of pictures, how it is understood.
+    documents : of texts, the n texts; their X has no columns, (n, 0).
+    vocabulary, bag : of texts that are made ready to train on, the words that are their features,
+        and these, sparse, (n, m) float32, of which only some rows are ever made dense.
 
     NaN in the X of a loaded data set is a gap: a cell of the file without a number.
     """
@@ -82,6 +91,9 @@ class Dataset:
     units: tuple[str, ...] = ()
     looks: Looks = "ink"
     folder: UnderstoodFolder | None = None
+    documents: Documents | None = None
+    vocabulary: Vocabulary | None = None
+    bag: csr_array | None = None
     _padded: _PaddedRows | None = None
 
     def __post_init__(self) -> None:
@@ -99,7 +111,12 @@ class Dataset:
 
     @property
     def n(self) -> int:
-        return len(self.X)
+        return len(self.y)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether its rows are documents."""
+        return self.documents is not None
 
     @property
     def picture_size(self) -> tuple[int, int] | None:
@@ -116,12 +133,15 @@ class Dataset:
 
     @property
     def wants_standardising(self) -> bool:
-        """Whether it is standardised by default: all but ink, as light grounds overshoot."""
-        return self.X.dtype != np.uint8 or self.looks != "ink"
+        """Whether it is standardised by default: all but texts, and ink among pictures.
+
+        Light grounds overshoot; words that are not there would be no zeros any more.
+        """
+        return not self.is_text and (self.X.dtype != np.uint8 or self.looks != "ink")
 
     @property
     def m(self) -> int:
-        return int(self.X.shape[1])
+        return len(self.feature_names)
 
     @property
     def h(self) -> int:
@@ -141,8 +161,12 @@ class Dataset:
     ) -> NDArray[np.float32] | NDArray[np.float64]:
         """Return the features of `rows` in their own units (pixels in 0 … 1), (n, m).
 
-        float64 if X is, else float32.
+        float64 if X is, else float32. Dense also where they are kept sparse: ask for few rows of
+        texts.
         """
+        if self.bag is not None:
+            dense: NDArray[np.float32] = self.bag[rows].toarray()
+            return dense
         if self.X.dtype == np.float64:
             return np.asarray(self.X[rows] / self.scale, dtype=np.float64)
         return (self.X[rows] / np.float32(self.scale)).astype(np.float32, copy=False)
@@ -185,6 +209,8 @@ class Dataset:
 
     def with_features(self, wanted: Sequence[str] | None) -> Dataset:
         """Keep the features that `wanted` gives by name or index (from 0), in the data's order."""
+        if self.is_text:  # whose features are the words of its training rows
+            return self
         if wanted is None:
             wanted = self.preferred_features or ("all",)
         if list(wanted) == ["all"]:
@@ -211,22 +237,6 @@ class Dataset:
         names = [column.name for column in self.columns]
         return self.columns[find(wanted, names, "feature")].indices
 
-    def without_empty_classes(self) -> Dataset:
-        """Drop the classes that have no row, and say so."""
-        counts = np.bincount(self.y, minlength=self.h)
-        if counts.all() or not self.n:
-            return self
-        number = np.cumsum(counts > 0) - 1
-        kept = np.flatnonzero(counts)
-        gone = ", ".join(f"“{self.class_names[k]}”" for k in np.flatnonzero(counts == 0))
-        return replace(
-            self,
-            y=number[self.y],
-            class_names=tuple(self.class_names[k] for k in kept),
-            class_marks=tuple(self.class_marks[k] for k in kept),
-            notes=(*self.notes, f"no row of class {gone} is left, so it is no class"),
-        )
-
     def with_two_classes(self, positive: str | None, negative: str | None) -> Dataset:
         """Return a binary problem: class `positive` (1) against class `negative` (0).
 
@@ -250,24 +260,32 @@ class Dataset:
                 )
             no_name, no_mark = self.class_names[no], self.class_marks[no]
             keep = (self.y == yes) | (self.y == no)
-        tested = int(keep[self.n - self.published_test :].sum()) if self.published_test else 0
-        added = int(keep[: self.added].sum())
         return replace(
-            self,
-            X=self.X if keep.all() else self.X[keep],
+            self._only(keep),
             y=(self.y[keep] == yes).astype(np.int64),
             class_names=(no_name, self.class_names[yes]),
             class_marks=(no_mark, self.class_marks[yes]),
-            published_test=tested,
-            added=added,
+        )
+
+    def _only(self, keep: NDArray[np.bool_]) -> Dataset:
+        """Return the rows of this mask (n,) only."""
+        return replace(
+            self,
+            X=self.X if keep.all() else self.X[keep],
+            y=self.y[keep],
+            published_test=int(keep[self.n - self.published_test :].sum()),
+            added=int(keep[: self.added].sum()),
             pens=int(keep[: self.pens].sum()),
             lines=None if self.lines is None else self.lines[keep],
+            documents=None if self.documents is None else self.documents[keep],
         )
 
     @property
     def gaps(self) -> NDArray[np.bool_] | None:
         """Mask (n, m) of the cells of X without a number; None if there are no such cells."""
-        if self.X.dtype == np.uint8 or not np.isnan(float(self.X.sum(dtype=np.float64))):
+        if self.is_text or self.X.dtype == np.uint8:
+            return None
+        if not np.isnan(float(self.X.sum(dtype=np.float64))):
             return None
         return np.isnan(self.X)
 
@@ -283,34 +301,10 @@ class Dataset:
         if self.lines is not None:
             lines = np.asarray(self.lines[skipped])
             left_out = (*left_out, LeftOut("with a missing value", lines, len(lines)))
-        tested = self.published_test - int(skipped[self.n - self.published_test :].sum())
         return replace(
-            self,
-            X=self.X[~skipped],
-            published_test=tested if self.published_test else 0,
-            y=self.y[~skipped],
-            lines=None if self.lines is None else self.lines[~skipped],
+            self._only(~skipped),
             notes=(*self.notes, f"skipped {rows} with a missing value{where}"),
             left_out=left_out,
-        )
-
-    def filled(self, rows: NDArray[np.int64]) -> Dataset:
-        """Fill each feature's gaps with its mean over `rows`, or over all if these are all gaps."""
-        gaps = self.gaps
-        if gaps is None:
-            return self
-        X = self.X.copy()
-        parts = []
-        for j in np.flatnonzero(gaps.any(axis=0)):
-            known = X[rows, j][~gaps[rows, j]]
-            known = known if len(known) else X[~gaps[:, j], j]
-            X[gaps[:, j], j] = known.mean(dtype=np.float64)
-            parts.append(f"{self.feature_names[j]} {gaps[:, j].sum():,}")
-        cells = format_count(int(gaps.sum()), "missing number")
-        return replace(
-            self,
-            X=X,
-            notes=(*self.notes, f"filled {cells} with the feature's mean ({', '.join(parts)})"),
         )
 
     def split(
@@ -333,6 +327,43 @@ class Dataset:
             priority = np.random.Generator(np.random.PCG64([seed, k])).random(len(rows))
             tested[rows[np.argsort(priority, kind="stable")[:count]]] = True
         return every[~tested], every[tested]
+
+
+def without_empty_classes(dataset: Dataset) -> Dataset:
+    """Drop the classes that have no row, and say so."""
+    counts = np.bincount(dataset.y, minlength=dataset.h)
+    if counts.all() or not dataset.n:
+        return dataset
+    number = np.cumsum(counts > 0) - 1
+    kept = np.flatnonzero(counts)
+    gone = ", ".join(f"“{dataset.class_names[k]}”" for k in np.flatnonzero(counts == 0))
+    return replace(
+        dataset,
+        y=number[dataset.y],
+        class_names=tuple(dataset.class_names[k] for k in kept),
+        class_marks=tuple(dataset.class_marks[k] for k in kept),
+        notes=(*dataset.notes, f"no row of class {gone} is left, so it is no class"),
+    )
+
+
+def filled(dataset: Dataset, rows: NDArray[np.int64]) -> Dataset:
+    """Fill each feature's gaps with its mean over `rows`, or over all if these are all gaps."""
+    gaps = dataset.gaps
+    if gaps is None:
+        return dataset
+    X = dataset.X.copy()
+    parts = []
+    for j in np.flatnonzero(gaps.any(axis=0)):
+        known = X[rows, j][~gaps[rows, j]]
+        known = known if len(known) else X[~gaps[:, j], j]
+        X[gaps[:, j], j] = known.mean(dtype=np.float64)
+        parts.append(f"{dataset.feature_names[j]} {gaps[:, j].sum():,}")
+    cells = format_count(int(gaps.sum()), "missing number")
+    return replace(
+        dataset,
+        X=X,
+        notes=(*dataset.notes, f"filled {cells} with the feature's mean ({', '.join(parts)})"),
+    )
 
 
 def format_count(number: int, what: str) -> str:

@@ -11,7 +11,7 @@ from core.data.task import Task
 OF_ROWS = (
     *("source", "folder", "path", "transpose"),
     *("label", "reading", "categorical", "missing_category", "merge_case", "any_label"),
-    *("keep_totals", "size", "colour", "invert"),
+    *("keep_totals", "size", "colour", "invert", "text"),
 )
 # What identifies the problem, and where it is trained; all other settings have a default.
 OF_DATA = (*OF_ROWS, "missing")
@@ -28,7 +28,7 @@ def default_config(task: Task) -> RunConfig:
     own = source.preferred_features or ("all",)
     data = DataConfig(
         **{name: getattr(config.data, name) for name in OF_DATA},
-        features=("all",) if len(own) == source.m else own,
+        features=("all",) if source.is_text or len(own) == source.m else own,
         test_fraction=None if source.published_test else source.test_fraction,
         standardise=source.wants_standardising,
     )
@@ -47,6 +47,7 @@ def changed_settings(task: Task, training: TrainingConfig) -> dict[str, object]:
     default = default_config(task)
     pairs = (
         (task.config.data, default.data),
+        (task.config.data.bag, default.data.bag),
         (task.config.model, default.model),
         (training, default.training),
     )
@@ -55,5 +56,5 @@ def changed_settings(task: Task, training: TrainingConfig) -> dict[str, object]:
         for chosen, own in pairs
         for field in fields(own)
         if getattr(chosen, field.name) != getattr(own, field.name)
-        and field.name not in (*OF_DATA, *OF_MODEL, *OF_TRAINING)
+        and field.name not in (*OF_DATA, *OF_MODEL, *OF_TRAINING, "bag")
     }

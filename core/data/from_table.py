@@ -14,7 +14,14 @@ from core.data.csv.oddities import ExcludedRows
 from core.data.csv.roles import Roles
 from core.data.csv.table import Column, Table
 from core.data.csv.understood import LeftOut, Remark, Understood
-from core.data.dataset import Dataset, Numbers, format_count, format_lines, pixel_names
+from core.data.dataset import (
+    Dataset,
+    Numbers,
+    format_count,
+    format_lines,
+    pixel_names,
+    without_empty_classes,
+)
 from core.data.indicators import Indicator
 from core.errors import DataError, DoubtfulLabelError
 
@@ -50,7 +57,7 @@ def dataset_of_table(table: Table, config: DataConfig) -> Dataset:
     shape = table.image_shape(chosen.label.column)
     doubts = chosen.doubts
     trusted = tuple(n for n in feature_names if n not in doubts)
-    return Dataset(
+    dataset = Dataset(
         name=name,
         X=X,
         y=y,
@@ -66,7 +73,8 @@ def dataset_of_table(table: Table, config: DataConfig) -> Dataset:
         indicators=indicators,
         left_out=left_out,
         understood=understood(chosen, config),
-    ).without_empty_classes()
+    )
+    return without_empty_classes(dataset)
 
 
 def understood(chosen: Roles, config: DataConfig) -> Understood:

@@ -50,6 +50,8 @@ def load(config: DataConfig, fetch: Callable[[], Contents] | None = None) -> Dat
             from core.data.from_table import dataset_of_table
 
             return dataset_of_table(reader.read(Path(config.path or ""), config.reading), config)
+        case "genres":
+            return _genres()
         case "pictures":
             from core.data.picture_folder import reading
 
@@ -82,6 +84,23 @@ def _digits() -> Dataset:
         class_names=tuple("0123456789"),
         scale=16.0,
         image_shape=(8, 8),
+    )
+
+
+def _genres() -> Dataset:
+    from core.data.bag_of_words import no_features
+    from core.data.text.documents import Documents
+
+    text = files("assets").joinpath("genres/passages.csv").read_text(encoding="utf-8")
+    _, *rows = csv.reader(text.splitlines())
+    genres = tuple(dict.fromkeys(row[0] for row in rows))
+    return Dataset(
+        name="Genres",
+        X=no_features(len(rows)),
+        y=np.array([genres.index(row[0]) for row in rows], dtype=np.int64),
+        feature_names=(),
+        class_names=genres,
+        documents=Documents(tuple(row[1] for row in rows)),
     )
 
 

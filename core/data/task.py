@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import memory
-from core.config import ModelConfig, RunConfig, Std
-from core.data.dataset import Dataset
+from core.config import DataConfig, ModelConfig, RunConfig, Std
+from core.data.dataset import Dataset, filled, without_empty_classes
 from core.data.pens.rows import with_pens
 from core.data.preprocessing import ROWS_AT_ONCE, FeatureMap, Standardiser
 from core.data.validation import set_aside
@@ -86,7 +86,7 @@ class Task:
             len(self.held_out_rows),
             self.m,
             self.dataset.h,
-            is_bytes=self.dataset.X.dtype == np.uint8,
+            row_size=_row_size(self.dataset, self.m),
         )
 
     @property
@@ -155,7 +155,7 @@ class Task:
     @cached_property
     def constant_features(self) -> tuple[str, ...]:
         """Names of the features that are constant in the training rows; none for pictures."""
-        if self.dataset.image_shape or not len(self.train_rows):
+        if self.dataset.image_shape or self.dataset.is_text or not len(self.train_rows):
             return ()
         spread = np.ptp(self.dataset.X[self.train_rows], axis=0)
         return tuple(
@@ -196,11 +196,12 @@ def prepare(source: Dataset, config: RunConfig) -> Task:
     train_rows, validation_rows = set_aside(
         dataset, train_rows, config.data.validation_fraction, config.data.split_seed
     )
-    dataset = dataset.filled(train_rows)
-    if dataset.image_shape and (config.data.degree > 1 or config.data.sine):
-        raise DataError(
-            "Feature maps are for measured features; choose degree 1 and no sine for images."
-        )
+    dataset = filled(dataset, train_rows)
+    if dataset.is_text:
+        from core.data.bag_of_words import in_words  # with SciPy, which other data need not
+
+        dataset = in_words(dataset, train_rows, config.data.bag)
+    _check_features(dataset, config.data)
     feature_map = FeatureMap(dataset.feature_names, config.data.degree, config.data.sine)
     trained = len(train_rows) * (1 + config.data.copies)
     measured = len(test_rows) + len(validation_rows)
@@ -218,7 +219,7 @@ def prepare(source: Dataset, config: RunConfig) -> Task:
             config,
             data=replace(
                 config.data,
-                features=("all",) if dataset.m == source.m else dataset.feature_names,
+                features=("all",) if _takes_all(dataset, source) else dataset.feature_names,
                 test_fraction=test_fraction,
                 standardise=standardise,
             ),
@@ -236,6 +237,25 @@ def prepare(source: Dataset, config: RunConfig) -> Task:
             else Standardiser.identity(feature_map.k)
         ),
     )
+
+
+def _takes_all(dataset: Dataset, source: Dataset) -> bool:
+    return dataset.is_text or dataset.m == source.m
+
+
+def _check_features(dataset: Dataset, config: DataConfig) -> None:
+    """Raise DataError for a feature map, or standardising, that suits measured features only."""
+    if (dataset.image_shape or dataset.is_text) and (config.degree > 1 or config.sine):
+        kind = "texts" if dataset.is_text else "images"
+        raise DataError(
+            f"Feature maps are for measured features; choose degree 1 and no sine for {kind}."
+        )
+    if dataset.is_text and config.standardise:
+        raise DataError(
+            f"{dataset.name} holds texts: words that are not there are 0, and standardised they "
+            "would be no zeros any more. Leave standardising off; tf–idf weighs words by how "
+            "rare they are."
+        )
 
 
 def _with_variations(dataset: Dataset, rows: NDArray[np.int64], config: RunConfig) -> Dataset:
@@ -265,7 +285,7 @@ def _chosen(source: Dataset, config: RunConfig) -> Dataset:
     if config.data.missing == "skip":
         dataset = dataset.without_gaps()
         if config.data.source == "csv":
-            dataset = dataset.without_empty_classes()
+            dataset = without_empty_classes(dataset)
     if config.model.is_neuron:
         dataset = dataset.with_two_classes(config.model.positive, config.model.negative)
     return dataset
@@ -289,13 +309,19 @@ def _check_memory(dataset: Dataset, config: RunConfig, trained: int, tested: int
             f"classes of {name}; at most {MAX_NEURONS:,} are trained. Choose one vs rest or "
             "softmax."
         )
-    is_bytes = dataset.X.dtype == np.uint8
-    needed = demand(config, trained, tested, k, dataset.h, is_bytes=is_bytes)
+    needed = demand(config, trained, tested, k, dataset.h, row_size=_row_size(dataset, k))
     memory.check(
         needed.nbytes,
         f"Training on {name} ({needed.neurons:,} × {k:,} weights, {trained:,} rows)",
         "Choose fewer features, a lower degree or a part of the data.",
     )
+
+
+def _row_size(dataset: Dataset, k: int) -> float:
+    """Return the bytes that the k inputs of a row take: pixels, float32, or those not 0."""
+    if dataset.bag is not None:
+        return float(8 * dataset.bag.nnz / max(dataset.n, 1))
+    return k * (1 if dataset.X.dtype == np.uint8 else 4)
 
 
 def _resolved(model: ModelConfig, dataset: Dataset) -> ModelConfig:

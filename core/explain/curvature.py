@@ -20,6 +20,7 @@ from core.train.batches import to_device
 from core.train.class_weights import head_of
 from core.train.losses import HEADS
 from core.train.snapshot import Params
+from core.train.sparse import transposed_product
 
 ROWS = 5_000  # training rows used; of more, a fixed sample
 BEND_NUMBERS = 800_000  # rows × inputs for a quick estimate of the largest curvature
@@ -67,7 +68,7 @@ def search(
         for (X, Y, _), Z in zip(placed.slices(), logits, strict=True):
             assert head.hessian_times is not None
             along = head.hessian_times(Z, Y, models.logits(X, W, b))
-            total[:, :-1] += along.mT @ X
+            total[:, :-1] += transposed_product(along, X)
             total[:, -1] += along.double().sum(dim=0)
             yield
         total[:, :-1] *= placed.unit

@@ -14,10 +14,15 @@ from torch import Generator, Tensor
 
 from core.data.task import Task
 from core.train.losses import HEADS
+from core.train.sparse import SparseRows
 
 SLICE = 2**20  # numbers converted and multiplied at once: 4 MB of float32, a millisecond's work
+SLICE_SPARSE = 2**17  # numbers of sparse rows, each of which takes longer, as long
 SLICE_ROWS = 2**14
 MAX_BUFFERS = 4  # full and last batch of an epoch, at the current and the previous batch size
+
+
+Slice = tuple[Tensor | SparseRows, Tensor, Tensor]
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,11 +45,11 @@ class Rows:
     """Some rows of a task on a device: X (n, m) as stored, y (n,), targets Y held as (outputs, n).
 
     Measurements are stored standardised in float32. Pixels stay bytes, a quarter of the memory,
-    and are converted to float32 slice by slice. The model's input is what `slices` yields, times
-    `unit`: scaling a few weights is quicker than scaling every pixel.
+    and are converted to float32 slice by slice. Bags of words stay sparse. The model's input is
+    what `slices` yields, times `unit`: scaling a few weights is quicker than scaling every pixel.
     """
 
-    X: Tensor
+    X: Tensor | SparseRows
     y: Tensor
     targets: Tensor
     unit: float
@@ -55,7 +60,7 @@ class Rows:
     def __len__(self) -> int:
         return self.y.numel()  # `len` of a tensor takes ten times as long, half a sum
 
-    def slices(self, order: Tensor | None = None) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+    def slices(self, order: Tensor | None = None) -> Iterator[Slice]:
         """Yield X (k, m) float32, Y (k, outputs) and Z for the rows of `order`, or for all rows.
 
         Z is a buffer for the logits, (k, outputs). All three are overwritten by the next slice:
@@ -67,7 +72,7 @@ class Rows:
             buffers = self.slice_buffers(min(size, n - start))
             if order is not None:
                 rows = order if n <= size else order[start : start + size]
-                stored = torch.index_select(self.X, 0, rows, out=buffers.stored)
+                stored = self._selected(rows, buffers)
                 torch.index_select(self.targets, 1, rows, out=buffers.targets)
                 Y = buffers.Y
             elif n <= size:
@@ -83,11 +88,19 @@ class Rows:
 
     @cached_property
     def rows_at_once(self) -> int:
+        if isinstance(self.X, SparseRows):
+            outputs = len(self.targets)
+            return int(max(1, min(SLICE_SPARSE / (self.X.mean_count + outputs), SLICE_ROWS)))
         widest = max(self.X.shape[1], len(self.targets))
         return max(1, min(SLICE // widest, SLICE_ROWS))
 
-    def _numbers(self, stored: Tensor, buffers: SliceBuffers) -> Tensor:
-        if stored.dtype.is_floating_point:
+    def _selected(self, rows: Tensor, buffers: SliceBuffers) -> Tensor | SparseRows:
+        if isinstance(self.X, SparseRows):
+            return self.X.select(rows)
+        return torch.index_select(self.X, 0, rows, out=buffers.stored)
+
+    def _numbers(self, stored: Tensor | SparseRows, buffers: SliceBuffers) -> Tensor | SparseRows:
+        if isinstance(stored, SparseRows) or stored.dtype.is_floating_point:
             return stored
         X = buffers.X.copy_(stored)
         if self.mean is not None and self.std is not None:
@@ -99,7 +112,10 @@ class Rows:
         if k not in self.buffers:
             if len(self.buffers) == MAX_BUFFERS:  # the batch size has changed several times
                 self.buffers.clear()
-            stored = self.X.new_empty((k, self.X.shape[1]))
+            if isinstance(self.X, SparseRows):  # whose rows are new each time
+                stored = self.targets.new_empty(0)
+            else:
+                stored = self.X.new_empty((k, self.X.shape[1]))
             X = stored if stored.dtype.is_floating_point else stored.float()
             # Not halves of one array: a product rounds otherwise where its numbers lie off the
             # processor's boundaries, and who repeats a run would have to lay them out alike.
@@ -114,10 +130,13 @@ def to_device(task: Task, numbers: NDArray[np.int64], device: torch.device) -> R
     first, last = (int(numbers[0]), int(numbers[-1]) + 1) if len(numbers) else (0, 0)
     # Consecutive rows, as in a published split, are shared with the data set, not copied.
     is_run = last - first == len(numbers) and bool((np.diff(numbers) == 1).all())
-    X = task.dataset.X[first:last] if is_run else task.dataset.X[numbers]
     y = torch.from_numpy(task.dataset.y[numbers]).to(device)
     head = HEADS[task.config.model.kind]
+    targets = head.encode(y, task.outputs).mT.to(torch.float32).contiguous()
     unit, mean, std = 1.0, None, None
+    if task.dataset.bag is not None:
+        return Rows(SparseRows(task.dataset.bag, numbers), y, targets, unit, mean, std)
+    X = task.dataset.X[first:last] if is_run else task.dataset.X[numbers]
     if X.dtype != np.uint8:
         X = task.inputs(X)
     elif task.standardiser.is_identity:
@@ -129,7 +148,7 @@ def to_device(task: Task, numbers: NDArray[np.int64], device: torch.device) -> R
     return Rows(
         X=torch.from_numpy(X).to(device),
         y=y,
-        targets=head.encode(y, task.outputs).mT.to(torch.float32).contiguous(),
+        targets=targets,
         unit=unit,
         mean=mean,
         std=std,

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from core.data.validation import Best
 from core.train import batches
+from core.train.device import HostCopy, Queue
 from core.train.second_order import Memory
 
 LIMIT = 8 * 2**20  # bytes of tensors per run
@@ -254,3 +255,33 @@ def _total(frames: list[Frame[P]]) -> int:
     """Return the total bytes of frames, which must be ordered by step."""
     pairs = zip(frames, [None, *frames], strict=False)
     return sum(_nbytes(frame, before) for frame, before in pairs)
+
+
+class HostBackup:
+    """One checkpoint on the host, and possibly a newer one being copied there.
+
+    queue : the device's; None where the device is the host.
+    """
+
+    def __init__(self, queue: Queue | None) -> None:
+        self._queue = queue
+        self._pending: tuple[Checkpoint, HostCopy] | None = None
+        self.checkpoint: Checkpoint
+
+    def take(self, checkpoint: Checkpoint) -> None:
+        """Copy this checkpoint to the host and wait until it is there."""
+        self.checkpoint = checkpoint.with_tensors(t.cpu() for t in checkpoint.tensors())
+        self._pending = None
+
+    def start(self, checkpoint: Checkpoint) -> None:
+        """Start copying this checkpoint to the host, without waiting, unless a copy is pending."""
+        if self._queue is None:
+            self.take(checkpoint)
+        elif self._pending is None:
+            self._pending = checkpoint, HostCopy(self._queue, *checkpoint.tensors())
+
+    def poll(self) -> None:
+        """Adopt the newer checkpoint if its copy has arrived."""
+        if self._pending is not None and self._pending[1].is_there:
+            checkpoint, copy = self._pending
+            self.checkpoint, self._pending = checkpoint.with_tensors(copy.take()), None

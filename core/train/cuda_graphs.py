@@ -56,6 +56,7 @@ class Block:
     def _make(self, update: Update) -> None:
         for piece in self._pieces:
             for X, Y, _ in self._rows.slices(piece):
+                assert isinstance(X, Tensor)  # sparse rows stay on the host
                 for start in range(0, len(X), self._size):
                     batch = slice(start, start + self._size)
                     update(X[batch], Y[batch], self._Z)

@@ -17,6 +17,7 @@ from core.train import history, models
 from core.train.batches import Rows, to_device
 from core.train.class_weights import head_of
 from core.train.snapshot import Metrics
+from core.train.sparse import sum_of_squares
 
 CHEAP = 200_000  # rows × features or outputs: up to this, measure after each step at first
 CHEAP_STRIDE = 64
@@ -162,6 +163,6 @@ class Measurement:
             return 0.0
         total, left = 0.0, self._n
         for X, _, _ in self._rows.slices():
-            total += float(X[:left].double().square().sum())
+            total += sum_of_squares(X[:left])
             left = max(left - len(X), 0)
         return self._head.curvature_bound * (total * self._rows.unit**2 / self._n + 1)

@@ -20,6 +20,7 @@ from core.optimiser_family import OptimiserName
 from core.train.batches import Rows
 from core.train.class_weights import head_of
 from core.train.models import Model, model_of
+from core.train.sparse import dense
 
 MOST_PARAMETERS = 1_000  # most whose Hessian Newton's method forms and solves
 REMEMBERED = 10  # steps from which L-BFGS estimates the curvature
@@ -196,7 +197,8 @@ class SecondOrderOptimiser:
         for X, Y, Z in rows.slices():
             Z = model.forward(X, out=Z)
             if self._method.needs_hessian:
-                for some in zip(*(torch.split(part, at_once) for part in (X, Y, Z)), strict=True):
+                parts = dense(X), Y, Z
+                for some in zip(*(torch.split(part, at_once) for part in parts), strict=True):
                     self._add_hessian(H, *some)
                     yield
             model.backward(head.gradient(Z, Y, out=Z), X, add=start > 0)

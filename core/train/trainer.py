@@ -12,9 +12,8 @@ from torch import Generator, Tensor
 from core.data.task import Task
 from core.errors import DataError
 from core.train import batches, device, models
-from core.train.checkpoints import Checkpoint
+from core.train.checkpoints import Checkpoint, HostBackup
 from core.train.history import RESCUED, History, Mark
-from core.train.host_backup import HostBackup
 from core.train.metrics import Measurement
 from core.train.outcome import Epilogue
 from core.train.settings_history import (

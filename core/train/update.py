@@ -19,6 +19,7 @@ from core.train.cuda_graphs import Block, Blocks
 from core.train.device import HostCopy, Queue
 from core.train.optimisers import RULES, StepParams, scheduled
 from core.train.second_order import Memory, SecondOrderOptimiser
+from core.train.sparse import SparseRows, by_column
 
 
 class Update:
@@ -36,7 +37,8 @@ class Update:
         self._head = head_of(task)
         # Updated in place, never replaced: graphs refer to them by address.
         self.parameters = tuple(
-            p.to(device) for p in models.start_of(model, task.outputs, task.m, Generator())
+            by_column(p) if task.dataset.is_text and p.ndim == 2 else p.to(device)
+            for p in models.start_of(model, task.outputs, task.m, Generator())
         )
         self._model = models.model_of(model, self.parameters, rows.unit)
         self._rule = RULES.get(settings.optimiser)  # None: a second-order method
@@ -109,12 +111,14 @@ class Update:
             self._blocks.run(block, order, self._update_with)
             self.count += block.count
 
-    def _update_with(self, X: Tensor, Y: Tensor, Z: Tensor) -> None:
+    def _update_with(self, X: Tensor | SparseRows, Y: Tensor, Z: Tensor) -> None:
         """Make one update with a batch that is a single slice."""
         self._differentiate(X, Y, Z)
         self._descend(len(X))
 
-    def _differentiate(self, X: Tensor, Y: Tensor, Z: Tensor, *, add: bool = False) -> None:
+    def _differentiate(
+        self, X: Tensor | SparseRows, Y: Tensor, Z: Tensor, *, add: bool = False
+    ) -> None:
         """Write the gradient, summed over rows X (k, m), to the model's gradients, or add it.
 
         X is as stored. Z is a buffer that is overwritten.

@@ -79,7 +79,7 @@ def test_what_is_free_is_less_than_what_there_is():
 def test_more_rows_inputs_classes_and_units_take_more():
     def size(trained=1000, k=20, h=10, hidden=0, **training):
         config = RunConfig(model=ModelConfig(hidden=hidden), training=TrainingConfig(**training))
-        return demand(config, trained, 100, k, h, is_bytes=False).nbytes
+        return demand(config, trained, 100, k, h, row_size=4 * k).nbytes
 
     usual = size()
     for more in (

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from core import memory
 from core.config import DataConfig
-from core.data.dataset import Dataset, Looks, pixel_names
+from core.data.dataset import Dataset, Looks, pixel_names, without_empty_classes
 from core.data.picture_folder import layout
 from core.data.picture_folder.layout import Layout
 from core.data.picture_folder.listing import UNREADABLE, printable
@@ -172,7 +172,8 @@ def _dataset(
         test_fraction=tested / len(y) if tested else 0.2,
         looks=looks_of(X, form),
         folder=told,
-    ).without_empty_classes()
+    )
+    dataset = without_empty_classes(dataset)
     if dataset.h < 2 or tested == len(y):
         said = "; ".join(map(str, told.left_out)) or "no picture can be read"
         raise DataError(

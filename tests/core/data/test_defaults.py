@@ -52,7 +52,7 @@ def test_the_defaults_lead_back_to_a_run_without_changes():
 
 WORK_ON_ROWS = {  # settings that `prepare` applies to rows which are there already
     *("features", "test_fraction", "split_seed", "validation_fraction", "standardise", "std"),
-    *("degree", "sine", "deskew", "copies", "pens", "missing"),
+    *("degree", "sine", "deskew", "copies", "pens", "missing", "bag"),
 }
 
 

@@ -14,6 +14,7 @@ from core.data.task import prepare
 from core.train import batches, history
 from core.train.batches import BatchSampler, to_device
 from core.train.metrics import Measurement
+from core.train.sparse import dense
 
 CPU = torch.device("cpu")
 
@@ -102,7 +103,7 @@ def test_slices_follow_a_given_order(make_task, iris, monkeypatch):
     rows = to_device(task, task.train_rows, CPU)
     order = torch.tensor([5, 2, 9, 77, 3, 2])
     X, Y = gather(rows, order)
-    assert np.array_equal(X, rows.X[order])
+    assert np.array_equal(X, dense(rows.X)[order])
     assert np.array_equal(Y, rows.targets.mT[order])
 
 
@@ -111,7 +112,7 @@ def test_slices_use_the_same_room_again(make_task, digits):
     rows = to_device(task, task.train_rows, CPU)
 
     def places():
-        return [[t.data_ptr() for t in part] for part in rows.slices(torch.arange(32))]
+        return [[dense(t).data_ptr() for t in part] for part in rows.slices(torch.arange(32))]
 
     assert places() == places()
 
@@ -167,8 +168,8 @@ def test_a_batch_that_is_taken_back_comes_again(n, size, before, other):
 def test_pixels_stay_bytes_and_a_published_split_is_not_copied(make_task, digits):
     task = make_task(replace(digits, published_test=297))
     rows = to_device(task, task.train_rows, CPU)
-    assert rows.X.dtype == torch.uint8
-    assert np.shares_memory(rows.X.numpy(), digits.X)
+    assert dense(rows.X).dtype == torch.uint8
+    assert np.shares_memory(dense(rows.X).numpy(), digits.X)
 
 
 def test_a_run_without_test_rows_has_no_slices_to_measure(make_task, two_blobs):
@@ -185,5 +186,5 @@ def test_each_row_keeps_its_class_whatever_the_split(seed, iris):
     numbers = np.concatenate([task.train_rows, task.test_rows])
     rows = to_device(task, numbers, CPU)
     expected = task.inputs(task.dataset.values(numbers))
-    np.testing.assert_array_equal(rows.X.numpy(), expected)
+    np.testing.assert_array_equal(dense(rows.X).numpy(), expected)
     np.testing.assert_array_equal(rows.y.numpy(), task.dataset.y[numbers])
