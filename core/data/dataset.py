@@ -119,6 +119,11 @@ class Dataset:
         return self.documents is not None
 
     @property
+    def is_measured(self) -> bool:
+        """Whether its features are measured: its rows are neither pictures nor documents."""
+        return self.image_shape is None and not self.is_text
+
+    @property
     def picture_size(self) -> tuple[int, int] | None:
         """(rows, columns) of its pictures as they are seen; None if its rows are no pictures."""
         if self.image_shape is None or self.looks != "colour":

@@ -155,7 +155,7 @@ class Task:
     @cached_property
     def constant_features(self) -> tuple[str, ...]:
         """Names of the features that are constant in the training rows; none for pictures."""
-        if self.dataset.image_shape or self.dataset.is_text or not len(self.train_rows):
+        if not self.dataset.is_measured or not len(self.train_rows):
             return ()
         spread = np.ptp(self.dataset.X[self.train_rows], axis=0)
         return tuple(
@@ -245,7 +245,7 @@ def _takes_all(dataset: Dataset, source: Dataset) -> bool:
 
 def _check_features(dataset: Dataset, config: DataConfig) -> None:
     """Raise DataError for a feature map, or standardising, that suits measured features only."""
-    if (dataset.image_shape or dataset.is_text) and (config.degree > 1 or config.sine):
+    if not dataset.is_measured and (config.degree > 1 or config.sine):
         kind = "texts" if dataset.is_text else "images"
         raise DataError(
             f"Feature maps are for measured features; choose degree 1 and no sine for {kind}."

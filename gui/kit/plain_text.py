@@ -18,6 +18,8 @@ from core.invisible_characters import visible
 BREAKS = "\n"
 COLUMN_LETTERS = 30
 WIDEST = 60  # characters: the limit of a label's minimum width
+BEGINNING = 160  # characters of a document's beginning in a list
+READ_FOR_IT = 4  # times as many are read: blanks and line breaks are joined
 MOST_PX = 16_777_215  # QWIDGETSIZE_MAX
 
 
@@ -67,6 +69,15 @@ def short(text: str, letters: int = 40) -> str:
         return text
     half = (letters - 1) // 2
     return f"{text[: letters - 1 - half]}…{text[len(text) - half :]}"
+
+
+def beginning(text: str, letters: int = BEGINNING) -> str:
+    """Return the beginning of a document in one line, which ends with “…” if there is more."""
+    start = text[: READ_FOR_IT * letters]
+    line = " ".join(start.split())
+    if len(line) <= letters and len(start) == len(text):
+        return visible(line)
+    return visible(line[:letters].rstrip()) + "…"
 
 
 def html(text: str) -> str:

@@ -8,14 +8,19 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QListView, QTableView
 
 from core.data.task import Task
+from gui.kit.plain_text import beginning
 
 Index = QModelIndex | QPersistentModelIndex
 MAX_FEATURE_COLUMNS = 64
+TEXT = "text"
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class RowTableModel(QAbstractTableModel):
-    """Columns with these headings, then the features of the rows, unless they are pixels."""
+    """Columns with these headings, then the features of the rows, unless they are pixels.
+
+    Rows that are documents have one more column, of their beginnings.
+    """
 
     def __init__(self, headings: tuple[str, ...]) -> None:
         super().__init__()
@@ -25,9 +30,16 @@ class RowTableModel(QAbstractTableModel):
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own default
         if parent.isValid() or self.task is None:
             return 0
-        is_image = self.task.dataset.image_shape is not None
-        features = 0 if is_image else min(self.task.dataset.m, MAX_FEATURE_COLUMNS)
-        return len(self._headings) + features
+        return len(self._headings) + len(self._further)
+
+    @property
+    def _further(self) -> tuple[str, ...]:
+        """The headings of the columns that depend on the data."""
+        assert self.task is not None
+        dataset = self.task.dataset
+        if dataset.is_text:
+            return (TEXT,)
+        return dataset.feature_names[:MAX_FEATURE_COLUMNS] if dataset.is_measured else ()
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
@@ -36,8 +48,15 @@ class RowTableModel(QAbstractTableModel):
             return None
         if section < len(self._headings):
             return self._headings[section]
+        return self._further[section - len(self._headings)]
+
+    def further_text(self, row: int, column: int) -> str:
+        """Return the text of a cell after the headings given, of a row of the data set."""
         assert self.task is not None
-        return self.task.dataset.feature_names[section - len(self._headings)]
+        dataset, j = self.task.dataset, column - len(self._headings)
+        if dataset.documents is not None:
+            return beginning(dataset.documents.texts[row])
+        return f"{dataset.X[row, j]:.6g}"
 
 
 def make_table(model: RowTableModel, name: str) -> QTableView:

@@ -163,7 +163,7 @@ class DataCard(Card):
         if WordsPicker.applies_to(task):
             self.words.show_task(task)
         is_pictures = task.source.image_shape is not None
-        self._map_row.setVisible(not is_pictures)
+        self._map_row.setVisible(task.source.is_measured)
         for row in self._picture_rows:
             row.setVisible(is_pictures)
         self._pens_row.setVisible(takes_pens(task.source))

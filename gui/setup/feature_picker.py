@@ -17,7 +17,7 @@ class FeaturePicker(MenuPicker):
     @staticmethod
     def applies_to(task: Task) -> bool:
         """Return whether there is a choice: pictures and long lists of features are used whole."""
-        if task.source.image_shape is not None:
+        if not task.source.is_measured:
             return False
         return 2 < len(task.source.columns) <= MOST_LISTED
 

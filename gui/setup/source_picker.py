@@ -23,6 +23,7 @@ SOURCES: tuple[tuple[Source, str, str, str], ...] = (  # glyph, name, detail
     ("iris", "❀", "Iris", "150 × 4 · 3 classes"),
     ("digits", "8", "Digits 8×8", "1,797 × 64"),
     ("mnist", "3", "MNIST", "70,000 × 784"),
+    ("genres", "¶", "Genres", "960 texts · 4 classes"),
     ("drawn", "✎", "Draw points", ""),
     ("csv", "▤", OPEN_CSV, OPEN_CSV_DETAIL),
     ("pictures", "▦", OPEN_PICTURES, OPEN_PICTURES_DETAIL),

@@ -195,6 +195,7 @@ def _of_data(window: Window) -> tuple[Action, ...]:
         Action(DATA, "&Iris", lambda: choice.choose("iris")),
         Action(DATA, "&Digits 8×8", lambda: choice.choose("digits")),
         Action(DATA, "&MNIST", lambda: choice.choose("mnist")),
+        Action(DATA, "G&enres", lambda: choice.choose("genres")),
         Action(DATA, "MNIST &folder…", choice.choose_mnist_folder),
         Action(DATA, "Open a &table…", window.csv.choose_file),
         Action(DATA, "Draw &points", lambda: choice.choose("drawn")),

@@ -74,12 +74,12 @@ def _is_one_map(task: Task) -> bool:
     return not task.config.model.hidden
 
 
-def _has_images(task: Task) -> bool:
-    return task.dataset.image_shape is not None
+def _is_measured(task: Task) -> bool:
+    return task.dataset.is_measured
 
 
-def _has_no_images(task: Task) -> bool:
-    return task.dataset.image_shape is None
+def _is_not_measured(task: Task) -> bool:
+    return not task.dataset.is_measured
 
 
 # How they are made ----------------------------------------------------------------------------
@@ -303,8 +303,8 @@ def _make_confusion(context: ViewContext) -> View:
 # The views ------------------------------------------------------------------------------------
 
 TABS = (
-    ViewSpec("Boundary", _make_boundary, applies_to=_has_plane, first_for=_has_no_images),
-    ViewSpec("Weights", _make_weights, is_lazy=True, first_for=_has_images),
+    ViewSpec("Boundary", _make_boundary, applies_to=_has_plane, first_for=_is_measured),
+    ViewSpec("Weights", _make_weights, is_lazy=True, first_for=_is_not_measured),
     ViewSpec("Draw", _make_draw, applies_to=_can_be_drawn, is_lazy=True),
     ViewSpec("Data", _make_data),
     ViewSpec("Curves", _make_curves, is_lazy=True),

@@ -140,7 +140,7 @@ class BoundaryView(View):
     @staticmethod
     def applies_to(task: Task) -> bool:
         """Return whether the task has at least two measured features, as a plane needs."""
-        return task.source.image_shape is None and task.dataset.m >= 2
+        return task.source.is_measured and task.dataset.m >= 2
 
     def show_theme(self) -> None:
         plots.paint(self.plot, self.theme)

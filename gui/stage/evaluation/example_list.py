@@ -101,7 +101,7 @@ class ExampleModel(RowTableModel):
             return self._share(self.confidence[number])
         if column == LOSS:
             return f"{answers.loss[number]:.4f}"
-        return f"{task.dataset.X[self.row_at(number), column - len(FIXED)]:.6g}"
+        return self.further_text(self.row_at(number), column)
 
     def _share(self, share: float) -> str:
         """Format a probability in percent, or a dash if the model has none."""

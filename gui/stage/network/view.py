@@ -155,7 +155,7 @@ class NetworkView(View):
         self._read_out()
 
     def _pick_words(self, task: Task) -> str:
-        has_plane = task.dataset.image_shape is None and task.dataset.m >= 2
+        has_plane = task.dataset.is_measured and task.dataset.m >= 2
         has_plane = has_plane and self.width() >= zoom.px(NARROW)
         return f"pick another in {'Boundary or ' if has_plane else ''}Data"
 

@@ -110,12 +110,20 @@ class RowModel(RowTableModel):
         if column == CLASS:
             return task.dataset.y
         if column > LOSS:
-            return task.dataset.X[:, column - len(FIXED)]
+            return self._further_key(column - len(FIXED))
         if answers is None:
             return None
         if column == PREDICTED:
             return answers.predicted
         return answers.probability if column == PROBABILITY else answers.loss
+
+    def _further_key(self, j: int) -> NDArray[Any]:
+        """Return a feature of all rows, or the lengths of the documents."""
+        assert self.task is not None
+        documents = self.task.dataset.documents
+        if documents is None:
+            return self.task.dataset.X[:, j]
+        return np.fromiter(map(len, documents.texts), np.int64, len(documents))
 
     # Qt's model interface -----------------------------------------------------------------------
 
@@ -130,13 +138,18 @@ class RowModel(RowTableModel):
             return self._text(row, column)
         if role == Qt.ItemDataRole.DecorationRole:
             return self._picture(row, column)
-        if role == Qt.ItemDataRole.TextAlignmentRole and column not in (SET, CLASS, PREDICTED):
+        if role == Qt.ItemDataRole.TextAlignmentRole and self._holds_numbers(column):
             return RIGHT
         if role == Qt.ItemDataRole.ForegroundRole and column == PREDICTED and self._is_wrong(row):
             return QColor(self.theme.counter_accent)
         if role == Qt.ItemDataRole.ToolTipRole:
             return as_tip(self._summary(row))
         return None
+
+    def _holds_numbers(self, column: int) -> bool:
+        assert self.task is not None
+        is_text = column > LOSS and self.task.dataset.is_text
+        return column not in (SET, CLASS, PREDICTED) and not is_text
 
     def _is_wrong(self, row: int) -> bool:
         assert self.task is not None
@@ -154,11 +167,7 @@ class RowModel(RowTableModel):
         if column == CLASS:
             return dataset.class_names[int(dataset.y[row])]
         if column > LOSS:
-            value, j = float(dataset.X[row, column - len(FIXED)]), column - len(FIXED)
-            indicator = dataset.indicators[j]
-            if indicator is not None and value in (0, 1):
-                return indicator.word if value else indicator.opposite
-            return f"{value:.6g}"
+            return self._word(row, column - len(FIXED)) or self.further_text(row, column)
         if answers is None:
             return ""
         if column == PREDICTED:
@@ -167,6 +176,15 @@ class RowModel(RowTableModel):
             return f"{answers.loss[row]:.4f}"
         has_shares = FAMILY[self.task.config.model.kind].has_probabilities
         return f"{answers.probability[row]:.1%}" if has_shares else "–"
+
+    def _word(self, row: int, j: int) -> str:
+        """Return the word that a feature stands for in a row, or "" if it is a number."""
+        assert self.task is not None
+        dataset = self.task.dataset
+        indicator = None if dataset.is_text else dataset.indicators[j]
+        if indicator is None or (value := float(dataset.X[row, j])) not in (0, 1):
+            return ""
+        return indicator.word if value else indicator.opposite
 
     def _picture(self, row: int, column: int) -> QIcon | QPixmap | None:
         assert self.task is not None

@@ -129,7 +129,8 @@ class DataView(View):
             dataset, order = self.task.dataset, self.model.order
             _, firsts = np.unique(dataset.y[order], return_index=True)
             self._widen((CLASS, PREDICTED), [(int(position), CLASS) for position in firsts])
-            for column in range(len(FIXED), self.model.columnCount() if len(order) else 0):
+            measured = self.model.columnCount() if len(order) and not dataset.is_text else 0
+            for column in range(len(FIXED), measured):
                 values = dataset.X[order, column - len(FIXED)]
                 ends = {int(values.argmin()), int(values.argmax())}
                 self._widen((column,), [(position, column) for position in ends])

@@ -171,7 +171,7 @@ class RunPictures(QWidget):
     def plane(self) -> Plane | None:
         """Return the plane through the mean of the rows; None for images and for one feature."""
         task = self._task
-        if task is None or task.dataset.image_shape is not None or task.dataset.m < 2:
+        if task is None or not task.dataset.is_measured or task.dataset.m < 2:
             return None
         values = task.dataset.values()
         x, y = self.x_choice.currentIndex(), self.y_choice.currentIndex()

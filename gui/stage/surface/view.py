@@ -125,7 +125,7 @@ class SurfaceView(View):
         task = self.task
         if task is None or describe_absence(task):
             return False
-        return task.dataset.m == 2 and task.source.image_shape is None
+        return task.dataset.m == 2 and task.source.is_measured
 
     # The run --------------------------------------------------------------------------------------
 
