@@ -138,8 +138,11 @@ def _of_data(data: DataConfig, seed: int) -> Iterable[Option]:
             "size": "picture-size",
             "colour": "colour",
             "invert": "invert",
+            "text": "text",
         },
     )
+    names = {name: name.replace("_", "-") for name in vars(plain.bag)}
+    yield from _differing((data.bag, plain.bag), names)
 
 
 def _differing(pair: tuple[object, object], names: dict[str, str]) -> Iterable[Option]:

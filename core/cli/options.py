@@ -12,6 +12,7 @@ from core.cli.parser import describe_misplaced
 from core.cli.picture_options import add_picture_options, folder_source, pictures_from
 from core.cli.reading_options import add_reading_options, reading_from
 from core.cli.table_options import add_table_options, meaning_from, na_from
+from core.cli.text_options import add_text_options, texts_from
 from core.cli.values import batch_size, number, whole, words
 from core.config import (
     ACTIVATIONS,
@@ -41,6 +42,7 @@ def add_run_options(parser: argparse.ArgumentParser, *, is_window: bool = False)
     # The window's own --size comes first there.
     add_picture_options(group, *(() if is_window else ("--size",)), "--picture-size")
     _add_features(group)
+    add_text_options(group)
     _add_pictures(group)
     _add_model(parser.add_argument_group("model"))
     group = parser.add_argument_group("training")
@@ -369,6 +371,7 @@ def _data_from(options: argparse.Namespace) -> DataConfig:
         validation_fraction=options.validation_share,
         **meaning_from(options),
         **pictures_from(options),
+        **texts_from(options),
     )
 
 

@@ -266,7 +266,10 @@ def describe(task: Task) -> str:
     dataset = task.dataset
     listed = ", ".join(task.input_names[:LISTED_INPUTS])
     more = f" and {task.m - LISTED_INPUTS} more" if task.m > LISTED_INPUTS else ""
-    names = f"{dataset.m:,} pixels" if task.source.image_shape else listed + more
+    if task.source.image_shape:
+        names = f"{dataset.m:,} pixels"
+    else:
+        names = f"{dataset.m:,} words" if dataset.is_text else listed + more
     batch = "full" if settings.batch_size is None else f"{settings.batch_size:,}"
     kind, hidden = FAMILY[task.config.model.kind], task.config.model.hidden
     model = f"{kind.title}, {dataset.h} class{'' if dataset.h == 1 else 'es'}"

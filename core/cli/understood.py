@@ -8,6 +8,7 @@ import numpy as np
 
 from core.data.csv.understood import left_out_json, listed
 from core.data.task import Task
+from core.data.text.described import describe
 from core.errors import DataError, DoubtfulLabelError
 
 MOST_CLASSES = 12  # named in a line
@@ -15,7 +16,20 @@ MOST_INPUTS = 1_000  # in JSON
 
 
 def understood_lines(task: Task) -> list[str]:
-    """Return lines on label, classes and unused columns of a table; [] for other data."""
+    """Return lines on what a table, a folder or texts were taken for; [] for other data."""
+    return [*_lines_of_rows(task), *_lines_of_words(task)]
+
+
+def _lines_of_words(task: Task) -> list[str]:
+    """Return a line on the words that are features; [] without documents."""
+    if task.dataset.vocabulary is None:
+        return []
+    said = describe(task.config.data.bag)
+    return [f"words     {task.dataset.m:,}: {said}"]
+
+
+def _lines_of_rows(task: Task) -> list[str]:
+    """Return lines on label, classes and unused columns of a table, or on a folder."""
     told, folder = task.source.understood, task.source.folder
     if folder is not None:
         first = "; ".join(
@@ -30,6 +44,8 @@ def understood_lines(task: Task) -> list[str]:
     if told is None:
         return []
     lines = [f"label     {told.describe_label()}", f"classes   {_say_counts(task)}"]
+    if told.text:
+        lines.append(f"text      {told.describe_text()}")
     if words := [str(column) for column in task.dataset.columns if column.words]:
         lines.append(f"words     {listed(tuple(words), '; ')}")
     if unused := _unused(task):
@@ -45,6 +61,7 @@ def understood_json(task: Task) -> dict[str, Any]:
         "data": dataset.name,
         "classes": _counts(task),
         "features": [column.name for column in dataset.columns],
+        "texts": told.text or None if told else None,
         "inputs": list(task.input_names[:MOST_INPUTS]),
         "pictures": list(dataset.picture_size) if dataset.picture_size else None,
         "rows": {

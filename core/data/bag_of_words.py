@@ -27,8 +27,3 @@ def in_words(dataset: Dataset, rows: NDArray[np.int64], options: BagOptions) -> 
         vocabulary=vocabulary,
         bag=vocabulary.features(documents),
     )
-
-
-def no_features(n: int) -> NDArray[np.float32]:
-    """Return the X of n documents before they are made ready to train on, (n, 0)."""
-    return np.empty((n, 0), dtype=np.float32)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.config import DataConfig
-from core.data.csv import oddities, roles
+from core.data.csv import oddities, roles, texts
 from core.data.csv.header import TEST
 from core.data.csv.oddities import ExcludedRows
 from core.data.csv.roles import Roles
@@ -23,6 +23,7 @@ from core.data.dataset import (
     without_empty_classes,
 )
 from core.data.indicators import Indicator
+from core.data.text.documents import Documents, no_features
 from core.errors import DataError, DoubtfulLabelError
 
 MISSING_WORD = "(missing)"  # the category of missing cells
@@ -43,10 +44,12 @@ def dataset_of_table(table: Table, config: DataConfig) -> Dataset:
     class_names, y = _classes(table, chosen, config)
     is_kept = y >= 0
     excluded_rows = () if config.keep_totals else oddities.excluded_rows(table)
+    excluded_rows += _without_text(chosen)
     left_out = _left_out(table, ~is_kept, excluded_rows)
     for group in excluded_rows:
         is_kept[group.rows] = False
     X, feature_names, indicators, units, scale = _features(chosen, config, is_kept)
+    documents = _documents(chosen, is_kept)
     lines, tested = table.lines, 0
     if not is_kept.all():
         y, lines = y[is_kept], lines[is_kept]
@@ -54,7 +57,8 @@ def dataset_of_table(table: Table, config: DataConfig) -> Dataset:
         is_test = is_test[is_kept]
         order = np.argsort(is_test, kind="stable")  # a published test set goes to the end
         X, y, lines, tested = X[order], y[order], lines[order], int(is_test.sum())
-    shape = table.image_shape(chosen.label.column)
+        documents = None if documents is None else documents[order]
+    shape = None if documents is not None else table.image_shape(chosen.label.column)
     doubts = chosen.doubts
     trusted = tuple(n for n in feature_names if n not in doubts)
     dataset = Dataset(
@@ -73,6 +77,7 @@ def dataset_of_table(table: Table, config: DataConfig) -> Dataset:
         indicators=indicators,
         left_out=left_out,
         understood=understood(chosen, config),
+        documents=documents,
     )
     return without_empty_classes(dataset)
 
@@ -107,6 +112,9 @@ def understood(chosen: Roles, config: DataConfig) -> Understood:
             if j in chosen.categorical
             or (table.columns[j].kind == "text" and j in table.usable(label.column))
         ),
+        text="" if chosen.text is None else table.names[chosen.text],
+        text_why=chosen.text_why,
+        could_be_text=tuple(table.names[j] for j in texts.possible(table, label.column)),
     )
 
 
@@ -138,6 +146,8 @@ def _features(
 ) -> tuple[Numbers, tuple[str, ...], tuple[Indicator | None, ...], tuple[str, ...], float]:
     """Return X of the kept rows; names, indicators and units of its columns; and its scale."""
     table = chosen.table
+    if chosen.text is not None:
+        return no_features(int(is_kept.sum())), (), (), (), 1.0
     pictures = table.pictures(chosen.label.column)
     if pictures:
         pixels = np.empty((int(is_kept.sum()), len(pictures.columns)), dtype=np.uint8)
@@ -170,6 +180,22 @@ def _features(
         raise roles.without_features(table, chosen.label.column)
     names, indicators, units = (tuple(each) for each in zip(*about, strict=True))
     return X, names, indicators if words else (), units, 1.0
+
+
+def _documents(chosen: Roles, is_kept: NDArray[np.bool_]) -> Documents | None:
+    """Return the texts of the kept rows, None without a column of texts."""
+    if chosen.text is None:
+        return None
+    found = texts.texts_of(chosen.table.columns[chosen.text])
+    return Documents(tuple(found))[is_kept]
+
+
+def _without_text(chosen: Roles) -> tuple[ExcludedRows, ...]:
+    if chosen.text is None:
+        return ()
+    return (
+        ExcludedRows(np.flatnonzero(chosen.table.columns[chosen.text].is_gap), "without a text"),
+    )
 
 
 def _kept(values: NDArray[Any], is_kept: NDArray[np.bool_]) -> NDArray[Any]:

@@ -88,8 +88,7 @@ def _digits() -> Dataset:
 
 
 def _genres() -> Dataset:
-    from core.data.bag_of_words import no_features
-    from core.data.text.documents import Documents
+    from core.data.text.documents import Documents, no_features
 
     text = files("assets").joinpath("genres/passages.csv").read_text(encoding="utf-8")
     _, *rows = csv.reader(text.splitlines())

@@ -222,6 +222,7 @@ def prepare(source: Dataset, config: RunConfig) -> Task:
                 features=("all",) if _takes_all(dataset, source) else dataset.feature_names,
                 test_fraction=test_fraction,
                 standardise=standardise,
+                text=config.data.text or (source.understood and source.understood.text) or None,
             ),
             model=_resolved(config.model, dataset),
         ),

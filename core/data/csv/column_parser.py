@@ -6,6 +6,7 @@ end, a column would need its memory twice, and pandas would need new memory for 
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from core.data.csv.numbers import NumberForm, find_unit
 from core.data.csv.packed import Source
 from core.data.csv.spreadsheet import restored
 from core.data.csv.table import MAX_FLOAT32, Column, Kind, Table, Values
+from core.data.text.prose import is_prose
 from core.errors import DataError
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
 HEAD_ROWS = 12
 SET_ASIDE = "set aside by the file's own header"
-MAX_WORDS = 10_000  # distinct words of a column
+MAX_WORDS = 10_000  # distinct words of a column that holds no texts
 # Words that may be the name of a class: North America, no illness, a minus. The others of MISSING
 # are written by programs only.
 MAYBE_WORDS = ("NA", "N/A", "n/a", "null", "NULL", "None", "-")
@@ -111,7 +113,7 @@ class Cells:
         self._values = GrowingArray(np.float64(np.nan))
         self._codes = GrowingArray(np.int32(-1))
         self._words: dict[str, int] = {}
-        self._has_too_many_words = False
+        self._has_too_many_words = self._is_prose = False
         self._count = self._missing = self._not_finite = self._word_cells = 0
         self._is_whole = True
         self.is_text_so_far = False
@@ -121,7 +123,7 @@ class Cells:
     @property
     def nbytes(self) -> int:
         """Size of what has been written so far."""
-        return self._values.nbytes + self._codes.nbytes
+        return self._values.nbytes + self._codes.nbytes + sum(map(sys.getsizeof, self._words))
 
     def take(self, cells: pd.Series[Any], expected: int) -> None:
         """Append cells. expected : final number of cells in the column, 0 if unknown."""
@@ -217,8 +219,9 @@ class Cells:
         self._word_cells += words
         self._missing -= words  # words are NaN, but not missing
         self.is_text_so_far = bool(words) and bool(np.isnan(numbers).all())
-        if len(self._words) > MAX_WORDS:
-            self._has_too_many_words = True
+        if len(self._words) > MAX_WORDS and not self._is_prose:
+            self._is_prose = is_prose(tuple(self._words))
+            self._has_too_many_words = not self._is_prose
         return values, codes if words or na_codes else None
 
     def _read_units(

@@ -17,7 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, cast
 
-from core.data.csv import parquet, workbook
+from core.data.csv import workbook
+from core.data.csv.layouts import parquet
 from core.errors import DataError
 from core.number_format import format_bytes
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from core.config import DataConfig
 from core.data.csv import label as labels
+from core.data.csv import texts
 from core.data.csv.label import LabelChoice
 from core.data.csv.table import MOST_CATEGORIES, Column, Table
 from core.errors import DataError
@@ -21,12 +22,15 @@ class Roles:
 
     label : the label column, and why. columns : those of the data set, by index, in the order of
     the table. categorical : those of them that go in as categories.
+    text : the column of texts whose words are the features, None without one; text_why : why it is.
     """
 
     table: Table
     label: LabelChoice
     columns: tuple[int, ...]
     categorical: frozenset[int]
+    text: int | None = None
+    text_why: str = ""
 
     @property
     def doubts(self) -> dict[str, str]:
@@ -43,10 +47,14 @@ class Roles:
         """The names of the columns outside the data set, each with the reason."""
         table, label = self.table, self.label.column
         return tuple(
-            (column.name, table.why_unusable(j, label) or column.doubt or "not chosen")
+            (column.name, table.why_unusable(j, label) or column.doubt or self._why_not_chosen)
             for j, column in enumerate(table.columns)
-            if j != label and j not in self.columns
+            if j not in (label, self.text) and j not in self.columns
         )
+
+    @property
+    def _why_not_chosen(self) -> str:
+        return "not chosen" if self.text is None else texts.BESIDE_TEXTS
 
 
 def decide(table: Table, config: DataConfig) -> Roles:
@@ -55,7 +63,14 @@ def decide(table: Table, config: DataConfig) -> Roles:
     Raises DataError where a column that the config names cannot have its role.
     """
     label = labels.choose(table) if config.label is None else _chosen(table, config.label)
+    if config.text is not None:
+        text = texts.chosen(table, config.text, label.column)
+        return Roles(table, label, (), frozenset(), text, "chosen")
     usable = table.usable(label.column)
+    if not (config.features or config.categorical):
+        alone = texts.alone(table, label.column)
+        if alone is not None:
+            return Roles(table, label, (), frozenset(), alone, texts.ONLY_TEXTS)
     _check_features(table, label.column, usable, config.features)
     if pictures := table.pictures(label.column):
         return Roles(table, label, pictures.columns, frozenset())

@@ -52,6 +52,8 @@ class Understood:
         features unless they are asked for, and why.
     remarks : what seems odd.
     could_be_words : columns that can go in as categories.
+    text : the column of texts whose words are the features, "" without one; text_why : why it is.
+    could_be_text : columns that hold texts of several words.
     """
 
     format: TableFormat
@@ -62,6 +64,9 @@ class Understood:
     doubts: dict[str, str]
     remarks: tuple[Remark, ...]
     could_be_words: tuple[str, ...] = ()
+    text: str = ""
+    text_why: str = ""
+    could_be_text: tuple[str, ...] = ()
 
     def describe_label(self) -> str:
         """Return which column is the label, why, and which others could be."""
@@ -69,6 +74,12 @@ class Understood:
         if self.rivals:
             said += f"; {listed(self.rivals)} could be it too"
         return said
+
+    def describe_text(self) -> str:
+        """Return which column holds the texts, why, and which others could be it."""
+        others = tuple(name for name in self.could_be_text if name != self.text)
+        said = f"{self.text} ({self.text_why})"
+        return f"{said}; {listed(others)} could be it too" if others else said
 
     def unused_beside(self, columns: tuple[str, ...], chosen: tuple[str, ...]) -> dict[str, str]:
         """Return the columns that are not used, and why.

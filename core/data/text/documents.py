@@ -73,6 +73,11 @@ class Documents:
         return self._lists[keep_case]
 
 
+def no_features(n: int) -> NDArray[np.float32]:
+    """Return the X of n documents before they are made ready to train on, (n, 0)."""
+    return np.empty((n, 0), dtype=np.float32)
+
+
 def _lists_of(texts: Sequence[str], keep_case: bool, is_cancelled: Callable[[], bool]) -> WordLists:
     index: dict[str, int] = {}
     parts: list[NDArray[np.int32]] = [np.empty(0, dtype=np.int32)]

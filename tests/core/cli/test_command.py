@@ -12,7 +12,7 @@ from PIL import Image
 
 from core.cli import train as cli
 from core.cli.command import PROGRAM, command_for
-from core.config import CsvOptions, DataConfig, ModelConfig, RunConfig, TrainingConfig
+from core.config import BagOptions, CsvOptions, DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.data import sources
 from core.data.task import Task, prepare
 from core.train.trainer import Trainer
@@ -61,6 +61,10 @@ def configs():
             DataConfig(), ModelConfig("binary", "setosa"), replace(QUICK, optimiser="newton")
         ),
         RunConfig(DataConfig("digits", pens=True, deskew=True), training=QUICK),
+        RunConfig(
+            DataConfig("genres", bag=BagOptions("tfidf", True, True, True, 3, 1_000)),
+            training=QUICK,
+        ),
     ]
 
 

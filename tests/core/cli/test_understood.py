@@ -69,6 +69,17 @@ def test_a_run_says_the_same_in_its_json_as_a_dry_run(train, understood):
     assert json.loads(out)["understood"] == understood(SHIP)
 
 
+def test_a_column_of_texts_and_its_words_are_said(train, understood):
+    rows = (f"{k},the {('sea', 'moon')[k % 2]} was far away,{'ab'[k % 2]}" for k in range(20))
+    text = "\n".join(["number,said,kind", *rows])
+    code, out, _ = train(text, "--text", "said", "--weighting", "tfidf", "--max-words", "5")
+    assert code == terminal.DONE
+    assert "text      said (chosen)" in out
+    assert "words     5: tf–idf at length 1, in lower case, in 2 training documents or more" in out
+    told = understood(text, "--text", "said")
+    assert (told["texts"], told["not_used"]) == ("said", {"number": "counts the rows"})
+
+
 def test_a_dry_run_trains_nothing_and_keeps_nothing(train, tmp_path):
     code, out, _ = train(SHIP, "--dry-run", "--save", str(tmp_path / "m.safetensors"))
     assert code == terminal.DONE

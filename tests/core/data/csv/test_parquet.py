@@ -14,7 +14,8 @@ from core.cli import predict, terminal
 from core.cli import train as cli
 from core.cli.parser import USAGE
 from core.config import CsvOptions, DataConfig
-from core.data.csv import parquet, reader
+from core.data.csv import reader
+from core.data.csv.layouts import parquet
 from core.data.sources import load
 from core.errors import Cancelled, DataError
 

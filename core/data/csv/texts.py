@@ -1,0 +1,69 @@
+"""Which column of a table holds the texts that are documents, and these."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.data.csv.table import Column, Table
+from core.data.text.prose import is_prose
+from core.errors import DataError
+from core.number_format import format_shortest
+
+ONLY_TEXTS = "no other column can be a feature"
+BESIDE_TEXTS = "beside texts, of which the words alone are features"
+
+
+def possible(table: Table, label: int) -> tuple[int, ...]:
+    """Return the columns that hold texts of several words each, beside the label."""
+    return tuple(
+        j
+        for j, column in enumerate(table.columns)
+        if j not in (label, table.split) and column.codes is not None and is_prose(column.words)
+    )
+
+
+def alone(table: Table, label: int) -> int | None:
+    """Return the column of texts of a table without other features, None if there is none.
+
+    Of several columns it is the one with the longest texts.
+    """
+    if any(not table.columns[j].doubt for j in table.usable(label)):
+        return None
+    return max(possible(table, label), key=lambda j: _length(table.columns[j]), default=None)
+
+
+def chosen(table: Table, wanted: str, label: int) -> int:
+    """Return the column of texts with this name or index (from 0).
+
+    Raises DataError where it holds none.
+    """
+    j = table.column(wanted)
+    column = table.columns[j]
+    reason = ""
+    if j in (label, table.split):
+        reason = table.why_unusable(j, label)
+    elif column.kind != "text":
+        reason = "empty" if column.kind == "empty" else "numbers"
+    elif column.codes is None:
+        reason = "more than 10,000 different names or codes, and no texts of several words"
+    if not reason:
+        return j
+    names = ", ".join(f"“{table.names[k]}”" for k in possible(table, label))
+    raise DataError(
+        f"{table.path.name}: column “{column.name}” cannot be the texts ({reason}); "
+        f"{f'choose {names}' if names else 'no column holds texts of several words'}."
+    )
+
+
+def texts_of(column: Column) -> list[str]:
+    """Return the text of each cell, "" for a missing one."""
+    assert column.codes is not None
+    words = [*column.words, ""]
+    texts = [words[code] for code in column.codes.tolist()]
+    for row in np.flatnonzero((column.codes < 0) & np.isfinite(column.values)).tolist():
+        texts[row] = f"{format_shortest(float(column.values[row]))} {column.unit}".rstrip()
+    return texts
+
+
+def _length(column: Column) -> float:
+    return sum(map(len, column.words)) / max(len(column.words), 1)
