@@ -17,8 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, cast
 
-from core.data.csv import workbook
-from core.data.csv.layouts import parquet
+from core.data.csv.binary import parquet, workbook
 from core.errors import DataError
 from core.number_format import format_bytes
 

@@ -15,7 +15,7 @@ from core.cli import train as cli
 from core.cli.parser import USAGE
 from core.config import CsvOptions, DataConfig
 from core.data.csv import reader
-from core.data.csv.layouts import parquet
+from core.data.csv.binary import parquet
 from core.data.sources import load
 from core.errors import Cancelled, DataError
 

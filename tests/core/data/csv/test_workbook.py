@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.data.csv import workbook
+from core.data.csv.binary import workbook
 
 TYPES = (
     '<?xml version="1.0"?>'

@@ -1,0 +1,1 @@
+"""Binary files as text tables: Excel workbooks and Parquet, as streams of CSV."""
