@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
@@ -62,10 +62,16 @@ def with_both(now: RunConfig, coming: RunConfig | None, parts: Mapping[str, Any]
 
 
 def with_changes(old: Any, new: Any, to: Any) -> Any:
-    """Return `to` with the fields that differ between old and new; all of one dataclass."""
-    changes = {
-        field.name: getattr(new, field.name)
-        for field in fields(new)
-        if getattr(new, field.name) != getattr(old, field.name)
-    }
+    """Return `to` with the fields that differ between old and new; all of one dataclass.
+
+    Of a field that is a group of settings, those of the group that differ.
+    """
+    changes = {}
+    for field in fields(new):
+        before, after = getattr(old, field.name), getattr(new, field.name)
+        if after != before:
+            is_group = is_dataclass(after)
+            changes[field.name] = (
+                with_changes(before, after, getattr(to, field.name)) if is_group else after
+            )
     return replace(to, **changes)

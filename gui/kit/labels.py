@@ -10,6 +10,7 @@ from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.plain_text import Plain, as_tip
 
+DOT = "●"  # marks what is not at its default
 PLACE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -75,3 +76,15 @@ def small_label(text: str = "", *, wraps: bool = False) -> QLabel:
     label.setProperty("small", True)
     label.setWordWrap(wraps)
     return label
+
+
+def change_dot() -> QLabel:
+    """Return the sign of a setting that is not at its default, hidden; its room is kept."""
+    dot = QLabel(DOT)
+    dot.setProperty("changed", True)
+    zoom.set_type(dot, look.SMALL)
+    policy = dot.sizePolicy()
+    policy.setRetainSizeWhenHidden(True)  # so that nothing moves when it appears
+    dot.setSizePolicy(policy)
+    dot.hide()
+    return dot

@@ -12,6 +12,7 @@ from core.config import (
     MAX_SEED,
     MAX_TEST_FRACTION,
     MAX_VALIDATION_FRACTION,
+    BagOptions,
 )
 from core.data.pens.rows import takes_pens
 from core.data.task import Task
@@ -21,6 +22,7 @@ from gui.kit.fields.card import Card
 from gui.kit.fields.choices import Choice, Toggle
 from gui.kit.fields.numbers import CountField, ShareField
 from gui.kit.plain_text import Plain
+from gui.setup.bag_rows import BagRows
 from gui.setup.feature_picker import FeaturePicker
 from gui.setup.words_picker import WordsPicker
 
@@ -53,6 +55,8 @@ class DataCard(Card):
         self._words_row = self.add_row(
             "words", self.words, "Columns of words that go in as categories, an input for each word"
         )
+        self.bag = BagRows(self)
+        self.bag.changed.connect(self._change_bag)
         self._add_split()
         self._add_preprocessing()
 
@@ -122,7 +126,7 @@ class DataCard(Card):
         self.std = Choice()
         self.std.set_options(SPREADS, "sample")
         self.std.chosen.connect(lambda std: self._change("standard deviation", std=std))
-        self.add_pair(
+        self._scaling_row = self.add_pair(
             (
                 "standardise",
                 self.standardise,
@@ -147,6 +151,10 @@ class DataCard(Card):
             if data != self._task.config.data:
                 self.changed.emit(data, f"change of {text}")
 
+    def _change_bag(self, bag: BagOptions, text: str) -> None:
+        if self._task:
+            self.changed.emit(replace(self._task.config.data, bag=bag), text)
+
     def _change_map(self, choice: object) -> None:
         assert isinstance(choice, tuple)
         degree, sine = choice
@@ -162,6 +170,8 @@ class DataCard(Card):
         self._words_row.setVisible(WordsPicker.applies_to(task))
         if WordsPicker.applies_to(task):
             self.words.show_task(task)
+        self.bag.show_task(task)
+        self._scaling_row.setVisible(not task.source.is_text)
         is_pictures = task.source.image_shape is not None
         self._map_row.setVisible(task.source.is_measured)
         for row in self._picture_rows:

@@ -19,17 +19,16 @@ from core.data.defaults import changed_settings
 from core.data.task import Task
 from core.model_family import FAMILY
 from core.train.snapshot import Snapshot
-from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.fields.choices import Choice
 from gui.kit.flow_layout import FlowLayout
+from gui.kit.labels import DOT, change_dot
 from gui.setup import training_settings as known
 from gui.setup.feature_picker import FeaturePicker
 from gui.setup.rate_slider import RateSlider
 from gui.setup.training_settings import F, Setting, SettingField
 from gui.state.background_tasks import Background
 
-DOT = "●"
 NARROW_PX = 1320
 LOW_PX = 540  # height of the window, at a zoom of 100 %, below which the knobs take one row
 MARGIN, GAP = 12, 12
@@ -49,12 +48,7 @@ class Knob(QWidget):
         self.label = QLabel(label)
         self.label.setProperty("muted", True)
         self.label.setBuddy(fields[-1])
-        self.dot = QLabel(DOT)
-        self.dot.setProperty("changed", True)
-        zoom.set_type(self.dot, look.SMALL)
-        policy = self.dot.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)  # so that nothing moves when it appears
-        self.dot.setSizePolicy(policy)
+        self.dot = change_dot()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)

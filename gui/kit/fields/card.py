@@ -18,14 +18,18 @@ class Card(QFrame):
         heading.setProperty("title", True)
         self.column.addWidget(heading)
 
-    def add_row(self, label: str, field: QWidget, tip: str) -> QWidget:
-        """Add a muted label with a field beside it, both with this tool tip; return the row."""
+    def add_row(self, label: str, field: QWidget, tip: str, *before: QWidget) -> QWidget:
+        """Add a muted label with a field beside it, both with this tool tip; return the row.
+
+        before : small widgets between the two.
+        """
         row = QWidget()
         line = QHBoxLayout(row)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(6)
         line.addWidget(_label(label, field, tip), 1)
-        line.addWidget(field)
+        for widget in (*before, field):
+            line.addWidget(widget)
         self.column.addWidget(row)
         return row
 
