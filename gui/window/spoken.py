@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer
 from PySide6.QtWidgets import QGraphicsView, QWidget
 
+from core.explain.word_evidence import label_weights, strongest
 from core.model_family import FAMILY
 from core.number_format import format_percent
 from core.train.snapshot import Snapshot, Status
@@ -20,6 +21,7 @@ from gui.kit.view import View
 from gui.window.stage.stage import Stage
 
 INTERVAL_MS = 1000  # between updates while training: faster changes cannot be listened to
+MOST_WORDS, MOST_LABELS = 3, 6  # that are named of a text's model
 OWN = "spoken"  # widget property: the description is maintained by this module
 MOVING = "Arrow keys up and down zoom, left and right move, Home shows the whole run."
 
@@ -163,6 +165,20 @@ def describe_weights(snapshot: Snapshot) -> str:
     return f"{text}."
 
 
+def describe_words(snapshot: Snapshot) -> str:
+    """Return a sentence on the strongest words of each label."""
+    task = snapshot.task
+    names, words = task.dataset.class_names, task.dataset.feature_names
+    W, _ = label_weights(task.config.model.kind, snapshot.params, len(names))
+    if not np.any(W):
+        return f"All weights are 0 after {_steps(snapshot.step)}."
+    best = (
+        f"{name}: {', '.join(words[j] for j in strongest(w, MOST_WORDS))}"
+        for name, w in zip(names[:MOST_LABELS], W, strict=False)
+    )
+    return f"After {_steps(snapshot.step)} the strongest words are, for {'; for '.join(best)}."
+
+
 def describe_counts(counts: NDArray[np.int64], names: Sequence[str]) -> str:
     """Return a sentence on how many rows are predicted right and the most frequent mistake.
 
@@ -191,6 +207,7 @@ def describe_axes(plot: pg.PlotWidget) -> str:
 MODEL_VIEWS: dict[str, Callable[[Snapshot], str]] = {
     "Boundary": describe_model,
     "Weights": describe_weights,
+    "Words": describe_words,
     "Network": describe_weights,
     "Draw": describe_model,
     "Trace": describe_model,

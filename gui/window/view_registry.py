@@ -69,6 +69,12 @@ def _can_be_drawn(task: Task) -> bool:
     return DrawView.applies_to(task)
 
 
+def _has_words(task: Task) -> bool:
+    from gui.stage.words.view import WordsView
+
+    return WordsView.applies_to(task)
+
+
 def _is_one_map(task: Task) -> bool:
     """Return whether the model is one linear map, as the formulae assume."""
     return not task.config.model.hidden
@@ -118,6 +124,12 @@ def _make_weights(context: ViewContext) -> View:
     from gui.stage.weights.view import WeightsView
 
     return WeightsView(context.theme, context.controller.background)
+
+
+def _make_words(context: ViewContext) -> View:
+    from gui.stage.words.view import WordsView
+
+    return WordsView(context.theme)
 
 
 def _make_data(context: ViewContext) -> View:
@@ -304,6 +316,7 @@ def _make_confusion(context: ViewContext) -> View:
 
 TABS = (
     ViewSpec("Boundary", _make_boundary, applies_to=_has_plane, first_for=_is_measured),
+    ViewSpec("Words", _make_words, applies_to=_has_words, is_lazy=True, first_for=_has_words),
     ViewSpec("Weights", _make_weights, is_lazy=True, first_for=_is_not_measured),
     ViewSpec("Draw", _make_draw, applies_to=_can_be_drawn, is_lazy=True),
     ViewSpec("Data", _make_data),

@@ -100,6 +100,10 @@ class Vocabulary:
             (self._weights(tf, rows, columns, n), columns.astype(np.int32), starts), shape=(n, m)
         )
 
+    def values(self, features: NDArray[np.int64], tf: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the values (k,) in a document that holds these k features, each tf times."""
+        return self._weights(tf, np.zeros(len(tf), dtype=np.int64), features, 1)
+
     def found(self, text: str) -> list[Found]:
         """Return the words of a text that are features, and where they stand.
 

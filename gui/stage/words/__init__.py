@@ -1,0 +1,1 @@
+"""The strongest words of each label of a text."""
