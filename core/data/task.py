@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,9 @@ from core.data.validation import set_aside
 from core.errors import DataError
 from core.memory import Demand, demand
 from core.model_family import FAMILY
+
+if TYPE_CHECKING:  # SciPy is imported with the first texts
+    from scipy.sparse import csr_array
 
 MAX_NEURONS = 5_000  # one vs one with 100 classes has 4,950
 
@@ -76,6 +79,19 @@ class Task:
             part = slice(start, start + ROWS_AT_ONCE)
             X[part] = self.standardiser.apply(self.feature_map.apply(values[part]))
         return X
+
+    def inputs_of(
+        self, rows: NDArray[np.int64] | slice = slice(None)
+    ) -> NDArray[np.float32] | csr_array:
+        """Return the model inputs X (n, m) of rows of the data set; sparse for texts."""
+        bag = self.dataset.bag
+        return self.inputs(self.dataset.values(rows)) if bag is None else bag[rows]
+
+    @property
+    def numbers_per_row(self) -> float:
+        """How many inputs of a row are multiplied: all, but of texts those that are not 0."""
+        bag = self.dataset.bag
+        return float(self.m if bag is None else bag.nnz / max(bag.shape[0], 1))
 
     @cached_property
     def demand(self) -> Demand:
@@ -240,6 +256,31 @@ def prepare(source: Dataset, config: RunConfig) -> Task:
     )
 
 
+def refitted(task: Task, train_rows: NDArray[np.int64], test_rows: NDArray[np.int64]) -> Task:
+    """Return the task with these rows, and all that is fitted on training rows fitted on them.
+
+    Raises DataError if no word is in enough texts.
+    """
+    dataset, config = task.dataset, task.config.data
+    feature_map, standardiser = task.feature_map, task.standardiser
+    if dataset.is_text:
+        from core.data.bag_of_words import in_words
+
+        dataset = in_words(dataset, train_rows, config.bag)
+        feature_map = FeatureMap(dataset.feature_names)
+        standardiser = Standardiser.identity(dataset.m)
+    elif config.standardise:
+        standardiser = fit_standardiser(dataset, feature_map, train_rows, config.std)
+    return replace(
+        task,
+        dataset=dataset,
+        train_rows=train_rows,
+        test_rows=test_rows,
+        feature_map=feature_map,
+        standardiser=standardiser,
+    )
+
+
 def _takes_all(dataset: Dataset, source: Dataset) -> bool:
     return dataset.is_text or dataset.m == source.m
 
@@ -320,7 +361,7 @@ def _check_memory(dataset: Dataset, config: RunConfig, trained: int, tested: int
 
 def _row_size(dataset: Dataset, k: int) -> float:
     """Return the bytes that the k inputs of a row take: pixels, float32, or those not 0."""
-    if dataset.bag is not None:
+    if dataset.bag is not None:  # the number and its column
         return float(8 * dataset.bag.nnz / max(dataset.n, 1))
     return k * (1 if dataset.X.dtype == np.uint8 else 4)
 

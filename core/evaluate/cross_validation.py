@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.task import Task, fit_standardiser
+from core.data.task import Task, refitted
 from core.errors import DataError, LogitLabError
 from core.job import Job
 from core.train.snapshot import Status
@@ -37,9 +37,9 @@ def deal(y: Rows, k: int, seed: int) -> list[Rows]:
 def fold_tasks(task: Task, k: int) -> Iterator[Task]:
     """Yield k tasks: each tests on one fold and trains on the other training rows.
 
-    The standardiser is refitted on the rows trained on. Variations of a picture stay with it: those
-    of a picture in the test fold are left out. Drawings of pens always train.
-    Raises DataError if there are fewer rows than folds.
+    The standardiser, or the vocabulary, is refitted on the rows trained on. Variations of a picture
+    stay with it: those of a picture in the test fold are left out. Drawings of pens always train.
+    Raises DataError if there are fewer rows than folds, or no word in enough texts of one.
     """
     copies, pens, own = task.config.data.copies, task.dataset.pens, task.own_train_rows
     varied, dealt = task.train_rows[: len(own) * copies], own[pens:]
@@ -51,12 +51,7 @@ def fold_tasks(task: Task, k: int) -> Iterator[Task]:
         stays = np.ones(len(own), dtype=np.bool_)
         stays[pens + fold] = False
         train = np.concatenate([varied[np.tile(stays, copies)], own[stays]])
-        standardiser = task.standardiser
-        if task.config.data.standardise:
-            standardiser = fit_standardiser(
-                task.dataset, task.feature_map, train, task.config.data.std
-            )
-        yield replace(task, train_rows=train, test_rows=dealt[fold], standardiser=standardiser)
+        yield refitted(task, train, dealt[fold])
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from core.data.task import Task
 from core.evaluate.classification import Answers
-from core.explain.probe import ROWS_AT_ONCE, class_logits
+from core.explain.probe import ROWS_AT_ONCE, logits_at
 from core.model_family import FAMILY
 from core.train.losses import HEADS, Gradient, sigmoid_cross_entropy, sigmoid_gradient
 from core.train.snapshot import Metrics, Params
@@ -32,7 +32,7 @@ def ask(task: Task, params: Params, rows: NDArray[np.int64]) -> Answers:
     Z = np.empty((len(rows), task.outputs), dtype=np.float32)
     for start in range(0, len(rows), ROWS_AT_ONCE):
         part = slice(start, start + ROWS_AT_ONCE)
-        Z[part] = class_logits(task, params, task.dataset.values(rows[part])).numpy()
+        Z[part] = logits_at(task, params, task.inputs_of(rows[part])).numpy()
     return _answers(task, rows, Z)
 
 

@@ -20,7 +20,7 @@ from core.train.batches import to_device
 from core.train.class_weights import head_of
 from core.train.losses import HEADS
 from core.train.snapshot import Params
-from core.train.sparse import transposed_product
+from core.train.sparse import SparseRows, rows_of, squares_of_rows, transposed_product
 
 ROWS = 5_000  # training rows used; of more, a fixed sample
 BEND_NUMBERS = 800_000  # rows × inputs for a quick estimate of the largest curvature
@@ -41,7 +41,7 @@ def largest(task: Task, params: Params, decay: float) -> float:
 
 def cheap_rows(task: Task) -> NDArray[np.int64]:
     """Return a fixed sample of the training rows for a quick estimate of λ_max."""
-    return sample(task.train_rows, min(max(BEND_NUMBERS // task.m, 500), ROWS))
+    return sample(task.train_rows, min(max(int(BEND_NUMBERS / task.numbers_per_row), 500), ROWS))
 
 
 def search(
@@ -153,31 +153,25 @@ def _gradient(task: Task, params: Params, rows: NDArray[np.int64]) -> tuple[Tens
     parameters = tuple(torch.from_numpy(array) for array in params.arrays)
     model = models.model_of(config, parameters)
     for start in range(0, len(rows), ROWS):
-        X1, Y = _rows(task, rows[start : start + ROWS])
-        X = X1[:, :-1]
-        dZ = head.gradient(model.forward(X), Y)
+        part = rows[start : start + ROWS]
+        X = rows_of(task.inputs_of(part))
+        Z = model.forward(X)
+        Y = head.encode(torch.from_numpy(task.dataset.y[part]), task.outputs).to(Z.dtype)
+        dZ = head.gradient(Z, Y)
         squares += float(_squares(task, params, X, dZ).double().sum())
         model.backward(dZ, X, add=start > 0)
     parts = [g.flatten() for g in model.gradients if g.ndim == 2 or config.has_bias]
     return torch.cat(parts).double() / len(rows), squares / len(rows)
 
 
-def _squares(task: Task, params: Params, X: Tensor, dZ: Tensor) -> Tensor:
+def _squares(task: Task, params: Params, X: Tensor | SparseRows, dZ: Tensor) -> Tensor:
     """Return ‖gradient‖² of each example, (n,): that of dz ⊗ (x, 1) is ‖dz‖² (‖x‖² + 1)."""
     bias = float(task.config.model.has_bias)
     if params.hidden is None:
-        return dZ.square().sum(dim=1) * (X.square().sum(dim=1) + bias)
+        return dZ.square().sum(dim=1) * (squares_of_rows(X) + bias)
     squash, slope = models.HIDDEN[params.hidden.activation]
     V, c = torch.from_numpy(params.hidden.V), torch.from_numpy(params.hidden.c)
     H = squash(models.logits(X, V, c))
     dH = (dZ @ torch.from_numpy(params.W)) * slope(H)
     upper = dZ.square().sum(dim=1) * (H.square().sum(dim=1) + bias)
-    return upper + dH.square().sum(dim=1) * (X.square().sum(dim=1) + bias)
-
-
-def _rows(task: Task, rows: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
-    """Return X1 (n, m + 1), the inputs with a column of ones, and Y (n, outputs) of these rows."""
-    X = torch.from_numpy(task.inputs(task.dataset.values(rows)))
-    head = HEADS[task.config.model.kind]
-    Y = head.encode(torch.from_numpy(task.dataset.y[rows]), task.outputs).to(X.dtype)
-    return torch.nn.functional.pad(X, (0, 1), value=1.0), Y
+    return upper + dH.square().sum(dim=1) * (squares_of_rows(X) + bias)

@@ -7,6 +7,7 @@ the weights of its own class and −aₖ x to the others. Batch gradient descent
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,9 @@ from numpy.typing import NDArray
 from core.data.task import Task
 from core.model_family import FAMILY, pairs
 from core.train.snapshot import Params
+
+if TYPE_CHECKING:  # SciPy is imported with the first texts
+    from scipy.sparse import csr_array
 
 Floats = NDArray[np.float32]
 
@@ -24,14 +28,14 @@ ROWS_AT_ONCE = 4096
 class Pulls:
     """The inputs of one batch and the model's error on each.
 
-    X : (n, m) inputs.
+    X : (n, m) inputs; sparse for texts, of which single pulls are not asked for.
     errors : (n, outputs) dL/dz of each row's loss; a − y for cross-entropies.
     y : (n,) class numbers.
     sides : (classes, outputs) if each output is a pair's neuron, else None: 1 where its yes means
         the class, −1 where its no does, 0 where the class is not in the pair.
     """
 
-    X: Floats
+    X: Floats | csr_array
     errors: Floats
     y: NDArray[np.int64]
     sides: Floats | None = None
@@ -55,7 +59,8 @@ class Pulls:
     @property
     def mean(self) -> Floats:
         """−∇W of the batch's mean loss, (outputs, m): the mean of all rows' pulls."""
-        return -(self.errors.T @ self.X) / np.float32(max(len(self.y), 1))
+        total: Floats = np.asarray(self.errors.T @ self.X, dtype=np.float32)
+        return -total / np.float32(max(len(self.y), 1))
 
     @property
     def of_classes(self) -> Floats:
@@ -71,7 +76,7 @@ def pulls(task: Task, params: Params, rows: NDArray[np.int64]) -> Pulls:
     from core.train.class_weights import head_of
 
     head = head_of(task)
-    X, y = task.inputs(task.dataset.values(rows)), task.dataset.y[rows]
+    X, y = task.inputs_of(rows), task.dataset.y[rows]
     with torch.no_grad():
         Z = torch.from_numpy(X @ params.W.T + params.b)
         Y = head.encode(torch.from_numpy(y), task.outputs).to(Z.dtype)

@@ -20,6 +20,7 @@ from core.optimiser_family import OPTIMISERS, OptimiserName
 from core.train import models
 from core.train.class_weights import head_of
 from core.train.snapshot import Params, Snapshot
+from core.train.sparse import rows_of
 
 ROWS_AT_ONCE = 4096
 
@@ -184,9 +185,9 @@ def _mean_over(task: Task, params: Params, rows: NDArray[np.int64], row: int | N
     part_dW, part_db = torch.empty_like(W), torch.empty_like(b)
     for start in range(0, len(rows), ROWS_AT_ONCE):
         part = rows[start : start + ROWS_AT_ONCE]
-        X = torch.from_numpy(task.inputs(task.dataset.values(part)))
-        Y = head.encode(torch.from_numpy(task.dataset.y[part]), task.outputs).to(X.dtype)
+        X = rows_of(task.inputs_of(part))
         Z = models.logits(X, W, b)
+        Y = head.encode(torch.from_numpy(task.dataset.y[part]), task.outputs).to(Z.dtype)
         loss += float(head.loss(Z, Y).double().sum())
         models.gradients(head.gradient(Z, Y), X, part_dW, part_db)
         dW += part_dW

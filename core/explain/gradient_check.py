@@ -26,6 +26,7 @@ from core.train import batches, models
 from core.train.class_weights import head_of
 from core.train.losses import Head
 from core.train.snapshot import Params
+from core.train.sparse import SparseRows, largest_of_columns, rows_of
 
 Floats = NDArray[np.float64]
 
@@ -66,7 +67,7 @@ def check(
     problem = _Problem(task, params, rows, weight_decay)
     trained = _trained(task, params, rows, weight_decay)
     hand, autograd = problem.by_hand(), problem.by_autograd()
-    checked = _chosen(task, len(rows))
+    checked = _chosen(task, rows)
     differences = problem.by_differences(checked)
     ways = {TRAINED: trained, HAND: hand, AUTOGRAD: autograd, DIFFERENCES: differences}
     classes = output_names(task.config.model.kind, task.dataset.class_names)
@@ -111,7 +112,7 @@ def _off_kinks(task: Task, params: Params, rows: NDArray[np.int64]) -> NDArray[n
     margin = FAMILY[task.config.model.kind].margin
     if margin is None:
         return rows
-    X = task.inputs(task.dataset.values(rows)).astype(np.float64)
+    X = task.inputs_of(rows).astype(np.float64)
     z = X @ params.W[0].astype(np.float64) + float(params.b[0])
     signs = 2 * task.dataset.y[rows] - 1
     is_off: NDArray[np.bool_] = ~(np.abs(margin - signs * z) <= KINK)
@@ -138,15 +139,24 @@ def _flat(dW: Tensor, db: Tensor, task: Task) -> Floats:
     return torch.cat(parts).double().numpy()
 
 
-def _chosen(task: Task, n: int) -> NDArray[np.int64]:
-    """Return the parameters for finite differences: all, or biases and a sample of weights."""
+def _chosen(task: Task, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the parameters for finite differences: all, or biases and a sample of weights.
+
+    Of texts, it is one of the words that the rows hold: weights of others have no part in the loss.
+    """
     weights = task.outputs * task.m
     p = weights + task.outputs * task.config.model.has_bias
-    is_quick = p <= MAX_PARAMETERS and len(STENCIL) * p * n * weights <= WORK
+    products = len(STENCIL) * p * len(rows) * task.outputs * task.numbers_per_row
+    is_quick = p <= MAX_PARAMETERS and products <= WORK
     if is_quick or p <= SAMPLE:
         return np.arange(p)
     biases = np.arange(weights, p)[: SAMPLE // 2]
-    drawn = np.random.default_rng(0).choice(weights, SAMPLE - len(biases), replace=False)
+    drawn_from = np.arange(weights)
+    if task.dataset.bag is not None:
+        words = np.unique(task.dataset.bag[rows].indices)
+        drawn_from = np.add.outer(np.arange(task.outputs) * task.m, words).ravel()
+    most = min(SAMPLE - len(biases), len(drawn_from))
+    drawn = np.random.default_rng(0).choice(drawn_from, most, replace=False)
     return np.concatenate([np.sort(drawn), biases])
 
 
@@ -163,31 +173,37 @@ class _Problem:
         self._task = task
         self._head: Head = head_of(task)
         self._decay = weight_decay
-        self._X = torch.from_numpy(task.inputs(task.dataset.values(rows))).double()
+        self._X = rows_of(task.inputs_of(rows).astype(np.float64))
         y = torch.from_numpy(task.dataset.y[rows])
         self._Y = self._head.encode(y, task.outputs).double()
-        self._W = torch.from_numpy(params.W).double()
+        self._W = torch.from_numpy(params.W).double().contiguous()
         self._b = torch.from_numpy(params.b).double()
 
     def loss(self, W: Tensor, b: Tensor) -> Tensor:
         """Return the mean loss plus λ/2 ‖W‖²."""
-        losses = self._head.loss(models.logits(self._X, W, b), self._Y)
+        losses = self._head.loss(self._logits(W, b), self._Y)
         return losses.mean() + self._decay / 2 * W.square().sum()
+
+    def _logits(self, W: Tensor, b: Tensor) -> Tensor:
+        if W.requires_grad and isinstance(self._X, SparseRows):  # autograd knows no SciPy
+            products: Tensor = torch.sparse.mm(self._X.tensor(), W.mT)
+            return products + b
+        return models.logits(self._X, W, b)
 
     @property
     def largest_logit(self) -> float:
-        return float(models.logits(self._X, self._W, self._b).abs().max())
+        return float(self._logits(self._W, self._b).abs().max())
 
     @property
     def reach(self) -> Floats:
         """The largest |x| by which each parameter is multiplied, (p,), at least 1."""
-        reach = self._X.abs().amax(dim=0).clamp(min=1).expand(len(self._W), -1)
+        reach = largest_of_columns(self._X).clamp(min=1).expand(len(self._W), -1)
         return _flat(reach, torch.ones_like(self._b), self._task)
 
     def by_hand(self) -> Floats:
         W, b, n = self._W, self._b, len(self._X)
         dW, db = torch.zeros_like(W), torch.zeros_like(b)
-        dZ = self._head.gradient(models.logits(self._X, W, b), self._Y)
+        dZ = self._head.gradient(self._logits(W, b), self._Y)
         models.gradients(dZ, self._X, dW, db)
         return _flat(dW / n + self._decay * W, db / n, self._task)
 

@@ -22,6 +22,7 @@ from core.model_family import FAMILY
 from core.train import models
 from core.train.class_weights import head_of
 from core.train.optimisers import shrink
+from core.train.sparse import rows_of
 
 MOST_WEIGHTS = 2_000
 MOST_ROWS = 5_000  # of more, a fixed sample of this many
@@ -108,11 +109,11 @@ class _Problem:
     def __init__(self, task: Task, sample: Sample, decay: float) -> None:
         self._head = head_of(task)
         self._has_bias = task.config.model.has_bias
-        self.X = torch.from_numpy(sample.X).double()
-        self._Y = torch.from_numpy(sample.Y).double()
+        self.X = rows_of(sample.X)
+        self._Y = torch.from_numpy(sample.Y)
         self._decay = decay
         self._bound = 1.0  # on the curvature, found by backtracking
-        size = len(self.X) * task.outputs * task.m
+        size = sample.n * task.outputs * task.numbers_per_row
         self._iterations = int(np.clip(WORK / size, FEWEST, MOST))
 
     def smooth(self, W: Tensor, b: Tensor) -> Tensor:

@@ -17,6 +17,7 @@ from core.train.snapshot import Params
 from core.train.trajectory import Trajectory
 
 if TYPE_CHECKING:
+    from scipy.sparse import csr_array
     from torch import Tensor
 
 Reals = NDArray[np.float64]
@@ -126,16 +127,21 @@ def at_random(task: Task, seed: int) -> Direction:
 class Sample:
     """The training rows measured: X (n, m) inputs, standardised, Y (n, outputs) targets.
 
+    X is sparse for texts.
     total : number of all training rows. kind, has_bias : of the model. weights : (n, 1), of each
     row in the loss.
     """
 
-    X: Reals
+    X: Reals | csr_array
     Y: Reals
     total: int
     kind: str
     has_bias: bool
     weights: Reals
+
+    @property
+    def n(self) -> int:
+        return len(self.Y)
 
     @classmethod
     def of(cls, task: Task, most: int | None = None) -> Sample:
@@ -150,7 +156,7 @@ class Sample:
         if len(rows) > most:
             chosen = np.random.default_rng(0).choice(len(rows), most, replace=False)
             rows = rows[np.sort(chosen)]
-        X = task.inputs(task.dataset.values(rows)).astype(np.float64)
+        X = task.inputs_of(rows).astype(np.float64)
         model = task.config.model
         Y = HEADS[model.kind].encode(torch.from_numpy(task.dataset.y[rows]), task.outputs)
         weights = np.ones((len(rows), 1))

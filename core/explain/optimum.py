@@ -15,6 +15,7 @@ from core.train.batches import Rows
 from core.train.models import model_of
 from core.train.second_order import NEWTON, SecondOrderOptimiser, flat
 from core.train.snapshot import Params
+from core.train.sparse import rows_of
 
 MOST_PARAMETERS = 150  # with more, no optimum is searched for
 MOST_ROWS = 20_000
@@ -74,8 +75,8 @@ def optimum(task: Task, decay: float, l1: float = 0.0) -> Optimum:
 def _in_float64(task: Task) -> Rows:
     """Return the training rows in float64, a fixed sample if there are more than MOST_ROWS."""
     sample = Sample.of(task, MOST_ROWS)
-    y = torch.zeros(len(sample.X), dtype=torch.int64)  # unused: the targets are given
-    X, targets = torch.from_numpy(sample.X), torch.from_numpy(sample.Y).mT.contiguous()
+    y = torch.zeros(sample.n, dtype=torch.int64)  # unused: the targets are given
+    X, targets = rows_of(sample.X), torch.from_numpy(sample.Y).mT.contiguous()
     return Rows(X, y, targets, unit=1.0, mean=None, std=None)
 
 

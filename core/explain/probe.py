@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from core.data.task import Reader, Task
 from core.explain.plane import DecisionGrid, Floats, Nodes, Plane, RowAnswers
@@ -16,22 +17,25 @@ from core.train import models
 from core.train.class_weights import head_of
 from core.train.losses import HEADS
 from core.train.snapshot import Params
+from core.train.sparse import rows_of, with_rows_of_zeros
 
 ROWS_AT_ONCE = 4096
 TOGETHER = 256  # rows that are answered together, always as many
 
 
 @torch.no_grad()
-def class_logits(reader: Reader, params: Params, values: NDArray[np.floating]) -> torch.Tensor:
+def class_logits(
+    reader: Reader, params: Params, values: NDArray[np.floating] | csr_array
+) -> torch.Tensor:
     """Return the logits (n, outputs) for features (n, d) in their own units."""
     return logits_at(reader, params, reader.inputs(values))
 
 
 @torch.no_grad()
-def logits_at(reader: Reader, params: Params, X: Floats) -> torch.Tensor:
+def logits_at(reader: Reader, params: Params, X: Floats | csr_array) -> torch.Tensor:
     """Return the logits (n, outputs) for inputs X (n, m) of the model."""
     parameters = tuple(torch.from_numpy(array) for array in params.arrays)
-    return models.model_of(reader.config.model, parameters).forward(torch.from_numpy(X))
+    return models.model_of(reader.config.model, parameters).forward(rows_of(X))
 
 
 def nodes(reader: Reader, plane: Plane, columns: int, rows: int) -> Nodes:
@@ -94,7 +98,7 @@ def decided(
 ) -> NDArray[np.int64]:
     """Return the predicted class of each of the rows; see `mistakes` for X and threshold."""
     head = HEADS[task.config.model.kind]
-    Z = logits_at(task, params, task.inputs(task.dataset.values(rows)) if X is None else X)
+    Z = logits_at(task, params, task.inputs_of(rows) if X is None else X)
     if threshold is None:
         classes: NDArray[np.int64] = head.decide(Z).numpy()
     else:
@@ -103,14 +107,16 @@ def decided(
 
 
 @torch.no_grad()
-def probabilities(reader: Reader, params: Params, values: NDArray[np.floating]) -> Floats:
+def probabilities(
+    reader: Reader, params: Params, values: NDArray[np.floating] | csr_array
+) -> Floats:
     """Return the model's probabilities (n, classes) for features (n, d) in their own units."""
     return answers(reader, params, values)[1]
 
 
 @torch.no_grad()
 def answers(
-    reader: Reader, params: Params, values: NDArray[np.floating]
+    reader: Reader, params: Params, values: NDArray[np.floating] | csr_array
 ) -> tuple[NDArray[np.int64], Floats]:
     """Return the decided class (n,) and the probabilities (n, classes) for features (n, d), n > 0.
 
@@ -119,12 +125,10 @@ def answers(
     """
     head = HEADS[reader.config.model.kind]
     decided, shares = [], []
-    for start in range(0, len(values), TOGETHER):
+    for start in range(0, values.shape[0], TOGETHER):
         part = values[start : start + TOGETHER]
-        count = len(part)
-        if count < TOGETHER:
-            part = np.concatenate([part, np.zeros((TOGETHER - count, part.shape[1]), part.dtype)])
-        Z = class_logits(reader, params, part)
+        count = part.shape[0]
+        Z = class_logits(reader, params, with_rows_of_zeros(part, TOGETHER - count))
         decided.append(head.decide(Z)[:count].numpy())
         shares.append(head.probabilities(Z)[:count].contiguous().numpy())
     return np.concatenate(decided), np.concatenate(shares)
@@ -139,7 +143,7 @@ def row_answers(task: Task, params: Params) -> RowAnswers:
     probability, loss = np.empty(dataset.n, np.float32), np.empty(dataset.n, np.float32)
     for start in range(0, dataset.n, ROWS_AT_ONCE):
         part = slice(start, start + ROWS_AT_ONCE)
-        Z = class_logits(task, params, dataset.values(part))
+        Z = logits_at(task, params, task.inputs_of(part))
         y = torch.from_numpy(dataset.y[part])
         predicted[part] = head.decide(Z).numpy()
         probability[part] = head.probabilities(Z).gather(1, y[:, None])[:, 0].numpy()

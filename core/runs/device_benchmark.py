@@ -36,11 +36,11 @@ class Benchmarking:
 
     def _measure(self) -> Iterator[float]:
         """Train on one device after the other, yielding the current time as it goes on."""
-        from core.train.device import with_device
+        from core.train.device import takes, with_device
         from core.train.trainer import Trainer
 
         examples = {}
-        for device in self._devices:
+        for device in (name for name in self._devices if takes(name, self._task)):
             trainer = Trainer(with_device(self._task, device))
             trainer.set_hyperparameters(epochs=MAX_COUNT, tolerance=0.0)
             trainer.step()  # one-time costs are not measured

@@ -31,6 +31,25 @@ def find_device(name: str) -> torch.device:
     return torch.device(name)
 
 
+def takes(device: str, task: Task) -> bool:
+    """Return whether a device of this name trains the task; texts, which stay sparse, the CPU."""
+    return device == "cpu" or not task.dataset.is_text
+
+
+def device_of(task: Task) -> torch.device:
+    """Return the device that the task is to be trained on.
+
+    Raises DeviceError where this machine has none of that name, or where it does not take texts.
+    """
+    name = task.config.training.device
+    if not takes(name, task):
+        raise DeviceError(
+            f"{task.dataset.name} holds texts, whose words stay sparse: they are trained on the "
+            f"CPU, not on “{name}”. Choose the device cpu."
+        )
+    return find_device(name)
+
+
 def devices() -> tuple[str, ...]:
     """Return the names of the devices that can train here, "cpu" first."""
     count = torch.cuda.device_count() if torch.cuda.is_available() else 0

@@ -19,7 +19,7 @@ from core.train.class_weights import head_of
 from core.train.snapshot import Metrics
 from core.train.sparse import sum_of_squares
 
-CHEAP = 200_000  # rows × features or outputs: up to this, measure after each step at first
+CHEAP = 200_000  # rows × numbers of a row or outputs: up to this, measure after each step at first
 CHEAP_STRIDE = 64
 SHARE = 8  # above that: rows trained on for each row measured
 
@@ -146,7 +146,7 @@ class Measurement:
         Small data are measured after every step at first, large data after steps 1, 2, 3, 4, 6,
         8, 12, …; then less and less often, until measuring costs a small share of training.
         """
-        is_cheap = len(self) * max(self._task.m, self._task.outputs) <= CHEAP
+        is_cheap = len(self) * max(self._task.numbers_per_row, self._task.outputs) <= CHEAP
         affordable = max(1, SHARE * len(self) // batch_size)
         if is_cheap:
             affordable = max(affordable, CHEAP_STRIDE)

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, issparse, vstack
 from torch import Tensor
 
 
@@ -41,10 +41,21 @@ class SparseRows:
         chosen = rows.numpy()
         return SparseRows(self._whole[chosen if self._numbers is None else self._numbers[chosen]])
 
+    def double(self) -> SparseRows:
+        """Return these rows in float64."""
+        return SparseRows(self.matrix.astype(np.float64))
+
     @cached_property
     def matrix(self) -> csr_array:
         """These rows alone."""
         return self._whole if self._numbers is None else self._whole[self._numbers]
+
+    def tensor(self) -> Tensor:
+        """Return them as one of torch's sparse tensors, whose products autograd knows."""
+        rows, columns = self.matrix.tocoo().coords
+        at = torch.from_numpy(np.stack([rows, columns]).astype(np.int64))
+        numbers = torch.from_numpy(self.matrix.data)
+        return torch.sparse_coo_tensor(at, numbers, self.shape, check_invariants=True)
 
     @property
     def mean_count(self) -> float:
@@ -58,6 +69,21 @@ class SparseRows:
     def transposed_times(self, D: Tensor) -> Tensor:
         """Return Dᵀ X, (h, m), for D (n, h); column by column in memory."""
         return torch.from_numpy(self.matrix.T @ D.numpy()).mT
+
+
+def rows_of(X: NDArray[np.floating] | csr_array) -> Tensor | SparseRows:
+    """Return X (n, m), an array or sparse, as models take it."""
+    return SparseRows(X) if issparse(X) else torch.from_numpy(X)
+
+
+def with_rows_of_zeros(
+    X: NDArray[np.floating] | csr_array, count: int
+) -> NDArray[np.floating] | csr_array:
+    """Return X (n, m) with so many rows of zeros below."""
+    if not count:
+        return X
+    zeros = np.zeros((count, X.shape[1]), X.dtype)
+    return vstack([X, csr_array(zeros)], "csr") if issparse(X) else np.concatenate([X, zeros])
 
 
 def dense(X: Tensor | SparseRows) -> Tensor:
@@ -74,6 +100,20 @@ def sum_of_squares(X: Tensor | SparseRows) -> float:
     """Return Σ x² over all numbers of X, in float64."""
     numbers = torch.from_numpy(X.matrix.data) if isinstance(X, SparseRows) else X
     return float(numbers.double().square().sum())
+
+
+def squares_of_rows(X: Tensor | SparseRows) -> Tensor:
+    """Return ‖x‖² of each row, (n,)."""
+    if isinstance(X, SparseRows):
+        return torch.from_numpy(np.asarray(X.matrix.power(2).sum(axis=1)))
+    return X.square().sum(dim=1)
+
+
+def largest_of_columns(X: Tensor | SparseRows) -> Tensor:
+    """Return the largest |x| of each column, (m,)."""
+    if isinstance(X, SparseRows):
+        return torch.from_numpy(abs(X.matrix).max(axis=0).toarray().ravel())
+    return X.abs().amax(dim=0)
 
 
 def by_column(W: Tensor) -> Tensor:

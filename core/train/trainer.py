@@ -44,7 +44,7 @@ class Trainer:
         self.task = task
         self.metrics: Metrics
         self.settings = task.config.training
-        self.device = device.find_device(self.settings.device)
+        self.device = device.device_of(task)
         self._train = batches.to_device(task, task.train_rows, self.device)
         self._measurement = Measurement(task, self.device)
         self.stopping = Stopping(task, self._measurement.curvature())

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from core.config import TrainingConfig
@@ -67,8 +69,8 @@ def warm_start_from(trainer: Trainer, other: Trainer) -> None:
     """Continue another trainer's run on other rows with the same inputs and outputs.
 
     The weights are converted so that every raw input gives the same logits as before, although
-    the standardiser may differ; new classes start from zero, counters and curves continue. If the
-    models do not match, or the loss is not finite, the trainer stays at its start.
+    the standardiser may differ; new classes and new words start from zero, counters and curves
+    continue. If the models do not match, or the loss is not finite, the trainer stays at its start.
     """
     parameters = _carried_over(trainer, other)
     if parameters is None:
@@ -93,11 +95,12 @@ def warm_start_from(trainer: Trainer, other: Trainer) -> None:
 def _carried_over(trainer: Trainer, other: Trainer) -> list[Tensor] | None:
     """Return the other's parameters converted to the trainer's standardiser; None if no match.
 
-    They are float64 on the host, with zeros for new classes.
+    They are float64 on the host, with zeros for new classes and new words.
     """
     old, new = other.task.standardiser, trainer.task.standardiser
     outputs = other.task.outputs
-    if len(old.mean) != len(new.mean) or outputs > trainer.task.outputs:
+    inputs = _same_inputs(trainer.task, other.task)
+    if inputs is None or outputs > trainer.task.outputs:
         return None
     model = trainer.task.config.model
     if other.task.config.model != model:  # a different kind or architecture
@@ -108,10 +111,28 @@ def _carried_over(trainer: Trainer, other: Trainer) -> list[Tensor] | None:
     parameters = [p.double().cpu() for p in other.checkpoint().parameters]
     into = 2 if model.hidden else 0  # the layer that takes the inputs
     raw = parameters[into] / torch.from_numpy(old.std)
-    parameters[into] = raw * torch.from_numpy(new.std)
-    parameters[into + 1] += raw @ torch.from_numpy(new.mean - old.mean)
+    if trainer.task.dataset.is_text:  # whose inputs are never standardised
+        at = torch.from_numpy(inputs)
+        parameters[into] = raw[:, at] * (at >= 0)
+    else:
+        parameters[into] = raw * torch.from_numpy(new.std)
+        parameters[into + 1] += raw @ torch.from_numpy(new.mean - old.mean)
     shapes = [p.shape for p in trainer.checkpoint().parameters]
     return [_with_rows(p, shape[0]) for p, shape in zip(parameters, shapes, strict=True)]
+
+
+def _same_inputs(task: Task, before: Task) -> NDArray[np.int64] | None:
+    """Return which input of a task before each of this one is, (m,); None if they do not match.
+
+    Of texts the words are compared; −1 stands for a new one.
+    """
+    mine, theirs = task.dataset.vocabulary, before.dataset.vocabulary
+    if mine is None or theirs is None:
+        is_same = mine is theirs and task.m == before.m
+        return np.arange(task.m) if is_same else None
+    if mine.options != theirs.options:
+        return None
+    return np.array([theirs.index.get(word, -1) for word in mine.words], dtype=np.int64)
 
 
 def _with_rows(theta: Tensor, rows: int) -> Tensor:

@@ -110,10 +110,8 @@ class SurfaceAnswer:
         """Return the caption: what the surface shows, and how to use it."""
         task, (decay, l1), lowest = self.task, self.penalties, self.lowest
         words = []
-        if len(self.whole.X) < self.whole.total:
-            words.append(
-                f"Measured on {len(self.whole.X):,} of {self.whole.total:,} training rows."
-            )
+        if self.whole.n < self.whole.total:
+            words.append(f"Measured on {self.whole.n:,} of {self.whole.total:,} training rows.")
         if task.outputs * (task.m + task.config.model.has_bias) > 2:
             words.append("All other parameters are as they are now.")
         if decay:

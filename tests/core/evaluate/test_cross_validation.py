@@ -6,11 +6,14 @@ import math
 
 import numpy as np
 import pytest
+from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.model_selection import StratifiedKFold
 
+from core.config import BagOptions, DataConfig
 from core.data import sources
 from core.data.points import Points
 from core.data.preprocessing import Standardiser
+from core.data.text.words import words_of
 from core.evaluate.cross_validation import CrossValidation, deal, fold_tasks
 from core.train.snapshot import Status
 from core.train.trainer import Trainer
@@ -113,3 +116,24 @@ def test_cancelled_it_ends_long_before_its_epochs(iris, make_task):
     validation.job.close()
     assert validation.job.is_done
     assert validation.progress.done == () and validation.progress.failure == ""
+
+
+def test_the_words_of_a_fold_are_those_of_the_documents_that_it_trains_on(make_task):
+    task = make_task(sources.load(DataConfig("genres")), {"bag": BagOptions(min_documents=3)})
+    for fold in fold_tasks(task, 3):
+        theirs = CountVectorizer(analyzer=words_of, min_df=3)
+        documents = fold.dataset.documents
+        assert documents is not None
+        theirs.fit(documents[fold.train_rows].texts)
+        assert fold.input_names == tuple(sorted(theirs.vocabulary_))
+        assert fold.m == len(fold.standardiser.mean)
+        assert not np.intersect1d(fold.train_rows, fold.test_rows).size
+
+
+def test_folds_of_documents_are_trained(make_task):
+    task = make_task(sources.load(DataConfig("genres")), epochs=30)
+    validation = CrossValidation(task, 3)
+    validation.job.start()
+    validation.job.result()
+    assert not validation.progress.failure
+    assert validation.progress.accuracy[0] > 0.7
