@@ -22,7 +22,7 @@ from core.setting_checks import (
     check_whole,
 )
 
-Source = Literal["iris", "digits", "mnist", "drawn", "csv", "pictures", "genres"]
+Source = Literal["iris", "digits", "mnist", "drawn", "csv", "pictures", "genres", "documents"]
 Missing = Literal["skip", "fill"]
 ClassWeight = Literal["none", "balanced"]
 Std = Literal["sample", "population"]
@@ -32,6 +32,8 @@ HiddenActivation = Literal["relu", "tanh", "sigmoid"]
 Schedule = Literal["constant", "step", "cosine", "1/t"]
 
 SOURCES: tuple[Source, ...] = get_args(Source)
+FOLDERS = {"pictures": "pictures", "documents": "texts"}  # sources, and what their folders hold
+WITH_PATH = ("csv", *FOLDERS)
 MISSING: tuple[Missing, ...] = get_args(Missing)
 CLASS_WEIGHTS: tuple[ClassWeight, ...] = get_args(ClassWeight)
 STDS: tuple[Std, ...] = get_args(Std)
@@ -148,7 +150,7 @@ class DataConfig:
     folder : where four IDX files are; None takes MNIST. transpose : exchange rows and columns of
         their pictures; None where that is known to be needed, as for EMNIST.
     path, reading : path of the CSV file, and its format as far as it is specified; or the path of
-        a folder of pictures.
+        a folder of pictures or of texts.
     size : rows and columns that these pictures are scaled to; None keeps a common size of their
         own if it is small. colour, invert : in colour, not as greys; dark for light.
     label : name or index (from 0) of its label column; None picks the most likely one.
@@ -199,8 +201,9 @@ class DataConfig:
         check_text("path", self.path)
         if self.source == "csv" and not self.path:
             raise ConfigError("path is not set; the name of a CSV file was expected.")
-        if self.source == "pictures" and not self.path:
-            raise ConfigError("path is not set; a folder of pictures was expected.")
+        if self.source in FOLDERS and not self.path:
+            what = FOLDERS[self.source]
+            raise ConfigError(f"path is not set; a folder of {what} was expected.")
         check_text("text", self.text)
         if not isinstance(self.bag, BagOptions):
             raise ConfigError(f"bag is {self.bag!r}; a group of settings was expected.")

@@ -16,7 +16,7 @@ from core.cli.reading_options import (
     THOUSANDS_WORDS,
 )
 from core.cli.table_options import NO_COLUMN, NO_WORD
-from core.config import DataConfig, RunConfig, TrainingConfig
+from core.config import WITH_PATH, DataConfig, RunConfig, TrainingConfig
 from core.data.task import Task
 from core.errors import LogitLabError
 
@@ -68,7 +68,7 @@ def _can_be_listed(name: str) -> bool:
 
 
 def _data(data: DataConfig) -> str:
-    if data.source not in ("csv", "pictures") or data.path is None:
+    if data.source not in WITH_PATH or data.path is None:
         return data.source
     return f"./{data.path}" if data.path.startswith("-") else data.path
 

@@ -23,6 +23,7 @@ from core.config import (
     SCHEDULES,
     SOURCES,
     STDS,
+    WITH_PATH,
     DataConfig,
     ModelConfig,
     RunConfig,
@@ -31,7 +32,7 @@ from core.config import (
 from core.errors import LogitLabError
 from core.optimiser_family import OPTIMISERS, Optimiser
 
-NAMED_SOURCES = tuple(source for source in SOURCES if source not in ("drawn", "csv", "pictures"))
+NAMED_SOURCES = tuple(source for source in SOURCES if source not in ("drawn", *WITH_PATH))
 STDIN = "-"
 
 
@@ -62,7 +63,7 @@ def _add_source(group: argparse._ArgumentGroup) -> None:
         metavar="DATA",
         help=f"{', '.join(NAMED_SOURCES)}, or a file with a table: CSV and its like, ARFF, libsvm, "
         "JSON lines, Excel, Parquet, also as .gz or .zip; - for standard input; or a folder with a "
-        "folder of pictures for each class (default: iris)",
+        "folder of pictures, or of .txt files, for each class (default: iris)",
     )
     group.add_argument(
         "--label",

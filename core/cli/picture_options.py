@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from core.cli.values import whole
+from core.data import sources
 
 
 def add_picture_options(group: argparse._ArgumentGroup, *sizes: str) -> None:
@@ -38,13 +39,11 @@ def pictures_from(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def folder_source(name: str) -> str | None:
-    """Return the source that a folder is, “mnist” or “pictures”; None for what is no folder."""
-    from core.data.mnist.folder import holds_files
-
+    """Return the source that a folder is; None for what is no folder."""
     try:
         path = Path(name).expanduser()
         if not path.is_dir():
             return None
     except (OSError, ValueError, RuntimeError):
         return None
-    return "mnist" if holds_files(path) else "pictures"
+    return sources.folder_source(path)

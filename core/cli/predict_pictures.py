@@ -18,7 +18,7 @@ from core.cli.progress import ShareProgress
 from core.cli.terminal import DONE, FAILED, PROGRAM
 from core.data.csv.spreadsheet import Writer
 from core.data.dataset import format_count
-from core.data.picture_folder.listing import Listing, Place, printable
+from core.data.labelled_folder.listing import Listing, Place, printable
 from core.errors import DataError, LogitLabError
 from core.invisible_characters import visible
 from core.model_family import FAMILY
@@ -82,7 +82,7 @@ def _answers(
     unread: list[tuple[str, str]],
 ) -> Iterator[Answered]:
     """Yield the answer for each picture; put those that cannot be read, and why, to `unread`."""
-    paths = root.all_pictures()
+    paths = root.all_files()
     has_shares = FAMILY[model.config.model.kind].has_probabilities
     bar = ShareProgress(sys.stderr)
     try:

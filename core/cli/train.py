@@ -19,7 +19,7 @@ from core.cli.terminal import DONE, FAILED, PROGRAM
 from core.cli.training import SECONDS, Checkpoints, Result, Run, measured
 from core.cli.understood import understood_json, understood_lines, way_out
 from core.cli.values import number
-from core.config import DataConfig, RunConfig
+from core.config import FOLDERS, DataConfig, RunConfig
 from core.data import sources
 from core.data.from_table import dataset_of_table
 from core.data.preprocessing import SPREADS
@@ -211,8 +211,8 @@ def load(data: DataConfig) -> Dataset:
     """Load the data, with a progress bar on stderr for a CSV file or a download."""
     if data.source == "csv":
         return _read(data)
-    if data.source == "pictures":
-        return _read_pictures(data)
+    if data.source in FOLDERS:
+        return _read_folder(data)
     if not sources.is_fetched(data):
         return sources.load(data)
     from core.data.mnist.download import Download  # its imports are needed only here
@@ -250,12 +250,10 @@ def _read(data: DataConfig) -> Dataset:
         bar.close()
 
 
-def _read_pictures(data: DataConfig) -> Dataset:
-    from core.data.picture_folder import reading
-
+def _read_folder(data: DataConfig) -> Dataset:
     bar = ShareProgress(sys.stderr)
     try:
-        return reading.read(data, lambda words, share: bar.show(share, words))
+        return sources.folder_reader(data)(data, lambda words, share: bar.show(share, words))
     finally:
         bar.close()
 

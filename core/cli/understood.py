@@ -37,8 +37,8 @@ def _lines_of_rows(task: Task) -> list[str]:
         )
         return [
             f"classes   {_say_counts(task)}",
-            f"sizes     {folder.say_sizes()}",
-            f"pictures  {folder.made}",
+            *([f"sizes     {folder.say_sizes()}"] if folder.sizes else []),
+            f"{'texts   ' if task.dataset.is_text else 'pictures'}  {folder.made}",
             f"files     {first}",
         ]
     if told is None:

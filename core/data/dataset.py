@@ -12,16 +12,18 @@ from numpy.typing import NDArray
 
 from core.data.csv.understood import LeftOut, Understood
 from core.data.indicators import Asked, Indicator, asked_of
+from core.data.text.documents import Documents
 from core.data.understood_folder import UnderstoodFolder
 from core.errors import DataError
 from core.invisible_characters import visible, visible_names
 from core.name_lookup import find
 
-if TYPE_CHECKING:  # SciPy is imported with the first texts
+if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-    from core.data.text.documents import Documents
     from core.data.text.vocabulary import Vocabulary
+else:  # SciPy is imported with the first texts; projects, which ask for types, hold none of these
+    csr_array = Vocabulary = type(None)
 
 Looks = Literal["ink", "grey", "colour"]
 REST_MARK = -1

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.config import DataConfig
+from core.config import DataConfig, Source
 from core.data.dataset import Dataset, pixel_names
 from core.data.points import Points
 
@@ -52,10 +52,34 @@ def load(config: DataConfig, fetch: Callable[[], Contents] | None = None) -> Dat
             return dataset_of_table(reader.read(Path(config.path or ""), config.reading), config)
         case "genres":
             return _genres()
-        case "pictures":
-            from core.data.picture_folder import reading
+        case "pictures" | "documents":
+            return folder_reader(config)(config)
 
-            return reading.read(config)
+
+def folder_reader(config: DataConfig) -> Callable[..., Dataset]:
+    """Return what reads the folder that a config names: `read` of pictures or of texts."""
+    if config.source == "documents":
+        from core.data.document_folder.reading import read as read_documents
+
+        return read_documents
+    from core.data.picture_folder.reading import read
+
+    return read
+
+
+def folder_source(path: Path) -> Source:
+    """Return the source that a folder is: four IDX files, pictures, or else texts if it has more.
+
+    Only some of its files are looked at, by their names.
+    """
+    from core.data.mnist.folder import holds_files
+
+    if holds_files(path):
+        return "mnist"
+    from core.data.labelled_folder.file_kinds import PICTURES, TEXTS, looked_at
+
+    pictures, texts = (looked_at(path, kind) for kind in (PICTURES, TEXTS))
+    return "documents" if texts > pictures else "pictures"
 
 
 def _iris() -> Dataset:

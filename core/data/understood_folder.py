@@ -1,4 +1,4 @@
-"""What was understood of a folder of pictures, to be told: classes, sizes, files left out."""
+"""What was understood of a folder of files, to be told: classes, sizes, files left out."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class LeftOutFiles(NamedTuple):
 
 @dataclass(frozen=True)
 class UnderstoodFolder:
-    """How a folder of pictures is used.
+    """How a folder of pictures or of texts is used.
 
-    sizes : rows and columns of the files, most frequent first, each with how many have them.
+    sizes : rows and columns of pictures, most frequent first, each with how many have them.
     made : how they become rows of data, in words.
     first_names : a few files of each class. left_out : files that are not in the data.
     notes : sentences without their ends.

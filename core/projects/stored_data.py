@@ -12,14 +12,14 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from core.config import DataConfig
+from core.config import WITH_PATH, DataConfig
 from core.data import sources
 from core.data.dataset import Dataset
 from core.data.mnist.originals import is_original
 from core.errors import DataError
 
 PIECE = 2**14  # rows hashed at once
-IN_FILES = ("csv", "mnist", "pictures")  # sources whose rows may lie in files of the user
+IN_FILES = ("mnist", *WITH_PATH)  # sources whose rows may lie in files of the user
 _DIGESTS: WeakKeyDictionary[Dataset, str] = WeakKeyDictionary()
 
 Load = Callable[[DataConfig], Dataset]

@@ -39,6 +39,7 @@ ENCODINGS = {
     "cp437": "Western (DOS 437)",
     "cp850": "Western (DOS 850)",
 }
+EXAMINED = 4_096  # bytes that are searched for zeros
 SAMPLE_BYTES = 60  # of words to check by eye
 FALLBACK = "cp1252"  # it can decode any bytes
 PRIOR = 1.1  # how much likelier it is than others, all else equal
@@ -67,15 +68,9 @@ def find(name: str, head: bytes) -> str:
 
     name : of the file, for messages.
     """
-    for mark, encoding in _MARKS:
-        if head.startswith(mark):
-            return encoding
-    pairs = head[:4096]
-    zeros = [pairs[start::2].count(0) for start in (0, 1)]
-    for few, many, encoding in ((0, 1, "utf-16-le"), (1, 0, "utf-16-be")):
-        if zeros[many] > len(pairs) // 5 and zeros[few] <= zeros[many] // 10:
-            return encoding
-    if b"\0" in pairs and _CONTROLS & set(pairs):
+    if encoding := marked(head):
+        return encoding
+    if b"\0" in head[:EXAMINED] and _CONTROLS & set(head[:EXAMINED]):
         raise DataError(
             f"{name} is no text (it holds zero bytes); a table was expected. "
             "Export the table as CSV."
@@ -85,6 +80,19 @@ def find(name: str, head: bytes) -> str:
     except UnicodeDecodeError:
         return guess(_gathered([head]))
     return "utf-8"
+
+
+def marked(head: bytes) -> str | None:
+    """Return the encoding that a mark at the beginning or zero bytes tell, None without these."""
+    for mark, encoding in _MARKS:
+        if head.startswith(mark):
+            return encoding
+    pairs = head[:EXAMINED]
+    zeros = [pairs[start::2].count(0) for start in (0, 1)]
+    for few, many, encoding in ((0, 1, "utf-16-le"), (1, 0, "utf-16-be")):
+        if zeros[many] > len(pairs) // 5 and zeros[few] <= zeros[many] // 10:
+            return encoding
+    return None
 
 
 def next_guesses(named: str | None, first: str) -> list[Guess]:

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from core import memory
 from core.config import DataConfig
 from core.data.dataset import Dataset, Looks, pixel_names, without_empty_classes
-from core.data.picture_folder import layout
-from core.data.picture_folder.layout import Layout
-from core.data.picture_folder.listing import UNREADABLE, printable
+from core.data.labelled_folder import layout
+from core.data.labelled_folder.layout import Layout
+from core.data.labelled_folder.listing import UNREADABLE, printable
 from core.data.pictures import decode, scaled
 from core.data.pictures.scaled import Form, Pixels
 from core.data.understood_folder import UnderstoodFolder
@@ -30,7 +30,6 @@ LARGEST_OWN = 64  # a side up to which pictures that have one size keep it
 LOOKED_AT = 200  # pictures that decide that, and whether they are ink
 AT_ONCE = 64  # files from one message on progress to the next
 WORKERS = 2  # a large picture takes some hundred megabytes while it is decoded
-NAMED = 3  # files of each class
 BLACK = 12  # of 255: a border up to which is black
 MOSTLY = 0.9  # share of the pictures with a black border that are ink on nothing
 COLOURS = ("red", "green", "blue")
@@ -155,7 +154,7 @@ def _dataset(
     told = UnderstoodFolder(
         sizes=tuple(sizes.most_common()),
         made=say_form(form),
-        first_names=_first_names(found, kept),
+        first_names=found.first_names(kept),
         left_out=found.left_out.files,
         notes=found.notes,
     )
@@ -174,12 +173,7 @@ def _dataset(
         folder=told,
     )
     dataset = without_empty_classes(dataset)
-    if dataset.h < 2 or tested == len(y):
-        said = "; ".join(map(str, told.left_out)) or "no picture can be read"
-        raise DataError(
-            f"{found.path}: pictures of {dataset.h} class{'' if dataset.h == 1 else 'es'} are left "
-            f"to train on, and two classes at least are needed ({said})."
-        )
+    found.check_read(dataset.h, are_tested=tested == len(y))
     return replace(dataset, notes=(*dataset.notes, *map(str, told.left_out), *told.notes))
 
 
@@ -209,13 +203,3 @@ def say_form(form: Form) -> str:
         f"{', inverted' if form.is_inverted else ''}; larger and smaller ones are scaled (Lanczos) "
         "in their proportions and padded with the colour of their border"
     )
-
-
-def _first_names(found: Layout, kept: NDArray[np.int64]) -> dict[str, tuple[str, ...]]:
-    """Return the names of the first files of each class."""
-    named: dict[str, tuple[str, ...]] = {}
-    for k, name in enumerate(found.classes):
-        first = kept[found.y[kept] == k][:NAMED]
-        if len(first):
-            named[name] = tuple(printable(found.files[j]) for j in first)
-    return named

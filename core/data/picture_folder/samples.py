@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.config import DataConfig
 from core.data.dataset import Looks
-from core.data.picture_folder.layout import Layout
+from core.data.labelled_folder.layout import Layout
 from core.data.picture_folder.reading import form_of, looks_of, scaled_file
 from core.data.pictures.scaled import Form, Pixels
 from core.errors import DataError

@@ -20,7 +20,7 @@ from gui.window.settings import Settings
 
 if TYPE_CHECKING:  # the dialog and the readers are imported when first needed
     from core.data.dataset import Dataset
-    from core.data.picture_folder.layout import Layout
+    from core.data.labelled_folder.layout import Layout
     from core.data.picture_folder.samples import Samples
     from gui.setup.pictures.dialog import PicturesDialog
 
@@ -88,8 +88,8 @@ class FolderOpener(Opener):
         self._is_merged = is_merged
 
         def work(tell: Tell, is_stopped: Callable[[], bool]) -> Layout | str:
+            from core.data.labelled_folder import layout
             from core.data.mnist.folder import holds_files
-            from core.data.picture_folder import layout
 
             if holds_files(path):
                 return str(path)

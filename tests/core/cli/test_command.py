@@ -116,6 +116,20 @@ def test_a_folder_of_pictures_is_read_alike(tmp_path):
     assert np.array_equal(np.array(told["W"], dtype=np.float32), trainer.params().W)
 
 
+def test_a_folder_of_texts_is_read_alike(tmp_path):
+    for k in range(6):
+        path = tmp_path / "texts" / "ab"[k % 2] / f"{k}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"a word of {'night' if k % 2 else 'day'}")
+    data = DataConfig("documents", path=str(tmp_path / "texts"), bag=BagOptions(min_documents=1))
+    task = task_of(RunConfig(data, training=QUICK))
+    result = tmp_path / "result.json"
+    assert cli.main([*words_of(command_for(task, QUICK)), "--json", str(result)]) == 0
+    told = json.loads(result.read_text())
+    assert told["config"]["data"]["source"] == "documents"
+    assert told["feature_names"] == list(task.input_names)
+
+
 def test_names_that_no_option_can_hold_have_no_command(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text('x,kind\n1,"a,b"\n2,c\n3,"a,b"\n4,c\n5,"a,b"\n6,c\n')

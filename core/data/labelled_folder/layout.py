@@ -1,4 +1,4 @@
-"""Which folder is which class, and which pictures are the published test set.
+"""Which folder is which class, and which files are the published test set.
 
 A folder for each class, as in `cats/1.jpg`, or within folders for training and test, as in
 `train/cats/1.jpg`. What lies in folders within that of a class belongs to it. Folders around all of
@@ -15,26 +15,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.csv.spelling import folded, spellings
-from core.data.picture_folder.listing import LeftOut, Listing, Place, natural, printable
+from core.data.labelled_folder.file_kinds import PICTURES, FileKind
+from core.data.labelled_folder.listing import LeftOut, Listing, Place, natural, printable
 from core.errors import DataError
 
 MAX_CLASSES = 1_000
 NAMED = 8  # folders in a message
+FIRST = 3  # files of each class that are named
 TRAINING = frozenset(("train", "training"))
 TEST = frozenset(("test", "testing", "t10k"))
 VALIDATION = frozenset(("val", "valid", "validation", "dev"))
 OUTSIDE = "outside the folders of classes"
-NO_TRAINING = "of a class without a picture to train on"
+NO_TRAINING = "of a class without a file to train on"
 
 
 @dataclass(frozen=True, eq=False)
 class Layout:
-    """The pictures of a folder, those of the published test set at the end.
+    """The files of a folder, those of the published test set at the end.
 
     path : of the folder; its data are named `name`.
     files : (n,) paths below it. y : (n,) their classes. tested : how many are for testing.
     classes : names, in the order of their numbers.
     notes : sentences without their ends on how the folder is understood.
+    kind : of the files.
     """
 
     path: Path
@@ -45,11 +48,34 @@ class Layout:
     classes: tuple[str, ...]
     left_out: LeftOut
     notes: tuple[str, ...]
+    kind: FileKind = PICTURES
 
     @property
     def counts(self) -> NDArray[np.int64]:
-        """(classes,) number of pictures of each class."""
+        """(classes,) number of files of each class."""
         return np.bincount(self.y, minlength=len(self.classes))
+
+    def first_names(self, kept: NDArray[np.int64]) -> dict[str, tuple[str, ...]]:
+        """Return the names of the first files of each class among those with these numbers."""
+        named: dict[str, tuple[str, ...]] = {}
+        for k, name in enumerate(self.classes):
+            first = kept[self.y[kept] == k][:FIRST]
+            if len(first):
+                named[name] = tuple(printable(self.files[j]) for j in first)
+        return named
+
+    def check_read(self, classes: int, *, are_tested: bool) -> None:
+        """Raise DataError if too little of the folder could be read to train on.
+
+        classes : how many are left. are_tested : whether all files that are left are for testing.
+        """
+        if classes >= 2 and not are_tested:
+            return
+        said = "; ".join(map(str, self.left_out.files)) or f"no {self.kind.one} can be read"
+        raise DataError(
+            f"{self.path}: {self.kind.more} of {classes} class{'' if classes == 1 else 'es'} are "
+            f"left to train on, and two classes at least are needed ({said})."
+        )
 
 
 def find(
@@ -58,6 +84,7 @@ def find(
     is_cancelled: Callable[[], bool] = lambda: False,
     *,
     is_merged: bool = False,
+    kind: FileKind = PICTURES,
 ) -> Layout:
     """Return the layout of a folder; arguments and errors as of `Listing`.
 
@@ -65,12 +92,12 @@ def find(
     Raises DataError also where it holds fewer than two classes.
     """
     path = path.expanduser()
-    listing = Listing(path, watch, is_cancelled)
+    listing = Listing(path, watch, is_cancelled, kind)
     root = _entered(listing.root, listing.left_out)
-    training, test, notes = _parts(root, listing.left_out)
+    training, test, notes = _parts(root, listing.left_out, kind)
     key = folded if is_merged else str
     names = {key(place.name): place.name for place in sorted(training, key=_by_name)}
-    _check_classes(path, root, list(names.values()), listing.left_out)
+    _check_classes(path, root, list(names.values()), listing.left_out, kind)
     number = {name: k for k, name in enumerate(names)}
     for place in test:
         if key(place.name) not in number:
@@ -81,13 +108,13 @@ def find(
     for places in (training, test):
         for place in sorted(places, key=_by_name):
             k = number.get(key(place.name))
-            pictures = [] if k is None else place.all_pictures()
-            files.extend(pictures)
-            labels.extend([-1 if k is None else k] * len(pictures))
+            found = [] if k is None else place.all_files()
+            files.extend(found)
+            labels.extend([-1 if k is None else k] * len(found))
         sizes.append(len(files))
     y = np.array(labels, dtype=np.int64)
     if listing.empty:
-        notes.append(f"no picture in {_listed(listing.empty)}")
+        notes.append(f"no {kind.one} in {_listed(listing.empty)}")
     classes = tuple(names.values())
     return Layout(
         path=path,
@@ -97,12 +124,13 @@ def find(
         tested=sizes[1] - sizes[0],
         classes=classes,
         left_out=listing.left_out,
-        notes=(*notes, *_odd_classes(classes, y)),
+        notes=(*notes, *_odd_classes(classes, y, kind)),
+        kind=kind,
     )
 
 
 def _name_of(path: Path) -> str:
-    return printable(path.resolve().name) or "Pictures"
+    return printable(path.resolve().name) or "Folder"
 
 
 def _by_name(place: Place) -> tuple[list[tuple[int, int, str]], str]:
@@ -111,14 +139,16 @@ def _by_name(place: Place) -> tuple[list[tuple[int, int, str]], str]:
 
 def _entered(root: Place, left_out: LeftOut) -> Place:
     """Return the folder that holds those of the classes: the only one in it that holds others."""
-    while not root.pictures and len(root.places) == 1 and root.places[0].places:
+    while not root.files and len(root.places) == 1 and root.places[0].places:
         root = root.places[0]
-    for picture in root.pictures if root.places else ():
-        left_out.add(OUTSIDE, picture)
+    for file in root.files if root.places else ():
+        left_out.add(OUTSIDE, file)
     return root
 
 
-def _parts(root: Place, left_out: LeftOut) -> tuple[list[Place], list[Place], list[str]]:
+def _parts(
+    root: Place, left_out: LeftOut, kind: FileKind
+) -> tuple[list[Place], list[Place], list[str]]:
     """Return the folders of classes for training and for testing, and notes on them."""
     train, test, validation = (
         [place for place in root.places if place.name.casefold() in names]
@@ -132,23 +162,23 @@ def _parts(root: Place, left_out: LeftOut) -> tuple[list[Place], list[Place], li
             return root.places, [], []
         chosen_names = _listed([place.name for place in chosen])
         raise DataError(
-            f"The folders {chosen_names} hold pictures, and no folders for their classes; a folder "
-            "for each class was expected in each, as in train/cats/1.jpg."
+            f"The folders {chosen_names} hold {kind.more}, and no folders for their classes; a "
+            f"folder for each class was expected in each, as in train/{kind.examples[0]}."
         )
     for place in root.places:
         if place not in chosen:
             left_out.add(OUTSIDE, place.below, place.count)
     for part in chosen:
-        for picture in part.pictures:
-            left_out.add(OUTSIDE, picture)
+        for file in part.files:
+            left_out.add(OUTSIDE, file)
     notes: list[str] = []
     if not any(place.places for place in test):
         test, validation = validation, []
     if tested := [place.name for place in test if place.places]:
-        notes.append(f"the pictures in {_listed(tested)} are the test set")
+        notes.append(f"the {kind.more} in {_listed(tested)} are the test set")
     if validation:
         where = _listed([place.name for place in validation])
-        notes.append(f"the pictures in {where} train too")
+        notes.append(f"the {kind.more} in {where} train too")
     return (
         [place for part in (*train, *validation) for place in part.places],
         [place for part in test for place in part.places],
@@ -156,34 +186,36 @@ def _parts(root: Place, left_out: LeftOut) -> tuple[list[Place], list[Place], li
     )
 
 
-def _check_classes(path: Path, root: Place, names: list[str], left_out: LeftOut) -> None:
+def _check_classes(
+    path: Path, root: Place, names: list[str], left_out: LeftOut, kind: FileKind
+) -> None:
     wanted = (
-        "a folder for each class was expected, with its pictures in it, as in cats/1.jpg and "
-        "dogs/1.jpg"
+        f"a folder for each class was expected, with its {kind.more} in it, as in "
+        f"{' and '.join(kind.examples)}"
     )
     aside = f" ({'; '.join(map(str, left_out.files))})" if left_out.files else ""
     if not names:
-        found = "no picture" if not root.pictures else f"{len(root.pictures):,} pictures"
-        raise DataError(f"{path} holds {found} and no folders with pictures{aside}; {wanted}.")
+        found = f"{len(root.files):,} {kind.more}" if root.files else f"no {kind.one}"
+        raise DataError(f"{path} holds {found} and no folders with {kind.more}{aside}; {wanted}.")
     if len(names) == 1:
         raise DataError(
-            f"{path} holds pictures of one class only, “{names[0]}”{aside}; two at least are "
+            f"{path} holds {kind.more} of one class only, “{names[0]}”{aside}; two at least are "
             f"needed to tell apart: {wanted}."
         )
     if len(names) > MAX_CLASSES:
         raise DataError(
-            f"{path} holds {len(names):,} folders with pictures ({_listed(names)}), and each is a "
-            f"class; at most {MAX_CLASSES:,} are read. Choose the folder of the classes."
+            f"{path} holds {len(names):,} folders with {kind.more} ({_listed(names)}), and each is "
+            f"a class; at most {MAX_CLASSES:,} are read. Choose the folder of the classes."
         )
 
 
-def _odd_classes(names: tuple[str, ...], y: NDArray[np.int64]) -> list[str]:
-    """Return notes on classes of a single picture, and on names that differ only in spelling."""
+def _odd_classes(names: tuple[str, ...], y: NDArray[np.int64], kind: FileKind) -> list[str]:
+    """Return notes on classes of a single file, and on names that differ only in spelling."""
     lone = [names[k] for k in np.flatnonzero(np.bincount(y, minlength=len(names)) == 1)]
     notes = []
     if lone:
         what = "class" if len(lone) == 1 else "classes"
-        notes.append(f"one picture only of {what} {_listed(lone)}, which cannot be tested")
+        notes.append(f"one {kind.one} only of {what} {_listed(lone)}, which cannot be tested")
     groups = [_listed(list(group)) for group in spellings(names)]
     return notes + [f"the folders {group} differ only in spelling" for group in groups]
 

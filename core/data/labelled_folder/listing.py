@@ -1,4 +1,4 @@
-"""List what lies in a folder and below it: files of pictures, and how many others there are."""
+"""List what lies in a folder and below it: files of one kind, and how many others there are."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from core.data.pictures.kinds import begins_as_picture, first_bytes, known_other
+from core.data.labelled_folder.file_kinds import PICTURES, FileKind
 from core.data.understood_folder import LeftOutFiles
 from core.errors import Cancelled, DataError
 
@@ -17,15 +17,9 @@ MAX_ENTRIES = 500_000
 MAX_DEPTH = 32  # of folders below the chosen one
 TOLD_EVERY = 1_000  # entries
 MOST_NAMED = 5  # of the files that are left out for one reason
-# Endings of pictures; a file with another one is judged by its first bytes.
-ENDINGS = frozenset(
-    ".png .jpg .jpeg .jpe .jfif .bmp .dib .gif .webp .tif .tiff .avif .jp2 .j2k .j2c .ppm .pgm "
-    ".pbm .pnm .tga .pcx .ico .qoi .sgi".split()
-)
-# What systems leave in folders of pictures, beside all names that begin with a point.
+# What systems leave in folders, beside all names that begin with a point.
 LEFT_BY_SYSTEMS = frozenset(("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"))
 FOLDERS_OF_SYSTEMS = frozenset(("__macosx", "@eadir", "$recycle.bin"))
-NO_PICTURE = "no picture"
 READ_ALREADY = "a link to a folder that is read already"
 TOO_DEEP = f"deeper than {MAX_DEPTH} folders"
 UNREADABLE = "cannot be read"
@@ -63,28 +57,28 @@ class LeftOut:
 
 @dataclass
 class Place:
-    """A folder: its pictures, by their paths below the chosen folder, and the folders in it."""
+    """A folder: its files, by their paths below the chosen folder, and the folders in it."""
 
     name: str
     below: str  # its own path, likewise
-    pictures: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
 
     @property
     def count(self) -> int:
-        """Number of the pictures in it and in the folders below it."""
-        return len(self.pictures) + sum(place.count for place in self.places)
+        """Number of the files in it and in the folders below it."""
+        return len(self.files) + sum(place.count for place in self.places)
 
-    def all_pictures(self) -> list[str]:
-        """Return the paths of all pictures in it and below it, in order."""
-        found = list(self.pictures)
+    def all_files(self) -> list[str]:
+        """Return the paths of all files in it and below it, in order."""
+        found = list(self.files)
         for place in self.places:
-            found.extend(place.all_pictures())
+            found.extend(place.all_files())
         return found
 
 
 class Listing:
-    """The tree of a folder, without hidden files and without folders that hold no picture.
+    """The tree of a folder, without hidden files and without folders that hold none of the kind.
 
     watch : called with the number of entries so far, about every thousand.
     is_cancelled : polled as often; Cancelled is raised when it returns true.
@@ -96,10 +90,12 @@ class Listing:
         path: Path,
         watch: Callable[[int], None] = lambda _: None,
         is_cancelled: Callable[[], bool] = lambda: False,
+        kind: FileKind = PICTURES,
     ) -> None:
         self._path, self._watch, self._is_cancelled = path, watch, is_cancelled
+        self._kind = kind
         self.left_out = LeftOut()
-        self.empty: list[str] = []  # folders without a picture
+        self.empty: list[str] = []  # folders without a file of the kind
         self._seen: set[tuple[int, int]] = set()
         self._entries = 0
         try:
@@ -123,9 +119,9 @@ class Listing:
                 if _is_folder(entry):
                     if entry.name.casefold() not in FOLDERS_OF_SYSTEMS:
                         folders.append(entry.name)
-                elif self._is_picture(entry, inner):
-                    place.pictures.append(inner)
-        place.pictures.sort(key=natural)
+                elif self._is_of_kind(entry, inner):
+                    place.files.append(inner)
+        place.files.sort(key=natural)
         for folder in sorted(folders, key=natural):
             inner = f"{below}/{folder}" if below else folder
             if (found := self._inner(folder, inner, depth + 1)) is not None:
@@ -158,7 +154,7 @@ class Listing:
         self._seen.add(known)
         return is_new
 
-    def _is_picture(self, entry: os.DirEntry[str], below: str) -> bool:
+    def _is_of_kind(self, entry: os.DirEntry[str], below: str) -> bool:
         try:
             is_file = entry.is_file()
         except OSError:
@@ -166,13 +162,9 @@ class Listing:
         if not is_file:  # a pipe, a device, a link to nothing
             self.left_out.add("no ordinary file", below)
             return False
-        if Path(entry.name).suffix.casefold() in ENDINGS:
-            return True
-        head = first_bytes(Path(entry.path))
-        if begins_as_picture(head):
-            return True
-        self.left_out.add(known_other(head).partition(";")[0] or NO_PICTURE, below)
-        return False
+        if why := self._kind.why_not(Path(entry.path)):
+            self.left_out.add(why, below)
+        return not why
 
     def _count(self) -> None:
         self._entries += 1

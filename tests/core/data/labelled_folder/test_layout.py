@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from core.data.picture_folder import layout, listing
+from core.data.labelled_folder import layout, listing
 from core.errors import Cancelled, DataError
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -77,7 +77,7 @@ def test_validation_pictures_beside_a_test_set_train(tree):
     )
     assert found.files == ["train/a/1.png", "val/a/2.png", "train/b/1.png", "test/b/3.png"]
     assert found.tested == 1
-    assert left_out(found) == {"of a class without a picture to train on": 1}
+    assert left_out(found) == {"of a class without a file to train on": 1}
 
 
 def test_a_test_folder_without_classes_is_left_out(tree):
