@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import model_family
+from core.config import Weighting
 from core.data.csv.spreadsheet import to_text
 from core.data.task import Task
 from core.model_family import FAMILY
@@ -19,6 +20,11 @@ Reals = NDArray[np.float64]
 
 LARGEST_EXPONENT = 700.0
 SMALL = 5e-3  # a factor nearer to 1 is given in percent
+MORE_OF_A_WORD: dict[Weighting, tuple[str, float]] = {  # in words, and by how much its x grows
+    "counts": ("One more “{}”", 1.0),
+    "presence": ("“{}” in the document", 1.0),
+    "tfidf": ("0.1 more of the tf–idf of “{}”", 0.1),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,6 +105,10 @@ def sentence(task: Task, found: Coefficients, j: int, k: int, against: int | Non
         terms.append(-float(found.own_W[against, j]))
     w = sum(terms)
     others = ", the other features unchanged" if len(found.inputs) > 1 else ""
+    if task.dataset.is_text:
+        what, more = MORE_OF_A_WORD[task.config.data.bag.weighting]
+        effect = _effect(more * w, f"the odds of {yes} against {no}")
+        return f"{what.format(found.inputs[j])} {effect}, the other words unchanged."
     if indicator := task.dataset.indicators[j]:
         against_what = indicator.other or f"a {indicator.column} that adds nothing"
         effect = _effect(w, f"the odds of {yes} against {no}")

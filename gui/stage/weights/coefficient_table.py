@@ -11,8 +11,8 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
-    QTableWidget,
-    QTableWidgetItem,
+    QLineEdit,
+    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -24,20 +24,20 @@ from core.explain.coefficients import (
     coefficients,
     have_odds,
     is_relative,
-    odds_ratios,
+    output_names,
     sentence,
 )
 from core.model_family import FAMILY
-from core.number_format import format_ratio, format_scientific, format_signed
 from core.train.snapshot import Params
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.fields.choices import Choice
 from gui.kit.layouts import add_layout
 from gui.kit.plain_text import Plain
+from gui.stage.weights.coefficient_model import INPUT, WEIGHT, CoefficientModel
 
 SECONDS = 0.1
-MOST_ROWS = 2_000
+SEARCHED = 30  # inputs, of more of which a name can be searched
 
 
 class CoefficientTable(QWidget):
@@ -60,19 +60,15 @@ class CoefficientTable(QWidget):
         top.addWidget(self._against_words)
         top.addWidget(self.against)
         top.addStretch(1)
-        self.table = QTableWidget()
-        self.table.setAccessibleName("Coefficients")
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.verticalHeader().hide()
-        self.table.setShowGrid(False)
-        self.table.setAlternatingRowColors(True)
-        self.table.itemSelectionChanged.connect(self._show_effect)
-        copy = QAction("Copy the table as CSV", self.table)
-        copy.triggered.connect(self._copy)
-        self.table.addAction(copy)
-        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self.search = QLineEdit()
+        self.search.setAccessibleName("search the inputs")
+        self.search.setPlaceholderText("Search")
+        self.search.setToolTip("Show only the inputs whose names contain this")
+        self.search.setClearButtonEnabled(True)
+        top.addWidget(self.search)
+        self.model = CoefficientModel()
+        self.search.textChanged.connect(self._search)
+        self._make_table()
         self.words = Plain()
         self.words.setWordWrap(True)
         zoom.set_type(self.words, look.LARGE)
@@ -89,12 +85,28 @@ class CoefficientTable(QWidget):
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._show)
 
+    def _make_table(self) -> None:
+        self.table = QTableView()
+        self.table.setModel(self.model)
+        self.table.setAccessibleName("Coefficients")
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.verticalHeader().hide()
+        self.table.setShowGrid(False)
+        self.table.setAlternatingRowColors(True)
+        self.table.setSortingEnabled(True)
+        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.table.selectionModel().currentRowChanged.connect(lambda *_: self._show_effect())
+        copy = QAction("Copy the table as CSV", self.table)
+        copy.triggered.connect(self._copy)
+        self.table.addAction(copy)
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+
     def show_task(self, task: Task) -> None:
         """Show the rows of a task's inputs, without numbers."""
+        has_same_columns = self._task is not None and self._task.source is task.source
         self._task, self._params, self._found = task, None, None
         self._later.stop()
-        from core.explain.coefficients import output_names
-
         names = output_names(task)
         has_reference = is_relative(task)
         last = len(names) - 1
@@ -102,24 +114,13 @@ class CoefficientTable(QWidget):
         self.against.set_options([(name, k) for k, name in enumerate(names)], max(last - 1, 0))
         for widget in (self.against, self._against_words):
             widget.setVisible(has_reference and have_odds(task))
-        unit = f" per {task.dataset.unit}" if task.dataset.unit else " in own units"
-        titles = ["input", "standardised", unit.strip()]
-        if have_odds(task):
-            titles.append("odds ×")
-        rows = [*task.input_names[:MOST_ROWS], "bias b"]
-        self.table.setColumnCount(len(titles))
-        for column, title in enumerate(titles):
-            head = QTableWidgetItem(title)
-            head.setTextAlignment(_side(column))
-            self.table.setHorizontalHeaderItem(column, head)
-        self.table.setRowCount(len(rows))
-        for i, name in enumerate(rows):
-            for column in range(len(titles)):
-                item = QTableWidgetItem(name if column == 0 else "")
-                item.setTextAlignment(_side(column))
-                self.table.setItem(i, column, item)
-        header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        if not has_same_columns:
+            is_text = task.dataset.is_text
+            self.search.clear()
+            order = Qt.SortOrder.DescendingOrder if is_text else Qt.SortOrder.AscendingOrder
+            self.table.sortByColumn(WEIGHT if is_text else INPUT, order)
+        self.search.setVisible(task.m > SEARCHED)
+        self.model.show_task(task)
         self.table.selectRow(0)
         self._show_effect()
 
@@ -136,21 +137,16 @@ class CoefficientTable(QWidget):
         if self._task is None or self._params is None:
             return
         self._shown_at = time.monotonic()
+        is_at_top = self.table.currentIndex().row() == 0
         self._found = found = coefficients(self._task, self._params)
-        k, against = self._chosen()
-        columns = [[*found.W[k], found.b[k]], [*found.own_W[k], found.own_b[k]]]
-        cells = [[_number(value) for value in column] for column in columns]
-        if have_odds(self._task):
-            ratios = odds_ratios(self._task, found, k, against)
-            odds = [format_ratio(r) if r >= 1 else f"1 / {format_ratio(1 / r)}" for r in ratios]
-            cells.append([*odds, ""])
-        last = self.table.rowCount() - 1
-        for c, column in enumerate(cells, start=1):
-            for i in range(last + 1):
-                item = self.table.item(i, c)
-                text = column[-1] if i == last else column[i]
-                if item is not None and item.text() != text:
-                    item.setText(text)
+        self.model.show_numbers(found, *self._chosen())
+        if is_at_top:  # the strongest one is followed, whichever it is
+            self.table.selectRow(0)
+        self._show_effect()
+
+    def _search(self, text: str) -> None:
+        self.model.search(text)
+        self.table.selectRow(0)
         self._show_effect()
 
     def _chosen(self) -> tuple[int, int]:
@@ -167,16 +163,17 @@ class CoefficientTable(QWidget):
         if task is None:
             return
         words = ""
-        row = self.table.currentRow()
+        row = self.table.currentIndex().row()
+        j = int(self.model.order[row]) if 0 <= row < len(self.model.order) else None
         if not have_odds(task):
             words = (
                 FAMILY[task.config.model.kind].no_odds
                 or "These inputs are made of features: one cannot change while the others stay, so "
                 "no odds are given."
             )
-        elif found is not None and 0 <= row < len(found.inputs):
-            words = sentence(task, found, row, *self._chosen())
-        elif found is not None and row == self.table.rowCount() - 1:
+        elif found is not None and j is not None and j < len(found.inputs):
+            words = sentence(task, found, j, *self._chosen())
+        elif found is not None and j is not None:
             words = "The bias: the logit where all inputs are 0."
         if words != self.words.text():
             self.words.setText(words)
@@ -184,15 +181,3 @@ class CoefficientTable(QWidget):
     def _copy(self) -> None:
         if self._task is not None and self._found is not None:
             QGuiApplication.clipboard().setText(as_csv(self._task, self._found, self._chosen()[1]))
-
-
-def _number(value: float) -> str:
-    """Format a coefficient with four decimals; one below 0.001 as in −3.2·10⁻⁵."""
-    if value == 0 or abs(value) >= 0.001:
-        return format_signed(value, 4)
-    return format_scientific(value, 1, plus=True)
-
-
-def _side(column: int) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter

@@ -53,7 +53,7 @@ class WeightsView(View):
         )
         self.subject.choose(WEIGHTS)
         self.subject.chosen.connect(self._choose_subject)
-        self._subject = WEIGHTS
+        self._wanted = self._subject = WEIGHTS
         self._readout = Elided(Qt.TextElideMode.ElideRight)
         zoom.set_type(self._readout, look.SMALL)
         self._readout.setProperty("small", True)
@@ -130,16 +130,15 @@ class WeightsView(View):
         is_image = task.dataset.image_shape is not None
         is_linear = not task.config.model.hidden
         apply = {
-            WEIGHTS: True,
+            WEIGHTS: not task.dataset.is_text,
             GRADIENT: self.gradients is not None and is_image and is_linear,
             COEFFICIENTS: is_linear,
             TIME: True,
         }
         for subject, is_there in apply.items():
             self.subject.button(subject).setVisible(is_there)
-        if not apply[self._subject]:
-            self._subject = WEIGHTS
-            self.subject.choose(WEIGHTS)
+        self._subject = next(s for s in (self._wanted, *apply) if apply[s])
+        self.subject.choose(self._subject)
         shows_panels = self._subject in (WEIGHTS, GRADIENT)
         has_two_units = bool(task.config.data.standardise) and not is_image
         self.units.setVisible(has_two_units and shows_panels)
@@ -196,7 +195,7 @@ class WeightsView(View):
             self.show_snapshot(self.snapshot)
 
     def _choose_subject(self, subject: object) -> None:
-        self._subject = str(subject)
+        self._wanted = str(subject)
         if self.task:
             self.show_task(self.task)
         if self.snapshot:

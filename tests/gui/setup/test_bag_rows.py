@@ -18,7 +18,8 @@ def window(open_window):
 
 
 def words_of(window) -> tuple[str, ...]:
-    return window.controller.run.task.dataset.vocabulary.words
+    words: tuple[str, ...] = window.controller.run.task.dataset.vocabulary.words
+    return words
 
 
 def test_they_are_offered_for_documents_only_and_scaling_is_not(window, new_run):

@@ -10,13 +10,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
-from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
+from core.config import BagOptions, DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.data.sources import load
 from core.data.task import prepare
 from core.explain import curvature
 from core.explain.coefficients import coefficients, odds_ratios
 from core.explain.weight_images import picture_weights
 from core.train.snapshot import Params
+from gui.stage.weights.coefficient_model import CoefficientModel
 from gui.stage.weights.coefficient_table import CoefficientTable
 from tests.gui.conftest import PATIENCE_MS
 
@@ -40,7 +41,8 @@ def opened(qtbot, open_window):
 
 
 def cells(table, column):
-    return [table.item(i, column).text() for i in range(table.rowCount())]
+    model = table.model()
+    return [model.index(i, column).data() or "" for i in range(model.rowCount())]
 
 
 def number(text):
@@ -88,7 +90,7 @@ def test_the_table_is_copied_as_csv(opened):
 def test_models_without_odds_say_why(model, words, opened):
     _, view = opened("coefficients", RunConfig(model=model))
     assert words in view.coefficients.words.text()
-    assert view.coefficients.table.columnCount() == 3
+    assert view.coefficients.model.columnCount() == 3
 
 
 def test_coefficients_are_absent_with_a_hidden_layer(open_window):
@@ -283,3 +285,75 @@ def test_on_a_logarithmic_axis_steps_have_round_labels(qtbot, opened):
     _, _, labels = axis.generateDrawSpecs(painter)
     painter.end()
     assert {"2", "5", "10"} <= {words for _, _, words in labels} <= {"1", "2", "5", "10"}
+
+
+# Documents ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def words(qtbot, opened):
+    """The table of words of a window some steps on, and its numbers."""
+    window, view = opened("coefficients", RunConfig(DataConfig("genres")), steps=4)
+    panel, run, shot = view.coefficients, window.controller.run, window.controller.snapshot
+    qtbot.waitUntil(lambda: cells(panel.table, 1)[0] != "", timeout=PATIENCE_MS)
+    return panel, run.task, coefficients(run.task, shot.params)
+
+
+def test_words_are_listed_from_the_strongest_with_the_documents_that_hold_them(words):
+    panel, task, found = words
+    k = len(found.outputs) - 1
+    order = np.argsort(-found.W[k], kind="stable")
+    assert cells(panel.table, 0) == [*(found.inputs[j] for j in order), "bias b"]
+    assert number(cells(panel.table, 1)[0]) == pytest.approx(found.W[k, order[0]], abs=6e-5)
+    held = np.count_nonzero(task.dataset.bag[task.train_rows].toarray(), axis=0)
+    assert [number(text) for text in cells(panel.table, 3)[:-1]] == list(held[order])
+
+
+def test_a_search_shows_the_words_that_contain_it_and_tells_of_the_first(qtbot, words):
+    panel, _, found = words
+    panel.search.setFocus()
+    qtbot.keyClicks(panel.search, "LI")
+    shown = cells(panel.table, 0)
+    assert set(shown) == {word for word in found.inputs if "li" in word} and len(shown) > 5
+    assert panel.words.text().startswith(f"One more “{shown[0]}” ")
+    qtbot.keyClicks(panel.search, "§")
+    assert cells(panel.table, 0) == [] and panel.words.text() == ""
+
+
+def test_the_chosen_word_stays_chosen_when_the_order_changes(qtbot, words):
+    panel, _, _ = words
+    panel.table.setFocus()
+    qtbot.keyClick(panel.table, Qt.Key.Key_Down)
+    chosen = panel.table.currentIndex().data()
+    assert chosen == cells(panel.table, 0)[1]
+    panel.table.sortByColumn(1, Qt.SortOrder.AscendingOrder)
+    assert panel.table.currentIndex().data() == chosen == cells(panel.table, 0)[-3]
+    assert f"“{chosen}”" in panel.words.text()
+
+
+def test_of_twenty_thousand_words_no_cell_is_made_that_is_not_seen(show_view, monkeypatch):
+    source = load(DataConfig("genres"))
+    task = prepare(
+        source,
+        RunConfig(
+            DataConfig(
+                "genres", bag=BagOptions("counts", bigrams=True, min_documents=1, max_words=20_000)
+            )
+        ),
+    )
+    assert task.m == 20_000
+    asked = set()
+    data = CoefficientModel.data
+
+    def noted(model, index, role=Qt.ItemDataRole.DisplayRole):
+        asked.add((index.row(), index.column()))
+        return data(model, index, role)
+
+    monkeypatch.setattr(CoefficientModel, "data", noted)
+    panel = CoefficientTable()
+    show_view(panel)
+    panel.show_task(task)
+    W = np.random.default_rng(1).normal(size=(4, task.m)).astype(np.float32)
+    panel.show_params(Params(W, np.zeros(4, np.float32)))
+    QApplication.processEvents()
+    assert 10 < len(asked) < 500
