@@ -1,4 +1,4 @@
-"""Entry point: no arguments open the window; `train`, `predict`, `export` run in the terminal."""
+"""Entry point: no arguments open the window; commands, as in `train …`, run in the terminal."""
 
 from __future__ import annotations
 
@@ -25,6 +25,10 @@ def main(argv: list[str] | None = None) -> int:
         from core.cli import export
 
         return export.main(words[1:])
+    if words[:1] == ["lesson"]:
+        from core.cli import lesson
+
+        return lesson.main(words[1:])
     from gui.app import application
 
     return application.main(words)

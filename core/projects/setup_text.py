@@ -11,6 +11,7 @@ import base64
 import binascii
 import json
 import zlib
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from functools import cache
 from typing import Any, get_type_hints
@@ -83,9 +84,31 @@ def from_text(text: str) -> tuple[RunConfig, Points | None]:
         raise DataError("This set-up gives a setting twice.")
     points = _unpacked(found.pop(POINTS, ""), found.pop(CLASSES, ""))
     try:
-        return _config(found), points
+        settings = {name: _value(name, text) for name, text in found.items()}
+        return config_of(settings), points
     except ConfigError as error:
         raise DataError(f"This set-up cannot be: {error}") from error
+
+
+def decoded(name: str, value: Any) -> Any:
+    """Return a setting of the type that it has, given as `core.projects.structure` encodes it.
+
+    Raises DataError for a name that is no setting's, and for a value of another type.
+    """
+    return Decoder(()).decode(_home(name)[1], value, name)
+
+
+def config_of(settings: Mapping[str, Any]) -> RunConfig:
+    """Return the config with these settings, by name; the others are at their defaults.
+
+    Raises DataError for a name that is no setting's, ConfigError for what cannot be.
+    """
+    groups: dict[str, dict[str, Any]] = {group: {} for group in GROUPS}
+    for name, value in settings.items():
+        groups[_home(name)[0]][name] = value
+    reading = CsvOptions(**groups["reading"])
+    data = replace(DataConfig(**groups["data"]), reading=reading)
+    return RunConfig(data, ModelConfig(**groups["model"]), TrainingConfig(**groups["training"]))
 
 
 def _told(value: Any) -> str:
@@ -121,25 +144,19 @@ def _values(config: RunConfig) -> dict[str, Any]:
     return {name: getattr(parts[group], name) for name, (group, _) in _homes().items()}
 
 
-def _config(found: dict[str, str]) -> RunConfig:
-    groups: dict[str, dict[str, Any]] = {group: {} for group in GROUPS}
-    for name, text in found.items():
-        if name not in _homes():
-            raise DataError(f"“{quoted(name)}” is no setting of this version.")
-        group, hint = _homes()[name]
-        groups[group][name] = _value(name, hint, text)
-    reading = CsvOptions(**groups["reading"])
-    data = replace(DataConfig(**groups["data"]), reading=reading)
-    return RunConfig(data, ModelConfig(**groups["model"]), TrainingConfig(**groups["training"]))
+def _home(name: str) -> tuple[str, Any]:
+    """Return the setting's group and type."""
+    if name not in _homes():
+        raise DataError(f"“{quoted(name)}” is no setting of this version.")
+    return _homes()[name]
 
 
-def _value(name: str, hint: Any, text: str) -> Any:
-    """Return a setting of this type: a word as it is, anything else as JSON."""
-    decoder = Decoder(())
+def _value(name: str, text: str) -> Any:
+    """Return a setting: a word as it is, anything else as JSON."""
     try:
-        return decoder.decode(hint, json.loads(text), name)
+        return decoded(name, json.loads(text))
     except (ValueError, RecursionError, DataError):
-        return decoder.decode(hint, text, name)
+        return decoded(name, text)
 
 
 def _packed(points: Points) -> str:

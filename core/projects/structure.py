@@ -26,6 +26,7 @@ Array = NDArray[Any]
 
 NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 DEEPEST = 60  # values within values
+WORDS = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
 
 
 class Arrays:
@@ -99,7 +100,7 @@ class Decoder:
             return self._any_of(get_args(hint), value, place, depth)
         if origin is Literal:
             if value not in get_args(hint) or isinstance(value, bool):
-                raise _unexpected(place, value)
+                raise _unexpected(place, value, f"one of {', '.join(map(str, get_args(hint)))}")
             return value
         if origin is np.ndarray:
             return self._array(get_args(hint)[1], value, place)
@@ -226,7 +227,7 @@ def _plain(kind: Any, value: Any, place: str) -> Any:
         if kind is str and any("\ud800" <= letter <= "\udfff" for letter in value):
             raise _unexpected(place, value)
         return value
-    raise _unexpected(place, value)
+    raise _unexpected(place, value, WORDS.get(kind, ""))
 
 
 def _bytes(value: Any, place: str) -> bytes:
@@ -243,5 +244,6 @@ def _member(kind: type[Enum], value: Any, place: str) -> Enum:
         raise _unexpected(place, value) from None
 
 
-def _unexpected(place: str, value: Any) -> DataError:
-    return DataError(f"{place} is {quoted(value)}.")
+def _unexpected(place: str, value: Any, expected: str = "") -> DataError:
+    wanted = f"; it must be {expected}" if expected else ""
+    return DataError(f"{place} is {quoted(value)}{wanted}.")

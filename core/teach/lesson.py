@@ -1,9 +1,9 @@
-"""The definition of a lesson: a run worth showing, what to watch, and what it shows."""
+"""A lesson as a value: steps with their text, the run that each sets up, and what it waits for."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -11,10 +11,17 @@ import numpy as np
 from core.config import RunConfig
 from core.data.generators import LETTERS, GeneratorConfig, generate
 from core.data.points import Points
+from core.teach.until import Until
 from core.train.snapshot import Params
 
 FLAT_OUT = math.inf
 BAND_SEED = 5
+# The names that a lesson can point at: views of the stage, and cards beside it.
+VIEWS = (
+    *("Boundary", "Words", "Weights", "Draw", "Data", "Curves", "Trace", "Network", "Surface"),
+    *("Demos", "Evaluation", "Runs", "Lasso"),
+)
+CARDS = ("Loss", "Accuracy", "Example", "Confusion")
 
 
 class Band(NamedTuple):
@@ -26,37 +33,24 @@ class Band(NamedTuple):
     half: tuple[float, float]
 
 
-@dataclass(frozen=True)
-class Preset:
-    """One lesson.
+@dataclass(frozen=True, eq=False)
+class Setup:
+    """A run that is set up for a step.
 
-    title : short title for a menu; group : title of the group of lessons it belongs to.
-    watch : a sentence on what to watch while it trains; shows : on what it has shown.
     data : the points, if the config's data are drawn.
     start : rows of W and the biases to start training from; None for the model's own.
-    speed : steps per second, `FLAT_OUT` for no limit.
-    tab : the tab of the stage that shows it best.
-    has_log_loss : whether the loss curve has a logarithmic axis.
     """
 
-    key: str
-    group: str
-    title: str
     config: RunConfig
-    watch: str
-    shows: str
-    data: GeneratorConfig | tuple[Band, ...] | None = None
+    data: GeneratorConfig | tuple[Band, ...] | Points | None = None
     start: tuple[tuple[tuple[float, ...], ...], tuple[float, ...]] | None = None
-    speed: float = 50
-    tab: str = "Boundary"
-    has_log_loss: bool = False
 
     @property
     def points(self) -> Points | None:
         """The drawn points; None if the data are not drawn."""
         if isinstance(self.data, GeneratorConfig):
             return generate(self.data)
-        return None if self.data is None else banded(self.data)
+        return banded(self.data) if isinstance(self.data, tuple) else self.data
 
     @property
     def params(self) -> Params | None:
@@ -75,7 +69,59 @@ class Preset:
         return replace(self.config, data=data, training=training)
 
 
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One step of a lesson.
+
+    text : what to watch or to do, in Markdown; reveal : what it has shown, once `until` holds.
+    setup : the run to set up; None goes on with the one that is there.
+    view : one of VIEWS to show, highlight : one of VIEWS or CARDS to point at; "" for none.
+    speed : steps per second, `FLAT_OUT` for no limit; None leaves it.
+    has_log_loss : whether the loss curve has a logarithmic axis; None leaves it.
+    """
+
+    text: str
+    reveal: str = ""
+    setup: Setup | None = None
+    view: str = ""
+    highlight: str = ""
+    speed: float | None = None
+    has_log_loss: bool | None = None
+    until: Until = field(default_factory=Until)
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """One lesson.
+
+    key : the name of its file, without number and ending; two lessons of one key are one lesson.
+    title : short title for a menu; group : title of the group of lessons it belongs to.
+    """
+
+    key: str
+    title: str
+    group: str
+    steps: tuple[Step, ...]
+
+    @property
+    def first(self) -> Step:
+        """The first step; there is at least one."""
+        return self.steps[0]
+
+
+class Place(NamedTuple):
+    """A step of a lesson, by its position, from 0."""
+
+    lesson: Lesson
+    position: int = 0
+
+    @property
+    def step(self) -> Step:
+        return self.lesson.steps[self.position]
+
+
 def banded(bands: tuple[Band, ...]) -> Points:
+    """Return the points of the bands, the same ones each time."""
     rng = np.random.Generator(np.random.PCG64(BAND_SEED))
     positions = [
         band.middle + rng.uniform(-1, 1, (band.size, 2)) * np.array(band.half) for band in bands

@@ -104,7 +104,7 @@ class DataEditor(QObject):
             before = controller.run
             assert before is not None
             after = Run(
-                controller.next_number(), task, before.points, before.preset, is_modified=True
+                controller.next_number(), task, before.points, before.place, is_modified=True
             )
             controller.begin(after, warm_start_from=before.number)
             controller.undo_stack.note(Change(controller.show_run, text, before, after))
@@ -124,8 +124,8 @@ class DataEditor(QObject):
         is_same_place = origin(old.task.config) == origin(task.config)
         was_trained = is_same_place and not old.task.obstacle and controller.status is not None
         has_same_classes = task.dataset.class_names == old.task.dataset.class_names
-        preset = old.preset if is_same_place else None
-        run = Run(controller.next_number(), task, points, preset, is_modified=True)
+        place = old.place if is_same_place else None
+        run = Run(controller.next_number(), task, points, place, is_modified=True)
         controller.begin(
             run,
             warm_start_from=old.number if was_trained and self.goes_on_while_drawing else None,

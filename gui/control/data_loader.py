@@ -30,7 +30,7 @@ from gui.control.undo import Change, Run
 if TYPE_CHECKING:
     from core.data.csv.table import Table
     from core.data.mnist.progress import Progress
-    from core.teach.lesson import Preset
+    from core.teach.lesson import Place, Setup
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +38,7 @@ class Wish:
     """A requested run.
 
     words : description of the change for the undo menu. play : whether to train it at once.
-    preset : the lesson that provides the config, the points and the initial weights.
+    place : the step of a lesson that provides the config, the points and the initial weights.
     field : the setting that the user changes; see `Change`.
     remark : message shown with the new run; complaint : error message of an earlier failure.
     """
@@ -46,10 +46,15 @@ class Wish:
     config: RunConfig
     words: str = ""
     play: bool = False
-    preset: Preset | None = None
+    place: Place | None = None
     field: str = ""
     remark: str = ""
     complaint: str = ""
+
+    @property
+    def setup(self) -> Setup | None:
+        """The set-up of a lesson's step, if it is one."""
+        return self.place.step.setup if self.place else None
 
 
 class DataLoader(QObject):
@@ -79,7 +84,7 @@ class DataLoader(QObject):
         *,
         play: bool = False,
         opened: Table | Dataset | None = None,
-        preset: Preset | None = None,
+        place: Place | None = None,
         remark: str = "",
         complaint: str = "",
     ) -> None:
@@ -88,7 +93,7 @@ class DataLoader(QObject):
         opened : the contents of the config's file or folder if already read. Other parameters: see
         `Wish`.
         """
-        self._load(Wish(config, text, play, preset, remark=remark, complaint=complaint), opened)
+        self._load(Wish(config, text, play, place, remark=remark, complaint=complaint), opened)
 
     def return_to_defaults(self) -> None:
         """Reset all settings of the shown run to their defaults, as one undo step."""
@@ -177,10 +182,10 @@ class DataLoader(QObject):
         """Prepare the task from rows that are in memory or on this computer."""
         controller, editor, config = self._controller, self._editor, wish.config
         controller.plays_next = wish.play
-        drawing = wish.preset.points if wish.preset else None
+        drawing = wish.setup.points if wish.setup else None
         points = editor.points if drawing is None else drawing
         # Pictures that are still being added are kept as long as the data set stays the same.
-        taught = editor.taught if known is not None and wish.preset is None else None
+        taught = editor.taught if known is not None and wish.place is None else None
         editor.taught = taught
 
         def make() -> Task:
@@ -200,7 +205,7 @@ class DataLoader(QObject):
         self._next.replace(
             make,
             show,
-            config if wish.preset is None else None,
+            config if wish.place is None else None,
             busy_with="" if known else _loading(config.data),
             refuse=refuse,
         )
@@ -215,14 +220,14 @@ class DataLoader(QObject):
     def _begin(self, task: Task, points: Points, wish: Wish) -> None:
         """Show a run on a prepared task, note it for undo and show the remarks on it."""
         controller = self._controller
-        before, steps, preset, is_modified = controller.run, controller.steps, wish.preset, False
-        if preset is None and before and origin(before.task.config) == origin(task.config):
-            preset, is_modified = before.preset, True
-        after = Run(controller.next_number(), task, points, preset, is_modified)
+        before, steps, place, is_modified = controller.run, controller.steps, wish.place, False
+        if place is None and before and origin(before.task.config) == origin(task.config):
+            place, is_modified = before.place, True
+        after = Run(controller.next_number(), task, points, place, is_modified)
         is_same = controller.undo_stack.is_continued(wish.field, before, steps)
         controller.begin(
             after,
-            start=wish.preset.params if wish.preset else None,
+            start=wish.setup.params if wish.setup else None,
             replaces=before.number if before and is_same else None,
         )
         remark = wish.remark
@@ -261,7 +266,7 @@ class DataLoader(QObject):
         wish, controller = self._fetched, self._controller
         assert wish is not None
         config = wish.config
-        if controller.run and wish.preset is None:  # settings may have been tuned meanwhile
+        if controller.run and wish.place is None:  # settings may have been tuned meanwhile
             tuned = with_changes(self._settings_before, controller.settings, config.training)
             config = replace(config, training=tuned)
         remark = f"{wish.remark} {self.fetcher.notice}".strip()

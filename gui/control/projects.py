@@ -27,6 +27,7 @@ from gui.state.kept_runs import KeptRuns
 if TYPE_CHECKING:  # they import PyTorch
     from core.projects.project import Project
     from core.runs.run_state import RunState
+    from core.teach.lesson import Place
 
 ENDING = ".logitlab"
 
@@ -136,7 +137,7 @@ class Projects(QObject):
         run = controller.run
         if run is None:
             return False
-        has_own_rows = bool(run.task.source.added or (len(run.points) and run.preset is None))
+        has_own_rows = bool(run.task.source.added or (len(run.points) and run.place is None))
         return bool(controller.steps or self._records or has_own_rows)
 
     def _mark(self) -> Mark:
@@ -184,7 +185,7 @@ class Projects(QObject):
                 run.task,
                 state,
                 run.points,
-                run.preset.key if run.preset else "",
+                run.place.lesson.key if run.place else "",
                 records,
                 window=look | ({"lesson": "changed"} if run.is_modified else {}),
                 is_linked=self.is_linked,
@@ -266,12 +267,11 @@ class Projects(QObject):
         self._next.replace(read, show, busy_with=f"Opening {path.name} …", refuse=refuse)
 
     def _show(self, found: Project) -> None:
-        from core.teach.lessons import BY_KEY
 
         controller = self._controller
-        preset = BY_KEY.get(found.lesson)
+        place = _place_of(found.lesson)
         is_changed = found.window.get("lesson") == "changed"
-        after = Run(controller.next_number(), found.task, found.points, preset, is_changed)
+        after = Run(controller.next_number(), found.task, found.points, place, is_changed)
         self._is_opening = after
         controller.begin(after, state=found.state)
         controller.undo_stack.clear()
@@ -294,6 +294,17 @@ class Projects(QObject):
         controller.plays_next = False
         self._loader.fetcher.stop()
         self._next.replace(lambda: prepare(sources.load(config.data), config), show, config)
+
+
+def _place_of(key: str) -> Place | None:
+    """Return the beginning of the lesson of this key; None if this version has none."""
+    from core.teach.lesson import Place
+    from core.teach.lessons import lesson_of
+
+    try:
+        return Place(lesson_of(key))
+    except KeyError:
+        return None
 
 
 def _mark_of(run: Run, state: RunState | None, records: tuple[Record, ...]) -> Mark:

@@ -14,7 +14,7 @@ from gui.kit.plain_text import unmarked
 if TYPE_CHECKING:
     from core.data.points import Points
     from core.data.task import Task
-    from core.teach.lesson import Preset
+    from core.teach.lesson import Place
 
 OF_A_FIELD, OF_NO_FIELD = 1, -1  # Qt tries to merge commands of equal id, but never of id −1
 
@@ -23,13 +23,13 @@ OF_A_FIELD, OF_NO_FIELD = 1, -1  # Qt tries to merge commands of equal id, but n
 class Run:
     """A run that the window can show: its number, its task, and the drawn points if any.
 
-    preset : the lesson that it comes from; is_modified : whether it was changed since.
+    place : the step of a lesson that set it up; is_modified : whether it was changed since.
     """
 
     number: int
     task: Task
     points: Points
-    preset: Preset | None = None
+    place: Place | None = None
     is_modified: bool = False
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import math
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from html import escape
 from itertools import groupby
@@ -22,16 +23,17 @@ from PySide6.QtWidgets import (
 
 from gui.control.data_loader import DataLoader
 from gui.control.recent_end import OVER
-from gui.control.run_controller import RunController
+from gui.control.run_controller import FLAT_OUT, RunController
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.theme import Theme
 from gui.window.rail import Rail
-from gui.window.run_bar import SPEEDS, RunBar
+from gui.window.run_bar import DEFAULT_SPEED, SPEEDS, RunBar
 from gui.window.stage.stage import Stage
 
 if TYPE_CHECKING:
-    from core.teach.lesson import Preset
+    from core.teach.headings import Heading
+    from core.teach.lesson import Lesson, Place, Step
 
 LINES = 2
 
@@ -101,25 +103,27 @@ class LessonStrip(QFrame):
             f" border-left: 4px solid {theme.accent}; border-radius: 6px; }}"
         )
 
-    def show_preset(self, preset: Preset, *, is_over: bool, is_modified: bool) -> None:
+    def show_lesson(self, lesson: Lesson, *, is_over: bool, is_modified: bool) -> None:
         """Show the lesson: what it shows if it is over and unchanged, else what to watch."""
-        title = f"{preset.title}, changed" if is_modified else preset.title
+        title = f"{lesson.title}, changed" if is_modified else lesson.title
         is_seen = is_over and not is_modified
-        sentence = f"Seen: {preset.shows}" if is_seen else f"Watch: {preset.watch}"
+        step = lesson.first
+        sentence = f"Seen: {step.reveal}" if is_seen else f"Watch: {step.text}"
         text = f"<b>{escape(title)}.</b>&nbsp; {escape(sentence)}"
         if text != self.words.text():
             self.words.setText(text)
-            told = (preset.watch, preset.shows) if is_seen else (preset.watch,)
+            told = (step.text, step.reveal) if is_seen else (step.text,)
             self.setToolTip("".join(f"<p>{escape(sentence)}</p>" for sentence in told))
-        from core.teach.lessons import PRESETS, after  # imported only when a lesson is shown
-
-        follower = after(preset)
-        self.position.setText(f"{PRESETS.index(preset) + 1} / {len(PRESETS)}")
-        self.next_button.setEnabled(follower is not None)
-        self.next_button.setToolTip(
-            f"The next lesson: {follower.title}" if follower else "This is the last lesson"
-        )
         self.show()
+
+    def show_position(self, position: int, headings: Sequence[Heading]) -> None:
+        """Show which of all lessons this is, by its index, and which one is next."""
+        self.position.setText(f"{position + 1} / {len(headings)}")
+        follower = headings[position + 1 : position + 2]
+        self.next_button.setEnabled(bool(follower))
+        self.next_button.setToolTip(
+            f"The next lesson: {follower[0].title}" if follower else "This is the last lesson"
+        )
 
 
 class Lessons(QObject):
@@ -146,11 +150,12 @@ class Lessons(QObject):
         )
         self.log_button: QAbstractButton  # of the loss axis; set by the window's `start`
         self._mnist_folder = mnist_folder
-        self._wanted: Preset | None = None  # lesson whose data are being loaded
-        self._shown: Preset | None = None
+        self._wanted: Place | None = None  # lesson whose data are being loaded
+        self._shown: Place | None = None
         self._is_closed = False
         self._seen: set[int] = set()  # indices of lessons whose end was seen
         self._rail: Rail | None = None
+        self._headings: tuple[Heading, ...] = ()
         self._told: tuple[object, ...] = (None,) * 5  # state that the strip last showed
         self._left: dict[int, tuple[str, int, bool]] = {}  # tab, speed and axis by run number
         self._speed = run_bar.speed.value()
@@ -168,63 +173,72 @@ class Lessons(QObject):
 
     def fill(self, menu: QMenu, rail: Rail) -> None:
         """Add a menu for each group, and an action for each lesson; list them on the rail."""
-        from core.teach.lessons import PRESETS
+        from core.teach import headings  # titles only: a lesson is read when it is wanted
 
-        self._rail = rail
-        rail.fill([preset.title for preset in PRESETS])
-
-        names = list(dict.fromkeys(preset.group for preset in PRESETS))
+        self._rail, self._headings = rail, headings.bundled()
+        rail.fill([heading.title for heading in self._headings])
+        names = list(dict.fromkeys(heading.group for heading in self._headings))
         marked = dict(zip(names, with_mnemonics(names), strict=True))
-        for group, presets in groupby(PRESETS, key=lambda preset: preset.group):
-            members = list(presets)
-            sub = menu.addMenu(marked[group])
-            sub.setToolTipsVisible(True)
-            titles = with_mnemonics(preset.title for preset in members)
-            for preset, title in zip(members, titles, strict=True):
-                action = QAction(title, self)
-                action.setToolTip(f"<p>{escape(preset.watch)}</p>")  # does not give the result away
-                action.triggered.connect(lambda _=False, p=preset: self.begin(p))
-                sub.addAction(action)
+        for group, found in groupby(self._headings, key=lambda heading: heading.group):
+            self._fill_group(menu.addMenu(marked[group]), list(found))
 
-    def begin(self, preset: Preset, folder: str | None = None) -> None:
+    def _fill_group(self, menu: QMenu, headings: list[Heading]) -> None:
+        menu.setToolTipsVisible(True)
+        titles = with_mnemonics(heading.title for heading in headings)
+        for heading, title in zip(headings, titles, strict=True):
+            action = QAction(title, self)
+            action.triggered.connect(lambda _=False, key=heading.key: self.begin(_lesson(key)))
+            menu.addAction(action)
+
+        def tell() -> None:
+            """Say what to watch in each, which does not give the result away."""
+            for action, heading in zip(menu.actions(), headings, strict=True):
+                action.setToolTip(f"<p>{escape(_lesson(heading.key).first.text)}</p>")
+
+        menu.aboutToShow.connect(tell)
+
+    def begin(self, lesson: Lesson, folder: str | None = None) -> None:
         """Set the lesson up, ready to train; one undo step restores the previous run."""
+        from core.teach.lesson import Place
+
         controller = self._controller
+        place = Place(lesson)
+        assert place.step.setup is not None
         self._is_closed = False
-        self._wanted = preset
+        self._wanted = place
         self._speed = self.own_speed
         if self._shown is None:
             self._is_log = self.log_button.isChecked()
-        if controller.run is not None and controller.run.preset is None:
+        if controller.run is not None and controller.run.place is None:
             self._left[controller.run.number] = self._looks()
-        config = preset.on(controller.settings.device, folder or self._mnist_folder())
-        self._loader.load(config, f"lesson “{preset.title}”", preset=preset)
+        config = place.step.setup.on(controller.settings.device, folder or self._mnist_folder())
+        self._loader.load(config, f"lesson “{lesson.title}”", place=place)
 
     def choose(self, position: int) -> None:
         """Set up the lesson with this index among all."""
-        from core.teach.lessons import PRESETS
-
-        self.begin(PRESETS[position])
+        self._begin_at(position)
 
     def take_folder(self, folder: str) -> bool:
         """Begin a lesson that waits for MNIST with this folder; return whether there is one."""
-        if self._wanted is None or self._wanted.config.data.source != "mnist":
+        setup = self._wanted.step.setup if self._wanted else None
+        if self._wanted is None or setup is None or setup.config.data.source != "mnist":
             return False
-        self.begin(self._wanted, folder)
+        self.begin(self._wanted.lesson, folder)
         return True
 
     def follow(self) -> None:
         """Follow the shown run: show its lesson, if any. Called after the stage has its tabs."""
         run = self._controller.run
         assert run is not None
-        is_begun = run.preset is not None and run.preset is self._wanted and not run.is_modified
+        is_begun = run.place is not None and run.place == self._wanted and not run.is_modified
         if is_begun or not self._loader.fetcher.is_busy:
             self._wanted = None
-        if is_begun or run.preset is not self._shown:
+        if is_begun or run.place != self._shown:
             speed = self.own_speed
-            self._shown = run.preset
-            if run.preset is not None:
+            self._shown = run.place
+            if run.place is not None:
                 self._is_closed = False
-                self._dress(run.preset)
+                self._dress(run.place.step)
             elif run.number in self._left:
                 self._undress(*self._left[run.number])
             else:  # after a lesson, return to the speed and axis from before
@@ -236,7 +250,7 @@ class Lessons(QObject):
     def own_speed(self) -> int:
         """Slider position of the speed chosen by the user, even if a lesson has changed it."""
         now = self._run_bar.speed.value()
-        if self._shown is None or now != SPEEDS.index(self._shown.speed):
+        if self._shown is None or now != _notch(self._shown.step.speed):
             return now
         return self._speed
 
@@ -247,18 +261,27 @@ class Lessons(QObject):
         if self._shown is None:
             return
         if self._is_modified():
-            self.begin(self._shown)
+            self.begin(self._shown.lesson)
         else:
             self._controller.reset()
-            self._dress(self._shown)
+            self._dress(self._shown.step)
 
     def go(self, by: int) -> None:
         """Set up the next (+1) or the previous (−1) lesson; the first if none is shown."""
-        from core.teach.lessons import PRESETS
+        position = self._position
+        self._begin_at(0 if position is None else position + by)
 
-        position = PRESETS.index(self._shown) + by if self._shown else 0
-        if 0 <= position < len(PRESETS):
-            self.begin(PRESETS[position])
+    def _begin_at(self, position: int) -> None:
+        if 0 <= position < len(self._headings):
+            self.begin(_lesson(self._headings[position].key))
+
+    @property
+    def _position(self) -> int | None:
+        """The index of the shown lesson among all."""
+        if self._shown is None:
+            return None
+        keys = [heading.key for heading in self._headings]
+        return keys.index(self._shown.lesson.key)
 
     def _close(self) -> None:
         self._is_closed = True
@@ -269,9 +292,7 @@ class Lessons(QObject):
         """Mark on the rail the shown lesson and those that were seen to their end."""
         if self._rail is None:
             return
-        from core.teach.lessons import PRESETS
-
-        position = PRESETS.index(self._shown) if self._shown is not None else None
+        position = self._position
         if position is not None and is_over:
             self._seen.add(position)
         self._rail.show_lessons(position, self._seen)
@@ -287,28 +308,47 @@ class Lessons(QObject):
         if shown is None or self._is_closed:
             self.strip.hide()
         else:
-            self.strip.show_preset(shown, is_over=is_over, is_modified=is_modified)
+            position = self._position
+            assert position is not None
+            self.strip.show_lesson(shown.lesson, is_over=is_over, is_modified=is_modified)
+            self.strip.show_position(position, self._headings)
         self._mark(is_over=is_over and not is_modified)
 
     def _is_modified(self) -> bool:
         """Return whether data, model or settings are no longer those of the lesson."""
         run = self._controller.run
-        if run is None or run.preset is None:
+        setup = run.place.step.setup if run and run.place else None
+        if run is None or setup is None:
             return False
-        given = replace(run.preset.config.training, device=self._controller.settings.device)
+        given = replace(setup.config.training, device=self._controller.settings.device)
         return run.is_modified or self._controller.settings != given
 
     def _looks(self) -> tuple[str, int, bool]:
         return self._stage.current, self._run_bar.speed.value(), self.log_button.isChecked()
 
-    def _dress(self, preset: Preset) -> None:
-        """Set the tab, the speed and the loss axis that suit the lesson."""
-        self._undress(preset.tab, SPEEDS.index(preset.speed), preset.has_log_loss)
+    def _dress(self, step: Step) -> None:
+        """Set the view, the speed and the loss axis that suit the step."""
+        self._undress(step.view or self._stage.current, _notch(step.speed), bool(step.has_log_loss))
 
     def _undress(self, tab: str, speed: int, is_log: bool) -> None:
         self._stage.show_name(tab)
         self._run_bar.set_speed(speed)
         self.log_button.setChecked(is_log)
+
+
+def _lesson(key: str) -> Lesson:
+    from core.teach.lessons import lesson_of  # it reads and checks a file, so only when wanted
+
+    return lesson_of(key)
+
+
+def _notch(speed: float | None) -> int:
+    """Return the position of the speed slider that comes closest to these steps a second."""
+    wanted = DEFAULT_SPEED if speed is None else speed
+    if wanted == FLAT_OUT:
+        return SPEEDS.index(FLAT_OUT)
+    notches = (each for each in SPEEDS if 0 < each < FLAT_OUT)
+    return SPEEDS.index(min(notches, key=lambda each: abs(math.log(each / wanted))))
 
 
 def with_mnemonics(titles: Iterable[str]) -> list[str]:

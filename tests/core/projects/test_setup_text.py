@@ -11,7 +11,8 @@ from core.config import CsvOptions, DataConfig, ModelConfig, RunConfig, Training
 from core.data.points import Points
 from core.errors import DataError
 from core.projects.setup_text import GROUPS, from_text, is_setup, to_text
-from core.teach.lessons import PRESETS
+from core.teach.lessons import bundled
+from tests.lessons import setup_of
 
 FULL = RunConfig(
     DataConfig(
@@ -51,12 +52,13 @@ def test_a_name_that_could_be_something_else_stays_a_name(label):
     assert from_text(to_text(config))[0] == config
 
 
-@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.key)
-def test_every_lesson_is_a_text(preset):
-    points = preset.points
+@pytest.mark.parametrize("lesson", bundled(), ids=lambda lesson: lesson.key)
+def test_every_lesson_is_a_text(lesson):
+    setup = setup_of(lesson.key)
+    points = setup.points
     small = points if points is None or len(points) < 100 else None
-    config, found = from_text(to_text(preset.config, small))
-    assert config == preset.config
+    config, found = from_text(to_text(setup.config, small))
+    assert config == setup.config
     if small is not None and found is not None:
         np.testing.assert_array_equal(found.xy.astype(np.float32), small.xy.astype(np.float32))
 

@@ -13,11 +13,11 @@ from core.data import sources
 from core.data.task import prepare
 from core.explain import probe
 from core.explain.plane import DecisionGrid, Plane
-from core.teach.lessons import BY_KEY
 from core.train.losses import HEADS
 from core.train.trainer import Trainer
 from gui.kit import theme as look
 from gui.kit.plane_shading import shade
+from tests.lessons import points_of, setup_of
 
 ANY = st.floats(width=32, allow_nan=True, allow_infinity=True)
 THEMES = (look.LIGHT, look.DARK)
@@ -63,11 +63,10 @@ def test_where_no_sigmoid_of_one_vs_rest_is_sure_the_region_is_faint(theme):
 
 def test_the_lesson_of_one_vs_rest_has_no_colour_but_its_classes():
     """Somewhere on its plane no sigmoid reaches 1/h."""
-    preset = BY_KEY["rest"]
-    assert preset.points is not None
-    task = prepare(sources.drawn(preset.points), preset.config)
+    setup = setup_of("rest")
+    task = prepare(sources.drawn(points_of("rest")), setup.config)
     trainer = Trainer(task)
-    for _ in range(preset.config.training.epochs):
+    for _ in range(setup.config.training.epochs):
         trainer.step()
     plane = Plane(0, 1, (-4.0, 4.0), (-4.0, 4.0), (0.0, 0.0))
     grid = probe.decide_grid(task, trainer.params(), probe.nodes(task, plane, 40, 30))

@@ -13,13 +13,16 @@ from core.config import DataConfig, TrainingConfig
 from core.data.mnist.download import Download
 from core.data.mnist.http_transfer import Timeouts
 from core.data.points import Points
-from core.teach.lessons import BY_KEY, PRESETS
+from core.teach.lesson import CARDS, VIEWS
+from core.teach.lessons import bundled, lesson_of
 from core.train.snapshot import Status
 from gui.control.run_controller import FLAT_OUT
 from gui.kit import theme as look
 from gui.window.run_bar import SPEEDS
 from gui.window.sizes import LOW_PX
+from gui.window.view_registry import SIDE, TABS
 from tests import mirrors
+from tests.lessons import in_a_line, points_of, setup_of, weights_of
 from tests.mirrors import Mirror, small_files
 
 PATIENCE_MS = 30_000
@@ -32,12 +35,12 @@ def lessons_menu(window):
     return window.menuBar().actions()[titles.index("Lessons")].menu()
 
 
-def action_of(window, preset):
+def action_of(window, lesson):
     for group in lessons_menu(window).actions():
         for action in group.menu().actions():
-            if action.text().replace("&", "") == preset.title:
+            if action.text().replace("&", "") == lesson.title:
                 return action
-    raise AssertionError(f"no menu has {preset.title}")
+    raise AssertionError(f"no menu has {lesson.title}")
 
 
 @pytest.fixture
@@ -46,18 +49,19 @@ def begin(new_run):
 
     def begin(window, key):
         with new_run(window):
-            action_of(window, BY_KEY[key]).trigger()
-        return BY_KEY[key]
+            action_of(window, lesson_of(key)).trigger()
+        return lesson_of(key)
 
     return begin
 
 
-def lesson_of(window):
-    return window.controller.run.preset
+def begun(window):
+    place = window.controller.run.place
+    return place.lesson if place else None
 
 
 def shown(window):
-    return window.lessons.strip.words.text()
+    return in_a_line(unescape(window.lessons.strip.words.text()))
 
 
 # The menu -------------------------------------------------------------------------------------
@@ -69,19 +73,22 @@ def test_the_menu_of_lessons_is_between_view_and_help(window):
 
 
 def test_every_lesson_is_in_the_menu_and_says_what_to_look_for(window):
-    for preset in PRESETS:
-        tip = unescape(action_of(window, preset).toolTip())
-        assert preset.watch in tip
-        assert preset.shows not in tip  # which a class is to see for itself
+    for group in lessons_menu(window).actions():
+        group.menu().aboutToShow.emit()
+    for lesson in bundled():
+        tip = in_a_line(unescape(action_of(window, lesson).toolTip()))
+        assert in_a_line(lesson.first.text) in tip
+        assert in_a_line(lesson.first.reveal) not in tip  # which a class is to see for itself
 
 
 def test_the_strip_says_what_comes_out_only_when_it_has(window):
     strip = window.lessons.strip
-    for preset in PRESETS:
+    for lesson in bundled():
         for is_over, is_modified in ((False, False), (True, False), (True, True)):
-            strip.show_preset(preset, is_over=is_over, is_modified=is_modified)
-            for shown in (strip.words.text(), strip.toolTip()):
-                assert (preset.shows in unescape(shown)) == (is_over and not is_modified)
+            strip.show_lesson(lesson, is_over=is_over, is_modified=is_modified)
+            for said in (strip.words.text(), strip.toolTip()):
+                is_said = in_a_line(lesson.first.reveal) in in_a_line(unescape(said))
+                assert is_said == (is_over and not is_modified)
 
 
 def test_every_entry_has_a_letter_of_its_own(window):
@@ -100,42 +107,49 @@ def test_lessons_are_chosen_by_keys_alone(qtbot, window, new_run):
         sub = next(a.menu() for a in menu.actions() if "Beyond" in a.text().replace("&", ""))
         qtbot.waitUntil(sub.isVisible)
         qtbot.keyClick(sub, Qt.Key.Key_X)
-    assert lesson_of(window) is BY_KEY["xor"]
+    assert begun(window) is lesson_of("xor")
+
+
+def test_a_lesson_can_point_at_every_view_and_card():
+    assert [spec.name for spec in TABS] == list(VIEWS)
+    assert [spec.name for spec in SIDE] == list(CARDS)
 
 
 # Setting up -----------------------------------------------------------------------------------
 
 
-def is_set_up(window, preset):
-    controller, config = window.controller, window.controller.config
-    assert config.training == preset.config.training
-    assert config.model.kind == preset.config.model.kind
-    assert config.data.degree == preset.config.data.degree
-    if preset.points is not None:
-        np.testing.assert_array_equal(window.editor.points.xy, preset.points.xy)
-        np.testing.assert_array_equal(window.editor.points.labels, preset.points.labels)
-    if preset.params is not None:
-        np.testing.assert_array_equal(controller.snapshot.params.W, preset.params.W)
+def is_set_up(window, lesson):
+    controller, config, step = window.controller, window.controller.config, lesson.first
+    setup = setup_of(lesson.key)
+    assert config.training == setup.config.training
+    assert config.model.kind == setup.config.model.kind
+    assert config.data.degree == setup.config.data.degree
+    if setup.points is not None:
+        np.testing.assert_array_equal(window.editor.points.xy, setup.points.xy)
+        np.testing.assert_array_equal(window.editor.points.labels, setup.points.labels)
+    if setup.params is not None:
+        np.testing.assert_array_equal(controller.snapshot.params.W, setup.params.W)
     assert (controller.snapshot.status, controller.snapshot.step) == (Status.READY, 0)
-    assert SPEEDS[window.run_bar.speed.value()] == preset.speed
-    assert window.stage.current == preset.tab
-    assert window.views["Loss"].log_button.isChecked() == preset.has_log_loss
-    assert preset.title in shown(window)
+    assert SPEEDS[window.run_bar.speed.value()] == step.speed
+    assert window.stage.current == step.view
+    assert window.views["Loss"].log_button.isChecked() == step.has_log_loss
+    assert lesson.title in shown(window)
     assert window.lessons.strip.isVisible()
 
 
 def test_each_lesson_after_the_others_is_set_up_as_it_says_and_waits_for_space(begin, window):
-    for key in [preset.key for preset in PRESETS if preset.config.data.source != "mnist"]:
-        is_set_up(window, begin(window, key))
+    for lesson in bundled():
+        if setup_of(lesson.key).config.data.source != "mnist":
+            is_set_up(window, begin(window, lesson.key))
 
 
 def test_reset_returns_to_the_start_of_the_lesson(qtbot, begin, window):
-    preset = begin(window, "squared")
+    lesson = begin(window, "squared")
     qtbot.keyClick(window, Qt.Key.Key_S)
     qtbot.waitUntil(lambda: window.controller.snapshot.step == 1, timeout=PATIENCE_MS)
     qtbot.keyClick(window, Qt.Key.Key_R)
     qtbot.waitUntil(lambda: window.controller.snapshot.step == 0, timeout=PATIENCE_MS)
-    np.testing.assert_array_equal(window.controller.snapshot.params.W, preset.params.W)
+    np.testing.assert_array_equal(window.controller.snapshot.params.W, weights_of(lesson.key))
 
 
 def test_one_undo_brings_back_all_that_was_there(qtbot, begin, new_run, window):
@@ -157,12 +171,12 @@ def test_one_undo_brings_back_all_that_was_there(qtbot, begin, new_run, window):
 
 
 def test_redo_shows_the_lesson_again(qtbot, begin, new_run, window):
-    preset = begin(window, "squared")
+    lesson = begin(window, "squared")
     for key in (Qt.Key.Key_Z, Qt.Key.Key_Y):
         with new_run(window):
             qtbot.keyClick(window, key, Qt.KeyboardModifier.ControlModifier)
-    assert preset.title in shown(window)
-    np.testing.assert_array_equal(window.controller.snapshot.params.W, preset.params.W)
+    assert lesson.title in shown(window)
+    np.testing.assert_array_equal(window.controller.snapshot.params.W, weights_of(lesson.key))
 
 
 def test_the_speed_of_a_lesson_is_not_remembered_for_the_next_start(begin, open_window):
@@ -177,19 +191,19 @@ def test_the_speed_of_a_lesson_is_not_remembered_for_the_next_start(begin, open_
 
 
 def test_the_strip_says_what_to_watch_and_at_the_end_what_was_seen(begin, finish, window):
-    preset = begin(window, "toy")
-    assert preset.watch in shown(window)
-    assert preset.shows not in shown(window)
+    lesson = begin(window, "toy")
+    assert in_a_line(lesson.first.text) in shown(window)
+    assert in_a_line(lesson.first.reveal) not in shown(window)
     finish(window, FLAT_OUT)
-    assert preset.shows in shown(window)
+    assert in_a_line(lesson.first.reveal) in shown(window)
 
 
 def test_after_divergence_the_claim_and_the_remedy_are_there(qtbot, begin, reach, window):
-    preset = begin(window, "too-fast")
+    lesson = begin(window, "too-fast")
     window.run_bar.set_speed(SPEEDS.index(FLAT_OUT))
     qtbot.keyClick(window, Qt.Key.Key_Space)
     reach(window, Status.DIVERGED)
-    assert preset.shows in shown(window)
+    assert in_a_line(lesson.first.reveal) in shown(window)
     qtbot.waitUntil(window.banner.button.isVisible, timeout=PATIENCE_MS)
     snapshot = window.controller.snapshot
     assert window.banner.button.text() == f"Try η = {snapshot.suggested_learning_rate:g}"
@@ -207,32 +221,32 @@ def test_next_goes_from_squared_error_to_cross_entropy_on_the_same_points(
     assert window.controller.config.model.kind == "binary"
     np.testing.assert_array_equal(window.editor.points.xy, xy)
     np.testing.assert_array_equal(window.controller.snapshot.params.W, W)
-    assert BY_KEY["entropy"].title in shown(window)
+    assert lesson_of("entropy").title in shown(window)
 
 
 def test_the_last_lesson_has_no_next(begin, window):
-    begin(window, PRESETS[-1].key)
+    begin(window, bundled()[-1].key)
     assert not window.lessons.strip.next_button.isEnabled()
 
 
 def test_a_changed_lesson_is_called_so_and_claims_nothing(begin, enter, finish, qtbot, window):
-    preset = begin(window, "xor")
+    lesson = begin(window, "xor")
     enter(window.setup.training.learning_rate, "0.01")
     qtbot.waitUntil(lambda: "changed" in shown(window), timeout=PATIENCE_MS)
     window.stage.setFocus()
     finish(window)
-    assert preset.shows not in shown(window)
+    assert in_a_line(lesson.first.reveal) not in shown(window)
 
 
 def test_again_sets_a_changed_lesson_up_as_it_was_given(qtbot, begin, new_run, window):
-    preset = begin(window, "rest")
+    lesson = begin(window, "rest")
     with new_run(window):
         window.editor.draw(window.editor.points.erase(np.arange(30)), "erase points", is_last=True)
     assert "changed" in shown(window)
     with new_run(window):
         qtbot.mouseClick(window.lessons.strip.again_button, Qt.MouseButton.LeftButton)
     assert "changed" not in shown(window)
-    assert len(window.editor.points) == len(preset.points)
+    assert len(window.editor.points) == len(points_of(lesson.key))
 
 
 def test_again_after_training_starts_from_the_beginning(qtbot, begin, finish, window):
@@ -241,8 +255,8 @@ def test_again_after_training_starts_from_the_beginning(qtbot, begin, finish, wi
     run = window.controller.run
     qtbot.mouseClick(window.lessons.strip.again_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.controller.snapshot.step == 0, timeout=PATIENCE_MS)
-    assert window.controller.run.task is run.task and window.controller.run.preset is run.preset
-    assert BY_KEY["toy"].watch in shown(window)
+    assert window.controller.run.task is run.task and window.controller.run.place == run.place
+    assert in_a_line(lesson_of("toy").first.text) in shown(window)
 
 
 def test_the_strip_goes_with_other_data(qtbot, begin, new_run, window):
@@ -266,10 +280,10 @@ def test_no_lesson_needs_more_than_two_lines(begin, open_window, size):
     window = open_window(size=size)
     begin(window, "xor")
     label = window.lessons.strip.words
-    for preset in PRESETS:
+    for lesson in bundled():
         for is_over in (False, True):
-            window.lessons.strip.show_preset(preset, is_over=is_over, is_modified=False)
-            assert label.heightForWidth(label.width()) <= label.height(), preset.key
+            window.lessons.strip.show_lesson(lesson, is_over=is_over, is_modified=False)
+            assert label.heightForWidth(label.width()) <= label.height(), lesson.key
 
 
 def test_the_strip_follows_light_and_dark(begin, pixels, window):
@@ -322,16 +336,16 @@ def test_without_a_network_the_lesson_says_so_and_takes_a_folder(
     window.loader.fetcher.download = Download(
         ORIGINALS, ["http://127.0.0.1:9"], tmp_path / "cache", QUICK
     )
-    action_of(window, BY_KEY["mnist"]).trigger()
+    action_of(window, lesson_of("mnist")).trigger()
     qtbot.waitUntil(lambda: window.banner.button.text() == "Choose folder…", timeout=PATIENCE_MS)
-    assert lesson_of(window) is None
+    assert begun(window) is None
     monkeypatch.setattr(
         QFileDialog, "getExistingDirectory", lambda *_: str(mnist_folder), raising=True
     )
     with new_run(window):
         qtbot.mouseClick(window.banner.button, Qt.MouseButton.LeftButton)
-    assert lesson_of(window) is BY_KEY["mnist"]
-    assert window.controller.config.training == BY_KEY["mnist"].config.training
+    assert begun(window) is lesson_of("mnist")
+    assert window.controller.config.training == setup_of("mnist").config.training
     assert "changed" not in shown(window)
 
 
@@ -341,31 +355,30 @@ def test_the_lesson_on_mnist_begins_when_it_has_been_downloaded(new_run, window,
             ORIGINALS, [mirror.address], tmp_path / "cache", QUICK
         )
         with new_run(window):
-            action_of(window, BY_KEY["mnist"]).trigger()
-    assert window.controller.config.training == BY_KEY["mnist"].config.training
+            action_of(window, lesson_of("mnist")).trigger()
+    assert window.controller.config.training == setup_of("mnist").config.training
     assert window.stage.current == "Weights"
-    assert BY_KEY["mnist"].title in shown(window)
+    assert lesson_of("mnist").title in shown(window)
 
 
 def test_other_data_after_a_lesson_have_their_own_defaults_and_one_undo_brings_the_lesson_back(
     qtbot, window, begin, new_run
 ):
     speed = window.run_bar.speed.value()
-    differs = (
-        p for p in PRESETS if SPEEDS.index(p.speed) != speed and p.config.data.source == "iris"
-    )
-    preset = begin(window, next(p.key for p in differs if p.config.training != TrainingConfig()))
-    lesson = window.controller.config
+    lesson = begin(window, "scaled")
+    assert SPEEDS.index(lesson.first.speed) != speed
+    given = window.controller.config
+    assert given.training != TrainingConfig()
     with new_run(window):
         qtbot.mouseClick(window.rail.source.button("digits"), Qt.MouseButton.LeftButton)
     config = window.controller.config
-    assert config.training == TrainingConfig(device=lesson.training.device)
+    assert config.training == TrainingConfig(device=given.training.device)
     assert window.knobs.changed == {}
     assert window.run_bar.speed.value() == speed
     with new_run(window):
         qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert window.controller.config == lesson
-    assert window.run_bar.chosen_speed == preset.speed
+    assert window.controller.config == given
+    assert window.run_bar.chosen_speed == lesson.first.speed
 
 
 def test_what_was_set_for_one_data_set_is_not_kept_for_another(qtbot, window, enter, new_run):

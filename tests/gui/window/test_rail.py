@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from core.teach.lessons import PRESETS
+from core.teach import headings
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def titles(window):
 
 
 def test_it_lists_every_lesson(window):
-    assert [text.strip() for text in titles(window)] == [preset.title for preset in PRESETS]
+    assert [text.strip() for text in titles(window)] == [each.title for each in headings.bundled()]
 
 
 def test_a_press_on_a_lesson_begins_it_and_marks_it(window, qtbot):
@@ -26,7 +26,7 @@ def test_a_press_on_a_lesson_begins_it_and_marks_it(window, qtbot):
     place = lessons.visualItemRect(lessons.item(1)).center()
     QTest.mouseClick(lessons.viewport(), Qt.MouseButton.LeftButton, pos=place)
     qtbot.waitUntil(window.lessons.strip.isVisible)
-    assert titles(window)[1] == f"▸ {PRESETS[1].title}"
+    assert titles(window)[1] == f"▸ {headings.bundled()[1].title}"
 
 
 def test_a_press_on_a_source_shows_its_data(window, qtbot):

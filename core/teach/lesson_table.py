@@ -1,0 +1,155 @@
+"""One table of a lesson's file; each question it is asked notes a fault and never raises."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from core.invisible_characters import visible
+from core.runs.json_object import quoted
+from core.teach.toml_document import Document, Fault, Path
+
+JOINERS = "\u200c\u200d"  # unseen letters that scripts and emoji need
+MOST_SIZE = 1e6  # of a coordinate or a weight
+
+
+class Table:
+    """A table, the path to it and the faults of the file, which it adds to.
+
+    What is asked for is known; `refuse_others` notes the rest.
+    """
+
+    def __init__(self, document: Document, faults: list[Fault], path: Path, values: Any) -> None:
+        self._document, self._faults, self._path = document, faults, path
+        self._asked: set[str] = set()
+        self.values: dict[str, Any] = values if isinstance(values, dict) else {}
+        self.is_table = isinstance(values, dict)
+        if not self.is_table:
+            self.fault((), f"{self._name()} is {quoted(values)}; a table was expected.")
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.values
+
+    def fault(self, path: Path, sentence: str) -> None:
+        """Note what is wrong with the value at this path from here, or with the table."""
+        self._faults.append(Fault(self._document.line((*self._path, *path)), sentence))
+
+    def table(self, key: str) -> Table:
+        """Return the table of this key, which is empty if there is none."""
+        self._asked.add(key)
+        return Table(self._document, self._faults, (*self._path, key), self.values.get(key, {}))
+
+    def tables(self, key: str, most: int) -> list[Table]:
+        """Return the tables of the array of this key, at least one, at most `most`."""
+        values = self.list(key, most)
+        if not values:
+            self.fault((key,), f"{key} is empty or missing; at least one was expected.")
+        path = (*self._path, key)
+        return [
+            Table(self._document, self._faults, (*path, k), each) for k, each in enumerate(values)
+        ]
+
+    def list(self, key: str, most: int) -> Sequence[Any]:
+        """Return the values of an array, which are unchecked; none if there is no array."""
+        self._asked.add(key)
+        values = self.values.get(key, [])
+        if not isinstance(values, list):
+            self.fault((key,), f"{key} is {quoted(values)}; a list was expected.")
+            return ()
+        if len(values) > most:
+            self.fault((key,), f"{key} has {len(values):,} members; {most:,} are the most.")
+            return ()
+        return values
+
+    def text(self, key: str, most: int, default: str | None = None, *, is_line: bool = True) -> str:
+        """Return a text of at most `most` letters; in one line if `is_line`.
+
+        default : what it is where the key is missing; None if that is a fault.
+        """
+        self._asked.add(key)
+        value = self.values.get(key, default)
+        if value is None:
+            self.fault((), f"{key} is missing.")
+        elif not isinstance(value, str):
+            self.fault((key,), f"{key} is {quoted(value)}; text was expected.")
+        elif key in self and not value.strip():
+            self.fault((key,), f"{key} is empty.")
+        elif len(value) > most:
+            self.fault((key,), f"{key} has {len(value):,} letters; {most:,} are the most.")
+        elif is_line and "\n" in value.strip():
+            self.fault((key,), f"{key} has several lines; one was expected.")
+        else:
+            return visible(value.strip(), keep="\n" + JOINERS)
+        return ""
+
+    def one_of(self, key: str, known: Sequence[str], default: str = "") -> str:
+        """Return one of these words, or the default where the key is missing."""
+        self._asked.add(key)
+        value = self.values.get(key, default)
+        if key in self and value not in known:
+            self.fault((key,), f"{key} is {quoted(value)}; it must be one of {', '.join(known)}.")
+            return default
+        return str(value)
+
+    def switch(self, key: str) -> bool | None:
+        """Return whether it is true; None where the key is missing."""
+        self._asked.add(key)
+        value = self.values.get(key)
+        if value is None or isinstance(value, bool):
+            return value
+        self.fault((key,), f"{key} is {quoted(value)}; it must be true or false.")
+        return None
+
+    def number(self, key: str) -> float | None:
+        """Return a finite number; None where the key is missing."""
+        self._asked.add(key)
+        value = self.values.get(key)
+        if value is None or is_number(value):
+            return None if value is None else float(value)
+        self.fault((key,), f"{key} is {quoted(value)}; a number was expected.")
+        return None
+
+    def whole(self, key: str, low: int, high: int) -> int:
+        """Return a whole number from low to high."""
+        self._asked.add(key)
+        value = self.values.get(key)
+        if type(value) is int and low <= value <= high:
+            return value
+        what = "is missing" if value is None else f"is {quoted(value)}"
+        self.fault((key,), f"{key} {what}; it must be a whole number from {low:,} to {high:,}.")
+        return low
+
+    def numbers(self, key: str, size: int | None = None, most: int = 0) -> tuple[float, ...]:
+        """Return a list of so many finite numbers; of up to `most` if size is None."""
+        values = self.list(key, size or most)
+        if size is not None and len(values) != size:
+            self.fault((key,), f"{key} must be a list of {size} numbers.")
+            return (0.0,) * size
+        bad = [value for value in values if not is_number(value)]
+        if bad:
+            self.fault(
+                (key,),
+                f"{key} has {quoted(bad[0])}; finite numbers up to {MOST_SIZE:,.0f} were expected.",
+            )
+            return (0.0,) * len(values)
+        return tuple(float(value) for value in values)
+
+    def refuse_others(self, known: Sequence[str] = ()) -> None:
+        """Note each key that was not asked for as one that is not known."""
+        for key in self.values:
+            if key not in self._asked:
+                names = ", ".join(known or sorted(self._asked))
+                self.fault((key,), f"{self._name()} has {quoted(key)}; known: {names}.")
+
+    def _name(self) -> str:
+        """Return what the table is called in a sentence."""
+        words = [key for key in self._path if isinstance(key, str)]
+        return ".".join(words) if words else "the lesson"
+
+
+def is_number(value: object) -> bool:
+    """Return whether the value is a finite number that is not too large."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) <= MOST_SIZE and not math.isnan(value)
