@@ -21,9 +21,9 @@ DEFAULT_KIND: ModelKind = "softmax"  # takes all classes, whatever the data
 
 
 SHARES_OF_ONE = (
-    "Shares always sum to 1: a scribble gets an answer, too.",
-    "They always sum to 1, even for a scribble.",
-    "They sum to 1 for scribbles, too.",
+    "Shares always sum to 1: nonsense gets an answer, too.",
+    "They always sum to 1, even for nonsense.",
+    "They sum to 1 for nonsense, too.",
 )
 
 
@@ -176,7 +176,7 @@ FAMILY: dict[str, Kind] = {
             no_label="ŷ = 0 · ",
             yes_label="ŷ = 1 · ",
             hints=(
-                "A step has no shares: a scribble gets a yes or a no, too.",
+                "A step has no shares: nonsense gets a yes or a no, too.",
                 "A step has no shares: yes or no.",
                 "Yes or no.",
             ),
@@ -280,7 +280,7 @@ FAMILY: dict[str, Kind] = {
             no_label="z ≤ 0 · ",
             yes_label="z > 0 · ",
             hints=(
-                "A margin has no shares: a scribble gets a yes or a no, too.",
+                "A margin has no shares: nonsense gets a yes or a no, too.",
                 "A margin has no shares: yes or no.",
                 "Yes or no.",
             ),

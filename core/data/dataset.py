@@ -178,10 +178,12 @@ class Dataset:
             return np.asarray(self.X[rows] / self.scale, dtype=np.float64)
         return (self.X[rows] / np.float32(self.scale)).astype(np.float32, copy=False)
 
-    def with_examples(self, X: Numbers, y: NDArray[np.int64]) -> Dataset:
+    def with_examples(
+        self, X: Numbers, y: NDArray[np.int64], documents: Documents | None = None
+    ) -> Dataset:
         """Prepend rows X (k, m), in the storage format of this data set, with classes y (k,).
 
-        They are always training rows.
+        They are always training rows. documents : of texts, their k texts.
         """
         k, padded = len(X), self._padded
         if padded is None or padded.start != len(padded.array) - self.n or padded.start < k:
@@ -199,6 +201,7 @@ class Dataset:
             y=np.concatenate([y, self.y]),
             added=self.added + k,
             lines=lines,
+            documents=documents and self.documents and documents.before(self.documents),
             _padded=padded,
         )
         if "upright" in self.__dict__:  # deskew only the new rows

@@ -113,17 +113,17 @@ def _digits() -> Dataset:
 
 def _genres() -> Dataset:
     from core.data.text.documents import Documents, no_features
+    from core.data.text.genres import passages
 
-    text = files("assets").joinpath("genres/passages.csv").read_text(encoding="utf-8")
-    _, *rows = csv.reader(text.splitlines())
-    genres = tuple(dict.fromkeys(row[0] for row in rows))
+    rows = passages()
+    genres = tuple(dict.fromkeys(row.genre for row in rows))
     return Dataset(
         name="Genres",
         X=no_features(len(rows)),
-        y=np.array([genres.index(row[0]) for row in rows], dtype=np.int64),
+        y=np.array([genres.index(row.genre) for row in rows], dtype=np.int64),
         feature_names=(),
         class_names=genres,
-        documents=Documents(tuple(row[1] for row in rows)),
+        documents=Documents(tuple(row.text for row in rows)),
     )
 
 

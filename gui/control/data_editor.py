@@ -12,6 +12,7 @@ from core.data import sources
 from core.data.dataset import Dataset
 from core.data.points import Points
 from core.data.task import Task, prepare
+from core.data.text.documents import Documents
 from core.train.snapshot import Status
 from gui.control.next_config import has_same_rows, origin, with_points
 from gui.control.next_task import NextTask
@@ -20,15 +21,24 @@ from gui.control.undo import Change, Run, describe_reset
 
 
 class Taught(NamedTuple):
-    """Pictures X (k, m) with classes y (k,) to be added to the rows of a data set."""
+    """Pictures X (k, m), or texts, with classes y (k,) to be added to the rows of a data set."""
 
     source: Dataset
-    X: NDArray[np.uint8]
+    X: NDArray[np.uint8] | NDArray[np.float32]
     y: NDArray[np.int64]
+    documents: Documents | None = None
 
     def added(self) -> Dataset:
-        """Return the data set with the pictures added."""
-        return self.source.with_examples(self.X, self.y)
+        """Return the data set with these rows added."""
+        return self.source.with_examples(self.X, self.y, self.documents)
+
+    def after(self, others: Taught) -> Taught:
+        """Return these rows after others, which were taught before them."""
+        documents = self.documents
+        if documents is not None and others.documents is not None:
+            documents = others.documents.before(documents)
+        X, y = np.concatenate([others.X, self.X]), np.concatenate([others.y, self.y])
+        return Taught(others.source, X, y, documents)
 
 
 class DataEditor(QObject):
@@ -83,10 +93,17 @@ class DataEditor(QObject):
 
         self._next.replace(lambda: prepare(sources.drawn(points), config), show, config)
 
-    def teach(self, X: NDArray[np.uint8], y: NDArray[np.int64], text: str) -> None:
+    def teach(
+        self,
+        X: NDArray[np.uint8] | NDArray[np.float32],
+        y: NDArray[np.int64],
+        text: str,
+        documents: Documents | None = None,
+    ) -> None:
         """Add pictures X (k, m) with classes y (k,) to the training rows and continue the run.
 
-        The classes are those of the data set as it was loaded. One call is one undo step.
+        documents : texts in the place of pictures; X then has no columns. The classes are those of
+        the data set as it was loaded. One call is one undo step.
         """
         controller, taught = self._controller, self.taught
         if controller.run is None:
@@ -95,10 +112,10 @@ class DataEditor(QObject):
         if coming is not None and has_same_rows(coming.data, config.data):
             config = coming  # include a change that is being prepared
         controller.plays_next = controller.is_training
-        if taught is not None:  # earlier pictures are still being prepared
-            X, y = np.concatenate([taught.X, X]), np.concatenate([taught.y, y])
-        source = controller.run.task.source if taught is None else taught.source
-        self.taught = both = Taught(source, X, y)
+        both = Taught(controller.run.task.source, X, y, documents)
+        if taught is not None:  # earlier ones are still being prepared
+            both = both.after(taught)
+        self.taught = both
 
         def show(task: Task) -> None:
             before = controller.run

@@ -210,6 +210,7 @@ MODEL_VIEWS: dict[str, Callable[[Snapshot], str]] = {
     "Words": describe_words,
     "Network": describe_weights,
     "Draw": describe_model,
+    "Read": describe_model,
     "Trace": describe_model,
     "Example": describe_model,
     "Evaluation": describe_model,

@@ -28,8 +28,8 @@ class ViewContext(QObject):
 
     point_wanted = Signal(int)  # row of the data set to mark on the plane
     listed_row_wanted = Signal(int)  # row of the data set to select in the table of rows
-    pad_row_wanted = Signal(int)  # row of the data set to put on the drawing pad
-    pad_mistake_wanted = Signal(int, int)  # true and predicted class of a picture for the pad
+    pad_row_wanted = Signal(int)  # row of the data set to put on the pad
+    pad_mistake_wanted = Signal(int, int)  # true and predicted class of an example for it
     pad_picture_wanted = Signal(object, str)  # QMimeData that holds a picture; how it came
     threshold_changed = Signal(float)  # threshold on a neuron's probability
     tab_wanted = Signal(str)  # name of a view
@@ -73,14 +73,20 @@ class ViewContext(QObject):
                 source.covered_changed.connect(target.cover)
         self._sheets.append(sheet)
 
+    @property
+    def _pad(self) -> str:
+        """The view with the pad for examples of the shown data."""
+        run = self.controller.run
+        return "Read" if run is not None and run.task.dataset.is_text else "Draw"
+
     def show_on_pad(self, row: int) -> None:
-        """Put a row of the data set on the drawing pad, if its view applies."""
-        self.tab_wanted.emit("Draw")  # first: it creates the view that hears the next signal
+        """Put a row of the data set on the pad for drawings or for texts, if its view applies."""
+        self.tab_wanted.emit(self._pad)  # first: it creates the view that hears the next signal
         self.pad_row_wanted.emit(row)
 
     def show_mistake_on_pad(self, true: int, predicted: int) -> None:
-        """Put a picture of a class that is taken for another one on the drawing pad."""
-        self.tab_wanted.emit("Draw")
+        """Put a picture or text of a class that is taken for another one on the pad."""
+        self.tab_wanted.emit(self._pad)
         self.pad_mistake_wanted.emit(true, predicted)
 
     def show_picture_on_pad(self, mime: QMimeData, name: str) -> None:

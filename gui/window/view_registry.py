@@ -69,6 +69,12 @@ def _can_be_drawn(task: Task) -> bool:
     return DrawView.applies_to(task)
 
 
+def _can_be_read(task: Task) -> bool:
+    from gui.stage.read.view import ReadView
+
+    return ReadView.applies_to(task)
+
+
 def _has_words(task: Task) -> bool:
     from gui.stage.words.view import WordsView
 
@@ -182,6 +188,45 @@ def _make_draw(context: ViewContext) -> View:
     view.photos.failed.connect(context.failed)
     view.pictured.connect(follow)
     context.pad_picture_wanted.connect(view.pad.picture_given)
+    context.pad_row_wanted.connect(show_row)
+    context.pad_mistake_wanted.connect(show_mistake)
+    return view
+
+
+def _make_read(context: ViewContext) -> View:
+    from core.data.text.documents import Documents, no_features
+    from gui.stage.read.view import ReadView
+    from gui.state.selected_example import Example
+
+    controller = context.controller
+    view = ReadView(context.theme, controller.background)
+
+    def teach(text: str, label: int) -> None:
+        """Add a text to the training rows under its true label."""
+        if controller.run is None or view.task is not controller.run.task:
+            return  # the data changed between the text and the press of the button
+        what = f"lesson that this is {controller.run.task.source.class_names[label]}"
+        context.editor.teach(no_features(1), np.array([label]), what, Documents((text,)))
+
+    def follow(task: Task, x: NDArray[np.float32], row: int) -> None:
+        """Select the text on the pad: a row of the data set, or the user's own if row is −1."""
+        if row >= 0:
+            context.chosen.choose(Example.of_row(task, row))
+        else:
+            context.chosen.choose(Example(task, x.astype(np.float64), None, None, "the text"))
+
+    def show_row(row: int) -> None:
+        if view.task is not None:
+            view.picker.show_row(row)
+
+    def show_mistake(true: int, predicted: int) -> None:
+        if view.task is not None:
+            view.picker.show_mistake(true, predicted)
+
+    view.taught.connect(teach)
+    view.pad.refused.connect(context.remarked)
+    view.picker.remarked.connect(context.remarked)
+    view.pictured.connect(follow)
     context.pad_row_wanted.connect(show_row)
     context.pad_mistake_wanted.connect(show_mistake)
     return view
@@ -318,6 +363,7 @@ TABS = (
     ViewSpec("Boundary", _make_boundary, applies_to=_has_plane, first_for=_is_measured),
     ViewSpec("Words", _make_words, applies_to=_has_words, is_lazy=True, first_for=_has_words),
     ViewSpec("Weights", _make_weights, is_lazy=True, first_for=_is_not_measured),
+    ViewSpec("Read", _make_read, applies_to=_can_be_read, is_lazy=True),
     ViewSpec("Draw", _make_draw, applies_to=_can_be_drawn, is_lazy=True),
     ViewSpec("Data", _make_data),
     ViewSpec("Curves", _make_curves, is_lazy=True),

@@ -40,6 +40,17 @@ class WordLists:
         at = np.arange(starts[-1]) + np.repeat(first - starts[:-1], lengths)
         return WordLists(self.words, self.numbers[at], starts)
 
+    def before(self, others: WordLists) -> WordLists:
+        """Return the words of these documents followed by those of the others."""
+        index = {word: i for i, word in enumerate(others.words)}
+        own = [index.setdefault(word, len(index)) for word in self.words]
+        numbers = np.array(own, dtype=np.int32)[self.numbers]
+        return WordLists(
+            tuple(index),
+            np.concatenate([numbers, others.numbers]),
+            np.concatenate([self.starts, self.starts[-1] + others.starts[1:]]),
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class Documents:
@@ -58,8 +69,12 @@ class Documents:
         return Documents(tuple(self.texts[i] for i in numbers), lists)
 
     def before(self, others: Documents) -> Documents:
-        """Return these documents followed by the others."""
-        return Documents(self.texts + others.texts)
+        """Return these documents followed by the others, whose words need not be found again."""
+        lists = {
+            keep_case: self.word_lists(keep_case=keep_case).before(theirs)
+            for keep_case, theirs in others._lists.items()
+        }
+        return Documents(self.texts + others.texts, lists)
 
     def word_lists(
         self, *, keep_case: bool = False, is_cancelled: Callable[[], bool] = lambda: False

@@ -10,14 +10,15 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QToolButton, QVBoxLayout,
 
 from gui.kit import theme as look
 from gui.kit import zoom
+from gui.kit.answer.shares import LEAST_WIDTH, Shares
+from gui.kit.answer.teaching import TeachingRow
 from gui.kit.layouts import add_layout
 from gui.stage.draw.evidence import Evidence
 from gui.stage.draw.nearest_digits import NEAREST, NearestDigits
 from gui.stage.draw.pad import Pad
 from gui.stage.draw.reason import UNBOUNDED, Reason
 from gui.stage.draw.recipe_steps import RecipeSteps
-from gui.stage.draw.shares import LEAST_WIDTH, Shares
-from gui.stage.draw.toolbar import TeachingRow, Toolbar
+from gui.stage.draw.toolbar import Toolbar
 
 NARROW_PX = 600
 PAD_PX = 320  # side of the pad that the answer beside it leaves, where there is room

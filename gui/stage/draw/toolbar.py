@@ -1,21 +1,18 @@
-"""The rows of controls: pen, eraser, undo and digits of the data set; and the classes to teach."""
+"""The controls of the pad: pen, eraser, undo, and digits of the data set."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
-
+from gui.kit.answer.teaching import unfocused_button
 from gui.kit.fields.unscrolled import Slider
 from gui.kit.flow_layout import FlowLayout, side_by_side
 from gui.kit.labels import small_label
-from gui.kit.plain_text import as_tip, short, unmarked
 from gui.stage.draw.pad import Pad
 from gui.stage.draw.picker import DigitPicker
 
 PEN_STEPS = 20  # of the slider; tenths of the data's own pen width, from half to two and a half
-LETTERS = 12  # shown of a class on a button; its tool tip has all of it
 
 
 class Toolbar(QWidget):
@@ -35,20 +32,24 @@ class Toolbar(QWidget):
         self.pen.setMinimumWidth(36)
         self.pen.setMaximumWidth(110)
         self.pen.valueChanged.connect(lambda _: self.pen_changed.emit())
-        self.eraser = _button("Eraser", "Take away the strokes that are touched")
+        self.eraser = unfocused_button("Eraser", "Take away the strokes that are touched")
         self.eraser.setCheckable(True)
         self.eraser.toggled.connect(pad.set_eraser)
-        self.undo = _button("Undo", "Take the last stroke back (Ctrl+Z on the pad)")
+        self.undo = unfocused_button("Undo", "Take the last stroke back (Ctrl+Z on the pad)")
         self.undo.clicked.connect(self._drawing.undo)
-        self.clear = _button("Clear", "Clear the pad (Delete)")
+        self.clear = unfocused_button("Clear", "Clear the pad (Delete)")
         self.clear.clicked.connect(self._drawing.clear)
-        self.picture = _button("", "Put a picture of a digit on the pad, of any kind; or paste one")
+        self.picture = unfocused_button(
+            "", "Put a picture of a digit on the pad, of any kind; or paste one"
+        )
         self.picture.setAccessibleName("open a picture of a digit")
         self.picture.clicked.connect(self.picture_wanted)
-        self.random = _button("", "Put a test digit on the pad, any one")
+        self.random = unfocused_button("", "Put a test digit on the pad, any one")
         self.random.setAccessibleName("random test digit")
         self.random.clicked.connect(picker.pick_any)
-        self.mistake = _button("", "Put the next test digit on it that the model gets wrong")
+        self.mistake = unfocused_button(
+            "", "Put the next test digit on it that the model gets wrong"
+        )
         self.mistake.setAccessibleName("next misclassified test digit")
         self.mistake.clicked.connect(picker.pick_mistake)
         self._pen_label = small_label("pen")
@@ -86,66 +87,3 @@ class Toolbar(QWidget):
         if is_narrow is not self._is_narrow:
             self._is_narrow = is_narrow
             self.setStyleSheet("QPushButton { padding: 1px 4px; }" if is_narrow else "")
-
-
-class TeachingRow(QWidget):
-    """A button for each class that the digit on the pad can be."""
-
-    chosen = Signal(int)
-
-    def __init__(self, most_classes: int) -> None:
-        super().__init__()
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self._content = QWidget()  # keeps its space until there is something to teach
-        policy = self._content.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self._content.setSizePolicy(policy)
-        self._content.hide()
-        around = QHBoxLayout(self)
-        around.addWidget(self._content)
-        row = QHBoxLayout(self._content)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(2)
-        row.addWidget(small_label("Teach it: this is"))
-        self.buttons: list[QPushButton] = []
-        for k in range(most_classes):
-            button = _button("", "Add it to the training rows as this class")
-            button.setAccessibleName("teach")
-            button.setEnabled(False)  # until there is something to teach
-            button.setProperty("quiet", True)
-            button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-            button.setMaximumWidth(64)
-            button.clicked.connect(lambda _=False, label=k: self.chosen.emit(label))
-            row.addWidget(button, 1)
-            self.buttons.append(button)
-        row.addStretch(1)
-        self.set_narrow(False)
-
-    def set_narrow(self, is_narrow: bool) -> None:
-        """Remove the margins above and below, or restore them."""
-        margin = 0 if is_narrow else 2
-        layout = self.layout()
-        assert layout is not None
-        layout.setContentsMargins(0, margin, 0, margin)
-
-    def show_classes(self, names: Sequence[str]) -> None:
-        for k, button in enumerate(self.buttons):
-            button.setVisible(k < len(names))
-            if k < len(names):
-                button.setText(unmarked(short(names[k], LETTERS)))
-                button.setAccessibleName(f"teach that this is {names[k]}")
-                button.setToolTip(as_tip(f"Add it to the training rows as {names[k]}"))
-
-    def set_possible(self, is_possible: bool) -> None:
-        """Show and enable the buttons if there is something to teach."""
-        self._content.setVisible(is_possible)
-        for button in self.buttons:
-            button.setEnabled(is_possible)
-
-
-def _button(text: str, tip: str) -> QPushButton:
-    """Return a button that does not take the focus, and with it Ctrl+Z, when clicked."""
-    button = QPushButton(text)
-    button.setToolTip(tip)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    return button

@@ -15,6 +15,8 @@ from core.explain import prediction
 from core.explain.prediction import Answer
 from core.model_family import DEFAULT_KIND, FAMILY
 from core.train.snapshot import Params, Snapshot
+from gui.kit.answer.shares import Shares
+from gui.kit.answer.teaching import TeachingRow
 from gui.kit.theme import Theme
 from gui.kit.view import View
 from gui.stage.draw.comparison import Comparison
@@ -27,8 +29,7 @@ from gui.stage.draw.photo_reader import PhotoReader
 from gui.stage.draw.picker import DigitPicker
 from gui.stage.draw.reason import Reason
 from gui.stage.draw.recipe_steps import RecipeSteps
-from gui.stage.draw.shares import Shares
-from gui.stage.draw.toolbar import TeachingRow, Toolbar
+from gui.stage.draw.toolbar import Toolbar
 from gui.state.background_tasks import Background
 
 Picture = NDArray[np.float32]

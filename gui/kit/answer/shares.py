@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent
 from PySide6.QtWidgets import QGraphicsRectItem
 
 from core.explain.prediction import Reading
@@ -22,6 +22,7 @@ from gui.kit.theme import Theme
 GAP = 6.0
 ANSWER = 4.0  # times the font size: 40 pt at 100 %
 SMALLEST_ANSWER = 1.6  # where there is little space
+TWO_LINES = 1.2  # times larger the name is in a line of its own, where it gets one
 WIDEST_SHARE = "100 %"
 NO_ANSWER = "?"
 LOWEST_BAR = 0.68  # times the font size: the least font of a bar; also its height in lines
@@ -40,8 +41,12 @@ class _Bar(NamedTuple):
 class Shares(CanvasWidget):
     """The predicted class with its certainty, the answer as a sentence, and a bar for each class.
 
+    clicked : with the number of the class whose bar it was.
+
     Everything is laid out before there is an answer: a change of the answer moves nothing.
     """
+
+    clicked = Signal(int)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, "the model's answer")
@@ -121,6 +126,16 @@ class Shares(CanvasWidget):
         """The shares as shown, "" if there are none."""
         return [bar.share.text() for bar in self._bars]
 
+    def place_of(self, k: int) -> QPointF:
+        """Return the middle of the bar of a class."""
+        return self._bars[k].track.rect().center()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        y = event.position().y()
+        for k, bar in enumerate(self._bars):
+            if bar.track.rect().top() <= y <= bar.track.rect().bottom():
+                self.clicked.emit(k)
+
     def _show_decision(self) -> None:
         """Show the leading class, or that there is none yet."""
         k, reading = self._winner, self._reading
@@ -168,7 +183,7 @@ class Shares(CanvasWidget):
             return
         height = min((self.height() - head - foot) / len(self._bars), TALLEST_BAR)
         metrics = QFontMetricsF(self._bold)
-        left = min(max(metrics.horizontalAdvance(name) for name in self._names), width / 3) + 8
+        left = min(max(metrics.horizontalAdvance(name) for name in self._names), 0.4 * width) + 8
         right = metrics.horizontalAdvance("100.0 %") + 4
         for k, bar in enumerate(self._bars):
             y = head + k * height
@@ -220,26 +235,41 @@ class Shares(CanvasWidget):
         self._doubt.setVisible(available - line >= smallest)
         if self._doubt.isVisible():
             said, available = said + line, available - line
-        widest = max((*self._names, NO_ANSWER), key=len)
-        full = QFontMetricsF(zoom.scaled(self._plain, ANSWER, bold=True))
-        light = QFontMetricsF(zoom.scaled(self._plain, ANSWER))
-        needed = full.horizontalAdvance(widest + " ") + light.horizontalAdvance(WIDEST_SHARE)
-        share = min(1.0, self.width() / needed, available / full.height())
-        scale = max(ANSWER * share, SMALLEST_ANSWER)
-        self._large_type = zoom.scaled(self._plain, scale, bold=True)
-        self._surety_type = zoom.scaled(self._plain, scale)
-        metrics = QFontMetricsF(self._large_type)
-        left = min(metrics.horizontalAdvance(widest + " "), self.width() / 2)
-        self._fitting = tuple(
-            metrics.elidedText(name, Qt.TextElideMode.ElideRight, left) for name in self._names
-        )
-        height = metrics.height()
-        for words, x in ((self._decided, 0.0), (self._surety, left)):
-            words.place(QRectF(x, 0, self.width() - x, height), LEFT)
+        height = self._place_answer(available)
         self._show_decision()
         self._sentence_top = height
         self._lay_out_sentence()
         return height + said
+
+    def _place_answer(self, available: float) -> float:
+        """Place class and certainty, in one line or, where that is larger, in two; return its end.
+
+        In two lines a long name is as large as fits, and the certainty in full size below it.
+        """
+        widest = max((*self._names, NO_ANSWER), key=len)
+        full = QFontMetricsF(zoom.scaled(self._plain, ANSWER, bold=True))
+        light = QFontMetricsF(zoom.scaled(self._plain, ANSWER))
+        name, rest = full.horizontalAdvance(widest + " "), light.horizontalAdvance(WIDEST_SHARE)
+        share = min(1.0, self.width() / (name + rest), available / full.height())
+        scale = max(ANSWER * share, SMALLEST_ANSWER)
+        own_line = min(1.0, self.width() / name)
+        is_double = own_line > TWO_LINES * share and available >= (1 + own_line) * full.height()
+        second = ANSWER if is_double else scale
+        scale = max(ANSWER * own_line, SMALLEST_ANSWER) if is_double else scale
+        self._large_type = zoom.scaled(self._plain, scale, bold=True)
+        self._surety_type = zoom.scaled(self._plain, second)
+        metrics, below = QFontMetricsF(self._large_type), QFontMetricsF(self._surety_type)
+        width = float(self.width())
+        left = width if is_double else min(metrics.horizontalAdvance(widest + " "), width / 2)
+        self._fitting = tuple(
+            metrics.elidedText(name, Qt.TextElideMode.ElideRight, left) for name in self._names
+        )
+        self._decided.place(QRectF(0, 0, width, metrics.height()), LEFT)
+        if is_double:
+            self._surety.place(QRectF(0, metrics.height(), width, below.height()), LEFT)
+            return metrics.height() + below.height()
+        self._surety.place(QRectF(left, 0, width - left, metrics.height()), LEFT)
+        return metrics.height()
 
     def _lay_out_sentence(self) -> None:
         """Show the sentence in a font that fits, and the aside below it."""

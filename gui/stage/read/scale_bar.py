@@ -1,0 +1,71 @@
+"""The scale of the shades of a text."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from core.number_format import format_signed
+from gui.kit import theme as look
+from gui.kit import zoom
+from gui.kit.theme import Theme
+from gui.stage.read.text_pad import shades
+
+WIDTH, HEIGHT = 90, 9  # px of the coloured bar
+GAP = 6
+
+
+class ScaleBar(QWidget):
+    """A ramp from −scale to +scale, with both numbers."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme, self.scale = theme, 0.0
+        zoom.set_type(self, look.SMALL)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("scale of the shades")
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.update()
+
+    def show_scale(self, scale: float) -> None:
+        """Show this scale; 0 hides it, without taking its place away."""
+        if scale != self.scale:
+            self.scale = scale
+            self.setToolTip(f"A word is shaded by what it adds to the score: at most {scale:g}")
+            self.update()
+
+    @property
+    def texts(self) -> tuple[str, str]:
+        """The numbers at both ends."""
+        digits = 2 if self.scale < 1 else 1
+        return format_signed(-self.scale, digits), format_signed(self.scale, digits)
+
+    def sizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        text = metrics.horizontalAdvance("−00.00") + GAP
+        return QSize(zoom.px(WIDTH) + 2 * text, metrics.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self.scale:
+            return
+        painter, theme = QPainter(self), self._theme
+        bar = QRectF(0, 0, zoom.px(WIDTH), zoom.px(HEIGHT))
+        bar.moveCenter(QRectF(self.rect()).center())
+        ramp = QLinearGradient(bar.topLeft(), bar.topRight())
+        colours = shades(theme)
+        for i, colour in enumerate(colours):
+            ramp.setColorAt(i / (len(colours) - 1), colour)
+        painter.setPen(QColor(theme.edge))
+        painter.setBrush(ramp)
+        painter.drawRect(bar)
+        painter.setPen(QColor(theme.muted))
+        low, high = self.texts
+        middle, right = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignRight
+        rest = QRectF(self.rect())
+        painter.drawText(QRectF(0, 0, bar.left() - GAP, rest.height()), middle | right, low)
+        rest.setLeft(bar.right() + GAP)
+        painter.drawText(rest, middle, high)
+        painter.end()

@@ -1,0 +1,252 @@
+"""The text that the model reads: typed, pasted or chosen; its words shaded by what they add."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QHelpEvent,
+    QKeyEvent,
+    QTextCharFormat,
+    QTextCursor,
+    QTextOption,
+)
+from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QToolTip
+
+from gui.kit import theme as look
+from gui.kit import zoom
+from gui.kit.plain_text import as_tip
+from gui.kit.theme import Theme
+
+Floats = NDArray[np.float32]
+Numbers = NDArray[np.int64]
+
+MOST_CHARACTERS = 20_000  # of a text on the pad: one that is read again on every key
+MOST_SHADED = 2_000  # words
+TYPE = 1.5  # times the application's type
+LEVELS = 48  # of a shade, on either side of zero
+STRONGEST = 0.6  # share of the colour in the strongest shade: ink on it keeps 4.5 : 1
+CURVE = 0.75  # below 1, faint shades are stronger
+PLACEHOLDER = "Type or paste a text here. The model answers on every key, also while it trains."
+CTRL = Qt.KeyboardModifier.ControlModifier
+BEYOND_ASCII = 0xFFFF  # characters above it are two of Qt's
+
+
+class TextPad(QPlainTextEdit):
+    """Plain text of at most MOST_CHARACTERS; Tab and Escape leave it.
+
+    edited : its text is another one. refused : why a text was not taken whole.
+    """
+
+    edited = Signal()
+    refused = Signal(str)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._text = ""
+        self._spans: Numbers = np.empty((0, 2), dtype=np.int64)
+        self._offsets: Numbers | None = None
+        self._levels: NDArray[np.intp] = np.empty(0, dtype=np.intp)
+        self._unknown_spans: Sequence[tuple[int, int]] = ()
+        self._tell: Callable[[int], str] = lambda _: ""
+        self.setAccessibleName("text to read")
+        self.setPlaceholderText(PLACEHOLDER)
+        self.setTabChangesFocus(True)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setProperty("pad", True)
+        zoom.set_type(self, TYPE)
+        self.document().setDocumentMargin(10)
+        self.textChanged.connect(self._note_change)
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self._formats = [_shaded(colour) for colour in shades(theme)]
+        self._unknown = QTextCharFormat()
+        self._unknown.setForeground(QBrush(QColor(theme.muted)))
+        self._show_shades()
+
+    @property
+    def text(self) -> str:
+        """The text, in whose characters all positions count."""
+        return self._text
+
+    @property
+    def shades(self) -> list[tuple[str, QColor]]:
+        """The shaded words, with their colour."""
+        return [
+            (s.cursor.selectedText(), s.format.background().color())
+            for s in self.extraSelections()
+            if s.format.hasProperty(QTextCharFormat.Property.BackgroundBrush)
+        ]
+
+    @property
+    def unknown(self) -> list[str]:
+        """The words that are marked as no features."""
+        return [
+            s.cursor.selectedText()
+            for s in self.extraSelections()
+            if not s.format.hasProperty(QTextCharFormat.Property.BackgroundBrush)
+        ]
+
+    def put(self, text: str) -> None:
+        """Put a text in the place of what is there; Ctrl+Z takes it back."""
+        cursor = QTextCursor(self.document())
+        cursor.beginEditBlock()
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.insertText(self._bounded(writable(text), MOST_CHARACTERS))
+        cursor.endEditBlock()
+        cursor.movePosition(QTextCursor.MoveOperation.Start)
+        self.setTextCursor(cursor)
+        self.ensureCursorVisible()
+
+    def shade(
+        self,
+        spans: Numbers,
+        parts: Floats,
+        scale: float,
+        words: Sequence[tuple[int, int]],
+        tell: Callable[[int], str],
+    ) -> None:
+        """Shade spans (s, 2) of the text by what each adds, parts (s,), on −scale … scale.
+
+        words : where all words are; those without a span are marked as unknown. tell : returns what
+        is said of a span under the pointer.
+        """
+        spans = spans[:MOST_SHADED]
+        levels = look.signed_levels(parts[:MOST_SHADED], scale, LEVELS)
+        self._tell = tell
+        is_same = np.array_equal(spans, self._spans) and np.array_equal(levels, self._levels)
+        if is_same and self.extraSelections():
+            return
+        self._spans, self._levels = spans, levels
+        known = set(spans[:, 0].tolist())
+        self._unknown_spans = [w for w in words[:MOST_SHADED] if w[0] not in known]
+        self._show_shades()
+
+    def clear_shades(self) -> None:
+        self._spans = np.empty((0, 2), dtype=np.int64)
+        self._levels = np.empty(0, dtype=np.intp)
+        self._unknown_spans = []
+        self.setExtraSelections([])
+
+    def _show_shades(self) -> None:
+        found = [
+            self._selection(start, end, self._formats[LEVELS + level])
+            for (start, end), level in zip(self._spans.tolist(), self._levels.tolist(), strict=True)
+        ]
+        found += [self._selection(*span, self._unknown) for span in self._unknown_spans]
+        self.setExtraSelections(found)
+
+    def _selection(self, start: int, end: int, kind: QTextCharFormat) -> QTextEdit.ExtraSelection:
+        selection = QTextEdit.ExtraSelection()
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(self._to_qt(start))
+        cursor.setPosition(self._to_qt(end), QTextCursor.MoveMode.KeepAnchor)
+        selection.cursor, selection.format = cursor, kind
+        return selection
+
+    def _note_change(self) -> None:
+        text = self.toPlainText()
+        if text == self._text:
+            return
+        self._text, self._offsets = text, _offsets(text)
+        self.clear_shades()
+        self.edited.emit()
+
+    def _to_qt(self, at: int) -> int:
+        return at if self._offsets is None else int(self._offsets[at])
+
+    def _from_qt(self, at: int) -> int:
+        return at if self._offsets is None else int(np.searchsorted(self._offsets, at))
+
+    # Typing -----------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.clearFocus()
+            return
+        is_writing = event.text().isprintable() and event.text() and not event.modifiers() & CTRL
+        if is_writing and self._room() <= 0:
+            self.refused.emit(f"The pad holds {MOST_CHARACTERS:,} characters.")
+            return
+        super().keyPressEvent(event)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        self.textCursor().insertText(self._bounded(writable(source.text()), self._room()))
+        self.ensureCursorVisible()
+
+    def _room(self) -> int:
+        """Return how many more characters there is room for, in the place of the selection."""
+        return MOST_CHARACTERS - len(self._text) + len(self.textCursor().selectedText())
+
+    def _bounded(self, text: str, room: int) -> str:
+        if len(text) <= room:
+            return text
+        self.refused.emit(
+            f"The pad holds {MOST_CHARACTERS:,} characters: of {len(text):,} it takes the first "
+            f"{max(room, 0):,}."
+        )
+        return text[: max(room, 0)]
+
+    # What is said -----------------------------------------------------------------------------
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            at = self._from_qt(self.cursorForPosition(event.pos()).position())
+            inside = np.flatnonzero((self._spans[:, 0] <= at) & (at <= self._spans[:, 1]))
+            said = self._tell(int(inside[0])) if len(inside) else ""
+            QToolTip.showText(event.globalPos(), as_tip(said), self)
+            return True
+        return super().viewportEvent(event)
+
+    def sizeHint(self) -> QSize:
+        return QSize(zoom.px(320), 8 * self.fontMetrics().lineSpacing())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(zoom.px(200), 4 * self.fontMetrics().lineSpacing())
+
+
+def writable(text: str) -> str:
+    """Return the text with the usual ends of lines, and stand-ins for what Qt cannot show."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    if lines.isprintable():
+        return lines
+    return "".join(
+        c if c.isprintable() or c in "\n\t" or not _is_unwritable(c) else "\ufffd" for c in lines
+    )
+
+
+def _is_unwritable(c: str) -> bool:
+    return c < " " or "\x7f" <= c <= "\x9f" or "\ud800" <= c <= "\udfff" or c in "\ufdd0\ufdd1"
+
+
+def _offsets(text: str) -> Numbers | None:
+    """Return where each character begins for Qt, (n + 1,); None if all are one of Qt's."""
+    if text.isascii():
+        return None
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    if not (codes > BEYOND_ASCII).any():
+        return None
+    return np.concatenate([[0], np.cumsum(1 + (codes > BEYOND_ASCII))])
+
+
+def shades(theme: Theme) -> list[QColor]:
+    """Return the colours of −1 … +1 in 2 · LEVELS + 1 steps, on which ink can be read."""
+    t = np.linspace(-1, 1, 2 * LEVELS + 1)
+    ends = np.where(t[:, None] < 0, look.rgb(theme.counter_accent), look.rgb(theme.accent))
+    mixed = look.mixed(look.rgb(theme.panel), ends, STRONGEST * np.abs(t) ** CURVE)
+    return [QColor(*colour) for colour in mixed.tolist()]
+
+
+def _shaded(colour: QColor) -> QTextCharFormat:
+    kind = QTextCharFormat()
+    kind.setBackground(QBrush(colour))
+    return kind
