@@ -16,6 +16,9 @@ def gauge_lines(shape: Shape) -> tuple[Line, ...]:
     s = shape
     if s.is_image:
         x: Node = Pic(("x",))
+    elif s.document is not None:
+        words = map(Word, s.document.words[:BRIEF])
+        x = flow(*words, Word(f"… {s.document.total:,} words"))
     else:
         x = vector([("x", j) for j in s.features[:BRIEF]])
         if s.m > BRIEF:

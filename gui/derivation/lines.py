@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.data.task import Task
 from core.model_family import FAMILY, output_names, pairs
@@ -28,8 +29,9 @@ from gui.kit.maths.notation import (
     joined,
     many,
     row,
+    sentence,
 )
-from gui.kit.plain_text import short
+from gui.kit.plain_text import beginning, short
 
 if TYPE_CHECKING:  # it imports PyTorch
     from core.explain.example_trace import Trace
@@ -41,10 +43,25 @@ PRODUCTS = 6  # features that are multiplied out, and that matrices show
 TERMS = 4  # classes that are added up within a fraction
 PAIRS = 6  # pairs of classes that are all shown; of more, only those with one class
 MOST_PAIRS = 9  # pairs with that class that are shown
+WORD_LETTERS = 20  # of a word
+WORDS = 40  # words of a document that are listed
+TEXT_LETTERS = 240  # characters of a document's beginning
 MOST_VOTES = 10  # classes whose votes are all shown
 
 LN = Sym(r"-\ln", "−ln")
 IMPLIES = Sym(r"\;\Rightarrow", "⇒")
+
+
+class Document(NamedTuple):
+    """A document as the first line shows it.
+
+    beginning : of its text, "" if it is not known. words : with their numbers, as in “airlock 2”;
+    the first tell most. total : of all of its words that are inputs.
+    """
+
+    beginning: str
+    words: tuple[str, ...]
+    total: int
 
 
 @dataclass(frozen=True)
@@ -53,6 +70,7 @@ class Shape:
 
     outputs : the rows of W that are shown; W has `rows` of them. tied : the classes that lead the
     vote of pairs. has_moves : whether there are new weights to show. has_decay : whether λ ≠ 0.
+    features : the inputs that matrices show. document : of an example that is one.
     """
 
     kind: str
@@ -77,6 +95,7 @@ class Shape:
     marks: tuple[int, ...]
     titles: tuple[str, ...]
     inputs: tuple[str, ...]
+    document: Document | None
 
     @property
     def is_neuron(self) -> bool:
@@ -98,10 +117,13 @@ class Shape:
         return pairs(len(self.names))
 
 
-def shape_of(task: Task, trace: Trace) -> Shape:
-    is_image = task.dataset.image_shape is not None
+def shape_of(task: Task, trace: Trace, text: str = "") -> Shape:
+    """Return what decides the lines of a trace; text : the example itself, if it is a document."""
+    is_image, is_text = task.dataset.image_shape is not None, task.dataset.is_text
     m, found = len(trace.x), trace.response
-    shown = np.sort(np.argsort(-np.abs(trace.x), kind="stable")[:PRODUCTS])
+    largest = np.argsort(-np.abs(trace.x), kind="stable")
+    order = _telling_words(task, trace.x) if is_text else largest
+    shown = np.sort(order[:PRODUCTS])
     return Shape(
         kind=trace.kind,
         outputs=_outputs(trace, task.dataset.h),
@@ -125,7 +147,23 @@ def shape_of(task: Task, trace: Trace) -> Shape:
         marks=task.dataset.class_marks,
         titles=output_names(trace.kind, task.dataset.class_names),
         inputs=() if is_image else tuple(task.input_names),
+        document=_document(task, text, trace.x, order) if is_text else None,
     )
+
+
+def _telling_words(task: Task, x: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the inputs of the words that are there; those first that are rare and frequent here.
+
+    Words that are everywhere, such as “the”, would come first by their numbers alone.
+    """
+    vocabulary = task.dataset.vocabulary
+    assert vocabulary is not None
+    there = np.flatnonzero(x)
+    size = np.abs(x[there])
+    if vocabulary.options.weighting != "tfidf":
+        size = size * vocabulary.idf[there]
+    ordered: NDArray[np.int64] = there[np.argsort(-size, kind="stable")]
+    return ordered
 
 
 def _outputs(trace: Trace, h: int) -> tuple[int, ...]:
@@ -136,6 +174,13 @@ def _outputs(trace: Trace, h: int) -> tuple[int, ...]:
     about = trace.response.decided if trace.label is None else trace.label
     having = [k for k, pair in enumerate(pairs(h)) if about in pair]
     return tuple(having[:MOST_PAIRS])
+
+
+def _document(task: Task, text: str, x: NDArray[np.float64], order: NDArray[np.int64]) -> Document:
+    """Return a document with inputs x, of which those in `order` are its words."""
+    names = task.input_names
+    words = (f"{short(names[j], WORD_LETTERS)} {x[j]:.3g}" for j in order[:WORDS])
+    return Document(beginning(text, TEXT_LETTERS), tuple(words), len(order))
 
 
 class Lines:
@@ -198,6 +243,8 @@ class Lines:
 
     def inputs(self) -> Line:
         s = self.shape
+        if s.document is not None:
+            return Line(FORWARD, Word("words"), self._words(s.document))
         if s.is_image:
             node: Node = row(Sym(r"\mathbf{x} =", "x ="), Pic(("x",)))
         else:
@@ -210,6 +257,16 @@ class Lines:
                 parts.append(Word(f"… {s.m} inputs, the largest are shown"))
             node = Flow(tuple(parts))
         return Line(FORWARD, Word("input"), node)
+
+    def _words(self, document: Document) -> Node:
+        """Return the beginning of a document, and the numbers of its words."""
+        parts: list[Node] = sentence(f"“{document.beginning}”") if document.beginning else []
+        parts.append(Sym(r"\;\mathbf{f}(x) =", "f(x) ="))
+        parts += [Word(f"{word}  ") for word in document.words]
+        more = document.total - len(document.words)
+        rest = f"… and {more:,} more, " if more else ""
+        parts += sentence(f"{rest}of {self.shape.m:,} words; all others are 0")
+        return Flow(tuple(parts))
 
     def logits(self) -> list[Line]:
         return [self.logit(k) for k in self.k]

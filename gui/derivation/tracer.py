@@ -203,7 +203,7 @@ class Tracer(QObject):
             trace = follow(
                 task, snapshot, example.values, label, example.row, with_batch=with_batch
             )
-            shape = shape_of(task, trace)
+            shape = shape_of(task, trace, example.text)
             if known is not None and known.shape == shape:
                 lines, brief = known.lines, known.brief
             else:

@@ -29,6 +29,7 @@ class Example:
     label : its class, None if unknown, as for a drawing.
     row : its index in the data set, None if it is not one of its rows.
     words : description, as in “training row 17”.
+    text : of a document, itself.
     """
 
     task: Task
@@ -36,12 +37,15 @@ class Example:
     label: int | None
     row: int | None
     words: str
+    text: str = ""
 
     @classmethod
     def of_row(cls, task: Task, row: int) -> Example:
         """Return this row of the task's data set as an example."""
         values = np.asarray(task.dataset.values(slice(row, row + 1))[0], dtype=np.float64)
-        return cls(task, values, int(task.dataset.y[row]), row, task.describe_row(row))
+        documents = task.dataset.documents
+        text = "" if documents is None else documents.texts[row]
+        return cls(task, values, int(task.dataset.y[row]), row, task.describe_row(row), text)
 
 
 class Chosen(QObject):
