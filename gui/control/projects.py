@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # they import PyTorch
     from core.teach.lesson import Place
 
 ENDING = ".logitlab"
+LAYOUT = "layout"  # among how a window looked: its sizes are there too
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,12 +38,14 @@ class Mark:
     """What a project held at one moment; objects are compared by identity.
 
     settings : as they apply at the newest step; None while an earlier one is viewed.
+    has_layout : whether sizes are kept with it.
     """
 
     run: Run | None
     steps: int
     settings: TrainingConfig | None
     records: tuple[Record, ...]
+    has_layout: bool
 
     def is_like(self, other: Mark) -> bool:
         return (
@@ -50,6 +53,7 @@ class Mark:
             and self.steps == other.steps
             and (None in (self.settings, other.settings) or self.settings == other.settings)
             and self.records is other.records
+            and self.has_layout == other.has_layout
         )
 
 
@@ -58,6 +62,7 @@ class Projects(QObject):
 
     path : of the project that is open; None before it was saved.
     is_linked : whether the project holds only where rows lie that are in a file.
+    has_layout : whether the sizes of the window and of its parts are saved too.
     """
 
     changed = Signal()  # path or is_modified
@@ -69,8 +74,8 @@ class Projects(QObject):
     ) -> None:
         super().__init__(parent)
         self.path: Path | None = None
-        self.is_linked = False
-        self._describe_look: Callable[[], Mapping[str, str]] = dict
+        self.is_linked = self.has_layout = False
+        self._describe_look: Callable[[bool], Mapping[str, str]] = lambda _: {}
         self._controller, self._next, self._loader = controller, next_task, loader
         self._kept: KeptRuns | None = None
         self._saved: Mark | None = None  # None: never
@@ -82,10 +87,13 @@ class Projects(QObject):
 
     def keep_look(
         self,
-        describe: Callable[[], Mapping[str, str]],
+        describe: Callable[[bool], Mapping[str, str]],
         show: Callable[[Mapping[str, str]], None],
     ) -> None:
-        """Save how the window looks along with what it holds, and show it again."""
+        """Save how the window looks along with what it holds, and show it again.
+
+        describe : is told whether sizes are wanted too.
+        """
         self._describe_look = describe
         self.opened.connect(show)
 
@@ -146,7 +154,13 @@ class Projects(QObject):
         shot = controller.snapshot
         is_past = shot is not None and shot.is_past
         settings = None if is_past else controller.settings
-        return Mark(controller.run, controller.steps, settings, self._records)
+        return Mark(controller.run, controller.steps, settings, self._records, self.has_layout)
+
+    def keep_layout(self, is_wanted: bool) -> None:
+        """Save the sizes of the window and of its parts too, from the next time on, or not."""
+        self.has_layout = is_wanted
+        self._note()
+        self.changed.emit()
 
     def _note(self, *_: object) -> None:
         """Take the first snapshot of an opened run as what is saved; tell of a change."""
@@ -173,7 +187,8 @@ class Projects(QObject):
         run = controller.run
         if run is None:
             return False
-        look, records = dict(self._describe_look()), self._records
+        look, records = dict(self._describe_look(self.has_layout)), self._records
+        look |= {LAYOUT: "kept"} if self.has_layout else {}
 
         def take(state: RunState | None) -> None:
             from core.projects.project import Project
@@ -191,7 +206,7 @@ class Projects(QObject):
                 is_linked=self.is_linked,
                 saved=datetime.now(UTC).isoformat(timespec="seconds"),
             )
-            answer(project, _mark_of(run, state, records))
+            answer(project, _mark_of(run, state, records, has_layout=LAYOUT in look))
 
         if run.task.obstacle:  # the training thread holds another run
             take(None)
@@ -277,6 +292,7 @@ class Projects(QObject):
         controller.undo_stack.clear()
         if self._kept is not None:
             self._kept.set_records(found.records)
+        self.has_layout = LAYOUT in found.window
         self.opened.emit(found.window)
 
     def begin_anew(self) -> None:
@@ -288,7 +304,7 @@ class Projects(QObject):
             controller.undo_stack.clear()
             if self._kept is not None:
                 self._kept.set_records(())
-            self.is_linked = False
+            self.is_linked = self.has_layout = False
             self._set(None, None)
 
         controller.plays_next = False
@@ -307,14 +323,16 @@ def _place_of(key: str) -> Place | None:
         return None
 
 
-def _mark_of(run: Run, state: RunState | None, records: tuple[Record, ...]) -> Mark:
+def _mark_of(
+    run: Run, state: RunState | None, records: tuple[Record, ...], *, has_layout: bool
+) -> Mark:
     """Return what a project holds with this run in this state."""
     if state is None:
-        return Mark(run, 0, None, records)
+        return Mark(run, 0, None, records, has_layout)
     head = state.timeline.head
     if head is None:
-        return Mark(run, state.checkpoint.step, state.settings, records)
-    return Mark(run, head.frame.step, None, records)
+        return Mark(run, state.checkpoint.step, state.settings, records, has_layout)
+    return Mark(run, head.frame.step, None, records, has_layout)
 
 
 def _rows(data: DataConfig, at_hand: tuple[DataConfig, Dataset] | None) -> Dataset:

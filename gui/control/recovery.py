@@ -131,6 +131,7 @@ class Recovery(QObject):
         """Stop; leave the copy to the next start if it is wanted, else remove it."""
         self._soon.stop()
         self._regularly.stop()
+        self._controller.background.forget(KEY)
         if is_wanted and self.slot.copy.exists():
             self.slot.release()
         else:

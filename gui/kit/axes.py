@@ -21,7 +21,22 @@ LETTERS_BETWEEN = 2  # digits: the least gap between two step labels
 LINE_SPACING = 1.5  # line heights: the least distance between two value labels
 
 
-class StepAxis(pg.AxisItem):  # type: ignore[misc]
+class Axis(pg.AxisItem):  # type: ignore[misc]
+    """An axis that reserves what its labels need, whatever labels it had before.
+
+    pyqtgraph's own keeps up to 10 px of earlier ones, so that equal plots do not look alike.
+    """
+
+    def _updateMaxTextSize(self, size: int) -> None:
+        if self.orientation in ("left", "right"):
+            self.textWidth = size
+            self._updateWidth()
+        else:
+            self.textHeight = size
+            self._updateHeight()
+
+
+class StepAxis(Axis):
     """Horizontal axis of training steps: up to four labels, the last with the unit."""
 
     def __init__(self) -> None:
@@ -61,7 +76,7 @@ class StepAxis(pg.AxisItem):  # type: ignore[misc]
         return QFontMetricsF(self.style["tickFont"]).horizontalAdvance(text)
 
 
-class ValueAxis(pg.AxisItem):  # type: ignore[misc]
+class ValueAxis(Axis):
     """Vertical axis of losses or shares; if logarithmic, of powers of ten or round values between.
 
     Above a break of the axis there is one tick, at the largest value.

@@ -40,6 +40,7 @@ from PySide6.QtWidgets import (
 from core.data.dataset import Dataset
 from gui.kit import theme as look
 from gui.kit import zoom
+from gui.kit.axes import Axis
 from gui.kit.plain_text import as_tip, html, short
 from gui.kit.theme import Theme
 
@@ -246,13 +247,16 @@ def make_plot(
     moves_below : whether moving items are below the others, such as points, or above them.
     axes : by side, those that replace pyqtgraph's own.
     """
-    plot = Plot(moves_below=moves_below, axes=axes)
+    sides = {side: Axis(side) for side in ("left", "bottom")}
+    plot = Plot(moves_below=moves_below, axes=sides | (axes or {}))
     plot.setFrameShape(plot.Shape.NoFrame)
     plot.hideButtons()
     item = plot.getPlotItem()
     item.getViewBox().setDefaultPadding(0.0)
     for side in ("left", "bottom"):
-        item.getAxis(side).setStyle(tickLength=4, autoExpandTextSpace=True)
+        axis = item.getAxis(side)
+        axis.setStyle(tickLength=4, autoExpandTextSpace=True)
+        axis.enableAutoSIPrefix(False)  # the factor would be in the name, as “(x0.001)”
     paint(plot, theme)
     return plot
 
@@ -274,8 +278,10 @@ def paint(plot: Plot, theme: Theme) -> None:
 
 def name_axis(plot: Plot, side: str, name: str) -> None:
     """Label an axis with a name, literally; pyqtgraph would read it as HTML."""
+    axis = plot.getPlotItem().getAxis(side)
     plot.getPlotItem().setLabel(side, html(short(name)))
-    plot.getPlotItem().getAxis(side).label.setToolTip(as_tip(name) if short(name) != name else "")
+    axis.resizeEvent()  # else a new name stands where the old one was centred
+    axis.label.setToolTip(as_tip(name) if short(name) != name else "")
 
 
 def name_feature(plot: Plot, side: str, dataset: Dataset, feature: int) -> None:

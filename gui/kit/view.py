@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
@@ -13,6 +13,7 @@ from core.data.task import Task
 from core.train.snapshot import Snapshot
 from gui.kit import theme as look
 from gui.kit import zoom
+from gui.kit.fields.kept import Kept
 from gui.kit.rest import awaits_timer
 from gui.kit.theme import Theme
 
@@ -190,6 +191,22 @@ class View(QWidget):
 
     def present(self, is_on: bool) -> None:
         """Enter or leave presenter mode, which shows only what a lecture hall can read."""
+
+    @property
+    def kept_choices(self) -> dict[str, Kept]:
+        """What a person chooses to see of the view, by names that projects keep; in their order.
+
+        Fields may appear with what is chosen in those before them.
+        """
+        return {}
+
+    def choose_again(self, choices: Mapping[str, str]) -> None:
+        """Choose this again, by the names of `kept_choices`; what does not apply is ignored."""
+        for name, words in choices.items():
+            kept = self.kept_choices.get(name)
+            if kept is not None:
+                kept.choose(words)
+        self._is_stale |= self.snapshot is not None and not self.isVisible()
 
     def end_threads(self) -> None:
         """End the view's own threads and wait for them, before the window closes."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QSplitter, QWidget
 
+from gui.kit.fields import kept
 from gui.kit.zoom import px
 from gui.setup.setup_panel import SetupPanel
 from gui.window.rail import Rail
@@ -23,6 +26,7 @@ from gui.window.sizes import (
 from gui.window.stage.stage import Stage
 
 SHARES, PANEL, FOLDED = "shares", "all_settings", "rail_folded"  # names of stored settings
+WISHES = {True: "yes", False: "no", None: ""}  # in projects
 
 
 class Columns(QSplitter):
@@ -215,3 +219,29 @@ class Columns(QSplitter):
             settings.set(SHARES, self.saveState())
         for name, wanted in ((PANEL, self._is_panel_wanted), (FOLDED, self._is_fold_wanted)):
             settings.set(name, 2 if wanted is None else int(wanted))
+
+    # In projects --------------------------------------------------------------------------------
+
+    def describe(self) -> dict[str, str]:
+        """Return what the user has chosen: the widths, and whether rail and settings are shown."""
+        wishes = {PANEL: WISHES[self._is_panel_wanted], FOLDED: WISHES[self._is_fold_wanted]}
+        if self._enlarged is not None or self._is_presenting:
+            return wishes
+        is_by_hand = self._is_page in self._by_hand
+        return wishes | {SHARES: kept.listed(self.sizes()) if is_by_hand else ""}
+
+    def choose(self, layout: Mapping[str, str]) -> None:
+        """Choose this, in the form of `describe`; widths are those of a window of any width."""
+        wishes = {words: wish for wish, words in WISHES.items()}
+        width = self.window().width()
+        self.reset(width)
+        self._is_panel_wanted = wishes.get(layout.get(PANEL, ""))
+        self._is_fold_wanted = wishes.get(layout.get(FOLDED, ""))
+        if self._is_fold_wanted is not None:
+            self._fold_rail(self._is_fold_wanted)
+        self._show_columns()
+        self.share(width)
+        if widths := kept.sizes(layout.get(SHARES, ""), self.count()):
+            self._by_hand.add(self._is_page)
+            room = sum(self.sizes())
+            self.setSizes([room * each // sum(widths) for each in widths])

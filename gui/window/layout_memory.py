@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from PySide6.QtCore import QSize, QTimer
 from PySide6.QtWidgets import QMainWindow
 
+from gui.kit.fields import kept
 from gui.state.selected_example import Chosen
 from gui.window.columns import Columns
 from gui.window.look.zoom_memory import ZoomMemory
@@ -14,9 +16,12 @@ from gui.window.settings import Settings
 from gui.window.side.panel import SidePanel
 from gui.window.sizes import DEFAULT_SIZE
 from gui.window.stage.stage import Stage
+from gui.window.view_factory import ViewFactory
 
 VIEW, BESIDE, CARDS, ROW, SPEED = "view", "beside", "cards", "row", "speed"  # in projects
-MOST_DIGITS = 12
+SIZE, ZOOM, HALVES, HEIGHTS = "size", "zoom", "halves", "heights"  # on request
+MAXIMISED = "maximised"
+RESIZED_MS = 100  # until the window has the size that it was given: its manager decides
 
 
 class LayoutMemory:
@@ -31,16 +36,22 @@ class LayoutMemory:
         window: QMainWindow,
         columns: Columns,
         stage: Stage,
+        views: ViewFactory,
         side_panel: SidePanel,
         run_bar: RunBar,
         zoom: ZoomMemory,
         settings: Settings,
     ) -> None:
-        self._window, self._columns, self._stage = window, columns, stage
+        self._window, self._columns, self._stage, self._views = window, columns, stage, views
         self._side, self._run_bar, self._zoom = side_panel, run_bar, zoom
         self._settings = settings
         self.has_place = False
         self.chosen: Chosen | None = None
+        self._look: Mapping[str, str] = {}
+        self._later = QTimer(window)
+        self._later.setSingleShot(True)
+        self._later.setInterval(RESIZED_MS)
+        self._later.timeout.connect(self._divide)
 
     # Between starts -------------------------------------------------------------------------------
 
@@ -80,8 +91,11 @@ class LayoutMemory:
 
     # In projects ----------------------------------------------------------------------------------
 
-    def describe(self) -> dict[str, str]:
-        """Return what is shown, as a project keeps it: views, the followed row, the speed."""
+    def describe(self, has_sizes: bool) -> dict[str, str]:
+        """Return what is shown, as a project keeps it: views, the followed row, the speed.
+
+        has_sizes : whether size, zoom and how the room is divided are wanted too.
+        """
         example = self.chosen.example if self.chosen else None
         row = example.row if example else None
         return {
@@ -90,25 +104,60 @@ class LayoutMemory:
             CARDS: "\n".join(self._side.names_in_sight),
             ROW: "" if row is None else str(row),
             SPEED: str(self._run_bar.speed.value()),
+            **self._views.choices,
+            **(self._describe_sizes() if has_sizes else {}),
+        }
+
+    def _describe_sizes(self) -> dict[str, str]:
+        window, shown = self._window, self._zoom.shown
+        is_free = not (window.isMaximized() or window.isFullScreen())
+        size = window.size()
+        return {
+            SIZE: kept.listed((size.width(), size.height())) if is_free else MAXIMISED,
+            ZOOM: "" if shown is None else str(shown),
+            HALVES: self._stage.shares,
+            HEIGHTS: self._side.shares,
+            **self._columns.describe(),
         }
 
     def show(self, look: Mapping[str, str]) -> None:
         """Show what a project has kept, as far as it applies; what is missing stays as it is."""
         stage = self._stage
+        if SIZE in look:
+            self._show_size(look)
         beside = look.get(BESIDE, "")
         if look.get(VIEW) in stage.available:
             stage.show_name(look[VIEW])
         stage.split(beside in stage.available and beside != stage.current)
         if stage.is_split:
             stage.show_beside(beside)
+        if SIZE in look:
+            self._look = look
+            self._divide()
+            self._later.start()
         for name in look.get(CARDS, "").split("\n"):
             self._side.show_name(name)
-        if (row := _whole(look.get(ROW, ""))) is not None and self.chosen is not None:
+        if (row := kept.whole(look.get(ROW, ""))) is not None and self.chosen is not None:
             self.chosen.choose_row(row)
-        if (speed := _whole(look.get(SPEED, ""))) is not None:
+        if (speed := kept.whole(look.get(SPEED, ""))) is not None:
             self._run_bar.set_speed(speed)
+        self._views.choose(look)
 
+    def _divide(self) -> None:
+        """Divide the room of the window among its parts as the project has kept it."""
+        self._columns.choose(self._look)
+        self._stage.set_shares(self._look.get(HALVES, ""))
+        self._side.set_shares(self._look.get(HEIGHTS, ""))
 
-def _whole(text: str) -> int | None:
-    is_whole = text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
-    return int(text) if is_whole else None
+    def _show_size(self, look: Mapping[str, str]) -> None:
+        """Give the window its size and zoom, unless this screen is too small for them."""
+        window, percent = self._window, kept.whole(look.get(ZOOM, ""))
+        found = kept.sizes(look[SIZE], 2)
+        has_room = True
+        if found is not None and not (window.isMaximized() or window.isFullScreen()):
+            available = window.screen().availableSize()
+            wanted = QSize(*found).boundedTo(available)
+            has_room = wanted == QSize(*found)
+            window.resize(wanted)
+        if percent is not None and has_room:
+            self._zoom.show(percent)

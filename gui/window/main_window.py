@@ -110,7 +110,7 @@ class MainWindow(QMainWindow):
         self.lessons = Lessons(controller, loader, self.stage, self.run_bar, folder, look.theme)
         self._arrange()
         self.zoom = ZoomMemory(self, self.settings, look)
-        parts = self.columns, self.stage, self.side_panel, self.run_bar, self.zoom
+        parts = self.columns, self.stage, self.views, self.side_panel, self.run_bar, self.zoom
         self.layout_memory = LayoutMemory(self, *parts, self.settings)
         self.projects.keep_look(self.layout_memory.describe, self.layout_memory.show)
         hidden = self.menuBar(), self.run_bar, self.knobs

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -23,6 +23,7 @@ from gui.window.view_registry import SIDE, TABS, ViewSpec
 if TYPE_CHECKING:  # imported in `start`, after the first paint
     from gui.window.view_context import ViewContext
 
+SEPARATOR = "/"  # between the names of a view and of a field
 LOAD_MS = 1000  # from the start until what the first formula needs is loaded in the background
 
 
@@ -47,6 +48,8 @@ class ViewFactory(QObject):
         self._controller, self._editor, self._loader = controller, editor, loader
         self._stage, self._appearance = stage, appearance
         self._made: dict[str, View] = {}
+        self._at_first: dict[str, dict[str, str]] = {}  # what is chosen in views as they are made
+        self._coming: dict[str, dict[str, str]] = {}  # what is to be chosen in them, of a project
         self._is_presenting = False
         self._specs: dict[str, tuple[ViewSpec, Callable[[str, View], None]]] = {
             **{spec.name: (spec, stage.replace) for spec in TABS},
@@ -115,11 +118,56 @@ class ViewFactory(QObject):
         if self._is_presenting:
             view.show_as_slide(True)
         put(name, view)
+        self._at_first[name] = _words_of(view)
+        if not self._awaits_snapshot:
+            self._choose(name)
+
+    # What is chosen in the views ------------------------------------------------------------------
+
+    @property
+    def choices(self) -> dict[str, str]:
+        """What is chosen in the views, by “view/field”; also in those that are still to be made."""
+        found = self._coming | {name: _words_of(view) for name, view in self.named}
+        return {
+            f"{name}{SEPARATOR}{field}": words
+            for name, fields in found.items()
+            for field, words in fields.items()
+        }
+
+    def choose(self, choices: Mapping[str, str]) -> None:
+        """Choose this in the views, in the form of `choices`, once they show the present run.
+
+        In a view without any, choose what a new one has. What does not apply is ignored.
+        """
+        coming = {name: dict(fields) for name, fields in self._at_first.items()}
+        are_any = False
+        for key, words in choices.items():
+            name, _, field = key.partition(SEPARATOR)
+            if name in self._specs and field:
+                coming.setdefault(name, {})[field] = words
+                are_any = True
+        self._coming = coming if are_any else {}  # earlier versions kept none
+        if not self._awaits_snapshot:
+            self._choose_all()
+
+    @property
+    def _awaits_snapshot(self) -> bool:
+        run = self._controller.run
+        return run is not None and self._controller.snapshot is None and not run.task.obstacle
+
+    def _choose_all(self) -> None:
+        for name in tuple(self._coming):
+            if name in self._made or self._specs[name][0].is_heard:
+                tell_all((self[name],), lambda _: self._choose(name))  # noqa: B023, called at once
+
+    def _choose(self, name: str) -> None:
+        self._made[name].choose_again(self._coming.pop(name, {}))
 
     # The run --------------------------------------------------------------------------------------
 
     def receive_task(self, task: Task) -> None:
         """Drop the old run and show the task of a new one."""
+        self._coming = {}
         self.context.points_wanted.emit(task)
         self.context.receive_task(task)
         tell_all(self.made, lambda view: view.receive_task(task))
@@ -135,3 +183,9 @@ class ViewFactory(QObject):
         """Pass a snapshot to all views."""
         self.context.receive_snapshot(snapshot)
         tell_all(self.made, lambda view: view.receive_snapshot(snapshot))
+        if self._coming:
+            self._choose_all()
+
+
+def _words_of(view: View) -> dict[str, str]:
+    return {name: kept.words() for name, kept in view.kept_choices.items()}

@@ -42,6 +42,7 @@ class ViewSpec:
     make : creates and connects it.
     applies_to : returns whether the view has something to show for a task.
     is_lazy : whether it is created when first shown, not at the start.
+    is_heard : whether other views show what is chosen in it.
     first_for : returns whether it is shown first for a task.
     """
 
@@ -52,6 +53,7 @@ class ViewSpec:
     first_for: Callable[[Task], bool] = _never
     group: str = ""
     is_page: bool = False
+    is_heard: bool = False
 
 
 # When they apply ------------------------------------------------------------------------------
@@ -373,7 +375,9 @@ TABS = (
     ViewSpec("Network", _make_network, applies_to=_is_one_map, is_lazy=True, group=EXPLAIN),
     ViewSpec("Surface", _make_surface, applies_to=_is_one_map, is_lazy=True, group=EXPLAIN),
     ViewSpec("Demos", _make_demos, is_lazy=True, group=EXPLAIN, is_page=True),
-    ViewSpec("Evaluation", _make_evaluation, is_lazy=True, group=COMPARE, is_page=True),
+    ViewSpec(
+        "Evaluation", _make_evaluation, is_lazy=True, group=COMPARE, is_page=True, is_heard=True
+    ),
     ViewSpec("Runs", _make_runs, is_lazy=True, group=COMPARE, is_page=True),
     ViewSpec("Lasso", _make_lasso, applies_to=_is_one_map, is_lazy=True, group=EXPLAIN),
 )

@@ -128,5 +128,9 @@ class Segments(QFrame):
     def button(self, value: object) -> QPushButton:
         return self._buttons[value]
 
+    @property
+    def buttons(self) -> tuple[QPushButton, ...]:
+        return tuple(self._buttons.values())
+
     def choose(self, value: object) -> None:
         self._buttons[value].setChecked(True)

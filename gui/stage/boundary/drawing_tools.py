@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from gui.kit.buttons import quiet_button
+from gui.kit.fields import kept
 from gui.kit.fields.choices import Segments
 from gui.kit.fields.unscrolled import Slider
 from gui.kit.flow_layout import FlowLayout, side_by_side
@@ -71,6 +72,16 @@ class BoardTools(QWidget):
         ):
             row.addWidget(widget)
         self._choose(Tool.PUT)
+
+    @property
+    def kept_choices(self) -> dict[str, kept.Kept]:
+        """The fields that a project keeps, by name."""
+        return {
+            "tool": kept.segments(self.tools),
+            "width": kept.slider(self.radius),
+            "density": kept.slider(self.density),
+            "keep weights": kept.switch(self.going_on),
+        }
 
     def _choose(self, tool: Tool) -> None:
         for widget in (self._width, self.radius):

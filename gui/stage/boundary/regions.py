@@ -46,15 +46,15 @@ class Regions:
         )
         gap = np.full((1, 2), np.nan)
         joined = np.concatenate([gap, *(part for line in shading.lines for part in (line, gap))])
-        if not self._are_shown(joined):
+        if not self._are_shown(joined, HAIR_PX if hair else 0.0):
             self.lines.setData(joined[:, 0], joined[:, 1])
             looks_different = True
         return looks_different
 
-    def _are_shown(self, points: NDArray[np.float64]) -> bool:
-        """Return whether these points (n, 2) are within HAIR_PX of those of the lines shown."""
+    def _are_shown(self, points: NDArray[np.float64], hair_px: float) -> bool:
+        """Return whether these points (n, 2) are at most this far from those of the lines shown."""
         shown = np.stack(self.lines.getData(), axis=1)
         if shown.shape != points.shape:
             return False
-        hair = HAIR_PX * np.array(self._box.viewPixelSize())
-        return bool((np.isnan(points) | (np.abs(points - shown) < hair)).all())
+        hair = hair_px * np.array(self._box.viewPixelSize())
+        return bool((np.isnan(points) | (np.abs(points - shown) <= hair)).all())

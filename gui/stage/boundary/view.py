@@ -12,6 +12,7 @@ from core.evaluate.classification import HALF
 from core.train.snapshot import Snapshot, Status
 from gui.kit import plots, zoom
 from gui.kit import theme as look
+from gui.kit.fields import kept
 from gui.kit.fields.choices import Choice
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.legend import Legend
@@ -113,7 +114,8 @@ class BoundaryView(View):
         self.plane_choice.changed.connect(self._show_section)
         self.shown_points.chosen.connect(lambda _: self._show_section())
         self.gradient_arrows.switched.connect(self._show_section)
-        self._box.sigRangeChanged.connect(lambda *_: self._ask())
+        for changed in (self._box.sigRangeChanged, self._box.sigResized):
+            changed.connect(lambda *_: self._ask())
         self._pointer.moved.connect(self._describe)
         self._pointer.pressed.connect(self._pick)
 
@@ -141,6 +143,23 @@ class BoundaryView(View):
     def applies_to(task: Task) -> bool:
         """Return whether the task has at least two measured features, as a plane needs."""
         return task.source.is_measured and task.dataset.m >= 2
+
+    @property
+    def kept_choices(self) -> dict[str, kept.Kept]:
+        return {
+            "across": kept.combo(self.plane_choice.across),
+            "up": kept.combo(self.plane_choice.up),
+            "points": kept.combo(self.shown_points),
+            "gradients": kept.switch(self.gradient_arrows.box),
+            "hidden units": kept.switch(self.hidden_lines.box),
+            "class": kept.Kept(lambda: str(self.legend.chosen_class), self._choose_class),
+            **self.board_tools.kept_choices,
+        }
+
+    def _choose_class(self, words: str) -> None:
+        k = kept.whole(words)
+        if k is not None and self.task is not None and k < self.task.source.h:
+            self.legend.choose(k)
 
     def show_theme(self) -> None:
         plots.paint(self.plot, self.theme)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QSinglePointEvent, QWheelEvent
 from PySide6.QtWidgets import QPushButton
 
 from gui.kit import plots
+from gui.kit.fields import kept
 
 FIRST_STEPS = 16
 LEAST_SPAN = 8  # steps: the closest zoom
@@ -66,6 +67,15 @@ class StepNavigation(QObject):
                 steps = low, low + span
         self._set_part(steps)
         self.changed.emit()
+
+    def describe(self) -> str:
+        """Return the steps that are zoomed into, as “20.5 84”; "" for the whole run."""
+        return "" if self._part is None else kept.written(self._part)
+
+    def show(self, words: str) -> None:
+        """Zoom into these steps, in the form of `describe`; words of another form do nothing."""
+        if found := kept.ends(words, 1):
+            self.zoom(found[0])
 
     def restart(self) -> None:
         """Show the whole of a new run."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout
 
 from core.data.task import Task
 from core.train.snapshot import Snapshot
+from gui.kit.fields.kept import Kept
 from gui.kit.theme import Theme
 from gui.kit.view import View
 from gui.stage.curves.view import CurveView
@@ -32,6 +33,14 @@ class CurvesPage(View):
     @property
     def is_at_rest(self) -> bool:
         return super().is_at_rest and all(view.is_at_rest for view in self.curves)
+
+    @property
+    def kept_choices(self) -> dict[str, Kept]:
+        return {
+            f"{name} {place}": field
+            for place, view in enumerate(self.curves, start=1)
+            for name, field in view.kept_choices.items()
+        }
 
     def show_task(self, task: Task) -> None:
         for view in self.curves:

@@ -19,6 +19,7 @@ from core.train.snapshot import Metrics, Snapshot, Status
 from gui.kit import plots, zoom
 from gui.kit import theme as look
 from gui.kit.axes import StepAxis, ValueAxis
+from gui.kit.fields import kept
 from gui.kit.layouts import add_layout
 from gui.kit.theme import Theme
 from gui.kit.view import CardView
@@ -82,6 +83,11 @@ class CurveView(CardView):
         self.kept = KeptCurves(self.plot, quantity)
         self._lay_out()
         self.show_theme()
+
+    @property
+    def kept_choices(self) -> dict[str, kept.Kept]:
+        log = {"log": kept.switch(self.log_button)} if self._quantity.is_loss else {}
+        return {**log, "steps": kept.Kept(self.navigation.describe, self.navigation.show)}
 
     def _lay_out(self) -> None:
         self.header.addStretch(1)

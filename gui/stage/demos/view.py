@@ -22,6 +22,7 @@ from core.data.task import Task
 from core.train.snapshot import Snapshot
 from gui.kit import theme as look
 from gui.kit import zoom
+from gui.kit.fields import kept
 from gui.kit.fields.unscrolled import Combo
 from gui.kit.layouts import add_layout
 from gui.kit.maths.formula import Formula
@@ -138,6 +139,10 @@ class DemosView(View):
     def is_at_rest(self) -> bool:
         is_there = not self.isVisible() or self.titles.currentRow() in self._pages
         return is_there and super().is_at_rest
+
+    @property
+    def kept_choices(self) -> dict[str, kept.Kept]:
+        return {"demonstration": kept.combo(self.combo)}
 
     def choose(self, row: int) -> None:
         """Show the demonstration in this row of the list; it is created when first visible."""

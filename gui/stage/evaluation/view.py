@@ -15,6 +15,7 @@ from core.number_format import format_percent
 from core.train.snapshot import Params, Snapshot
 from gui.kit import theme as look
 from gui.kit import zoom
+from gui.kit.fields import kept
 from gui.kit.fields.choices import Choice, Segments
 from gui.kit.layouts import add_layout
 from gui.kit.plain_text import html
@@ -143,6 +144,19 @@ class EvaluationView(View):
     @property
     def folds(self) -> FoldsPage:
         return cast(FoldsPage, self._page("folds"))
+
+    @property
+    def kept_choices(self) -> dict[str, kept.Kept]:
+        found = {
+            "part": kept.segments(self.parts),
+            "rows": kept.combo(self.which),
+            "threshold": kept.slider(self.threshold.slider),
+        }
+        if "curves" in self.pages:
+            found["curve"] = kept.combo(self.curves.of)
+        if "reliability" in self.pages:
+            found["temper"] = kept.switch(self.reliability.temper)
+        return found
 
     def _show_controls(self) -> None:
         task, part = self.task, self.part

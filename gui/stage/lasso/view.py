@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -16,7 +15,8 @@ from core.number_format import format_signed, format_superscript
 from core.train.snapshot import Snapshot
 from gui.kit import plots
 from gui.kit import theme as look
-from gui.kit.axes import ValueAxis
+from gui.kit.axes import Axis, ValueAxis
+from gui.kit.fields import kept
 from gui.kit.fields.unscrolled import Slider
 from gui.kit.labels import Readout
 from gui.kit.layouts import add_layout
@@ -36,7 +36,7 @@ WAIT = "Finding the weights for each λ₁ …"
 TIP = "The penalty λ₁ for which the weights are shown; the run keeps its own"
 
 
-class PowerAxis(pg.AxisItem):  # type: ignore[misc]
+class PowerAxis(Axis):
     """Horizontal axis of logarithms to base 10, labelled by the powers themselves."""
 
     def __init__(self) -> None:
@@ -126,6 +126,10 @@ class LassoView(View):
         layout.addWidget(self.absence, 1)
 
     # What is shown ------------------------------------------------------------------------------
+
+    @property
+    def kept_choices(self) -> dict[str, kept.Kept]:
+        return {"λ₁": kept.slider(self.slider)}
 
     def show_theme(self) -> None:
         plots.paint(self.plot, self.theme)

@@ -21,6 +21,7 @@ from core.explain.plane import RowAnswers
 from core.train.snapshot import Snapshot
 from gui.kit import theme as look
 from gui.kit import zoom
+from gui.kit.fields import kept
 from gui.kit.fields.choices import Choice, Segments
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.labels import small_label
@@ -67,6 +68,7 @@ class DataView(View):
         self.layouts = Segments(
             (("Table", 0, "One row a line"), ("Gallery", 1, "Images side by side"))
         )
+        self.layouts.choose(0)
         self.layouts.chosen.connect(lambda index: self._stack.setCurrentIndex(int(str(index))))
         self.shown = _choice("rows shown", "Which rows are listed")
         self.shown.set_options(SHOWN, "all")
@@ -96,6 +98,15 @@ class DataView(View):
         layout.setSpacing(8)
         add_layout(layout, head)
         layout.addWidget(self._stack, 1)
+
+    @property
+    def kept_choices(self) -> dict[str, kept.Kept]:
+        return {
+            "layout": kept.segments(self.layouts),
+            "rows": kept.combo(self.shown),
+            "order": kept.combo(self.sorting),
+            "sorted": kept.Kept(self._describe_order, self._sort_again),
+        }
 
     def show_theme(self) -> None:
         self.model.theme = self.theme
@@ -193,6 +204,20 @@ class DataView(View):
         self.table.sortByColumn(int(str(column)), order)
         self.table.scrollToTop()
         self.gallery.scrollToTop()
+
+    def _describe_order(self) -> str:
+        """Return by which column the rows are sorted, as a click on its heading does it."""
+        header = self.table.horizontalHeader()
+        is_falling = header.sortIndicatorOrder() is Qt.SortOrder.DescendingOrder
+        return f"{'-' if is_falling else ''}{header.sortIndicatorSection()}"
+
+    def _sort_again(self, words: str) -> None:
+        column = kept.whole(words.removeprefix("-"))
+        if column is None or column >= self.model.columnCount():
+            return
+        if words != self._describe_order():
+            falling, rising = Qt.SortOrder.DescendingOrder, Qt.SortOrder.AscendingOrder
+            self.table.sortByColumn(column, falling if words.startswith("-") else rising)
 
     def _show_count(self) -> None:
         count, task = len(self.model.order), self.task

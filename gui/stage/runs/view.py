@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from core.data.task import Task
 from core.runs.run_record import MAX_KEPT, Record, describe_losses, describe_start, to_csv
 from core.train.snapshot import Snapshot, Status
+from gui.kit.fields import kept as kept_fields
 from gui.kit.fields.choices import Segments
 from gui.kit.layouts import add_layout
 from gui.kit.plain_text import Plain
@@ -87,6 +88,13 @@ class RunsView(View):
         column.addWidget(self._stack, 1)
         self._connect()
         self._show_choice()
+
+    @property
+    def kept_choices(self) -> dict[str, kept_fields.Kept]:
+        found = {"page": kept_fields.segments(self.pages)}
+        if self._pictures is not None:
+            found["pictures"] = kept_fields.segments(self._pictures.layout_choice)
+        return found
 
     @property
     def pictures(self) -> RunPictures:

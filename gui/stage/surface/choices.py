@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from core.data.task import Task
 from core.explain import loss_surface
 from core.model_family import DEFAULT_KIND, LossName
+from gui.kit.fields import kept
 from gui.kit.fields.choices import Choice, Segments
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.labels import small_label
@@ -52,6 +53,15 @@ class SurfaceChoices(QWidget):
     def directions(self) -> tuple[object, object]:
         """Keys of the chosen directions; see `directions.pair_of`."""
         return self.across.value(), self.up.value()
+
+    @property
+    def kept_choices(self) -> dict[str, kept.Kept]:
+        """The fields that a project keeps, by name."""
+        return {
+            "across": kept.combo(self.across),
+            "up": kept.combo(self.up),
+            "losses": kept.segments(self.losses),
+        }
 
     @property
     def names(self) -> tuple[str, str]:

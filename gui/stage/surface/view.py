@@ -15,6 +15,7 @@ from core.model_family import LossName
 from core.train.snapshot import Snapshot, Status
 from gui.kit import theme as look
 from gui.kit import zoom
+from gui.kit.fields import kept
 from gui.kit.labels import Elided
 from gui.kit.layouts import add_layout
 from gui.kit.plain_text import Plain
@@ -133,6 +134,11 @@ class SurfaceView(View):
         """Hide choices and texts on a slide, or show them again."""
         self._is_presenting = is_on
         self.receive_theme(self.theme)
+
+    @property
+    def kept_choices(self) -> dict[str, kept.Kept]:
+        ranges = kept.Kept(self._describe_range, self._show_range)
+        return {**self.choices.kept_choices, "range": ranges}
 
     def show_theme(self) -> None:
         for panel in self.panels.values():
@@ -313,6 +319,15 @@ class SurfaceView(View):
             self.panels[loss_name].set_range(x_range, y_range)
         self._keeps_ranges = True
         self._refresh()
+
+    def _describe_range(self) -> str:
+        """Return what the user has zoomed to, in the form of `kept.ends`; "" for all of it."""
+        panel = self._panel(self.choices.shown[0])
+        return kept.written(*panel.ranges()) if self._keeps_ranges else ""
+
+    def _show_range(self, words: str) -> None:
+        if found := kept.ends(words, 2):
+            self._set_range(*found)
 
     def _fit(self) -> None:
         self._keeps_ranges = False

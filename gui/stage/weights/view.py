@@ -10,6 +10,7 @@ from core.data.task import Task
 from core.train.snapshot import Params, Snapshot, Status
 from gui.kit import theme as look
 from gui.kit import zoom
+from gui.kit.fields import kept
 from gui.kit.fields.choices import Segments
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.labels import Elided
@@ -114,6 +115,16 @@ class WeightsView(View):
     @property
     def _panels(self) -> list[Panels]:
         return [self.pictures, self.bars, *([self.gradients] if self.gradients else [])]
+
+    @property
+    def kept_choices(self) -> dict[str, kept.Kept]:
+        return {
+            "subject": kept.segments(self.subject),
+            "units": kept.segments(self.units),
+            "output": kept.combo(self.coefficients.output),
+            "against": kept.combo(self.coefficients.against),
+            "steps": kept.segments(self.norms.scale),
+        }
 
     def show_theme(self) -> None:
         for panels in self._panels:

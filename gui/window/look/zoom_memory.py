@@ -39,6 +39,18 @@ class ZoomMemory(QObject):
         """Apply the screen's default zoom."""
         self._appearance.set_zoom(_default(self._window.screen()) / 100)
 
+    @property
+    def shown(self) -> int | None:
+        """The zoom in percent; None while it is not the user's choice."""
+        return None if self.is_paused else round(100 * self._appearance.zoom)
+
+    def show(self, percent: int) -> None:
+        """Apply a zoom that the user has chosen elsewhere; the screen's own stays stored."""
+        before, self.is_paused = self.is_paused, True
+        least = round(100 * zoom.LEVELS[0])
+        self._appearance.set_zoom(min(max(percent, least), MOST) / 100)
+        self.is_paused = before
+
     def _note(self, value: float) -> None:
         if not self.is_paused:
             self._settings.set(_name(self._window.screen()), round(100 * value))

@@ -29,6 +29,7 @@ Button = QMessageBox.StandardButton
 class ProjectActions(QObject):
     """Asks for files, asks before work is lost, and shows the project's name in the title.
 
+    layout : whether the sizes of the window and of its parts are saved too, for the menu.
     asks : whether it asks before unsaved work is lost; set for a window that a person uses.
     open_file : opens a file that is no project, by its contents.
     """
@@ -44,6 +45,10 @@ class ProjectActions(QObject):
         super().__init__(window)
         self.asks = False
         self.recent = QMenu("Open &recent", window)
+        self.layout = QAction("Save the &layout too", window)
+        self.layout.setCheckable(True)
+        self.layout.setToolTip("Size, columns and zoom of the window come back with the project")
+        self.layout.triggered.connect(projects.keep_layout)
         self.dialog: QMessageBox | None = None  # while it is open
         self._window, self._controller, self._projects = window, controller, projects
         self._settings, self._open_file = settings, open_file
@@ -231,6 +236,7 @@ class ProjectActions(QObject):
         literal = visible(name).replace("[*]", "[*][*]")  # Qt's own mark would be taken for ours
         self._window.setWindowTitle(f"{literal}[*] – Logit Lab" if name else "Logit Lab")
         self._window.setWindowModified(bool(name) and self._projects.is_modified)
+        self.layout.setChecked(self._projects.has_layout)
 
     def _note_recent(self, path: Path) -> None:
         before = [line for line in self._settings.text(RECENT).split("\n") if line]

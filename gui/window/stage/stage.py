@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.data.task import Task
+from gui.kit.fields import kept
 from gui.kit.view import View
 from gui.window.stage.half import StageHalf
 from gui.window.view_registry import ViewSpec, keys_of
@@ -95,6 +96,18 @@ class Stage(QFrame):
             self._shown[self._beside] = ""
             self._main.put(self.current)
             self.turned.emit(self.current)  # there is one view again
+
+    @property
+    def shares(self) -> str:
+        """The widths of the two halves as text; "" if the stage is not split."""
+        return kept.listed(self._halves.sizes()) if self.is_split else ""
+
+    def set_shares(self, text: str) -> None:
+        """Divide the width of a split stage as in the format of `shares`, if it is one."""
+        found = kept.sizes(text, self._halves.count())
+        if found and self.is_split:
+            room = sum(self._halves.sizes())
+            self._halves.setSizes([room * each // sum(found) for each in found])
 
     def _fill_beside(self) -> None:
         """Offer the same views in the second half, and show one that the first does not show."""

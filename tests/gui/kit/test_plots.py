@@ -83,3 +83,36 @@ def test_an_axis_of_words_has_them_at_0_and_1_and_one_of_numbers_has_not(show_vi
     plots.name_feature(plot, "bottom", data, 1)
     assert axis.told[-1] is None
     assert axis.label.toPlainText().strip() == "age"
+
+
+def test_an_axis_takes_the_room_of_its_labels_whatever_it_had_before(show_view, card, qtbot):
+    changed, new = (plots.make_plot(look.LIGHT, moves_below=False) for _ in range(2))
+    box = QVBoxLayout(card)
+    for plot in (changed, new):
+        box.addWidget(plot)
+    show_view(card, 400, 400)
+    changed.setRange(yRange=(0, 2500), padding=0)
+    changed.grab()
+    for plot in (changed, new):
+        plot.setRange(yRange=(0, 250), padding=0)
+        plot.grab()
+    widths = [plot.getPlotItem().getAxis("left").width() for plot in (changed, new)]
+    assert widths[0] == widths[1]
+
+
+def test_a_new_name_stands_at_the_middle_of_its_axis(plot, qtbot):
+    plots.name_axis(plot, "bottom", "a")
+    plot.grab()
+    plots.name_axis(plot, "bottom", "a name that is longer")
+    axis = plot.getPlotItem().getAxis("bottom")
+    name = axis.label.mapRectToParent(axis.label.boundingRect())
+    assert name.center().x() == pytest.approx(axis.size().width() / 2, abs=1)
+
+
+def test_small_numbers_stand_at_the_axis_as_they_are(plot, qtbot):
+    plots.name_axis(plot, "left", "share")
+    plot.setRange(yRange=(0, 0.004), padding=0)
+    plot.grab()
+    axis = plot.getPlotItem().getAxis("left")
+    assert axis.autoSIPrefixScale == 1.0
+    assert "(x" not in axis.label.toPlainText()

@@ -165,6 +165,17 @@ def test_zero_weights_show_no_shading(show, trained):
     assert not len(view.rings.getData()[0])
 
 
+def test_in_another_size_the_picture_has_other_nodes(show, trained, settle):
+    task = iris_task()
+    view = show(task, trained(task, 20))
+    before = view.regions.picture.image.shape
+    view.resize(400, 380)
+    QApplication.processEvents()
+    settle()
+    after = view.regions.picture.image.shape
+    assert (after[0] < before[0], after[1] < before[1]) == (True, True)
+
+
 def test_returning_to_the_start_takes_the_shading_away(show, trained, settle):
     task = iris_task()
     view = show(task, trained(task, 20))

@@ -127,6 +127,11 @@ def test_images_are_shown_as_a_gallery_too(qtbot, trained):
     assert grey(brightest) + 60 < grey(emptiest)  # ink on white
 
 
+def test_pictures_are_a_table_at_first_and_the_choice_says_so(open_window):
+    rows = open_window(RunConfig(data=DataConfig("digits"))).views["Data"]
+    assert rows.layouts.button(0).isChecked()
+
+
 def test_a_new_run_forgets_the_old_answers(qtbot, trained):
     window = trained()
     qtbot.mouseClick(window.rail.source.button("digits"), Qt.MouseButton.LeftButton)
