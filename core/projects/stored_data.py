@@ -19,6 +19,7 @@ from core.data.mnist.originals import is_original
 from core.errors import DataError
 
 PIECE = 2**14  # rows hashed at once
+BUNDLED = ("iris", "digits", "genres")
 IN_FILES = ("mnist", *WITH_PATH)  # sources whose rows may lie in files of the user
 _DIGESTS: WeakKeyDictionary[Dataset, str] = WeakKeyDictionary()
 
@@ -104,12 +105,19 @@ def _findable(config: DataConfig) -> DataConfig:
 
 def is_built_in(source: Dataset, config: DataConfig) -> bool:
     """Return whether every copy of the program can load these rows: bundled ones, and MNIST."""
-    if config.source in ("iris", "digits"):
+    if config.source in BUNDLED:
         return True
     if config.source != "mnist":
         return False
     y = source.y[source.added :]
     return is_original(y, source.published_test)
+
+
+def own_bytes(source: Dataset, config: DataConfig) -> int:
+    """Return the bytes of the rows that a project holds, 0 if they come with the program."""
+    rows = source.added if is_built_in(source, config) else source.n
+    texts = source.documents.texts[:rows] if source.documents else ()
+    return rows * source.m * source.X.itemsize + sum(map(len, texts))
 
 
 def digest_of(dataset: Dataset) -> str:
@@ -122,6 +130,8 @@ def digest_of(dataset: Dataset) -> str:
         for begin in range(0, len(X), PIECE):
             found.update(np.ascontiguousarray(X[begin : begin + PIECE]).data)
         found.update(np.ascontiguousarray(y).data)
+        for text in dataset.documents.texts[dataset.added :] if dataset.documents else ():
+            found.update(f"{len(text)} {text}".encode(errors="replace"))
         _DIGESTS[dataset] = found.hexdigest()
     return _DIGESTS[dataset]
 
@@ -157,6 +167,8 @@ def checked(dataset: Dataset) -> Dataset:
         and (shape is None or shape[0] % 3 != 0),
         "its counts of rows are impossible": not 0 <= dataset.added <= n
         or not 0 <= dataset.published_test <= n - dataset.added,
+        "its texts and rows are of different numbers": dataset.documents is not None
+        and len(dataset.documents) != n,
         "its scale is impossible": not (np.isfinite(dataset.scale) and dataset.scale > 0),
         "its test share is impossible": not 0 <= dataset.test_fraction < 1,
     }

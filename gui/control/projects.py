@@ -126,14 +126,12 @@ class Projects(QObject):
     @property
     def own_bytes(self) -> int:
         """Bytes of the rows that a project would hold, 0 if they come with the program."""
-        from core.projects.stored_data import is_built_in
+        from core.projects.stored_data import own_bytes
 
         run = self._controller.run
         if run is None or run.task.config.data.source == "drawn":
             return 0
-        source = run.task.source
-        rows = source.added if is_built_in(source, run.task.config.data) else source.n
-        return rows * source.m * source.X.itemsize
+        return own_bytes(run.task.source, run.task.config.data)
 
     @property
     def _records(self) -> tuple[Record, ...]:
