@@ -15,6 +15,7 @@ from gui.control.run_controller import RunController
 from gui.kit.fields.notches import notch_above, notch_below
 from gui.setup.knobs_row import KnobsRow
 from gui.setup.setup_panel import SetupPanel
+from gui.window.classroom.opening import ClassroomOpener
 from gui.window.columns import Columns
 from gui.window.export.exports import Exports
 from gui.window.file_actions import FileActions
@@ -58,6 +59,7 @@ class Window(Protocol):
     pictures: FolderOpener
     data_choice: DataChoice
     gallery: GalleryOpener
+    classroom: ClassroomOpener
     setup: SetupPanel
     run_bar: RunBar
     stage: Stage
@@ -228,6 +230,7 @@ def _of_runs(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
         Action(RUN, "&Faster", lambda: bar.change_speed(+1), ("+", "="), speed),
         Action(RUN, "S&lower", lambda: bar.change_speed(-1), ("-",), speed),
         Action(RUN, "&Keep this run", views.keep_wanted.emit, ("K",), kept),
+        Action(RUN, "Let the class &join…", window.classroom.open, is_apart=True),
         Action(RUN, "&Compare devices", compare, is_apart=True),
     )
 

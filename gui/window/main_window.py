@@ -21,6 +21,7 @@ from gui.setup.knobs_row import KnobsRow
 from gui.setup.setup_panel import SetupPanel
 from gui.stage.performance.view import PerformanceView, describe_race
 from gui.window import actions
+from gui.window.classroom.opening import ClassroomOpener
 from gui.window.closing import Closing
 from gui.window.columns import Columns
 from gui.window.export.exports import Exports
@@ -98,6 +99,7 @@ class MainWindow(QMainWindow):
         self.pictures = FolderOpener(self, controller, loader, self.settings, look)
         self.data_choice = DataChoice(self, controller, loader, self.settings)
         self.gallery = GalleryOpener(self, controller, self.editor, look)
+        self.classroom = ClassroomOpener(self, controller, self.editor, look)
         self.files = FileActions(self, controller, loader, self.settings)
         self.exports = Exports(self, self, look, self.settings)
         self.closing = Closing(self, controller.writes, controller.captures)
@@ -187,6 +189,7 @@ class MainWindow(QMainWindow):
         for told in (choice.remarked, self.exports.remarked):
             told.connect(status.remark)
         controller.failed.connect(status.fail)
+        self.classroom.failed.connect(status.fail)
         controller.raced.connect(lambda race: status.remark(describe_race(race)))
         for busy_changed in (coming.busy_changed, controller.writes.began):
             busy_changed.connect(status.show_busy)
@@ -343,7 +346,9 @@ class MainWindow(QMainWindow):
             return
         self.presenter.turn(False)
         self.layout_memory.save(self.appearance.choice, self.lessons.own_speed)
-        for part in (self.csv, self.pictures, self.files, self.gallery, self.exports):
+        for part in (
+            *(self.csv, self.pictures, self.files, self.gallery, self.exports, self.classroom),
+        ):
             part.close()
         self.views.end_threads()
         self.loader.fetcher.close()

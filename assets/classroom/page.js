@@ -1,0 +1,161 @@
+// The page of a phone: says who it is, does what is asked, shows what comes back. All texts are set
+// as text, never as markup.
+import { Pad } from "./pad.js";
+
+const $ = (id) => document.getElementById(id);
+const token = document.body.dataset.token;
+const pad = new Pad($("pad"));
+let socket = null, activity = { do: "wait", number: -1 }, label = null, wait = 500;
+
+// A finger that drew a moment ago makes some browsers drop the click of its next tap, so that buttons
+// act when the finger is lifted; a click that follows, as of a keyboard, acts only if none came before.
+function press(button, act) {
+  let last = -Infinity;
+  button.addEventListener("pointerup", (event) => {
+    if (!event.isPrimary || !button.contains(document.elementFromPoint(event.clientX, event.clientY))) return;
+    last = event.timeStamp;
+    act();
+  });
+  button.addEventListener("click", (event) => { if (event.timeStamp - last > 700) act(); });
+}
+
+function key() {
+  let found = sessionStorage.getItem("phone");
+  if (!found) {
+    const bytes = crypto.getRandomValues(new Uint8Array(12));
+    found = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    sessionStorage.setItem("phone", found);
+  }
+  return found;
+}
+
+function say(text, is_taken = true) {
+  $("said").textContent = text;
+  $("said").classList.toggle("refused", !is_taken);
+}
+
+function send(message) {
+  if (socket && socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+  else say("There is no connection. One moment…", false);
+}
+
+function connect() {
+  socket = new WebSocket(`ws://${location.host}/${token}/ws`);
+  socket.onopen = () => {
+    wait = 500;
+    send({ kind: "hello", phone: key(), name: sessionStorage.getItem("name") ?? "" });
+  };
+  socket.onmessage = (event) => receive(JSON.parse(event.data));
+  socket.onclose = (event) => {
+    $("task").textContent = event.reason || "Not connected";
+    if (event.reason) return show("wait");
+    setTimeout(connect, wait);
+    wait = Math.min(wait * 2, 8000);
+  };
+}
+
+function receive(message) {
+  if ("do" in message) {
+    if (message.number !== activity.number) begin(message);
+    else $("task").textContent = message.text;
+  }
+  if ("said" in message) {
+    say(message.said, message.is_taken ?? true);
+    if (message.is_taken && activity.do === "digit") pad.clear();
+  }
+}
+
+function show(name) {
+  for (const section of document.querySelectorAll("main > section")) section.hidden = section.id !== name;
+}
+
+function begin(message) {
+  activity = message;
+  label = null;
+  $("task").textContent = message.text || "Logit Lab";
+  say("");
+  pad.clear();
+  if (message.do === "digit") choices($("labels"));
+  if (message.do === "point") { choices($("classes")); paintPlane([]); }
+  if (message.do === "question") answers();
+  show(message.do);
+}
+
+function choices(box) {
+  box.replaceChildren(...activity.classes.map((name, number) => {
+    const button = document.createElement("button");
+    button.setAttribute("aria-pressed", "false");
+    if (activity.colours[number]) {
+      const mark = document.createElement("i");
+      mark.style.setProperty("background", activity.colours[number]);
+      button.append(mark);
+    }
+    button.append(name);
+    press(button, () => {
+      label = number;
+      for (const other of box.children) other.setAttribute("aria-pressed", String(other === button));
+    });
+    return button;
+  }));
+}
+
+function answers() {
+  $("answers").replaceChildren(...activity.answers.map((text, number) => {
+    const button = document.createElement("button");
+    button.textContent = text;
+    button.setAttribute("aria-pressed", "false");
+    press(button, () => {
+      for (const other of $("answers").children) other.setAttribute("aria-pressed", String(other === button));
+      send({ kind: "answer", answer: number });
+    });
+    return button;
+  }));
+}
+
+let placed = [];
+function paintPlane(points) {
+  placed = points;
+  const canvas = $("plane"), { width, height } = canvas, context = canvas.getContext("2d");
+  context.fillStyle = "#ffffff";
+  context.fillRect(0, 0, width, height);
+  context.strokeStyle = "#c8ccd2";
+  context.lineWidth = 2;
+  for (const share of [0.25, 0.5, 0.75]) {
+    context.strokeRect(share * width, -9, 0, height + 18);
+    context.strokeRect(-9, share * height, width + 18, 0);
+  }
+  for (const { x, y, colour } of points) {
+    context.fillStyle = colour;
+    context.beginPath();
+    context.arc(x * width, (1 - y) * height, 14, 0, 7);
+    context.fill();
+  }
+}
+
+$("plane").addEventListener("pointerdown", (event) => {
+  event.preventDefault();
+  if (label === null) return say("Choose a class first.", false);
+  const box = $("plane").getBoundingClientRect();
+  const within = (value) => Math.min(1, Math.max(0, value));
+  const x = within((event.clientX - box.left) / box.width);
+  const y = within(1 - (event.clientY - box.top) / box.height);
+  paintPlane([...placed.slice(-50), { x, y, colour: activity.colours[label] ?? "#111111" }]);
+  send({ kind: "point", x, y, label });
+});
+
+press($("clear"), () => { pad.clear(); say(""); });
+press($("send"), () => {
+  if (!pad.strokes.length) return say("Draw something first.", false);
+  if (label === null) return say("Say which one it is.", false);
+  send({ kind: "digit", strokes: pad.strokes, label });
+});
+
+function enter(name) {
+  sessionStorage.setItem("name", name);
+  show("wait");
+  connect();
+}
+press($("enter"), () => enter($("name").value));
+$("name").addEventListener("keydown", (event) => { if (event.key === "Enter") enter($("name").value); });
+if (sessionStorage.getItem("name") !== null) enter(sessionStorage.getItem("name"));
+else { $("task").textContent = "Join the class"; show("welcome"); }

@@ -1,0 +1,207 @@
+"""The room that a class is in: who is there, what is asked, what was sent; safe between threads."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Literal, NamedTuple
+
+from core.classroom.messages import Choice, Contribution, Drawing, Hello, Place, read
+from core.errors import DataError
+
+Kind = Literal["wait", "digit", "point", "question"]
+
+MOST_PHONES = 300
+MOST_SENT = 5_000  # contributions that are kept waiting for the window
+BURST, PER_SECOND = 5.0, 0.5  # contributions of one phone: at once, and then on and on
+MOST_FAULTS = 20  # refused messages, after which a phone is sent away
+
+
+@dataclass(frozen=True)
+class Activity:
+    """What the class is asked to do.
+
+    text : for all. classes : names, and colours as #rrggbb, of a digit or of a point.
+    answers : to a question. number : grows with each new activity.
+    """
+
+    kind: Kind = "wait"
+    text: str = ""
+    classes: tuple[str, ...] = ()
+    colours: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+    number: int = 0
+
+    def to_message(self) -> dict[str, object]:
+        """Return it as sent to a phone."""
+        return {
+            "do": self.kind,
+            "text": self.text,
+            "classes": list(self.classes),
+            "colours": list(self.colours),
+            "answers": list(self.answers),
+            "number": self.number,
+        }
+
+
+class Sent(NamedTuple):
+    """A contribution as the window takes it; `phone` is a number, `name` may be empty."""
+
+    number: int
+    phone: int
+    name: str
+    what: Contribution
+
+
+@dataclass
+class Phone:
+    """A phone that is, or was, in the room.
+
+    number : from 1, in the order of coming. post : sends a message to it; None while it is away.
+    """
+
+    number: int
+    name: str = ""
+    post: Callable[[dict[str, object]], None] | None = None
+    faults: int = 0
+    allowance: float = BURST
+    seen: float = field(default_factory=time.monotonic)
+
+
+_OF_KIND: dict[Kind, type[Contribution]] = {"digit": Drawing, "point": Place, "question": Choice}
+
+
+class Room:
+    """The state that server and window share.
+
+    clock : seconds that only grow.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._activity = Activity()
+        self._phones: dict[str, Phone] = {}
+        self._sent: deque[Sent] = deque()
+        self._answers: dict[int, int] = {}  # of the question, by phone
+        self._come = self._taken = 0  # phones and contributions so far
+
+    # What the window asks -----------------------------------------------------------------------
+
+    @property
+    def activity(self) -> Activity:
+        return self._activity
+
+    def ask(self, activity: Activity) -> None:
+        """Ask the class for something else; answers to a question before are forgotten."""
+        with self._lock:
+            self._activity = replace(activity, number=self._activity.number + 1)
+            self._answers = {}
+            message = self._activity.to_message()
+            posts = [phone.post for phone in self._phones.values()]
+        for post in posts:
+            if post is not None:
+                post(message)
+
+    @property
+    def present(self) -> int:
+        """Number of phones that are connected."""
+        with self._lock:
+            return sum(phone.post is not None for phone in self._phones.values())
+
+    def take(self, most: int = 50) -> list[Sent]:
+        """Return, and forget, the oldest contributions."""
+        with self._lock:
+            return [self._sent.popleft() for _ in range(min(most, len(self._sent)))]
+
+    def votes(self) -> list[int]:
+        """Return how many phones have chosen each answer."""
+        with self._lock:
+            counts = [0] * len(self._activity.answers)
+            for answer in self._answers.values():
+                counts[answer] += 1
+            return counts
+
+    def tell(self, phone: int, message: dict[str, object]) -> None:
+        """Send a message to one phone, if it is there."""
+        with self._lock:
+            posts = [each.post for each in self._phones.values() if each.number == phone]
+        for post in posts:
+            if post is not None:
+                post(message)
+
+    def wipe(self) -> None:
+        """Forget all names, contributions and answers; phones stay connected."""
+        with self._lock:
+            self._sent.clear()
+            self._answers = {}
+            for phone in self._phones.values():
+                phone.name = ""
+
+    # What the server says -----------------------------------------------------------------------
+
+    def enter(self, hello: Hello, post: Callable[[dict[str, object]], None]) -> Phone:
+        """Let a phone in, or back in; raise DataError if the room is full."""
+        with self._lock:
+            phone = self._phones.get(hello.phone)
+            if phone is None:
+                self._forget_absent()
+                if len(self._phones) >= MOST_PHONES:
+                    raise DataError(f"The room is full: {MOST_PHONES} phones are here.")
+                self._come += 1
+                phone = self._phones[hello.phone] = Phone(self._come, seen=self._clock())
+            phone.name, phone.post = hello.name, post
+            return phone
+
+    def leave(self, phone: Phone, post: Callable[[dict[str, object]], None]) -> None:
+        """Note that a phone has gone, unless it has come back by another connection since."""
+        with self._lock:
+            if phone.post is post:
+                phone.post, phone.seen = None, self._clock()
+
+    def receive(self, phone: Phone, text: str) -> str:
+        """Take what a phone sends; return words for it.
+
+        Raises DataError for what is not taken, in words for the phone.
+        """
+        with self._lock:
+            activity = self._activity
+            self._allow(phone)
+            if activity.kind == "wait":
+                raise DataError("Nothing is asked now.")
+            try:
+                what = read(text, len(activity.classes), len(activity.answers))
+            except DataError:
+                phone.faults += 1
+                raise
+            if isinstance(what, Hello) or not isinstance(what, _OF_KIND.get(activity.kind, Hello)):
+                raise DataError("Something else is asked now.")
+            if isinstance(what, Choice):
+                self._answers[phone.number] = what.answer
+                return "Your answer has arrived. You can change it."
+            if len(self._sent) >= MOST_SENT:
+                raise DataError("Too much arrives at once. Wait a moment.")
+            self._taken += 1
+            self._sent.append(Sent(self._taken, phone.number, phone.name, what))
+            return "It has arrived."
+
+    def _allow(self, phone: Phone) -> None:
+        """Raise DataError for a phone that sends too often."""
+        now = self._clock()
+        phone.allowance = min(BURST, phone.allowance + (now - phone.seen) * PER_SECOND)
+        phone.seen = now
+        if phone.allowance < 1:
+            phone.faults += 1
+            raise DataError("Not so fast. Wait two seconds.")
+        phone.allowance -= 1
+
+    def _forget_absent(self) -> None:
+        """Make room for a new phone: forget the one that has been away for longest."""
+        if len(self._phones) < MOST_PHONES:
+            return
+        away = [(phone.seen, key) for key, phone in self._phones.items() if phone.post is None]
+        if away:
+            del self._phones[min(away)[1]]

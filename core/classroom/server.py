@@ -1,0 +1,244 @@
+"""The page for phones and their connections, served on a thread of their own.
+
+Nothing is served without the token of the address, and nothing but four files of the program.
+Requests must name the address that the server is bound to, and connections must come from its own
+page, so that no other web page, and no name that points here, can act for a phone. It is plain
+HTTP: whoever shares the network can read it, which the window says.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+import secrets
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
+from importlib.resources import files
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+from core.classroom.messages import MOST_BYTES, Hello, read
+from core.classroom.room import MOST_FAULTS, MOST_PHONES, Room
+from core.errors import DataError
+
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none is taken for another when it is typed
+TOKEN_LENGTH = 8
+PORTS = (8010, 8110, 8210, 0)  # the last is any that is free
+HELLO_SECONDS = 10
+SILENT_SECONDS = 1800  # after which a phone that sends nothing is let go
+HEARTBEAT_SECONDS = 20
+MOST_WAITING = 50  # messages for a phone that does not take them
+MOST_STRANGERS = 60  # wrong addresses a minute, after which none is answered for the rest of it
+
+PAGE = {
+    "": ("page.html", "text/html"),
+    "page.js": ("page.js", "text/javascript"),
+    "pad.js": ("pad.js", "text/javascript"),
+    "page.css": ("page.css", "text/css"),
+}
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "connect-src 'self' {ws}; img-src data:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def new_token() -> str:
+    """Return a word that nobody can guess, 39 bits, of letters that are easy to type."""
+    return "".join(secrets.choice(LETTERS) for _ in range(TOKEN_LENGTH))
+
+
+class Server:
+    """Serves a room at one address of this machine, from `start` to `close`.
+
+    host : an IP address of this machine. url : what phones open.
+    """
+
+    def __init__(self, room: Room, host: str) -> None:
+        self._room, self._host = room, host
+        self._token = new_token()
+        self._loop = asyncio.new_event_loop()
+        self._end: asyncio.Event
+        self._is_up = threading.Event()
+        self._error: OSError | None = None
+        self._strangers = 0
+        self._thread = threading.Thread(target=self._run, name="classroom")
+        self.port = 0
+
+    def start(self) -> None:
+        """Begin to serve; raise DataError where the address cannot be used."""
+        self._thread.start()
+        self._is_up.wait()
+        if self._error is not None:
+            self._thread.join()
+            raise DataError(
+                f"Nothing can be served at {self._host} ({self._error.strerror or self._error}). "
+                "Choose another network."
+            )
+
+    @property
+    def authority(self) -> str:
+        """Host and port as they stand in addresses."""
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"{host}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.authority}/{self._token}"
+
+    def close(self) -> None:
+        """Let all phones go and end the thread; may be called twice."""
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._end.set)
+            self._thread.join()
+
+    # On the server's thread -----------------------------------------------------------------------
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_until_complete(self._serve())
+        finally:
+            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+            self._loop.close()
+            self._is_up.set()
+
+    async def _serve(self) -> None:
+        self._end = asyncio.Event()
+        app = web.Application(middlewares=[self._guard], client_max_size=1024)
+        app.router.add_get("/{token}", self._page)
+        app.router.add_get("/{token}/ws", self._talk)
+        app.router.add_get("/{token}/{name}", self._page)
+        runner = web.AppRunner(
+            app, access_log=None, handle_signals=False, keepalive_timeout=30, shutdown_timeout=1
+        )
+        await runner.setup()
+        try:
+            await self._bind(runner)
+            if self._error is None:
+                self._is_up.set()
+                refill = asyncio.ensure_future(self._forgive())
+                await self._end.wait()
+                refill.cancel()
+        finally:
+            await runner.cleanup()
+
+    async def _bind(self, runner: web.AppRunner) -> None:
+        for port in PORTS:
+            site = web.TCPSite(runner, self._host, port, backlog=512)
+            try:
+                await site.start()
+            except OSError as error:
+                self._error = error
+                continue
+            self._error = None
+            self.port = runner.addresses[0][1]
+            return
+
+    async def _forgive(self) -> None:
+        while True:
+            await asyncio.sleep(60)
+            self._strangers = 0
+
+    @web.middleware
+    async def _guard(
+        self, request: web.Request, handler: Callable[[web.Request], Any]
+    ) -> web.StreamResponse:
+        """Answer only who knows the token and names this address."""
+        token = request.match_info.get("token", "")
+        knows = hmac.compare_digest(token.encode("utf-8", "replace"), self._token.encode())
+        if not knows or request.host != self.authority or self._strangers > MOST_STRANGERS:
+            self._strangers += not knows
+            return web.Response(status=404, text="There is nothing here.")
+        response: web.StreamResponse = await handler(request)
+        return response
+
+    async def _page(self, request: web.Request) -> web.Response:
+        name = request.match_info.get("name", "")
+        if name not in PAGE:
+            return web.Response(status=404, text="There is nothing here.")
+        file, kind = PAGE[name]
+        text = files("assets").joinpath("classroom").joinpath(file).read_text(encoding="utf-8")
+        if not name:
+            text = text.replace("{token}", self._token)
+        return web.Response(text=text, content_type=kind, charset="utf-8", headers=self._headers)
+
+    @property
+    def _headers(self) -> Mapping[str, str]:
+        return {name: text.format(ws=f"ws://{self.authority}") for name, text in HEADERS.items()}
+
+    async def _talk(self, request: web.Request) -> web.StreamResponse:
+        """Talk with one phone until it goes."""
+        if request.headers.get("Origin") != f"http://{self.authority}":
+            return web.Response(status=403, text="Open the page itself.")
+        if self._room.present >= MOST_PHONES:
+            return web.Response(status=503, text="The room is full.")
+        socket = web.WebSocketResponse(
+            heartbeat=HEARTBEAT_SECONDS, max_msg_size=MOST_BYTES, compress=False
+        )
+        await socket.prepare(request)
+        post = _Post(socket, self._loop)
+        try:
+            hello = read(await socket.receive_str(timeout=HELLO_SECONDS), 0, 0)
+            if not isinstance(hello, Hello):
+                raise DataError("Open the page again.")
+            phone = self._room.enter(hello, post)
+        except (DataError, TypeError, TimeoutError) as error:
+            await socket.close(message=str(error).encode()[:120])
+            return socket
+        sender = asyncio.ensure_future(post.send_all())
+        ending = asyncio.ensure_future(self._close_at_end(socket))
+        try:
+            post(self._room.activity.to_message())
+            while phone.faults < MOST_FAULTS:
+                message = await socket.receive(timeout=SILENT_SECONDS)
+                if message.type is not WSMsgType.TEXT:
+                    break
+                try:
+                    post({"said": self._room.receive(phone, message.data), "is_taken": True})
+                except DataError as error:
+                    post({"said": str(error), "is_taken": False})
+        except TimeoutError:
+            pass
+        finally:
+            self._room.leave(phone, post)
+            sender.cancel()
+            ending.cancel()
+            await socket.close()
+        return socket
+
+    async def _close_at_end(self, socket: web.WebSocketResponse) -> None:
+        await self._end.wait()
+        await socket.close(message=b"The lesson is over.")
+
+
+class _Post:
+    """Messages for one phone, sent in order; called from any thread, it never waits."""
+
+    def __init__(self, socket: web.WebSocketResponse, loop: asyncio.AbstractEventLoop) -> None:
+        self._socket, self._loop = socket, loop
+        self._waiting: deque[dict[str, object]] = deque(maxlen=MOST_WAITING)
+        self._has_some = asyncio.Event()
+
+    def __call__(self, message: dict[str, object]) -> None:
+        self._waiting.append(message)
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._has_some.set)
+
+    async def send_all(self) -> None:
+        """Send what comes, until it is cancelled or the phone has gone."""
+        while True:
+            await self._has_some.wait()
+            self._has_some.clear()
+            while self._waiting:
+                try:
+                    await self._socket.send_str(json.dumps(self._waiting.popleft()))
+                except (ConnectionError, RuntimeError):
+                    return

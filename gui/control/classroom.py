@@ -1,0 +1,279 @@
+"""A class that takes part: its digits are shown to the model, its points become training data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from core.classroom.messages import Drawing, Place
+from core.classroom.room import Activity, Kind, Room, Sent
+from core.classroom.server import Server
+from core.data.digits.drawing import DigitPreprocessing, draw
+from core.data.points import RANGE, Points
+from core.data.task import Task
+from core.errors import DataError
+from core.explain.prediction import ask
+from core.number_format import format_percent
+from core.train.snapshot import Params
+from gui.control.data_editor import DataEditor
+from gui.control.run_controller import RunController
+
+POLL_MS = 50
+AT_ONCE = 20  # digits that are recognised in one piece of work
+MOST_LIVE = 60  # the newest digits, whose answers follow the training
+MOST_DIGITS = 600  # in the gallery; with more, the oldest that nobody chose go
+KEY = "digits of the class"
+
+
+@dataclass(frozen=True, eq=False)
+class ClassDigit:
+    """A digit that was sent.
+
+    picture : (rows, columns) of 0 … 1 as the model sees it. label : what its sender says it is.
+    decided : what the model said when it came, and `share`, its probability.
+    """
+
+    number: int
+    phone: int
+    name: str
+    picture: NDArray[np.float32]
+    label: int
+    decided: int
+    share: float
+
+    @property
+    def is_right(self) -> bool:
+        return self.label == self.decided
+
+
+class _Look(NamedTuple):
+    """What is needed to recognise digits: task and weights as they are now."""
+
+    task: Task
+    params: Params
+
+    def again(self, digits: Sequence[ClassDigit]) -> list[ClassDigit]:
+        """Return digits with what the model says of them now."""
+        return [replace(each, **self._answer(each.picture)) for each in digits]
+
+    def _answer(self, picture: NDArray[np.float32]) -> dict[str, Any]:
+        answer = ask(self.task, self.params, picture.ravel())
+        names = self.task.dataset.class_names
+        return {
+            "decided": _index(self.task.source.class_names, names[answer.decided]),
+            "share": float(answer.probabilities[answer.decided]),
+        }
+
+    def recognise(self, sent: Sequence[Sent]) -> list[ClassDigit]:
+        """Return the digits that can be drawn; nothing is left of the others."""
+        data = self.task.config.data
+        assert self.task.dataset.image_shape
+        recipe = DigitPreprocessing(size=self.task.dataset.image_shape[0], deskew=data.deskew)
+        found = []
+        for each in sent:
+            if not isinstance(each.what, Drawing) or each.what.label >= self.task.source.h:
+                continue
+            picture = draw([np.array(stroke) for stroke in each.what.strokes], recipe)
+            what = each.number, each.phone, each.name, picture, each.what.label
+            found.append(ClassDigit(*what, **self._answer(picture)))
+        return found
+
+
+def _index(names: Sequence[str], name: str) -> int:
+    return names.index(name) if name in names else -1
+
+
+class Classroom(QObject):
+    """Serves the room from `open` to `close`, and passes on what the class sends.
+
+    room : who is there, what is asked, and the votes.
+    """
+
+    digits_changed = Signal()
+    changed = Signal()  # open or closed, or something else is asked
+    failed = Signal(str)  # message for the user
+
+    def __init__(
+        self, controller: RunController, editor: DataEditor, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.room = Room()
+        self.digits: list[ClassDigit] = []
+        self.colours: tuple[str, ...] = ()  # of the classes, as the plane shows them
+        self._controller, self._editor = controller, editor
+        self._server: Server | None = None
+        self._waiting: list[Sent] = []  # digits that the model has not seen yet
+        self._looking: list[Sent] = []  # digits that it is looking at
+        self._seen_by: Params | None = None  # the weights that the digits were last shown to
+        self._timer = QTimer(self)
+        self._timer.setInterval(POLL_MS)
+        self._timer.timeout.connect(self._poll)
+        controller.task_changed.connect(self._follow)
+        controller.points_changed.connect(self._follow)
+
+    @property
+    def url(self) -> str:
+        """What phones open; "" while it is closed."""
+        return "" if self._server is None else self._server.url
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The classes of the shown data."""
+        run = self._controller.run
+        return () if run is None else run.task.source.class_names
+
+    def open(self, host: str) -> None:
+        """Serve at this address of the machine."""
+        self.close()
+        server = Server(self.room, host)
+        try:
+            server.start()
+        except DataError as error:
+            self.failed.emit(str(error))
+            return
+        self._server = server
+        self._timer.start()
+        self.changed.emit()
+
+    def close(self) -> None:
+        """Let all phones go; what was sent stays."""
+        self._timer.stop()
+        server, self._server = self._server, None
+        if server is not None:
+            server.close()
+            self.room.ask(Activity())
+            self.changed.emit()
+
+    def wipe(self) -> None:
+        """Forget all that was sent and all names; points that were placed stay on the plane."""
+        self.room.wipe()
+        self._waiting, self._looking, self.digits = [], [], []
+        self._controller.background.forget(KEY)
+        self.digits_changed.emit()
+
+    # What is asked --------------------------------------------------------------------------------
+
+    def can_ask(self, kind: Kind) -> bool:
+        """Return whether the shown data are such that the class can do this."""
+        run = self._controller.run
+        if kind in ("wait", "question"):
+            return True
+        if run is None:
+            return False
+        dataset = run.task.dataset
+        if kind == "point":
+            return run.task.config.data.source == "drawn"
+        return dataset.is_square and dataset.looks == "ink"
+
+    def ask(self, kind: Kind, text: str = "", answers: tuple[str, ...] = ()) -> None:
+        """Ask the class for digits, points or an answer; “wait” for nothing."""
+        if not self.can_ask(kind):
+            return
+        classes = self.names if kind in ("digit", "point") else ()
+        colours = self.colours[: len(classes)] if kind == "point" else ()
+        self.room.ask(Activity(kind, text, classes, colours, answers))
+        self.changed.emit()
+
+    def _follow(self, task: Task) -> None:
+        """Ask for something else, or with other classes, when the data have changed."""
+        activity = self.room.activity
+        if self._server is None or activity.kind not in ("digit", "point"):
+            return
+        if not self.can_ask(activity.kind):
+            self.ask("wait")
+        elif activity.classes != task.source.class_names:
+            self.ask(activity.kind, activity.text)
+
+    # What is sent ---------------------------------------------------------------------------------
+
+    def accept(self, digits: Sequence[ClassDigit]) -> None:
+        """Add digits to the training rows under the classes their senders gave; one undo step."""
+        run = self._controller.run
+        if run is None or not digits or not self.can_ask("digit"):
+            return
+        source = run.task.source
+        pictures = np.stack([digit.picture.ravel() for digit in digits])
+        X = np.rint(pictures * source.scale).astype(np.uint8)
+        count = len(digits)
+        text = f"{count:,} digit{'' if count == 1 else 's'} of the class"
+        self._editor.teach(X, np.array([digit.label for digit in digits]), text)
+        for digit in digits:
+            self.room.tell(digit.phone, {"said": "Your digit is learnt from now."})
+        self.remove(digits)
+
+    def remove(self, digits: Sequence[ClassDigit]) -> None:
+        """Take digits off the gallery."""
+        gone = {digit.number for digit in digits}
+        self.digits = [digit for digit in self.digits if digit.number not in gone]
+        self.digits_changed.emit()
+
+    def _poll(self) -> None:
+        """Take what has arrived; called on a timer."""
+        sent = self.room.take()
+        self._place([each.what for each in sent if isinstance(each.what, Place)])
+        self._waiting += [each for each in sent if isinstance(each.what, Drawing)]
+        self._recognise()
+
+    def _place(self, places: Sequence[Place]) -> None:
+        """Add points to the plane, as one edit."""
+        if not places or not self.can_ask("point"):
+            return
+        points = self._editor.points
+        low, high = _extent(points)
+        known = [place for place in places if place.label < len(points.class_names)]
+        for label in sorted({place.label for place in known}):
+            shares = [(place.x, place.y) for place in known if place.label == label]
+            points = points.put(low + np.array(shares) * (high - low), label)
+        count = len(known)
+        text = f"{count:,} point{'' if count == 1 else 's'} of the class"
+        self._editor.draw(points, text, True)
+
+    def _recognise(self) -> None:
+        """Show the model what is waiting, or what it has seen with older weights."""
+        controller = self._controller
+        run, snapshot, background = controller.run, controller.snapshot, controller.background
+        if background.is_busy(KEY) or run is None or snapshot is None:
+            return
+        self._waiting = [*self._looking, *self._waiting]  # given up for another run: again
+        self._looking = []
+        if not self.can_ask("digit") or snapshot.task is not run.task:
+            return
+        look = _Look(run.task, snapshot.params)
+        if self._waiting:
+            some, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
+            self._looking = some
+            background.ask(KEY, lambda: look.recognise(some), partial(self._show, run.task))
+        elif self.digits and look.params is not self._seen_by:
+            self._seen_by = look.params
+            newest = self.digits[-MOST_LIVE:]
+            background.ask(KEY, lambda: look.again(newest), self._show_again)
+
+    def _show(self, task: Task, digits: list[ClassDigit]) -> None:
+        """Add digits to the gallery, and tell their senders what the model says."""
+        self._looking = []
+        self.digits = [*self.digits, *digits][-MOST_DIGITS:]
+        names = task.source.class_names
+        for digit in digits:
+            said = names[digit.decided] if digit.decided >= 0 else "none of them"
+            sure = format_percent(digit.share)
+            self.room.tell(digit.phone, {"said": f"The model says {said} ({sure})."})
+        self.digits_changed.emit()
+
+    def _show_again(self, digits: list[ClassDigit]) -> None:
+        now = {digit.number: digit for digit in digits}
+        self.digits = [now.get(digit.number, digit) for digit in self.digits]
+        self.digits_changed.emit()
+
+
+def _extent(points: Points) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the corners of the plane that the class sees: the board, with all points on it."""
+    low, high = np.full(2, RANGE[0]), np.full(2, RANGE[1])
+    if len(points):
+        low, high = np.minimum(low, points.xy.min(axis=0)), np.maximum(high, points.xy.max(axis=0))
+    return low, high

@@ -1,0 +1,101 @@
+"""The digits that a class has sent, with what the model says of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
+
+from core.number_format import format_percent
+from gui.control.classroom import ClassDigit
+from gui.kit import zoom
+from gui.kit.canvas_widgets import ink_pixmap, ink_table
+from gui.kit.plain_text import as_tip, short
+from gui.kit.theme import Theme
+
+PICTURE = 72  # px
+MOST_NAME = 12  # characters of a name
+Index = QModelIndex | QPersistentModelIndex
+
+
+class DigitModel(QAbstractListModel):
+    """The digits, the newest first."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.digits: list[ClassDigit] = []
+        self._names: tuple[str, ...] = ()
+        self._pixmaps: dict[int, QPixmap] = {}
+        self._inks = ink_table(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._inks = ink_table(theme)
+        self._pixmaps = {}
+
+    def show_digits(self, digits: Sequence[ClassDigit], names: tuple[str, ...]) -> None:
+        newest = list(reversed(digits))
+        if [each.number for each in newest] == [each.number for each in self.digits]:
+            self.digits, self._names = newest, names
+            if newest:
+                self.dataChanged.emit(self.index(0), self.index(len(newest) - 1))
+            return
+        self.beginResetModel()
+        self.digits, self._names = newest, names
+        known = {each.number for each in newest}
+        self._pixmaps = {n: pixmap for n, pixmap in self._pixmaps.items() if n in known}
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        return 0 if parent.isValid() else len(self.digits)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        digit = self.digits[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            mark = "✓" if digit.is_right else "≠"
+            said = f"{self._name(digit.label)} {mark} {self._name(digit.decided)}"
+            return f"{said}\n{short(digit.name, MOST_NAME)}"
+        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            who = digit.name or f"phone {digit.phone}"
+            said = f"{self._name(digit.decided)} ({format_percent(digit.share)})"
+            sentence = f"{who} drew {self._name(digit.label)}. The model says {said}."
+            return as_tip(sentence) if role == Qt.ItemDataRole.ToolTipRole else sentence
+        if role == Qt.ItemDataRole.DecorationRole:
+            return QIcon(self._pixmap(digit))
+        return None
+
+    def _name(self, label: int) -> str:
+        return self._names[label] if 0 <= label < len(self._names) else "?"
+
+    def _pixmap(self, digit: ClassDigit) -> QPixmap:
+        if digit.number not in self._pixmaps:
+            side = zoom.px(PICTURE)
+            self._pixmaps[digit.number] = ink_pixmap(digit.picture, self._inks).scaled(side, side)
+        return self._pixmaps[digit.number]
+
+
+class DigitGallery(QListView):
+    """Pictures of the digits; several can be chosen."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.shown = DigitModel(theme, self)
+        self.setModel(self.shown)
+        self.setViewMode(QListView.ViewMode.IconMode)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setMovement(QListView.Movement.Static)
+        self.setUniformItemSizes(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setAccessibleName("digits of the class")
+        self._fit()
+
+    @property
+    def chosen(self) -> list[ClassDigit]:
+        rows = sorted({index.row() for index in self.selectedIndexes()})
+        return [self.shown.digits[row] for row in rows]
+
+    def _fit(self) -> None:
+        side, line = zoom.px(PICTURE), self.fontMetrics().lineSpacing()
+        self.setIconSize(QSize(side, side))
+        self.setGridSize(QSize(side + 3 * line, side + 3 * line))

@@ -1,0 +1,49 @@
+"""Opening of the room that a class joins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from gui.control.data_editor import DataEditor
+from gui.control.run_controller import RunController
+from gui.window.look.theming import Appearance
+
+if TYPE_CHECKING:  # imported, with the server, when a class joins
+    from gui.control.classroom import Classroom
+    from gui.window.classroom.dialog import ClassroomDialog
+
+
+class ClassroomOpener(QObject):
+    """Shows one window for the class; until it is first wanted, nothing of it exists."""
+
+    failed = Signal(str)  # message for the user
+
+    def __init__(
+        self, window: QWidget, controller: RunController, editor: DataEditor, appearance: Appearance
+    ) -> None:
+        super().__init__(window)
+        self._window, self._controller, self._editor = window, controller, editor
+        self._appearance = appearance
+        self.classroom: Classroom | None = None
+        self.dialog: ClassroomDialog | None = None
+
+    def open(self) -> None:
+        """Show the window; nothing is served before it is started there."""
+        if self.dialog is None:
+            from gui.control.classroom import Classroom
+            from gui.window.classroom.dialog import ClassroomDialog
+
+            self.classroom = Classroom(self._controller, self._editor, self)
+            self.classroom.failed.connect(self.failed)
+            self.dialog = ClassroomDialog(self.classroom, self._appearance.theme, self._window)
+        self.dialog.show()
+        self.dialog.raise_()
+        self.dialog.activateWindow()
+
+    def close(self) -> None:
+        """Send the class home and end the server's thread."""
+        if self.dialog is not None:
+            self.dialog.close()

@@ -1,0 +1,106 @@
+"""A question to the class: written by the teacher, answered by phones, counted live."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.kit import theme as look
+from gui.kit import zoom
+from gui.kit.labels import small_label
+from gui.kit.layouts import add_layout
+from gui.kit.plain_text import Plain
+
+MOST_ANSWERS = 8
+MOST_LETTERS = 120  # of a question or an answer
+LINES = 4  # of the field for answers
+
+
+class Question(QWidget):
+    """Fields for a question and its answers, and a bar for each answer that was asked."""
+
+    asked = Signal(str, tuple)  # question, answers
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text = QLineEdit()
+        self.text.setMaxLength(MOST_LETTERS)
+        self.text.setPlaceholderText("What will the loss do?")
+        self.text.setAccessibleName("question")
+        self.answers = QPlainTextEdit()
+        self.answers.setPlaceholderText("One answer in each line")
+        self.answers.setAccessibleName("answers, one in each line")
+        self.answers.setTabChangesFocus(True)
+        height = (LINES + 1) * self.answers.fontMetrics().lineSpacing()
+        self.answers.setFixedHeight(height)
+        self.ask_button = QPushButton("&Ask")
+        self.ask_button.setToolTip("Show the question on all phones; votes start at none")
+        self.ask_button.clicked.connect(self._ask)
+        self.text.textChanged.connect(self._enable)
+        self.answers.textChanged.connect(self._enable)
+        self._bars = QWidget()
+        self._rows: list[QProgressBar] = []
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(small_label("Question"))
+        layout.addWidget(self.text)
+        layout.addWidget(small_label("Answers"))
+        layout.addWidget(self.answers)
+        layout.addWidget(self.ask_button)
+        self._place = QVBoxLayout()
+        self._place.addWidget(self._bars)
+        add_layout(layout, self._place)
+        layout.addStretch(1)
+        self._enable()
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The answers as they are written, without empty lines."""
+        lines = (line.strip()[:MOST_LETTERS] for line in self.answers.toPlainText().splitlines())
+        return tuple(dict.fromkeys(line for line in lines if line))[:MOST_ANSWERS]
+
+    @property
+    def votes(self) -> tuple[int, ...]:
+        """The votes for each answer, as the bars show them."""
+        return tuple(bar.value() for bar in self._rows)
+
+    def show_answers(self, answers: Sequence[str]) -> None:
+        """Show a bar for each answer, without votes yet."""
+        self._bars.deleteLater()
+        self._bars = QWidget()
+        grid = QGridLayout(self._bars)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setColumnStretch(1, 1)
+        self._rows = []
+        for row, answer in enumerate(answers):
+            label, bar = Plain(answer), QProgressBar()
+            label.setWordWrap(True)
+            zoom.set_type(label, look.LARGE)
+            bar.setFormat("%v")
+            bar.setAccessibleName(f"votes for {answer}")
+            grid.addWidget(label, row, 0)
+            grid.addWidget(bar, row, 1)
+            self._rows.append(bar)
+        self._place.addWidget(self._bars)
+
+    def show_votes(self, votes: Sequence[int]) -> None:
+        """Set the bars; their full length is that of all votes."""
+        for bar, count in zip(self._rows, votes, strict=False):
+            bar.setMaximum(max(sum(votes), 1))
+            bar.setValue(count)
+
+    def _ask(self) -> None:
+        self.asked.emit(self.text.text().strip(), self.choices)
+
+    def _enable(self) -> None:
+        self.ask_button.setEnabled(bool(self.text.text().strip()) and len(self.choices) >= 2)

@@ -1,0 +1,133 @@
+"""A room takes what is asked, from each phone in turn, and no more."""
+
+import json
+
+import pytest
+
+from core.classroom.messages import Choice, Hello, Place
+from core.classroom.room import BURST, MOST_PHONES, Activity, Room
+from core.errors import DataError
+
+POINTS = Activity("point", "Place a point", ("A", "B"), ("#ff0000", "#0000ff"))
+QUESTION = Activity("question", "How many?", answers=("one", "two", "three"))
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def room(clock):
+    return Room(clock)
+
+
+def phone_in(room, number=0, name="", heard=None):
+    post = [].append if heard is None else heard.append
+    return room.enter(Hello(f"phone{number:05d}", name), post)
+
+
+def point(x=0.5):
+    return json.dumps({"kind": "point", "x": x, "y": 0.25, "label": 1})
+
+
+def answer(number):
+    return json.dumps({"kind": "answer", "answer": number})
+
+
+def test_what_is_sent_reaches_the_window_once_and_in_order(room):
+    room.ask(POINTS)
+    first, second = phone_in(room, 1, "Ada"), phone_in(room, 2)
+    room.receive(first, point(0.1))
+    room.receive(second, point(0.2))
+    taken = room.take()
+    assert [(s.phone, s.name, s.what) for s in taken] == [
+        (1, "Ada", Place(0.1, 0.25, 1)),
+        (2, "", Place(0.2, 0.25, 1)),
+    ]
+    assert room.take() == []
+
+
+def test_who_is_there_hears_what_is_asked(room):
+    heard: list[dict[str, object]] = []
+    phone_in(room, heard=heard)
+    room.ask(QUESTION)
+    (message,) = heard
+    assert message["do"] == "question" and message["answers"] == ["one", "two", "three"]
+
+
+def test_what_is_not_asked_is_refused(room):
+    phone = phone_in(room)
+    with pytest.raises(DataError, match="Nothing is asked"):
+        room.receive(phone, point())
+    room.ask(QUESTION)
+    with pytest.raises(DataError):
+        room.receive(phone, point())
+    assert room.take() == []
+
+
+def test_a_phone_has_one_vote_which_it_can_change(room):
+    room.ask(QUESTION)
+    first, second = phone_in(room, 1), phone_in(room, 2)
+    for phone, number in ((first, 0), (second, 2), (first, 2)):
+        room.receive(phone, answer(number))
+    assert room.votes() == [0, 0, 2]
+    room.ask(QUESTION)
+    assert room.votes() == [0, 0, 0]
+
+
+def test_a_vote_is_no_contribution(room):
+    room.ask(QUESTION)
+    room.receive(phone_in(room), answer(1))
+    assert not any(isinstance(sent.what, Choice) for sent in room.take())
+
+
+def test_a_phone_that_sends_too_often_has_to_wait(room, clock):
+    room.ask(POINTS)
+    phone = phone_in(room)
+    for _ in range(int(BURST)):
+        room.receive(phone, point())
+    with pytest.raises(DataError, match="Not so fast"):
+        room.receive(phone, point())
+    clock.now += 2.0
+    room.receive(phone, point())
+    assert len(room.take()) == BURST + 1
+
+
+def test_a_phone_that_comes_back_is_the_same(room):
+    phone = phone_in(room, 7)
+    room.leave(phone, phone.post)
+    assert room.present == 0
+    assert phone_in(room, 7).number == phone.number and room.present == 1
+
+
+def test_a_connection_that_ends_late_does_not_put_its_phone_out(room):
+    old_messages: list[dict[str, object]] = []
+    old = old_messages.append
+    phone = room.enter(Hello("phone00001", ""), old)
+    room.enter(Hello("phone00001", ""), [].append)
+    room.leave(phone, old)
+    assert room.present == 1
+
+
+def test_a_full_room_takes_nobody_until_someone_goes(room):
+    phones = [phone_in(room, number) for number in range(MOST_PHONES)]
+    with pytest.raises(DataError, match="full"):
+        phone_in(room, MOST_PHONES)
+    room.leave(phones[3], phones[3].post)
+    assert phone_in(room, MOST_PHONES).number == MOST_PHONES + 1
+
+
+def test_wiping_forgets_names_votes_and_what_was_sent(room):
+    room.ask(POINTS)
+    phone = phone_in(room, 1, "Ada")
+    room.receive(phone, point())
+    room.wipe()
+    assert room.take() == [] and phone.name == "" and room.present == 1

@@ -1,0 +1,193 @@
+"""A class joins the window: real phones at its real server, pressed and typed by real events."""
+
+import asyncio
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import aiohttp
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+
+from core.config import DataConfig, RunConfig, TrainingConfig
+from gui.control.classroom import MOST_LIVE
+
+DIGITS = RunConfig(data=DataConfig(source="digits"), training=TrainingConfig(epochs=20))
+DRAWN = RunConfig(data=DataConfig(source="drawn"))
+ONE = {"kind": "digit", "strokes": [[[0.5, 0.1], [0.5, 0.9]]], "label": 1}
+
+
+@pytest.fixture
+def joined(qtbot, open_window):
+    """Return joined(config): the window, and the class's window, started on this machine alone."""
+
+    def join(config):
+        window = open_window(config, wait=config is not DRAWN)
+        qtbot.waitUntil(lambda: window.controller.run is not None)
+        window.classroom.open()
+        dialog = window.classroom.dialog
+        qtbot.waitUntil(dialog.isVisible)
+        dialog.network.setCurrentIndex(dialog.network.count() - 1)  # this machine only
+        press(qtbot, dialog.open_button)
+        assert window.classroom.classroom.url
+        return window, dialog
+
+    return join
+
+
+def press(qtbot, button):
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+async def phone(url, number, messages, name=""):
+    """Send messages from a phone that waits for all answers; return all that it heard."""
+    heard = []
+    async with aiohttp.ClientSession() as session:
+        origin = f"http://{url.split('/')[2]}"
+        async with session.ws_connect(f"{url}/ws", headers={"Origin": origin}) as connection:
+            key = f"phone{number:05d}"
+            await connection.send_json({"kind": "hello", "phone": key, "name": name})
+            heard.append(await connection.receive_json())
+            for message in messages:
+                await connection.send_json(message)
+                heard.append(await connection.receive_json())
+                if message["kind"] == "digit":  # the model's answer comes later
+                    heard.append(await connection.receive_json())
+    return heard
+
+
+def with_phones(qtbot, *phones):
+    """Run these phones at once beside the window; return what each heard."""
+
+    async def together():
+        return await asyncio.gather(*phones)
+
+    with ThreadPoolExecutor(1) as executor:
+        future = executor.submit(asyncio.run, together())
+        qtbot.waitUntil(future.done)
+        return future.result()
+
+
+def test_nothing_is_served_before_it_is_started_nor_after_it_is_stopped(qtbot, open_window):
+    window = open_window(DIGITS)
+    assert window.classroom.dialog is None
+    window.classroom.open()
+    (dialog, classroom) = (getattr(window.classroom, name) for name in ("dialog", "classroom"))
+    assert classroom.url == ""
+    dialog.network.setCurrentIndex(dialog.network.count() - 1)
+    press(qtbot, dialog.open_button)
+    url = classroom.url
+    assert dialog.address.text() == url.removeprefix("http://")
+    assert url in dialog.code.accessibleName()
+    press(qtbot, dialog.open_button)
+    assert classroom.url == ""
+    with pytest.raises(aiohttp.ClientConnectionError):
+        with_phones(qtbot, phone(url, 1, []))
+
+
+def test_a_digit_is_answered_on_the_phone_and_on_the_wall(qtbot, joined):
+    window, dialog = joined(DIGITS)
+    press(qtbot, dialog.kinds.button("digit"))
+    (heard,) = with_phones(qtbot, phone(window.classroom.classroom.url, 1, [ONE], "Ada <b>"))
+    assert heard[0]["do"] == "digit" and heard[0]["classes"] == list("0123456789")
+    assert heard[1] == {"said": "It has arrived.", "is_taken": True}
+    assert heard[2]["said"].startswith("The model says ")
+    qtbot.waitUntil(lambda: dialog.gallery.model().rowCount() == 1)
+    caption = dialog.gallery.model().index(0, 0).data()
+    assert caption.startswith("1 ") and caption.endswith("Ada <b>")
+
+
+def test_the_wall_follows_the_training(qtbot, joined):
+    window, dialog = joined(DIGITS)
+    press(qtbot, dialog.kinds.button("digit"))
+    with_phones(qtbot, phone(window.classroom.classroom.url, 1, [ONE]))
+    classroom = window.classroom.classroom
+    qtbot.waitUntil(lambda: len(classroom.digits) == 1)
+    untrained = classroom.digits[0].share
+    assert untrained == pytest.approx(0.1)
+    window.controller.play_or_pause()
+    qtbot.waitUntil(lambda: classroom.digits[0].share > 0.2)
+    assert len(classroom.digits) <= MOST_LIVE
+
+
+def test_accepted_digits_are_training_rows_until_they_are_taken_back(qtbot, joined):
+    window, dialog = joined(DIGITS)
+    url, before = window.classroom.classroom.url, window.controller.run.task
+    press(qtbot, dialog.kinds.button("digit"))
+    with_phones(qtbot, *(phone(url, number, [ONE]) for number in range(3)))
+    qtbot.waitUntil(lambda: dialog.gallery.model().rowCount() == 3)
+    dialog.gallery.selectAll()
+    press(qtbot, dialog.accept_button)
+    qtbot.waitUntil(lambda: window.controller.run.task.source.added == 3)
+    after = window.controller.run.task
+    np.testing.assert_array_equal(after.source.y[:3], [1, 1, 1])
+    assert len(after.train_rows) == len(before.train_rows) + 3
+    assert dialog.gallery.model().rowCount() == 0
+    window.controller.undo_stack.undo()
+    qtbot.waitUntil(lambda: window.controller.run.task is before)
+
+
+def test_points_of_the_class_are_on_the_plane(qtbot, joined):
+    window, dialog = joined(DRAWN)
+    press(qtbot, dialog.kinds.button("point"))
+    corners = [(0.0, 0.0, 0), (1.0, 1.0, 1), (0.5, 0.5, 0)]
+    url = window.classroom.classroom.url
+    with_phones(
+        qtbot,
+        *(
+            phone(url, number, [{"kind": "point", "x": x, "y": y, "label": label}])
+            for number, (x, y, label) in enumerate(corners)
+        ),
+    )
+    qtbot.waitUntil(lambda: len(window.editor.points) == 3)
+    points = window.editor.points
+    found = sorted(
+        (*xy, label) for xy, label in zip(points.xy.tolist(), points.labels.tolist(), strict=True)
+    )
+    assert found == [(-5.0, -5.0, 0), (0.0, 0.0, 0), (5.0, 5.0, 1)]
+
+
+def test_a_question_is_asked_and_its_votes_are_counted(qtbot, joined):
+    window, dialog = joined(DIGITS)
+    press(qtbot, dialog.kinds.button("question"))
+    question = dialog.question
+    qtbot.keyClicks(question.text, "Up or down?")
+    assert not question.ask_button.isEnabled()
+    qtbot.keyClicks(question.answers, "up")
+    qtbot.keyClick(question.answers, Qt.Key.Key_Return)
+    qtbot.keyClicks(question.answers, "down")
+    press(qtbot, question.ask_button)
+    url = window.classroom.classroom.url
+    answers = (0, 1, 1)
+    heard = with_phones(
+        qtbot,
+        *(phone(url, n, [{"kind": "answer", "answer": a}]) for n, a in enumerate(answers)),
+    )
+    assert {json.dumps(each[0]["answers"]) for each in heard} == {'["up", "down"]'}
+    qtbot.waitUntil(lambda: question.votes == (1, 2))
+
+
+def test_other_data_end_what_they_do_not_allow(qtbot, joined):
+    window, dialog = joined(DIGITS)
+    press(qtbot, dialog.kinds.button("digit"))
+    window.data_choice.choose("iris")
+    qtbot.waitUntil(lambda: window.classroom.classroom.room.activity.kind == "wait")
+    assert not dialog.kinds.button("digit").isEnabled()
+
+
+def test_wiping_empties_the_wall(qtbot, joined):
+    window, dialog = joined(DIGITS)
+    press(qtbot, dialog.kinds.button("digit"))
+    with_phones(qtbot, phone(window.classroom.classroom.url, 1, [ONE]))
+    qtbot.waitUntil(lambda: dialog.gallery.model().rowCount() == 1)
+    press(qtbot, dialog.wipe_button)
+    assert dialog.gallery.model().rowCount() == 0
+
+
+def test_esc_sends_nobody_away_and_closing_does(qtbot, joined):
+    window, dialog = joined(DIGITS)
+    classroom = window.classroom.classroom
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert dialog.isVisible() and classroom.url
+    dialog.close()
+    assert classroom.url == ""
