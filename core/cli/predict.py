@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core import files
-from core.cli import predict_table, terminal
+from core.cli import predict_table, predict_text, terminal
+from core.cli.answer import answer_json, answer_lines, answer_of
 from core.cli.parser import Parser
 from core.cli.pictured import CLEANINGS, NO_INK, Example, pictured
 from core.cli.reading_options import add_reading_options
@@ -22,9 +22,8 @@ from core.data.digits.drawing import DigitPreprocessing, draw
 from core.data.indicators import Asked
 from core.errors import DataError
 from core.explain import doubt, prediction
-from core.explain.prediction import Answer, Reading
+from core.explain.prediction import Answer
 from core.invisible_characters import visible
-from core.model_family import FAMILY, output_names
 from core.runs import model_file
 from core.runs.model import Model
 from core.setting_checks import MAX_FLOAT
@@ -32,7 +31,6 @@ from core.setting_checks import MAX_FLOAT
 MAX_BYTES = 10 * 2**20
 MAX_POINTS = 100_000
 MAX_VALUE = float(np.finfo(np.float32).max)
-BAR_WIDTH = 40
 
 Stroke = list[tuple[float, float]]
 Picture = NDArray[np.float32]
@@ -56,29 +54,7 @@ def _main(arguments: list[str]) -> int:
         description="Ask a model that “train --save” or the window kept.",
     )
     parser.add_argument("--model", metavar="FILE", required=True, help="the model")
-    asked = parser.add_mutually_exclusive_group(required=True)
-    asked.add_argument(
-        "--strokes",
-        metavar="FILE.json",
-        help="a drawing: a list of strokes, each a list of points [x, y] in any unit, y down",
-    )
-    asked.add_argument(
-        "--image",
-        metavar="FILE",
-        help="a picture (PNG, JPEG, WebP, GIF, BMP, TIFF): of one digit, dark on light or light on "
-        "dark; for a model of a folder's pictures any, scaled as those; or a folder of pictures",
-    )
-    asked.add_argument(
-        "--values",
-        metavar="A,B,…",
-        help="measured features in the model's order, as in 5.1,3.5; words as in the table",
-    )
-    asked.add_argument(
-        "--table",
-        metavar="FILE",
-        help="a table of text with the features among its columns, found by their names; - for "
-        "standard input",
-    )
+    _add_examples(parser.add_mutually_exclusive_group(required=True))
     parser.add_argument(
         "--deskew",
         action=argparse.BooleanOptionalAction,
@@ -107,7 +83,41 @@ def _main(arguments: list[str]) -> int:
         return predict_pictures.report(options)
     if (options.table is None) != (options.out is None):
         parser.error("--table and --out go together")
+    if options.text is not None or options.document is not None:
+        return predict_text.report(options)
     return report(options) if options.table is None else predict_table.report(options)
+
+
+def _add_examples(group: argparse._MutuallyExclusiveGroup) -> None:
+    """Add the options for what the model is asked about."""
+    group.add_argument(
+        "--strokes",
+        metavar="FILE.json",
+        help="a drawing: a list of strokes, each a list of points [x, y] in any unit, y down",
+    )
+    group.add_argument(
+        "--image",
+        metavar="FILE",
+        help="a picture (PNG, JPEG, WebP, GIF, BMP, TIFF): of one digit, dark on light or light on "
+        "dark; for a model of a folder's pictures any, scaled as those; or a folder of pictures",
+    )
+    group.add_argument(
+        "--values",
+        metavar="A,B,…",
+        help="measured features in the model's order, as in 5.1,3.5; words as in the table",
+    )
+    group.add_argument("--text", metavar="WORDS", help="a text, for a model of documents")
+    group.add_argument(
+        "--document",
+        metavar="FILE",
+        help="a text file, for a model of documents; - for standard input",
+    )
+    group.add_argument(
+        "--table",
+        metavar="FILE",
+        help="a table of text with the features, or the texts, among its columns, found by their "
+        "names; - for standard input",
+    )
 
 
 def report(options: argparse.Namespace) -> int:
@@ -115,24 +125,17 @@ def report(options: argparse.Namespace) -> int:
     terminal.check_writable(options.json)
     model = model_file.load(Path(options.model))
     example = example_from(model, options)
-    row = example.values
-    with np.errstate(all="ignore"):
-        (decided,), (shares,) = model.answers(row[None])  # as for the rows of a table
-        found = replace(
-            prediction.ask(model, model.params, row), decided=int(decided), probabilities=shares
-        )
-    if not (np.isfinite(found.logits).all() and np.isfinite(found.probabilities).all()):
-        raise DataError("The values are too large for this model; smaller ones were expected.")
+    found = answer_of(model, example.values)
     doubts = _doubts(model, example, found)
     print(
-        *map(visible, lines(found, model.config.model.kind, model.class_names)),
+        *map(visible, answer_lines(found, model.config.model.kind, model.class_names)),
         *(visible(f"Doubt: {sentence}") for sentence in doubts),
         *(visible(f"Note: {sentence}") for sentence in example.notes),
         sep="\n",
         file=terminal.stream_for_words(options.json),
         flush=True,
     )
-    told = to_json(found, model, options.model)
+    told = answer_json(found, model, options.model)
     if doubt.is_unsure(model.config.model.kind, found):  # the last line says so in the terminal
         doubts.append(prediction.describe(model.config.model.kind, found, model.class_names))
     told |= {"doubts": doubts, "notes": list(example.notes)}
@@ -153,6 +156,8 @@ def _doubts(model: Model, example: Example, found: Answer) -> list[str]:
 
 def example_from(model: Model, options: argparse.Namespace) -> Example:
     """Return the example to evaluate."""
+    if model.vocabulary is not None:
+        raise DataError(f"{options.model} reads texts; use --text, --document or --table.")
     if options.values is not None:
         return Example(_measured(model, options.values))
     if model.image_shape is None:
@@ -227,62 +232,6 @@ def _stroke(points: object, where: str) -> Stroke:
                 "expected."
             )
     return [(point[0], point[1]) for point in points]
-
-
-def lines(found: Answer, kind: str, names: tuple[str, ...]) -> list[str]:
-    """Return one line per class, best first, and a sentence on the model's confidence.
-
-    A kind without probabilities gives only the sentence.
-    """
-    names = tuple(" ".join(name.split()) for name in names)
-    reading = prediction.read(kind, found)
-    sentence = prediction.describe(kind, found, names)
-    if not FAMILY[kind].has_probabilities:
-        return [f"{sentence} {reading.aside}."]
-    width, widest = max(map(len, names)), max(map(len, reading.texts))
-    sizes = np.array(reading.sizes)
-    order = sorted(range(len(names)), key=lambda k: (-sizes[k], k != found.decided))
-    return [
-        *(
-            f"  {names[k]:{width}}  {reading.texts[k]:>{max(widest, 7)}}  "
-            f"{'█' * round(BAR_WIDTH * sizes[k])}".rstrip()
-            for k in order
-        ),
-        f"{sentence} {_aside(kind, found, reading)}",
-    ]
-
-
-def _aside(kind: str, found: Answer, reading: Reading) -> str:
-    if FAMILY[kind].is_pairwise:
-        return f"Of {reading.aside} in all, each from the neuron of one pair of classes."
-    if not FAMILY[kind].shares_sum_to_one:
-        return f"{reading.aside}: each class is asked by itself, they need not sum to 1."
-    return f"Entropy {found.entropy:.2f} of at most {math.log(len(reading.sizes)):.2f} nats."
-
-
-def to_json(found: Answer, model: Model, path: str) -> dict[str, Any]:
-    """Return the answer as JSON-compatible values, with the classes in the model's order.
-
-    A model without probabilities has no entropy either; one-vs-rest has no entropy because its
-    probabilities answer separate questions. One-vs-one adds the votes of its pairs.
-    """
-    kind, names = model.config.model.kind, model.class_names
-    has_shares = FAMILY[kind].has_probabilities
-    told: dict[str, Any] = {
-        "model": path,
-        "data": model.data_name,
-        "step": model.step,
-        "kind": kind,
-        "logits": dict(zip(output_names(kind, names), found.logits.tolist(), strict=True)),
-        "probabilities": (
-            dict(zip(names, found.probabilities.tolist(), strict=True)) if has_shares else None
-        ),
-        "winner": names[found.decided],
-        "entropy": found.entropy if FAMILY[kind].shares_sum_to_one else None,
-    }
-    if len(found.votes):
-        told["votes"] = {name: int(n) for name, n in zip(names, found.votes, strict=True)}
-    return told
 
 
 def _measured(model: Model, text: str) -> NDArray[np.floating]:

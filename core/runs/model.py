@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +18,16 @@ from core.data.digits.drawing import DigitPreprocessing
 from core.data.indicators import Asked, Indicator, asked_of
 from core.data.preprocessing import FeatureMap, Standardiser
 from core.data.task import Task, prepare
+from core.data.text.documents import Documents
 from core.errors import ConfigError, DataError
 from core.invisible_characters import visible_names
 from core.train.history import SERIES
 from core.train.snapshot import Metrics, Params
+
+if TYPE_CHECKING:  # SciPy is imported with the first texts
+    from scipy.sparse import csr_array
+
+    from core.data.text.vocabulary import Vocabulary
 
 MOST_OFFSET = (
     60  # spreads that a mean is from 0; data of which float32 would be too coarse have more
@@ -42,6 +48,7 @@ class Model:
     recipe : converts a drawing to a picture; None if the model does not apply to drawings.
     figures : the finite ones of `history.SERIES`, as last measured; for information only.
     indicators : for each feature the word that it stands for, None for a number; () if all are.
+    vocabulary : of documents, whose words are the features; None for other data.
     data_name, program : the training data, and the version that saved it; for information only.
 
     Raises DataError if these are inconsistent.
@@ -63,6 +70,7 @@ class Model:
     data_name: str
     program: str = VERSION
     indicators: tuple[Indicator | None, ...] = ()
+    vocabulary: Vocabulary | None = None
 
     def __post_init__(self) -> None:
         d, k, h, outputs = len(self.feature_names), self.k, len(self.class_names), self.outputs
@@ -91,6 +99,8 @@ class Model:
         if not (math.isfinite(self.scale) and self.scale > 0):
             raise DataError(f"scale is {self.scale:g}; it must be greater than 0.")
         self._check_pictures()
+        if self.vocabulary is not None:
+            self._check_vocabulary(self.vocabulary)
 
     def _layers(self, outputs: int, k: int) -> Iterator[tuple[str, NDArray[Any], tuple[int, ...]]]:
         """Yield the name of each parameter, its array, and the expected shape."""
@@ -114,6 +124,12 @@ class Model:
                 raise DataError("pictures have no feature map.")
         if self.recipe is not None and shape != (self.recipe.size, self.recipe.size):
             raise DataError(f"drawings become {self.recipe.size} pixels wide; its pictures differ.")
+
+    def _check_vocabulary(self, vocabulary: Vocabulary) -> None:
+        if len(vocabulary.words) != len(self.feature_names) or self.image_shape is not None:
+            raise DataError("its words are not its features.")
+        if not (self.feature_map.is_identity and self.standardiser.is_identity):
+            raise DataError("words have no feature map, and are not standardised.")
 
     @classmethod
     def of(cls, task: Task, params: Params, step: int, epoch: int, metrics: Metrics) -> Self:
@@ -139,6 +155,7 @@ class Model:
             },
             data_name=dataset.name,
             indicators=dataset.indicators if any(dataset.indicators) else (),
+            vocabulary=dataset.vocabulary,
         )
 
     @property
@@ -169,12 +186,17 @@ class Model:
         mean, std = self.standardiser.mean[:d], self.standardiser.std[:d]
         return values if (np.abs(mean) > MOST_OFFSET * std).any() else values.astype(np.float32)
 
+    def bag_of(self, texts: Sequence[str]) -> csr_array:
+        """Return the features (n, d) of texts, sparse, for a model of documents."""
+        assert self.vocabulary is not None
+        return self.vocabulary.features(Documents(tuple(texts)))
+
     def inputs(self, values: NDArray[np.floating]) -> NDArray[np.float32]:
         """Return the model's inputs X (n, k) for features (n, d) in their own units."""
         return self.standardiser.apply(self.feature_map.apply(values))
 
     def answers(
-        self, values: NDArray[np.floating]
+        self, values: NDArray[np.floating] | csr_array
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Return the class (n,) and the probabilities (n, classes) for features (n, d), n > 0.
 

@@ -15,13 +15,13 @@ import json
 import math
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core import VERSION, files
-from core.config import RunConfig
+from core.config import BagOptions, RunConfig
 from core.data.digits.drawing import DigitPreprocessing
 from core.data.indicators import Indicator
 from core.data.preprocessing import Standardiser
@@ -31,6 +31,9 @@ from core.runs.json_object import JsonObject, quoted
 from core.runs.model import Model
 from core.train.history import SERIES
 from core.train.snapshot import Params
+
+if TYPE_CHECKING:  # SciPy is imported with the first texts
+    from core.data.text.vocabulary import Vocabulary
 
 ENDING = ".safetensors"
 ENTRY = "logitlab"  # key in the metadata
@@ -79,6 +82,11 @@ def save(model: Model, path: Path, card: str = "") -> None:
         "epoch": model.epoch,
         "figures": model.figures,
     }
+    if model.vocabulary is not None:  # whose words are the features
+        about["vocabulary"] = {
+            "documents": model.vocabulary.n,
+            "document_counts": model.vocabulary.document_counts.tolist(),
+        }
     tensors: dict[str, NDArray[Any]] = {
         **{
             name: np.ascontiguousarray(array, dtype=np.float32)
@@ -203,7 +211,17 @@ def _model(about: dict[str, Any], data: bytes) -> Model:
         data_name=stated.text("data"),
         program=stated.text("program"),
         indicators=_indicators(stated),
+        vocabulary=_vocabulary(stated, config.data.bag) if "vocabulary" in stated else None,
     )
+
+
+def _vocabulary(stated: JsonObject, options: BagOptions) -> Vocabulary:
+    """Return the vocabulary of a model of documents, from which its idf follow."""
+    from core.data.text.vocabulary import Vocabulary
+
+    known = JsonObject(stated.member("vocabulary", dict))
+    counts = np.array(known.whole_numbers("document_counts"), dtype=np.int64)
+    return Vocabulary.checked(stated.texts("features"), counts, known.count("documents"), options)
 
 
 def _indicators(stated: JsonObject) -> tuple[Indicator | None, ...]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core import files
 from core.config import CsvOptions
-from core.data.csv import label
+from core.data.csv import label, texts
 from core.data.csv.blocks import Block, TableBlocks
 from core.data.csv.dialect import NO_OPTIONS
 from core.data.csv.packed import Source
@@ -31,6 +32,9 @@ from core.model_family import FAMILY
 from core.name_lookup import MAX_SHOWN, plain
 from core.number_format import format_shortest
 from core.runs.model import Model
+
+if TYPE_CHECKING:  # SciPy is imported with the first texts
+    from scipy.sparse import csr_array
 
 PREDICTED = "predicted"  # name of the column with the class
 MAX_LISTED = 1000  # rows that are listed with the reason why they were not answered
@@ -170,8 +174,7 @@ class TablePrediction:
         is_readable = np.zeros(n, dtype=bool)
         reasons: dict[int, str] = {}
         left = MAX_LISTED - len(report.unread)
-        values = self._features(block.columns)
-        is_good = np.isfinite(values).all(axis=1)
+        values, is_good = self._features(block.columns)
         is_readable[is_row] = is_good
         endings = [self._nothing] * n
         if is_good.any():
@@ -219,7 +222,17 @@ class TablePrediction:
         for index, text in zip(indices.tolist(), joined, strict=True):
             endings[index] = form.delimiter + text
 
-    def _features(self, columns: tuple[Column, ...]) -> NDArray[np.floating]:
+    def _features(
+        self, columns: tuple[Column, ...]
+    ) -> tuple[NDArray[np.floating] | csr_array, NDArray[np.bool_]]:
+        """Return the features (k, d) of a block's rows, and which rows (k,) have all of them."""
+        if self._model.vocabulary is not None:
+            said = texts.texts_of(columns[0])
+            return self._model.bag_of(said), np.array([bool(text) for text in said])
+        values = self._measured(columns)
+        return values, np.isfinite(values).all(axis=1)
+
+    def _measured(self, columns: tuple[Column, ...]) -> NDArray[np.floating]:
         """Return the features (k, d) of a block's rows in the units of the model; NaN in gaps."""
         model = self._model
         found = np.empty((len(columns[0].values), len(model.feature_names)))
@@ -239,6 +252,8 @@ class TablePrediction:
     def _reason(self, columns: tuple[Column, ...], row: int) -> str:
         """Return why a row of a block has no answer."""
         found = []
+        if self._model.vocabulary is not None:
+            return f"{columns[0].name} holds no text"
         for asked, column in zip(self._model.columns, columns, strict=True):
             value, word = float(column.values[row]), _word(column, row)
             if asked.words:
@@ -286,6 +301,8 @@ def columns_of(model: Model, blocks: TableBlocks) -> tuple[tuple[int, ...], tupl
     They are found by name, in any order, with or without a unit in brackets; pixels also by their
     place, and so are the columns of a table without a header that has no others.
     """
+    if model.vocabulary is not None:
+        return _text_column(model, blocks)
     form = blocks.form
     features = visible_names([asked.name for asked in model.columns])
     exact = {plain(name): j for j, name in reversed(list(enumerate(form.names)))}
@@ -304,6 +321,24 @@ def columns_of(model: Model, blocks: TableBlocks) -> tuple[tuple[int, ...], tupl
     raise DataError(
         f"The table has no column {_listed(missing or list(features))}, which the model reads; it "
         f"has {_listed(list(form.names))}. Name its columns in the first line, as the model does."
+    )
+
+
+def _text_column(model: Model, blocks: TableBlocks) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """Return the column of texts: of the name that it had in training, else the only one."""
+    names = [plain(name) for name in blocks.form.names]
+    wanted = model.config.data.text
+    if wanted is not None and plain(wanted) in names:
+        return (names.index(plain(wanted)),), ()
+    table = blocks.beginning()
+    found = texts.possible(table, -1) if len(names) > 1 else (0,)
+    if len(found) == 1:
+        return found, (f"the texts are in the column “{table.names[found[0]]}”",)
+    known = f"“{wanted}”" if wanted else "of texts"
+    raise DataError(
+        f"The table has no column {known}, which the model reads, and "
+        f"{_listed([table.names[j] for j in found]) or 'none'} with texts of several words. Name "
+        f"its column of texts “{wanted or 'text'}”."
     )
 
 

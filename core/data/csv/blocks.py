@@ -120,7 +120,7 @@ class TableBlocks:
 
 
 def _column(form: TableFormat, na: tuple[str, ...] | None, part: Part, j: int) -> Column:
-    cells = Cells(form.names[j], form.number_form, na)
+    cells = Cells(form.names[j], form.number_form, na, keeps_words=True)
     cells.take(part.frame[j], 0)
     return cells.finish()
 

@@ -98,12 +98,19 @@ class Cells:
     """Builds one column."""
 
     def __init__(
-        self, name: str, numbers: NumberForm, na: Collection[str] | None = None, aside: str = ""
+        self,
+        name: str,
+        numbers: NumberForm,
+        na: Collection[str] | None = None,
+        aside: str = "",
+        *,
+        keeps_words: bool = False,
     ) -> None:
         """Start an empty column.
 
         na : words that mean a missing value even among words; None to find out.
         aside : why the file itself sets the column aside, or "".
+        keeps_words : keep all words, however many different ones there are.
         """
         self.name, self._numbers, self._aside = name, numbers, aside
         self._unit = ""
@@ -113,7 +120,7 @@ class Cells:
         self._values = GrowingArray(np.float64(np.nan))
         self._codes = GrowingArray(np.int32(-1))
         self._words: dict[str, int] = {}
-        self._has_too_many_words = self._is_prose = False
+        self._has_too_many_words, self._keeps_words = False, keeps_words
         self._count = self._missing = self._not_finite = self._word_cells = 0
         self._is_whole = True
         self.is_text_so_far = False
@@ -219,9 +226,9 @@ class Cells:
         self._word_cells += words
         self._missing -= words  # words are NaN, but not missing
         self.is_text_so_far = bool(words) and bool(np.isnan(numbers).all())
-        if len(self._words) > MAX_WORDS and not self._is_prose:
-            self._is_prose = is_prose(tuple(self._words))
-            self._has_too_many_words = not self._is_prose
+        if len(self._words) > MAX_WORDS and not self._keeps_words:
+            self._keeps_words = is_prose(tuple(self._words))
+            self._has_too_many_words = not self._keeps_words
         return values, codes if words or na_codes else None
 
     def _read_units(

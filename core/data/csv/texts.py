@@ -57,10 +57,10 @@ def chosen(table: Table, wanted: str, label: int) -> int:
 
 def texts_of(column: Column) -> list[str]:
     """Return the text of each cell, "" for a missing one."""
-    assert column.codes is not None
     words = [*column.words, ""]
-    texts = [words[code] for code in column.codes.tolist()]
-    for row in np.flatnonzero((column.codes < 0) & np.isfinite(column.values)).tolist():
+    codes = np.full(len(column.values), -1) if column.codes is None else column.codes
+    texts = [words[code] for code in codes.tolist()]
+    for row in np.flatnonzero((codes < 0) & np.isfinite(column.values)).tolist():
         texts[row] = f"{format_shortest(float(column.values[row]))} {column.unit}".rstrip()
     return texts
 

@@ -75,6 +75,23 @@ class Vocabulary:
             options=options,
         )
 
+    @classmethod
+    def checked(
+        cls, words: tuple[str, ...], counts: NDArray[np.int64], n: int, options: BagOptions
+    ) -> Vocabulary:
+        """Return the vocabulary that a file states; raise DataError where it cannot be one.
+
+        words : (m,). counts : (m,) of documents that hold each, of n.
+        """
+        parts = 2 if options.bigrams else 1
+        if not words or len(set(words)) < len(words) or list(words) != sorted(words):
+            raise DataError("its words are not in order, or one is there twice.")
+        if any(not all(pair) or len(pair) > parts for pair in (w.split(JOINT) for w in words)):
+            raise DataError("one of its words is none.")
+        if len(counts) != len(words) or counts.min() < 1 or counts.max() > n:
+            raise DataError("the number of documents that hold a word is not as it can be.")
+        return cls(words, counts, n, options)
+
     @cached_property
     def idf(self) -> NDArray[np.float64]:
         """(m,) ln((1 + n) / (1 + df)) + 1 of each word."""

@@ -9,6 +9,7 @@ from PIL import Image
 
 from core.cli import predict
 from core.cli import train as cli
+from core.cli.answer import answer_lines
 from core.errors import DataError
 from core.explain import probe
 from core.explain.prediction import FAIRLY_SURE, Answer, entropy
@@ -187,7 +188,7 @@ def test_entropy_is_in_nats(probabilities, nats):
 def test_a_name_of_several_lines_is_told_in_one():
     a, nothing = np.array([0.9, 0.1], np.float32), np.empty(0, np.float32)
     found = Answer(nothing, nothing, nothing, a, decided=0)
-    told = predict.lines(found, "softmax", ("a\nb", "c"))
+    told = answer_lines(found, "softmax", ("a\nb", "c"))
     assert told[0].startswith("  a b ") and len(told) == 3
 
 
@@ -324,7 +325,10 @@ def test_the_wrong_kind_of_input_is_told(refused, iris_model, digits_model, draw
     ("words", "message"),
     [
         ([], "required: --model"),
-        (["--model", "m"], "one of the arguments --strokes --image --values --table is required"),
+        (
+            ["--model", "m"],
+            "--strokes --image --values --text --document --table is required",
+        ),
         (["--model", "m", "--values", "1", "--image", "i"], "not allowed with"),
         (["--model", "/nowhere/m", "--values", "1"], "There is no file /nowhere/m"),
         (["--model", ".", "--values", "1"], ". is a folder; choose a model in it"),
