@@ -119,10 +119,12 @@ class Shape:
 
 def shape_of(task: Task, trace: Trace, text: str = "") -> Shape:
     """Return what decides the lines of a trace; text : the example itself, if it is a document."""
-    is_image, is_text = task.dataset.image_shape is not None, task.dataset.is_text
+    is_image, vocabulary = task.dataset.image_shape is not None, task.dataset.vocabulary
     m, found = len(trace.x), trace.response
-    largest = np.argsort(-np.abs(trace.x), kind="stable")
-    order = _telling_words(task, trace.x) if is_text else largest
+    if vocabulary is not None:
+        order = vocabulary.telling(trace.x)
+    else:
+        order = np.argsort(-np.abs(trace.x), kind="stable")
     shown = np.sort(order[:PRODUCTS])
     return Shape(
         kind=trace.kind,
@@ -147,23 +149,8 @@ def shape_of(task: Task, trace: Trace, text: str = "") -> Shape:
         marks=task.dataset.class_marks,
         titles=output_names(trace.kind, task.dataset.class_names),
         inputs=() if is_image else tuple(task.input_names),
-        document=_document(task, text, trace.x, order) if is_text else None,
+        document=_document(task, text, trace.x, order) if vocabulary else None,
     )
-
-
-def _telling_words(task: Task, x: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return the inputs of the words that are there; those first that are rare and frequent here.
-
-    Words that are everywhere, such as “the”, would come first by their numbers alone.
-    """
-    vocabulary = task.dataset.vocabulary
-    assert vocabulary is not None
-    there = np.flatnonzero(x)
-    size = np.abs(x[there])
-    if vocabulary.options.weighting != "tfidf":
-        size = size * vocabulary.idf[there]
-    ordered: NDArray[np.int64] = there[np.argsort(-size, kind="stable")]
-    return ordered
 
 
 def _outputs(trace: Trace, h: int) -> tuple[int, ...]:

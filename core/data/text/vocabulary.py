@@ -121,6 +121,19 @@ class Vocabulary:
         """Return the values (k,) in a document that holds these k features, each tf times."""
         return self._weights(tf, np.zeros(len(tf), dtype=np.int64), features, 1)
 
+    def telling(self, x: NDArray[np.floating]) -> NDArray[np.int64]:
+        """Return the words that are there in the features x (m,) of a document, sorted.
+
+        Those come first that are frequent in it and rare elsewhere: by their numbers alone, words
+        that are everywhere, such as “the”, would be the first.
+        """
+        there = np.flatnonzero(x)
+        size = np.abs(x[there])
+        if self.options.weighting != "tfidf":
+            size = size * self.idf[there]
+        order: NDArray[np.int64] = there[np.argsort(-size, kind="stable")]
+        return order
+
     def found(self, text: str) -> list[Found]:
         """Return the words of a text that are features, and where they stand.
 

@@ -17,7 +17,8 @@ from gui.kit.canvas_widgets import grey_pixmap, ink_pixmap, ink_table, signed_pi
 from gui.kit.theme import Theme
 from gui.stage.network.parts import FAINT, Signals, Strand, scale_for
 from gui.stage.network.sketch import NOTHING, Mark, Sketch
-from gui.stage.network.words import vote_words
+from gui.stage.network.word_list import WordList
+from gui.stage.network.words import added_words, vote_words
 
 
 class Sums(NamedTuple):
@@ -39,7 +40,10 @@ class _Bundle(NamedTuple):
 
 
 class Bundles(Sketch):
-    """The inputs as one block; for each class its weights as a picture and its sums of w ⊙ x."""
+    """The inputs as one block; for each class its weights as a picture and its sums of w ⊙ x.
+
+    Of a document the block is a list of its words, and the weights are those of the listed ones.
+    """
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, "Sketch of the model, summed up")
@@ -48,6 +52,8 @@ class Bundles(Sketch):
         self.weight_scale = 0.0
         self._places: list[QRectF] = []
         self._block_rect = QRectF()
+        self.word_list: WordList | None = None
+        self._listed: NDArray[np.int64] = np.empty(0, dtype=np.int64)  # the inputs in the list
 
     def _make(self) -> None:
         self.bundles, self.sums, self.weight_scale = [], [], 0.0
@@ -67,12 +73,15 @@ class Bundles(Sketch):
         super()._make()
         self.block = canvas.add(QGraphicsPixmapItem())
         self._block_frame = canvas.add(QGraphicsPathItem())
-        self._block_words = self._words()
+        self.block_words = self._words()
+        self.word_list = WordList(self._words) if self.task.dataset.is_text else None
 
     @property
     def shape(self) -> tuple[int, int]:
         """Rows and columns of the picture of the inputs; (m, 1) for data without images."""
         assert self.task
+        if self.word_list is not None:
+            return max(len(self._listed), 1), 1
         return self.task.dataset.image_shape or (self.task.m, 1)
 
     # Layout -------------------------------------------------------------------------------------
@@ -97,6 +106,8 @@ class Bundles(Sketch):
         if is_image:
             side = self._fit(min(side, body.height() * 0.5), max(rows, columns))
             width, height = side * columns / max(rows, columns), side * rows / max(rows, columns)
+        elif self.word_list is not None:
+            width, height = side, body.height() - 2 * line
         else:
             width, height = (
                 min(side * 0.5, 36.0 * zoom.factor()),
@@ -104,11 +115,14 @@ class Bundles(Sketch):
             )
         self._block_rect = QRectF(1, body.center().y() - height / 2, width, height)
         self._put(self.block, self._block_frame, self._block_rect, (rows, columns))
-        self._block_words.dress(self._small, theme.muted)
-        self._block_words.place(
+        if self.word_list is not None:
+            self.word_list.place(self._block_rect, self._small, theme.ink)
+        self.block_words.dress(self._small, theme.muted)
+        self.block_words.place(
             QRectF(0, self._block_rect.bottom() + 3, max(width, line * 5), line * 1.1), LEFT
         )
-        self._block_words.set_text(f"{self.task.m:,} {'pixels' if is_image else 'inputs'}")
+        if self.word_list is None:
+            self.block_words.set_text(f"{self.task.m:,} {'pixels' if is_image else 'inputs'}")
         thumb_side = min(row - 6, self.grid.columns.logit * 0.16, 96.0 * zoom.factor())
         if is_image:
             thumb_side = self._fit(thumb_side, max(rows, columns))
@@ -229,8 +243,24 @@ class Bundles(Sketch):
         assert self.signals
         return format_terms(self.sums[i], float(self.signals.answer.logits[self.drawn.outputs[i]]))
 
+    def _list_words(self, s: Signals, W: NDArray[np.float32]) -> None:
+        """List the words that are there, and show their weights."""
+        assert self.task and self.task.dataset.vocabulary and self.word_list
+        vocabulary, table = self.task.dataset.vocabulary, signed_table(self._theme)
+        there = vocabulary.telling(s.answer.x)
+        self._listed = there[: self.word_list.room]
+        self.word_list.show([vocabulary.words[j] for j in self._listed])
+        self._set_text(self.block_words, f"{len(there):,} of {self.task.m:,} words")
+        for i, (bundle, w) in enumerate(zip(self.bundles, W, strict=True)):
+            picture = w[self._listed] if len(self._listed) else np.zeros(1, dtype=w.dtype)
+            self._put(bundle.weights, bundle.frame, self._places[i], (1, len(picture)))
+            bundle.weights.setPixmap(signed_pixmap(picture[None], self.weight_scale, table))
+
     def _show_pictures(self, s: Signals, W: NDArray[np.float32]) -> None:
         assert self.task
+        if self.word_list is not None:
+            self._list_words(s, W)
+            return
         x = s.answer.x.reshape(self.shape)
         table = signed_table(self._theme)
         is_image = self.task.dataset.image_shape is not None
@@ -253,6 +283,9 @@ class Bundles(Sketch):
                 item.setOpacity(opacity)
 
     def _mark_at(self, position: QPointF) -> Mark:
+        if self.word_list is not None and self._block_rect.contains(position):
+            at = self.word_list.row_at(position)
+            return NOTHING if at is None else Mark(input=int(self._listed[at]))
         if self.task and self._block_rect.contains(position):
             rows, columns = self.shape
             i = int((position.y() - self._block_rect.top()) / self._block_rect.height() * rows)
@@ -281,6 +314,8 @@ class Bundles(Sketch):
         """Return a text about the mark, "" without one."""
         task, s, (j, k) = self.task, self.signals, self.mark
         if task is not None and s is not None and j is not None:
+            if self.word_list is not None:
+                return added_words(task, s, j, self.drawn.outputs)
             return f"{task.input_names[j]}: x = {format_fixed(float(s.answer.x[j]), 2)}"
         if task is None or s is None or k is None or k not in self.drawn.outputs:
             return ""
@@ -288,9 +323,10 @@ class Bundles(Sketch):
         title = self.drawn.name_of(k)
         terms = [format_spaced(term) for term in self.terms(self.drawn.outputs.index(k))]
         bias = f" {terms[2]} (bias)" if task.config.model.has_bias else ""
+        what = "words" if self.word_list is not None else "inputs"
         for_it, against = int((evidence > 0).sum()), int((evidence < 0).sum())
         return (
-            f"z[{title}] = {terms[0].removeprefix('+ ')} ({for_it:,} inputs speak for it) "
+            f"z[{title}] = {terms[0].removeprefix('+ ')} ({for_it:,} {what} speak for it) "
             f"{terms[1]} ({against:,} against it){bias} "
             f"= {format_fixed(float(s.answer.logits[k]), 2)}{vote_words(task, s, k)}"
         )

@@ -194,14 +194,15 @@ class NetworkView(View):
         if self.sketch is self.edges:
             words.append("An edge is as thick as |w|, blue for w > 0, orange for w < 0.")
         else:
+            inputs = "words" if task.dataset.is_text else "inputs"
             strands, what = "two strands per class", "it"
             if task.config.model.is_neuron:
                 strands, what = "two strands", task.dataset.class_names[1]
             elif FAMILY[task.config.model.kind].is_pairwise:
                 strands, what = "two strands per pair i|j", "j"
             words.append(
-                f"{task.m:,} inputs, summed up in {strands}: all w·x > 0 in blue, which speak for "
-                f"{what}, and all w·x < 0 in orange."
+                f"{task.m:,} {inputs}, summed up in {strands}: all w·x > 0 in blue, which speak "
+                f"for {what}, and all w·x < 0 in orange."
             )
         drawn, kind = self.sketch.drawn.pairs, FAMILY[task.config.model.kind]
         if kind.is_pairwise:

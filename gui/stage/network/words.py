@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from core.data.task import Task
-from core.model_family import FAMILY, pairs
-from core.number_format import format_fixed, format_probability
+from core.model_family import FAMILY, output_names, pairs
+from core.number_format import format_fixed, format_probability, format_signed
 from gui.stage.network.parts import Signals
 
+NAMED_OUTPUTS = 4  # to which a word adds
 SHOWN_LOSSES = 3  # up to this many losses are shown as a sum of terms
 
 
@@ -104,3 +106,12 @@ def vote_words(task: Task, signals: Signals, output: int) -> str:
     if target is None:
         return f"{vote}; no target: the example is of neither"
     return f"{vote}; target {target}"
+
+
+def added_words(task: Task, signals: Signals, j: int, outputs: Sequence[int]) -> str:
+    """Return a text on what input j, a word of a document, adds to the logits of these outputs."""
+    names = output_names(task.config.model.kind, task.dataset.class_names)
+    named = outputs[:NAMED_OUTPUTS]
+    parts = [f"{format_signed(signals.answer.evidence[k, j], 3)} to {names[k]}" for k in named]
+    more = ", …" if len(outputs) > len(named) else ""
+    return f"{task.input_names[j]}: x = {signals.answer.x[j]:.3g}; adds {', '.join(parts)}{more}"
