@@ -19,7 +19,7 @@ from core.data.preprocessing import Standardiser
 from core.data.task import Task, prepare
 from core.errors import ConfigError, DataError
 from core.projects import archive
-from core.projects.stored_data import Load, StoredData, checked
+from core.projects.stored_data import Load, StoredData
 from core.projects.structure import Arrays, Decoder, encoded
 from core.runs.run_record import MAX_KEPT, Record, RecordValues
 from core.runs.run_state import RunState
@@ -171,7 +171,7 @@ def load(path: Path, load_data: Load = sources.load) -> Project:
 
 
 def _project(contents: Contents, load_data: Load) -> Project:
-    data = [_loaded(each, load_data) for each in contents.data]
+    data = [each.load(load_data) for each in contents.data]
     made: dict[tuple[Any, ...], Task] = {}
     tasks = [_task(stored, data, made) for stored in contents.tasks]
     if not tasks or len(contents.records) > MAX_KEPT:
@@ -191,12 +191,6 @@ def _project(contents: Contents, load_data: Load) -> Project:
         saved=contents.saved,
         program=contents.program,
     )
-
-
-def _loaded(stored: StoredData, load_data: Load) -> Any:
-    if stored.rows is not None:
-        checked(stored.rows)
-    return stored.load(load_data)
 
 
 def _task(stored: StoredTask, data: Sequence[Any], made: dict[tuple[Any, ...], Task]) -> Task:

@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 import numpy as np
 
-from core.config import CsvOptions, DataConfig, ModelConfig, RunConfig, TrainingConfig
+from core.config import BagOptions, CsvOptions, DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.data.points import MAX_CLASSES, MIN_CLASSES, Points
 from core.errors import ConfigError, DataError
 from core.projects.structure import Arrays, Decoder, encoded
@@ -36,7 +36,9 @@ GROUPS: dict[str, type] = {
     "model": ModelConfig,
     "training": TrainingConfig,
     "reading": CsvOptions,
+    "bag": BagOptions,
 }
+WITHIN = ("reading", "bag")  # groups within that of the data
 
 
 def is_setup(text: str) -> bool:
@@ -106,8 +108,8 @@ def config_of(settings: Mapping[str, Any]) -> RunConfig:
     groups: dict[str, dict[str, Any]] = {group: {} for group in GROUPS}
     for name, value in settings.items():
         groups[_home(name)[0]][name] = value
-    reading = CsvOptions(**groups["reading"])
-    data = replace(DataConfig(**groups["data"]), reading=reading)
+    reading, bag = CsvOptions(**groups["reading"]), BagOptions(**groups["bag"])
+    data = replace(DataConfig(**groups["data"]), reading=reading, bag=bag)
     return RunConfig(data, ModelConfig(**groups["model"]), TrainingConfig(**groups["training"]))
 
 
@@ -129,7 +131,7 @@ def _homes() -> dict[str, tuple[str, Any]]:
     for group, kind in GROUPS.items():
         hints = get_type_hints(kind)
         for each in fields(kind):
-            if each.name != "reading":
+            if each.name not in WITHIN:
                 found[each.name] = group, hints[each.name]
     return found
 
@@ -139,7 +141,7 @@ def _values(config: RunConfig) -> dict[str, Any]:
         "data": config.data,
         "model": config.model,
         "training": config.training,
-        "reading": config.data.reading,
+        **{name: getattr(config.data, name) for name in WITHIN},
     }
     return {name: getattr(parts[group], name) for name, (group, _) in _homes().items()}
 

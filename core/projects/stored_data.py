@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -17,6 +16,7 @@ from core.data import sources
 from core.data.dataset import Dataset
 from core.data.mnist.originals import is_original
 from core.errors import DataError
+from core.projects.stored_texts import StoredTexts
 
 PIECE = 2**14  # rows hashed at once
 BUNDLED = ("iris", "digits", "genres")
@@ -33,6 +33,7 @@ class StoredData:
     config : that names it. digest : of its rows without those that were added; see `digest_of`.
     rows : itself; None if it is loaded by its config, from the program or from where it lies.
     added_X, added_y : examples that the user added to one that is loaded.
+    texts : of documents: those of the rows, or of the added examples.
     """
 
     config: DataConfig
@@ -41,6 +42,7 @@ class StoredData:
     rows: Dataset | None = None
     added_X: NDArray[np.uint8] | NDArray[np.float32] | NDArray[np.float64] | None = None
     added_y: NDArray[np.int64] | None = None
+    texts: StoredTexts | None = None
 
     @classmethod
     def of(cls, source: Dataset, config: DataConfig, *, is_linked: bool = False) -> StoredData:
@@ -54,9 +56,12 @@ class StoredData:
             k = source.added
             if is_in_file:
                 config = _absolute(config)
-            more: dict[str, Any] = {"added_X": source.X[:k], "added_y": source.y[:k]} if k else {}
-            return cls(config, source.name, digest, **more)
-        return cls(config, source.name, digest, rows=_without_reader(source))
+            if not k:
+                return cls(config, source.name, digest)
+            X, y, texts = source.X[:k], source.y[:k], _texts_of(source, slice(k))
+            return cls(config, source.name, digest, added_X=X, added_y=y, texts=texts)
+        rows = replace(_without_reader(source), documents=None)
+        return cls(config, source.name, digest, rows=rows, texts=_texts_of(source, slice(None)))
 
     @property
     def is_link(self) -> bool:
@@ -65,10 +70,12 @@ class StoredData:
 
     def load(self, load: Load = sources.load) -> Dataset:
         """Return the data set. Raises DataError if it is absent or not the same."""
+        documents = None if self.texts is None else self.texts.documents()
         if self.rows is not None:
-            if digest_of(self.rows) != self.digest:
+            rows = _checked(replace(self.rows, documents=documents))
+            if digest_of(rows) != self.digest:
                 raise DataError(f"its rows of {self.name} are not those that were saved.")
-            return self.rows
+            return rows
         found = load(_findable(self.config))
         if found.added:
             found = _without_added(found)
@@ -84,10 +91,16 @@ class StoredData:
         if (
             self.added_X.shape != (len(self.added_y), found.m)
             or self.added_X.dtype != found.X.dtype
+            or (documents is None) == found.is_text
+            or (documents is not None and len(documents) != len(self.added_y))
         ):
             raise DataError("its added examples are of other data.")
         _check_classes(self.added_y, found)
-        return found.with_examples(self.added_X, self.added_y)
+        return found.with_examples(self.added_X, self.added_y, documents)
+
+
+def _texts_of(source: Dataset, rows: slice) -> StoredTexts | None:
+    return None if source.documents is None else StoredTexts.of(source.documents[rows])
 
 
 def _absolute(config: DataConfig) -> DataConfig:
@@ -139,7 +152,9 @@ def digest_of(dataset: Dataset) -> str:
 def _without_added(dataset: Dataset) -> Dataset:
     k = dataset.added
     lines = None if dataset.lines is None else dataset.lines[k:]
-    return replace(dataset, X=dataset.X[k:], y=dataset.y[k:], lines=lines, added=0, _padded=None)
+    documents = None if dataset.documents is None else dataset.documents[k:]
+    X, y = dataset.X[k:], dataset.y[k:]
+    return replace(dataset, X=X, y=y, lines=lines, documents=documents, added=0, _padded=None)
 
 
 def _without_reader(source: Dataset) -> Dataset:
@@ -150,7 +165,7 @@ def _without_reader(source: Dataset) -> Dataset:
     return replace(source, understood=replace(source.understood, format=form))
 
 
-def checked(dataset: Dataset) -> Dataset:
+def _checked(dataset: Dataset) -> Dataset:
     """Return a data set that was read from a file; raise DataError if its parts do not match."""
     n, m = dataset.X.shape if dataset.X.ndim == 2 else (-1, -1)
     shape = dataset.image_shape

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from core.data.text.words import words_of
 from core.errors import Cancelled
 
+_HALF = re.compile("[\ud800-\udfff]")
 POLLED = 256  # documents between two looks at whether to go on
 
 Rows = NDArray[np.int64] | NDArray[np.bool_] | slice
@@ -54,10 +56,17 @@ class WordLists:
 
 @dataclass(frozen=True, eq=False)
 class Documents:
-    """Texts of n examples; any sequence of characters that is not read as more than text."""
+    """Texts of n examples; any sequence of characters that is not read as more than text.
+
+    Half a character, as some programs paste it, becomes �: no file holds one.
+    """
 
     texts: tuple[str, ...]
     _lists: dict[bool, WordLists] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if any(map(_HALF.search, self.texts)):
+            object.__setattr__(self, "texts", tuple(_HALF.sub("�", text) for text in self.texts))
 
     def __len__(self) -> int:
         return len(self.texts)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.config import CsvOptions, DataConfig, ModelConfig, RunConfig, TrainingConfig
+from core.config import BagOptions, CsvOptions, DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.data.points import Points
 from core.errors import DataError
 from core.projects.setup_text import GROUPS, from_text, is_setup, to_text
@@ -24,6 +24,8 @@ FULL = RunConfig(
         degree=3,
         missing_category=True,
         reading=CsvOptions(separator="\t", na=("", "?"), has_header=False),
+        text="3",
+        bag=BagOptions("tfidf", keep_case=True, bigrams=True, max_words=7),
     ),
     ModelConfig("softmax", hidden=16, activation="tanh", has_bias=False),
     TrainingConfig(0.3, None, 1e-3, 7, 1e-9, 5, "cuda:1", "adam", schedule="cosine", l1=1e-300),
