@@ -37,6 +37,7 @@ from gui.stage.demos.overflow import OverflowDemo
 from gui.stage.demos.parts import note
 from gui.stage.demos.reduction import ReductionDemo
 from gui.stage.demos.shift import ShiftDemo
+from gui.stage.demos.sigmoid import SigmoidDemo
 from gui.stage.demos.simplex import SimplexDemo
 from gui.stage.demos.softmax_twice import SoftmaxTwiceDemo
 from gui.stage.demos.temperature import TemperatureDemo
@@ -60,6 +61,7 @@ GROUPS: tuple[tuple[str, tuple[type[Demo], ...]], ...] = (
     (
         "Loss",
         (
+            SigmoidDemo,
             OneHotDemo,
             LikelihoodDemo,
             GuessingDemo,
