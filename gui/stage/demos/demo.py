@@ -14,6 +14,7 @@ from gui.stage.demos.chart import Chart
 from gui.stage.demos.grid import Grid
 from gui.stage.demos.parts import Figure
 from gui.stage.demos.shaped import Shaped
+from gui.state.background_tasks import Background
 from gui.state.selected_example import Example
 
 NO_SHARES = (
@@ -58,6 +59,9 @@ class Demo(QWidget):
         for part in self.findChildren(QWidget):
             if isinstance(part, Formula | Bars | Chart | Figure | Grid):
                 part.set_theme(theme)
+
+    def use(self, background: Background | None) -> None:
+        """Take the threads for what takes long, before the demonstration is shown."""
 
     def show_run(self, task: Task, snapshot: Snapshot) -> None:
         """Show the newest model; while visible, called for at most ten snapshots a second."""

@@ -41,6 +41,8 @@ from gui.stage.demos.sigmoid import SigmoidDemo
 from gui.stage.demos.simplex import SimplexDemo
 from gui.stage.demos.softmax_twice import SoftmaxTwiceDemo
 from gui.stage.demos.temperature import TemperatureDemo
+from gui.stage.demos.texts.normaliser import NormaliserDemo
+from gui.stage.demos.texts.push_and_pull import PushAndPullDemo
 from gui.stage.demos.two_classes import TwoClassesDemo
 from gui.stage.demos.worked_example import WorkedExampleDemo
 from gui.state.background_tasks import Background
@@ -56,6 +58,7 @@ GROUPS: tuple[tuple[str, tuple[type[Demo], ...]], ...] = (
             TemperatureDemo,
             SimplexDemo,
             OverflowDemo,
+            NormaliserDemo,
         ),
     ),
     (
@@ -68,6 +71,7 @@ GROUPS: tuple[tuple[str, tuple[type[Demo], ...]], ...] = (
             FourLossesDemo,
             SoftmaxTwiceDemo,
             ReductionDemo,
+            PushAndPullDemo,
         ),
     ),
 )
@@ -179,7 +183,9 @@ class DemosView(View):
     def _make(self, row: int) -> Demo:
         cls = self.rows[row]
         assert cls is not None
-        return cls(self.theme)
+        demo = cls(self.theme)
+        demo.use(self._background)
+        return demo
 
     def _page(self, row: int) -> tuple[Demo, QScrollArea]:
         """Return the demonstration and its page, which is created if it does not exist."""

@@ -147,7 +147,7 @@ def test_nothing_is_wider_than_the_stage_of_a_small_window(open_window):
             QApplication.processEvents()
             page = view.demo.parentWidget()
             wider[cls.title] = page.minimumSizeHint().width() - page.parentWidget().width()
-    assert len(wider) == 12 and max(wider.values()) <= 0, wider
+    assert len(wider) >= 12 and max(wider.values()) <= 0, wider
 
 
 def test_many_snapshots_are_shown_at_most_ten_times_a_second_and_the_last_one_is(

@@ -1,0 +1,1 @@
+"""Demonstrations about documents."""
