@@ -7,6 +7,7 @@ Names of classes, features, files and runs go through this module: into a `Plain
 
 from __future__ import annotations
 
+import textwrap
 from html import escape
 
 from PySide6.QtCore import QSize, Qt
@@ -20,6 +21,8 @@ COLUMN_LETTERS = 30
 WIDEST = 60  # characters: the limit of a label's minimum width
 BEGINNING = 160  # characters of a document's beginning in a list
 READ_FOR_IT = 4  # times as many are read: blanks and line breaks are joined
+TIP_LETTERS, LINE = 800, 90  # characters of a document's beginning in a tool tip, and of a line
+MOST_LETTERS = 20_000  # characters of a whole document: Qt lays out each of them
 MOST_PX = 16_777_215  # QWIDGETSIZE_MAX
 
 
@@ -78,6 +81,18 @@ def beginning(text: str, letters: int = BEGINNING) -> str:
     if len(line) <= letters and len(start) == len(text):
         return visible(line)
     return visible(line[:letters].rstrip()) + "…"
+
+
+def paragraphs(text: str) -> str:
+    """Return a whole document with its lines, up to MOST_LETTERS characters."""
+    more = len(text) - MOST_LETTERS
+    rest = f"\n… and {more:,} more characters" if more > 0 else ""
+    return visible(text[:MOST_LETTERS], keep="\n\t") + rest
+
+
+def wrapped(text: str, letters: int = TIP_LETTERS) -> str:
+    """Return the beginning of a document in short lines, as for a tool tip."""
+    return "\n".join(textwrap.wrap(beginning(text, letters), LINE))
 
 
 def html(text: str) -> str:

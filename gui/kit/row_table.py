@@ -5,10 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QListView, QTableView
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QListView,
+    QPlainTextEdit,
+    QTableView,
+)
 
 from core.data.task import Task
-from gui.kit.plain_text import beginning
+from gui.kit.plain_text import as_tip, beginning, paragraphs, wrapped
 
 Index = QModelIndex | QPersistentModelIndex
 MAX_FEATURE_COLUMNS = 64
@@ -58,6 +64,39 @@ class RowTableModel(QAbstractTableModel):
             return beginning(dataset.documents.texts[row])
         return f"{dataset.X[row, j]:.6g}"
 
+    def is_of_text(self, column: int) -> bool:
+        """Return whether a column shows documents."""
+        assert self.task is not None
+        return self.task.dataset.is_text and column >= len(self._headings)
+
+    def tip(self, row: int, summary: str) -> str:
+        """Return a row's tool tip, which shows more of a document."""
+        assert self.task is not None
+        documents = self.task.dataset.documents
+        return as_tip(
+            summary if documents is None else f"{summary}\n{wrapped(documents.texts[row])}"
+        )
+
+
+class DocumentPane(QPlainTextEdit):
+    """A whole document to read, whose text can be selected and copied."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setReadOnly(True)
+        self.setTabChangesFocus(True)
+        self.setProperty("pad", True)
+        self.setAccessibleName("the chosen document")
+        self.setPlaceholderText("Choose a row to read its text.")
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def show_row(self, task: Task | None, row: int) -> None:
+        """Show the document in this row of the data set, or nothing for other data."""
+        documents = None if task is None else task.dataset.documents
+        text = "" if documents is None else paragraphs(documents.texts[row])
+        if text != self.toPlainText():
+            self.setPlainText(text)
+
 
 def make_table(model: RowTableModel, name: str) -> QTableView:
     """Return a table of whole rows, one of which can be selected; name : for screen readers."""
@@ -88,3 +127,8 @@ def _finish(view: QTableView | QListView, model: RowTableModel, name: str) -> No
     view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
     view.setFrameShape(view.Shape.NoFrame)
     view.setAccessibleName(name)
+
+
+def give_texts_the_room(table: QTableView, task: Task) -> None:
+    """Let the last column take all the room that is left if it shows documents."""
+    table.horizontalHeader().setStretchLastSection(task.dataset.is_text)

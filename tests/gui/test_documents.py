@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.model_family import ModelKind
+from gui.kit.plain_text import beginning
 
 
 def genres(kind: ModelKind = "softmax", epochs: int = 2) -> RunConfig:
@@ -40,3 +42,27 @@ def test_every_page_of_every_view_shows_documents_without_a_fault(qtbot, open_wi
                 qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
                 settle(qtbot, window)
     assert not window.banner.isVisible() or "wrong" not in window.banner.text()
+
+
+def test_a_cell_of_the_confusion_leads_to_its_documents(qtbot, open_window, finish):
+    window = open_window(genres(), size=(1366, 768))
+    shot = finish(window)
+    window.stage.show_name("Evaluation")
+    page = window.views["Evaluation"].confusion
+    counts = shot.metrics.confusion
+    true, taken = divmod(int((counts - np.diag(np.diag(counts))).argmax()), len(counts))
+    qtbot.waitUntil(lambda: page.matrix.counts is not None, timeout=30_000)
+    place = page.matrix.cell_rect(true, taken).center().toPoint()
+    qtbot.mouseClick(page.matrix, Qt.MouseButton.LeftButton, pos=place)
+    qtbot.waitUntil(lambda: page.examples.model.rowCount() > 0, timeout=30_000)
+    dataset, model = shot.task.dataset, page.examples.model
+    assert model.rowCount() == counts[true, taken]
+    row, last = model.row_at(0), model.columnCount() - 1
+    assert model.index(0, last).data() == beginning(dataset.documents.texts[row])
+    assert dataset.y[row] == true
+    qtbot.mouseClick(
+        page.examples.table.viewport(),
+        Qt.MouseButton.LeftButton,
+        pos=page.examples.table.visualRect(model.index(0, last)).center(),
+    )
+    assert window.views.context.chosen.example.text == dataset.documents.texts[row]

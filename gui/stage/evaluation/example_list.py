@@ -16,8 +16,15 @@ from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.canvas_widgets import ink_table, picture_pixmap
 from gui.kit.legend import marker_icon
-from gui.kit.plain_text import as_tip, fit_columns
-from gui.kit.row_table import RIGHT, Index, RowTableModel, make_gallery, make_table
+from gui.kit.plain_text import fit_columns
+from gui.kit.row_table import (
+    RIGHT,
+    Index,
+    RowTableModel,
+    give_texts_the_room,
+    make_gallery,
+    make_table,
+)
 from gui.kit.theme import Theme
 
 FIXED = ("row", "class", "taken for", "p(class)", "p(taken for)", "loss")
@@ -74,10 +81,11 @@ class ExampleModel(RowTableModel):
                 k = (self.answers.y if column == CLASS else self.answers.predicted)[number]
                 return marker_icon(self._theme, self.task.dataset.class_marks[k])
         is_number = column not in (CLASS, TAKEN_FOR) and self.task.dataset.image_shape is None
+        is_number = is_number and not self.is_of_text(column)
         if role == Qt.ItemDataRole.TextAlignmentRole and is_number:
             return RIGHT
         if role == Qt.ItemDataRole.ToolTipRole:
-            return as_tip(self._summary(number))
+            return self.tip(self.row_at(number), self._summary(number))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return self._summary(number)
         return None
@@ -168,6 +176,7 @@ class ExampleList(QStackedWidget):
         was_empty = self.model.rowCount() == 0
         self.model.show_answers(task, answers)
         self.setCurrentIndex(0 if task.dataset.image_shape is None else 1)
+        give_texts_the_room(self.table, task)
         if is_new or (was_empty and self.model.rowCount()):
             fit_columns(self.table)
 

@@ -16,7 +16,6 @@ from core.model_family import FAMILY
 from gui.kit import zoom
 from gui.kit.canvas_widgets import ink_table, picture_pixmap
 from gui.kit.legend import marker_icon
-from gui.kit.plain_text import as_tip
 from gui.kit.row_table import RIGHT, Index, RowTableModel
 from gui.kit.theme import Theme
 
@@ -143,13 +142,11 @@ class RowModel(RowTableModel):
         if role == Qt.ItemDataRole.ForegroundRole and column == PREDICTED and self._is_wrong(row):
             return QColor(self.theme.counter_accent)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return as_tip(self._summary(row))
+            return self.tip(row, self.summary(row))
         return None
 
     def _holds_numbers(self, column: int) -> bool:
-        assert self.task is not None
-        is_text = column > LOSS and self.task.dataset.is_text
-        return column not in (SET, CLASS, PREDICTED) and not is_text
+        return column not in (SET, CLASS, PREDICTED) and not self.is_of_text(column)
 
     def _is_wrong(self, row: int) -> bool:
         assert self.task is not None
@@ -195,7 +192,8 @@ class RowModel(RowTableModel):
             return marker_icon(self.theme, dataset.class_marks[dataset.y[row]])
         return None
 
-    def _summary(self, row: int) -> str:
+    def summary(self, row: int) -> str:
+        """Return what is known of a row of the data set in one line."""
         assert self.task is not None
         words = [self.task.describe_row(row), self._text(row, CLASS)]
         lines = self.task.dataset.lines

@@ -27,7 +27,7 @@ from gui.kit.flow_layout import FlowLayout
 from gui.kit.labels import small_label
 from gui.kit.layouts import add_layout
 from gui.kit.plain_text import fit_columns, widest_column
-from gui.kit.row_table import make_gallery, make_table
+from gui.kit.row_table import DocumentPane, give_texts_the_room, make_gallery, make_table
 from gui.kit.theme import Theme
 from gui.kit.view import View
 from gui.stage.rows.model import CLASS, FIXED, LOSS, PARTS, PICTURE_PX, PREDICTED, ROW, RowModel
@@ -78,6 +78,7 @@ class DataView(View):
         )
         self.sorting.set_options(SORTINGS, ROW)
         self.sorting.chosen.connect(self._sort)
+        self.document = DocumentPane()
         self._count = small_label()
         self.model.modelReset.connect(self._show_count)
         self._later = QTimer(self)
@@ -97,7 +98,8 @@ class DataView(View):
         layout.setContentsMargins(16, 12, 16, 12)
         layout.setSpacing(8)
         add_layout(layout, head)
-        layout.addWidget(self._stack, 1)
+        layout.addWidget(self._stack, 3)
+        layout.addWidget(self.secondary(self.document), 1)
 
     @property
     def kept_choices(self) -> dict[str, kept.Kept]:
@@ -120,6 +122,9 @@ class DataView(View):
     def show_points(self, task: Task) -> None:
         is_image = task.dataset.image_shape is not None
         self.model.set_task(task)
+        self.document.setVisible(task.dataset.is_text)
+        self.document.show_row(None, 0)
+        give_texts_the_room(self.table, task)
         self.layouts.setVisible(is_image)
         if not is_image:
             self._stack.setCurrentIndex(0)
@@ -175,6 +180,7 @@ class DataView(View):
             for view in (self.table, self.gallery):
                 view.setCurrentIndex(index)
                 view.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
+            self.document.show_row(self.task, row)
 
     def _ask(self) -> None:
         """Request the answers of the newest snapshot from the background thread."""
@@ -225,7 +231,9 @@ class DataView(View):
         self._count.setText(f"{count:,}{total} rows")
 
     def _choose(self, index: QModelIndex) -> None:
-        self.row_chosen.emit(int(self.model.order[index.row()]))
+        row = int(self.model.order[index.row()])
+        self.document.show_row(self.task, row)
+        self.row_chosen.emit(row)
 
 
 def _choice(name: str, tip: str) -> Choice:
