@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from gui.kit import theme as look
-from gui.stage.demos.sigmoid import SigmoidDemo
+from gui.stage.demos.neuron.sigmoid import SigmoidDemo
 
 
 @pytest.fixture

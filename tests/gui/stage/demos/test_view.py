@@ -24,16 +24,16 @@ from gui.stage.demos.demo import Demo
 from gui.stage.demos.four_losses import FourLossesDemo
 from gui.stage.demos.grid import Grid
 from gui.stage.demos.guessing import GuessingDemo
+from gui.stage.demos.neuron.sigmoid import SigmoidDemo
+from gui.stage.demos.neuron.two_classes import TwoClassesDemo
 from gui.stage.demos.one_hot import OneHotDemo
 from gui.stage.demos.overflow import OverflowDemo
 from gui.stage.demos.parts import Track, ValueSlider
 from gui.stage.demos.reduction import ReductionDemo
 from gui.stage.demos.shift import ShiftDemo
-from gui.stage.demos.sigmoid import SigmoidDemo
 from gui.stage.demos.simplex import SimplexDemo
 from gui.stage.demos.softmax_twice import SoftmaxTwiceDemo
 from gui.stage.demos.temperature import TemperatureDemo
-from gui.stage.demos.two_classes import TwoClassesDemo
 from gui.stage.demos.view import DemosView
 from gui.state.selected_example import Chosen
 

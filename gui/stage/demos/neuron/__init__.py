@@ -1,0 +1,1 @@
+"""Demonstrations of one sigmoid neuron."""
