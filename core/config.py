@@ -11,7 +11,8 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, Self, get_args
 
 from core.errors import ConfigError
-from core.model_family import DEFAULT_KIND, FAMILY, ModelKind
+from core.model_family import DEFAULT_KIND, FAMILY
+from core.model_kind import ModelKind
 from core.optimiser_family import OPTIMISERS, PLAIN, Optimiser, OptimiserName
 from core.setting_checks import (
     check_number,
@@ -238,6 +239,7 @@ class ModelConfig:
     has_bias : without a bias every boundary passes through the origin of the inputs.
     hidden : units of one hidden layer between inputs and outputs; 0 for no hidden layer.
     activation : of the hidden units.
+    smoothing : α of naive Bayes, of each feature in each class; see `core.train.update`.
     """
 
     kind: ModelKind = DEFAULT_KIND
@@ -247,6 +249,7 @@ class ModelConfig:
     has_bias: bool = True
     hidden: int = 0
     activation: HiddenActivation = "relu"
+    smoothing: float = 1.0
 
     def __post_init__(self) -> None:
         check_one_of("model", self.kind, MODEL_KINDS)
@@ -257,6 +260,9 @@ class ModelConfig:
             raise ConfigError(f"has_bias is {self.has_bias!r}; it must be true or false.")
         check_whole("hidden", self.hidden, 0, MAX_HIDDEN)
         check_one_of("activation", self.activation, ACTIVATIONS)
+        check_number("smoothing", self.smoothing, 0, MAX_RATE, above=True)
+        if self.hidden and FAMILY[self.kind].is_counted:
+            raise ConfigError(f"{FAMILY[self.kind].title} has no hidden layer; set hidden to 0.")
         if not self.is_neuron and (self.positive is not None or self.negative is not None):
             raise ConfigError(
                 f"{FAMILY[self.kind].title} takes all classes; choose classes only for the models "

@@ -86,7 +86,9 @@ def _options(config: RunConfig) -> Iterable[Option]:
         (model, plain.model),
         {"kind": "model", "init": "init", "has_bias": "bias", "hidden": "hidden"},
     )
-    yield from _differing((model, plain.model), {"activation": "activation"})
+    yield from _differing(
+        (model, plain.model), {"activation": "activation", "smoothing": "smoothing"}
+    )
     names = {name: name.replace("_", "-") for name in vars(config.training)}
     for name, value in _differing((config.training, plain.training), names):
         yield name, "full" if name == "batch-size" and value is None else value

@@ -9,7 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.cli.parser import describe_misplaced
-from core.cli.picture_options import add_picture_options, folder_source, pictures_from
+from core.cli.picture_options import (
+    add_picture_options,
+    add_variations,
+    folder_source,
+    pictures_from,
+)
 from core.cli.reading_options import add_reading_options, reading_from
 from core.cli.table_options import add_table_options, meaning_from, na_from
 from core.cli.text_options import add_text_options, texts_from
@@ -44,7 +49,7 @@ def add_run_options(parser: argparse.ArgumentParser, *, is_window: bool = False)
     add_picture_options(group, *(() if is_window else ("--size",)), "--picture-size")
     _add_features(group)
     add_text_options(group)
-    _add_pictures(group)
+    add_variations(group)
     _add_model(parser.add_argument_group("model"))
     group = parser.add_argument_group("training")
     _add_updates(group)
@@ -142,27 +147,6 @@ def _add_features(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--sine", action="store_true", help="add the sine of each feature")
 
 
-def _add_pictures(group: argparse._ArgumentGroup) -> None:
-    data = DataConfig()
-    group.add_argument(
-        "--deskew", action="store_true", help="shear pictures until they stand upright"
-    )
-    group.add_argument(
-        "--copies",
-        type=whole,
-        default=data.copies,
-        metavar="N",
-        help="train on N variations of each picture too: moved, turned, resized, with another "
-        "pen, 0 to 3 (default: 0)",
-    )
-    group.add_argument(
-        "--pens",
-        action="store_true",
-        help="digits: train on bundled drawings of pens too, such as crossed sevens, curled nines "
-        "and slashed zeros",
-    )
-
-
 def _add_model(group: argparse._ArgumentGroup) -> None:
     model = ModelConfig()
     group.add_argument(
@@ -195,6 +179,13 @@ def _add_model(group: argparse._ArgumentGroup) -> None:
         choices=ACTIVATIONS,
         default=model.activation,
         help="of the hidden units (default: relu)",
+    )
+    group.add_argument(
+        "--smoothing",
+        type=number,
+        default=model.smoothing,
+        metavar="α",
+        help="of naive Bayes: so much more of each feature in each class (default: 1)",
     )
 
 
@@ -314,6 +305,7 @@ def config_from(options: argparse.Namespace) -> RunConfig:
         options.bias,
         options.hidden,
         options.activation,
+        options.smoothing,
     )
     return RunConfig(training=training, data=_data_from(options), model=model)
 

@@ -1,4 +1,4 @@
-"""Command-line options of a folder of pictures."""
+"""Command-line options of pictures: of a folder of them, and of how they are varied."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from core.cli.values import whole
+from core.config import DataConfig
 from core.data import sources
 
 
@@ -47,3 +48,25 @@ def folder_source(name: str) -> str | None:
     except (OSError, ValueError, RuntimeError):
         return None
     return sources.folder_source(path)
+
+
+def add_variations(group: argparse._ArgumentGroup) -> None:
+    """Add the options on the pictures that are trained on besides the data's own."""
+    data = DataConfig()
+    group.add_argument(
+        "--deskew", action="store_true", help="shear pictures until they stand upright"
+    )
+    group.add_argument(
+        "--copies",
+        type=whole,
+        default=data.copies,
+        metavar="N",
+        help="train on N variations of each picture too: moved, turned, resized, with another "
+        "pen, 0 to 3 (default: 0)",
+    )
+    group.add_argument(
+        "--pens",
+        action="store_true",
+        help="digits: train on bundled drawings of pens too, such as crossed sevens, curled nines "
+        "and slashed zeros",
+    )

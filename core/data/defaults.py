@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
-from core.data.task import Task
+from core.data.task import Task, standardised_by_default
 
 # Settings of the data that decide which rows and columns are loaded; the others work on these.
 OF_ROWS = (
@@ -30,7 +30,7 @@ def default_config(task: Task) -> RunConfig:
         **{name: getattr(config.data, name) for name in OF_DATA},
         features=("all",) if source.is_text or len(own) == source.m else own,
         test_fraction=None if source.published_test else source.test_fraction,
-        standardise=source.wants_standardising,
+        standardise=standardised_by_default(source, config.model),
     )
     return RunConfig(
         data=data,

@@ -213,6 +213,8 @@ def prepare(source: Dataset, config: RunConfig) -> Task:
         dataset, train_rows, config.data.validation_fraction, config.data.split_seed
     )
     dataset = filled(dataset, train_rows)
+    if reason := not_counted(dataset, config.data, config.model):
+        raise DataError(reason)
     if dataset.is_text:
         from core.data.bag_of_words import in_words  # with SciPy, which other data need not
 
@@ -229,7 +231,7 @@ def prepare(source: Dataset, config: RunConfig) -> Task:
         test_rows, validation_rows = test_rows + made, validation_rows + made
     standardise = config.data.standardise
     if standardise is None:
-        standardise = dataset.wants_standardising
+        standardise = standardised_by_default(dataset, config.model)
     return Task(
         config=replace(
             config,
@@ -279,6 +281,26 @@ def refitted(task: Task, train_rows: NDArray[np.int64], test_rows: NDArray[np.in
         feature_map=feature_map,
         standardiser=standardiser,
     )
+
+
+def standardised_by_default(dataset: Dataset, model: ModelConfig) -> bool:
+    """Return whether features are standardised unless the user says otherwise."""
+    return dataset.wants_standardising and not FAMILY[model.kind].is_counted
+
+
+def not_counted(dataset: Dataset, config: DataConfig, model: ModelConfig) -> str:
+    """Return why a model that counts features cannot be made of these, and what to do, or ""."""
+    kind = FAMILY[model.kind]
+    if not kind.is_counted or dataset.is_text:
+        return ""
+    why = f"{kind.title} counts how much of each feature a class has, of which none may be below 0"
+    if config.standardise or config.sine:
+        which = "standardised features" if config.standardise else "sines of features"
+        return f"{why}, and {which} are. Switch them off."
+    if dataset.X.dtype == np.uint8 or not (dataset.X < 0).any():
+        return ""
+    name = dataset.feature_names[int((dataset.X < 0).any(axis=0).argmax())]
+    return f"{why}; “{name}” of {dataset.name} is in some rows. Choose other features or a softmax."
 
 
 def _takes_all(dataset: Dataset, source: Dataset) -> bool:

@@ -11,7 +11,8 @@ from torch import Tensor
 from core.config import TrainingConfig
 from core.data.task import Task
 from core.explain.optimum import optimum
-from core.model_family import FAMILY, Kind
+from core.model_family import FAMILY
+from core.model_kind import Kind
 from core.train.batches import to_device
 from core.train.class_weights import head_of
 from core.train.health import Health
@@ -22,6 +23,12 @@ from core.train.snapshot import Metrics, Params, Status
 
 AT_REST = 1e-4  # tolerance on the largest slope along a parameter, as in scikit-learn's solvers
 WORK = 1e7  # most rows × parameters² for which an optimum is searched: well below a second
+
+
+COUNTED = (
+    "Its weights are counted: they fit how features occur in each class. Softmax on the same rows "
+    "descends the loss itself, and may get lower."
+)
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,8 @@ def judge(
     metrics : measured on all training rows.
     """
     kind, health = FAMILY[task.config.model.kind], Health.of(task)
+    if kind.is_counted:
+        return Epilogue(True, (COUNTED,))
     notes = []
     if not health.has_learnt(health.cost(metrics)):
         notes.append(_nothing(health, metrics))

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from core.data.task import Task
 from core.explain.lanczos import Product, Vector, largest_eigenvalue
+from core.model_family import FAMILY
 from core.optimiser_family import OPTIMISERS, OptimiserName
 from core.slices import finish
 from core.train import models
@@ -27,8 +28,10 @@ BEND_NUMBERS = 800_000  # rows × inputs for a quick estimate of the largest cur
 
 
 def has_curvature(task: Task) -> bool:
-    """Return whether the Hessian of the model's loss has a closed form here."""
-    return HEADS[task.config.model.kind].hessian is not None and not task.config.model.hidden
+    """Return whether the model descends a loss whose Hessian has a closed form."""
+    model = task.config.model
+    is_descended = not (model.hidden or FAMILY[model.kind].is_counted)
+    return is_descended and HEADS[model.kind].hessian is not None
 
 
 def largest(task: Task, params: Params, decay: float) -> float:

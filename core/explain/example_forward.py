@@ -12,7 +12,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from core.model_family import FAMILY, Kind, pairs
+from core.model_family import FAMILY, pairs
+from core.model_kind import Kind
 from core.train.losses import ABSENT, HEADS
 
 Reals = NDArray[np.float64]

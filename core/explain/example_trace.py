@@ -50,7 +50,8 @@ class Trace:
     eta, decay, l1, momentum : η, λ, λ₁ and μ of the next update; t : its number, from 1.
     weight : of the example's class in the loss. rule : the optimiser of the next update.
     W_moves, b_moves : the parameters' moves with the whole batch; None without a batch, for
-        second-order methods, and for the bias of a model without one.
+        second-order methods, and for the bias of a model without one. A model that is counted has
+        no batch: nothing descends.
     """
 
     run: int
@@ -138,7 +139,7 @@ def follow(
     kind = task.config.model.kind
     response = respond(kind, z, task.dataset.h, label)
     batch, moves, t = None, [], snapshot.updates + 1
-    if with_batch and len(snapshot.batch):
+    if with_batch and len(snapshot.batch) and not FAMILY[kind].is_counted:
         batch = _mean_over(task, params, snapshot.batch, row)
         if not settings.rule.is_second_order:
             count = len(settings.rule.remembers)

@@ -58,6 +58,8 @@ def obstacle(task: Task) -> str:
     kind, config = FAMILY[task.config.model.kind], task.config.model
     if config.hidden:
         return "The path is drawn for models without a hidden layer."
+    if kind.is_counted:
+        return f"{kind.title} counts and descends no loss: there is no path of its weights."
     if not (kind.is_convex and kind.is_smooth):
         return f"The path is drawn for losses with one smooth valley, which {kind.title} has not."
     if task.outputs * task.m > MOST_WEIGHTS:

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from core.data.task import Task
 from core.explain.plane import Plane, boundary_lines
-from core.model_family import FAMILY, LossName, output_names
+from core.model_family import FAMILY, output_names
+from core.model_kind import LossName
 from core.train.snapshot import Params
 from core.train.trajectory import Trajectory
 

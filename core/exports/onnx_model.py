@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from core import VERSION, files
 from core.errors import SaveError
-from core.model_family import FAMILY, Kind, pairs
+from core.model_family import FAMILY, pairs
+from core.model_kind import Kind
 from core.runs.model import Model
 
 OPSET, IR = 17, 8  # of 2022: what runtimes of today read

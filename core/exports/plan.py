@@ -9,9 +9,11 @@ from functools import cached_property
 import numpy as np
 
 from core.config import TrainingConfig
+from core.errors import SaveError
 from core.exports.exported_run import ExportedRun
 from core.memory import HESSIANS, hessian_numbers
-from core.model_family import FAMILY, Kind
+from core.model_family import FAMILY
+from core.model_kind import Kind
 from core.train.batches import SLICE, SLICE_ROWS
 from core.train.history import SAMPLE
 
@@ -109,7 +111,14 @@ class Shape:
 
 @dataclass(frozen=True, eq=False)
 class Plan(Shape):
-    """A run, and what its updates need."""
+    """A run, and what its updates need. Raises SaveError for a model without updates."""
+
+    def __post_init__(self) -> None:
+        if self.kind.is_counted:
+            raise SaveError(
+                f"{self.kind.title} is counted, not trained update by update, so that there is no "
+                "program of its training. Export its weights, its ONNX model or its card."
+            )
 
     @property
     def settings(self) -> TrainingConfig:

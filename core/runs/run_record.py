@@ -96,6 +96,8 @@ def default_name(config: RunConfig, settings: TrainingConfig) -> str:
     words = [FAMILY[model.kind].title_in_text]
     if model.hidden:
         words.append(f"{model.hidden} hidden")
+    if FAMILY[model.kind].is_counted:
+        return f"{words[0]}, α {model.smoothing:g}"
     if not settings.rule.is_plain:
         words.append(settings.rule.title)
     if not settings.rule.needs_hessian:

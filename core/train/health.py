@@ -2,7 +2,8 @@
 
 A run is judged by one cost: its loss, or, for a kind whose loss has a margin, such as a
 perceptron's, its share of mistakes. The slope of such a loss is the same however far an example is
-on the wrong side: a larger rate only gives larger weights and a larger loss.
+on the wrong side: a larger rate only gives larger weights and a larger loss. So is a kind that is
+counted: it does not descend its loss, and is as sure of its mistakes as its features are many.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class Health:
         h = max(task.dataset.h, 2)
         kind, mistakes = FAMILY[task.config.model.kind], 1 - 1 / h
         known = guessing(kind.name, h)
-        if known is None or kind.margin is not None:
+        if known is None or kind.margin is not None or kind.is_counted:
             return cls(mistakes, mistakes, is_by_mistakes=True)
         return cls(known[0], mistakes, is_by_mistakes=False)
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import torch
@@ -369,3 +369,4 @@ HEADS = {
         ),
     )
 }
+HEADS["bayes"] = replace(HEADS["softmax"], name="bayes")  # whose weights are counted

@@ -117,6 +117,10 @@ class Stopping:
         """Return the Stop after the last epoch."""
         return Stop(Status.FINISHED, f"Finished {epoch:,} epochs.")
 
+    def counted(self, rows: int) -> Stop:
+        """Return the Stop of a model that has counted all its training rows."""
+        return Stop(Status.CONVERGED, f"Counted all {rows:,} training rows: no more to learn.")
+
     def with_best(self, message: str) -> str:
         """Return the message of a stop with the best epoch of early stopping added."""
         if not self.has_validation:

@@ -11,6 +11,7 @@ from torch import Generator, Tensor
 
 from core.data.task import Task
 from core.errors import DataError
+from core.model_family import FAMILY
 from core.train import batches, device, models
 from core.train.checkpoints import Checkpoint, HostBackup
 from core.train.history import RESCUED, History, Mark
@@ -118,7 +119,9 @@ class Trainer:
         settings = self.settings
         if settings.schedule != "constant":
             self._schedule()
-        if settings.tolerance > 0 or settings.patience:
+        if FAMILY[self.task.config.model.kind].is_counted:
+            self.outcome, self.message = self.stopping.counted(len(self._train))
+        elif settings.tolerance > 0 or settings.patience:
             self._judge_epoch()
         elif self.outcome is None and self.epoch >= self.stopping.last_epoch:
             self.outcome, self.message = self.stopping.finished(self.epoch)

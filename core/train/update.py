@@ -1,4 +1,15 @@
-"""The weights of a run and the updates to them."""
+"""The weights of a run and the updates to them: a descent of the loss, or counting.
+
+Multinomial naive Bayes counts the weights of softmax regression instead of descending to them. With
+N_kj the sum of feature j over the rows of class k, n_k the number of these rows, m features and the
+smoothing α, which stands for α more of each feature in each class:
+
+    θ_kj = (N_kj + α) / (Σⱼ N_kj + α m),   w_kj = log θ_kj,   b_k = log(n_k / n)
+
+P(k | x) = softmax(W x + b)_k is then Bayes' rule for features drawn with the shares θ_k, each
+independently of the others. What all classes have in common cancels in the softmax and is left out:
+a weight is the log-ratio of a class's share to the geometric mean of those of all classes.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +22,7 @@ from torch import Generator, Tensor
 
 from core.config import TrainingConfig
 from core.data.task import Task
+from core.model_family import FAMILY
 from core.train import models
 from core.train.batches import Rows
 from core.train.checkpoints import Checkpoint
@@ -20,6 +32,49 @@ from core.train.device import HostCopy, Queue
 from core.train.optimisers import RULES, StepParams, scheduled
 from core.train.second_order import Memory, SecondOrderOptimiser
 from core.train.sparse import SparseRows, by_column
+
+UNSEEN = 0.5  # rows that a class counts for before its first one
+
+
+def _write_shares(W: Tensor, b: Tensor, N: Tensor, n: Tensor, alpha: float) -> None:
+    """Write the weights W (h, m) and, if there are any counts of rows, b (h,) from the counts.
+
+    N : (h, m). n : (h,); all 0 for a model without biases, whose classes are equally frequent.
+    """
+    sums = N.double() + alpha
+    shares = sums.log() - sums.sum(dim=1, keepdim=True).log()
+    W.copy_(shares - shares.mean(dim=0))
+    frequencies = n.double().clamp(min=UNSEEN).log()
+    b.copy_(frequencies - frequencies.mean())
+
+
+class Counts:
+    """The counts of a run so far, and the weights that come of them, all written in place.
+
+    N, n : the counts. rows : number of the training rows, each of which is counted once; with
+    weights of classes, for as many rows as the weight of its class says.
+    """
+
+    def __init__(self, task: Task, parameters: tuple[Tensor, ...], N: Tensor, n: Tensor) -> None:
+        self._parameters, self._N, self._n = parameters, N, n
+        self._model, self._rows = task.config.model, len(task.train_rows)
+        weights = task.class_weights
+        self._weights = None if weights is None else torch.from_numpy(weights).to(n)
+
+    def targets(self, Y: Tensor) -> Tensor:
+        """Return what each row counts for in each class, (n, h), from its targets."""
+        return Y if self._weights is None else Y * self._weights
+
+    def add(self, N: Tensor, n: Tensor) -> None:
+        """Add the sums (h, m) and the numbers of rows (h,) of a batch, unless all are counted."""
+        if float(self._n.double().sum()) >= self._rows - UNSEEN:
+            return
+        self._N.add_(N)
+        self._n.add_(n)
+        (W, b), n = self._parameters, self._n
+        _write_shares(
+            W, b, self._N, n if self._model.has_bias else torch.zeros_like(n), self._model.smoothing
+        )
 
 
 class Update:
@@ -41,11 +96,17 @@ class Update:
             for p in models.start_of(model, task.outputs, task.m, Generator())
         )
         self._model = models.model_of(model, self.parameters, rows.unit)
-        self._rule = RULES.get(settings.optimiser)  # None: a second-order method
+        is_counted = FAMILY[model.kind].is_counted
+        # None: a second-order method, or no descent at all
+        self._rule = None if is_counted else RULES.get(settings.optimiser)
+        remembered = self._rule.moments if self._rule else int(is_counted)
         self._moments = tuple(
-            tuple(torch.zeros_like(p) for _ in range(self._rule.moments if self._rule else 0))
-            for p in self.parameters
+            tuple(torch.zeros_like(p) for _ in range(remembered)) for p in self.parameters
         )
+        self._counts: Counts | None = None
+        if is_counted:
+            (N,), (n,) = self._moments
+            self._counts = Counts(task, self.parameters, N, n)
         # Trainable: parameter, gradient and its scale, moments, and whether penalties apply.
         gradients, scales = self._model.gradients, self._model.scales
         self._moving = [
@@ -56,7 +117,7 @@ class Update:
             if p.ndim == 2 or model.has_bias
         ]
         self.second_order: SecondOrderOptimiser | None = None
-        if self._rule is None:
+        if self._rule is None and not is_counted:
             self.second_order = SecondOrderOptimiser(settings.optimiser, task, rows, self._model)
         self._blocks = None if queue is None else Blocks(queue, rows)
         self.count = 0
@@ -126,6 +187,9 @@ class Update:
         model = self._model
         if not add:
             model.begin()
+        if self._counts is not None:
+            model.backward(self._counts.targets(Y), X, add=add)
+            return
         dZ = self._head.gradient(model.forward(X, out=Z), Y, out=Z)
         model.backward(dZ, X, add=add)
 
@@ -134,8 +198,13 @@ class Update:
 
         λ₁ is in the proximal form of the rule, for the weights. If the optimiser decouples weight
         decay, the weights are first scaled by 1 − η λ.
-        Plain descent, θ ← θ − η (∇ + λ θ), leaves the summed gradient as it is.
+        Plain descent, θ ← θ − η (∇ + λ θ), leaves the summed gradient as it is. A model that is
+        counted takes sums instead.
         """
+        if self._counts is not None:
+            (dW, db), scale = self._model.gradients, self._model.scales[0]
+            self._counts.add(dW * scale, db)
+            return
         if self._plain:
             for theta, g, rate, stays in self._plain:
                 if stays is not None:

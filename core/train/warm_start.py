@@ -105,6 +105,8 @@ def _carried_over(trainer: Trainer, other: Trainer) -> list[Tensor] | None:
     model = trainer.task.config.model
     if other.task.config.model != model:  # a different kind or architecture
         return None
+    if FAMILY[model.kind].is_counted:  # all rows are counted anew
+        return None
     has_others = outputs != trainer.task.outputs
     if has_others and FAMILY[model.kind].is_pairwise:  # pairs are numbered differently now
         return None

@@ -10,7 +10,7 @@ from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.data.defaults import OF_ROWS
 from core.data.points import Points
 from core.errors import ConfigError
-from core.model_family import DEFAULT_KIND
+from core.model_family import DEFAULT_KIND, FAMILY
 
 
 def origin(config: RunConfig) -> tuple[str, str | None]:
@@ -26,11 +26,15 @@ def has_same_rows(a: DataConfig, b: DataConfig) -> bool:
 def on_other_data(config: RunConfig, data: DataConfig) -> RunConfig:
     """Return the config for other data: same kind of model and device, else all defaults.
 
-    A neuron becomes the default kind: its two classes do not exist in other data.
+    A neuron becomes the default kind: its two classes do not exist in other data. So does a model
+    that is counted, for not all data can be.
     """
-    kind = DEFAULT_KIND if config.model.is_neuron else config.model.kind
+    kind = FAMILY[config.model.kind]
+    is_kept = not (kind.is_neuron or kind.is_counted)
     training = TrainingConfig(device=config.training.device)
-    return RunConfig(data=data, model=ModelConfig(kind=kind), training=training)
+    return RunConfig(
+        data=data, model=ModelConfig(kind.name if is_kept else DEFAULT_KIND), training=training
+    )
 
 
 def with_points(points: Points, config: RunConfig) -> RunConfig:

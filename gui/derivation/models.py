@@ -288,4 +288,5 @@ MODELS: dict[str, type[Lines]] = {
     "softmax": Softmax,
     "ovr": OneVersusRest,
     "ovo": OneVersusOne,
+    "bayes": Softmax,
 }

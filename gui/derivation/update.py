@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from core.model_family import FAMILY
 from core.optimiser_family import PLAIN_DIRECTION, Equation, Step
 from gui.derivation.lines import GRADIENT, TERMS, UPDATE, Lines
 from gui.kit.maths.notation import (
@@ -50,6 +51,8 @@ class _Update:
 
     def lines(self) -> list[Line]:
         s = self.shape
+        if FAMILY[s.kind].is_counted:
+            return [self._counted()]
         if not s.has_batch:
             return [
                 Line(UPDATE, Word("batch"), Word("Pause to see the mean over this large batch."))
@@ -62,6 +65,14 @@ class _Update:
         else:
             lines += [*self._penalised(), *self._by_rule()]
         return [*lines, self._biases()]
+
+    def _counted(self) -> Line:
+        latex = (
+            r"w_{kj} = \ln\frac{N_{kj} + \alpha}{\sum_j N_{kj} + \alpha m} - \text{mean over } k"
+        )
+        plain = "w_kj = ln (N_kj + α)/(Σⱼ N_kj + α m) − mean over k"
+        words = "N: how much of feature j the rows of class k have; no gradient is followed"
+        return Line(UPDATE, Word("counted"), flow(Sym(latex, plain), *sentence(words)))
 
     # Gradient -------------------------------------------------------------------------------------
 

@@ -199,6 +199,8 @@ class KnobsRow(QFrame):
         """In a low window hide the knobs that one row has no room for; all settings have them."""
         has_choice = self._task is not None and FeaturePicker.applies_to(self._task)
         shown = [knob for knob in self.knobs if knob.name != "features" or has_choice]
+        if self._task is not None and FAMILY[self._task.config.model.kind].is_counted:
+            shown = [knob for knob in shown if knob.name not in known.OF_DESCENT]
         buttons = self.settings_button, self.defaults_button
         room = self.width() - 2 * MARGIN - sum(b.sizeHint().width() + GAP for b in buttons)
         if self.window().height() < zoom.px(LOW_PX):

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton
 
 from core.config import MAX_HIDDEN, ModelConfig
-from core.data.task import Task
+from core.data.task import Task, not_counted
 from core.model_family import FAMILY
+from core.model_kind import Kind
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.fields.card import Card
 from gui.kit.fields.choices import Choice, Toggle
-from gui.kit.fields.numbers import CountField
+from gui.kit.fields.numbers import CountField, NotchField
 
 COLUMNS = 2
 ACTIVATIONS = (("ReLU", "relu"), ("tanh", "tanh"), ("sigmoid", "sigmoid"))
@@ -42,7 +44,7 @@ class FamilyPicker(QFrame):
             button.setProperty("segment", True)
             button.setCheckable(True)
             button.setAutoExclusive(True)
-            button.setToolTip(f"{kind.words}. Loss: {kind.loss}, {kind.formula}")
+            button.setToolTip(_tip(kind))
             button.clicked.connect(lambda _=False, name=kind.name: self.chosen.emit(name))
             grid.addWidget(button, index // COLUMNS, index % COLUMNS)
             self._buttons[kind.name] = button
@@ -52,6 +54,16 @@ class FamilyPicker(QFrame):
 
     def choose(self, kind: object) -> None:
         self._buttons[kind].setChecked(True)
+
+    def show_reasons(self, reasons: Mapping[str, str]) -> None:
+        """Show why kinds cannot be chosen with these data, or "" for each that can."""
+        for name, reason in reasons.items():
+            self._buttons[name].setEnabled(not reason)
+            self._buttons[name].setToolTip(reason or _tip(FAMILY[name]))
+
+
+def _tip(kind: Kind) -> str:
+    return f"{kind.words}. Loss: {kind.loss}, {kind.formula}"
 
 
 class ModelCard(Card):
@@ -103,6 +115,11 @@ class ModelCard(Card):
         self.init = Choice()
         self.init.chosen.connect(lambda init: self._change("start", init=init))
         self._init_row = self.add_row("start from", self.init, ZEROS_ARE_FINE)
+        self.smoothing = NotchField(1e-6, 1e6)
+        self.smoothing.chosen.connect(lambda alpha: self._change("smoothing", smoothing=alpha))
+        self._smoothing_row = self.add_row(
+            "smoothing α", self.smoothing, "So much more of each feature is counted in each class"
+        )
         self.start_words = QLabel("Starts from random weights: zeros would stay alike for ever.")
         zoom.set_type(self.start_words, look.SMALL)
         self.start_words.setProperty("small", True)
@@ -125,7 +142,8 @@ class ModelCard(Card):
         if FAMILY[kind].is_neuron and model.is_neuron:
             self._change("model", kind=kind)  # another neuron with the same two classes
         else:
-            self._change("model", kind=kind, positive=None, negative=None)
+            hidden = 0 if FAMILY[kind].is_counted else model.hidden
+            self._change("model", kind=kind, positive=None, negative=None, hidden=hidden)
 
     def _change_classes(self, **changes: str | None) -> None:
         if self._task is None:
@@ -159,5 +177,14 @@ class ModelCard(Card):
         self.hidden.show_value(model.hidden)
         self.bias.setChecked(model.has_bias)
         self._activation_row.setVisible(model.hidden > 0)
-        self._init_row.setVisible(not model.hidden)
+        self._init_row.setVisible(not (model.hidden or kind.is_counted))
+        self._smoothing_row.setVisible(kind.is_counted)
+        self.smoothing.show_value(model.smoothing)
+        self.hidden.setEnabled(not kind.is_counted)
+        self.kind.show_reasons(
+            {
+                kind.name: not_counted(task.dataset, task.config.data, ModelConfig(kind.name))
+                for kind in FAMILY.values()
+            }
+        )
         self.start_words.setVisible(model.hidden > 0)

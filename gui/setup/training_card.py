@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from core.config import TrainingConfig
 from core.data.task import Task
+from core.model_family import FAMILY
 from gui.kit.fields.card import Card
 from gui.setup import training_settings as known
 from gui.setup.training_settings import F, Setting, SettingField, with_change
@@ -23,6 +24,7 @@ class TrainingCard(Card):
     def __init__(self) -> None:
         super().__init__("Training")
         self._settings = TrainingConfig()
+        self._is_counted = False
         self._fields: dict[str, SettingField] = {}
         self._rows: dict[str, QWidget] = {}
         self.learning_rate = self._add(known.LEARNING_RATE)
@@ -64,13 +66,21 @@ class TrainingCard(Card):
         self.patience.setEnabled(can_stop_early)
         tip = known.PATIENCE.tip
         self.patience.setToolTip(tip if can_stop_early else f"{tip}. {NEEDS_VALIDATION}")
+        self._is_counted = FAMILY[task.config.model.kind].is_counted
+        self._show_rows()
 
     def show_settings(self, settings: TrainingConfig) -> None:
         """Show the settings as they apply now."""
         self._settings = settings
         for name, field in self._fields.items():
             field.show_value(getattr(settings, name))
-        self._rows["momentum"].setVisible(settings.rule.uses_momentum)
+        self._show_rows()
+
+    def _show_rows(self) -> None:
+        """Show the settings that have an effect on this kind of model, with this optimiser."""
+        for name in known.OF_DESCENT:
+            has_use = name != "momentum" or self._settings.rule.uses_momentum
+            self._rows[name].setVisible(has_use and not self._is_counted)
 
     def show_devices(self, names: tuple[str, ...]) -> None:
         """Offer the available devices; hide the row unless there are several."""

@@ -13,6 +13,11 @@ from gui.kit.fields.numbers import BatchField, CountField, NotchField
 
 BY_THEMSELVES = " and ".join(rule.title for rule in OPTIMISERS.values() if rule.decouples_decay)
 SCHEDULES = (("constant", "constant"), ("halved", "step"), ("cosine", "cosine"), ("1/t", "1/t"))
+# What descends the loss: of no use to a model that is counted.
+OF_DESCENT = (
+    *("learning_rate", "optimiser", "momentum", "schedule", "weight_decay", "l1"),
+    *("epochs", "tolerance", "patience"),
+)
 MOMENTA = (0.5, 0.8, 0.9, 0.95, 0.99)
 
 

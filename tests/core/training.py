@@ -2,7 +2,10 @@
 
 import math
 
+from core.model_family import FAMILY
 from core.train.trainer import Trainer
+
+DESCENDED = tuple(name for name, kind in FAMILY.items() if not kind.is_counted)
 
 
 def go(trainer, steps=math.inf):

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
-from core.model_family import ModelKind
+from core.model_kind import ModelKind
 from gui.kit.plain_text import beginning
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
 
+from core.data.task import not_counted
 from core.runs.race import MOST
 from core.runs.run_record import Record, same_features
 from gui.kit.flow_layout import FlowLayout
@@ -133,9 +134,9 @@ class RaceChips(QWidget):
             submenu = menu.addMenu(title)
             for words, made in group:
                 entry = Entry(name_of(made, words), LIVE, live.task, made)
-                submenu.addAction(unmarked(short(words))).triggered.connect(
-                    partial(self._press_enter, entry)
-                )
+                action = submenu.addAction(unmarked(short(words)))
+                action.setEnabled(not not_counted(live.task.dataset, made.data, made.model))
+                action.triggered.connect(partial(self._press_enter, entry))
 
     def _press_enter(self, entry: Entry, _: bool = False) -> None:
         self.enter(entry)

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from core.data.task import Task
 from core.explain import loss_surface
-from core.model_family import DEFAULT_KIND, LossName
+from core.model_family import DEFAULT_KIND
+from core.model_kind import LossName
 from gui.kit.fields import kept
 from gui.kit.fields.choices import Choice, Segments
 from gui.kit.flow_layout import FlowLayout

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from core.explain.loss_surface import other_loss, own_loss
-from core.model_family import FAMILY, LossName
+from core.model_family import FAMILY
+from core.model_kind import LossName
 
 COMPARED: dict[LossName, tuple[str, str]] = {  # loss of another model: name, short name
     "cross-entropy": ("cross-entropy (nats)", "cross-entropy"),

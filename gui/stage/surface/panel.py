@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.explain.loss_surface import Range, Surface
-from core.model_family import LossName
+from core.model_kind import LossName
 from gui.kit import plots, zoom
 from gui.kit import theme as look
 from gui.kit.theme import Theme

@@ -11,7 +11,7 @@ import numpy as np
 from core.data.task import Task
 from core.explain import loss_surface
 from core.explain.loss_surface import Direction, Range, Reals, Sample, Surface
-from core.model_family import LossName
+from core.model_kind import LossName
 from core.train.snapshot import Params
 from core.train.trajectory import Trajectory
 from gui.stage.surface.directions import pair_of

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout
 from core.data.task import Task
 from core.explain import loss_surface
 from core.explain.loss_surface import Direction, Range, own_loss
-from core.model_family import LossName
+from core.model_kind import LossName
 from core.train.snapshot import Snapshot, Status
 from gui.kit import theme as look
 from gui.kit import zoom

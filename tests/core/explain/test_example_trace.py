@@ -10,13 +10,13 @@ import torch
 from torch.nn import functional as F  # noqa: N812
 
 from core.explain.example_trace import follow
-from core.model_family import FAMILY, pairs
+from core.model_family import pairs
 from core.train.losses import HEADS
 from core.train.optimisers import RULES
 from core.train.second_order import METHODS
 from core.train.snapshot import Pace, Params, Snapshot, Status
 from core.train.trainer import Trainer
-from tests.core.training import trained
+from tests.core.training import DESCENDED, trained
 
 
 def snapshot_of(trainer: Trainer) -> Snapshot:
@@ -74,7 +74,7 @@ def test_a_binary_neuron_is_followed_through_its_sigmoid(iris, make_task):
     np.testing.assert_allclose(trace.dW, dW, atol=1e-12)
 
 
-@pytest.fixture(params=FAMILY)
+@pytest.fixture(params=DESCENDED)
 def kind(request):
     return request.param
 

@@ -33,7 +33,7 @@ def by_torch(task, params: Params, loss_name: str, decay: float, l1: float = 0.0
     Z = X @ W.T + b
     penalty = decay / 2 * float((W**2).sum()) + l1 * float(W.abs().sum())
     found = torch.zeros(())
-    if kind == "softmax":
+    if kind in ("softmax", "bayes"):
         one_hot = F.one_hot(y, task.outputs).double()
         found = (
             F.cross_entropy(Z, y, reduction="sum")

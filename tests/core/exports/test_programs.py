@@ -12,14 +12,14 @@ from core.config import RunConfig
 from core.errors import ConfigError, SaveError
 from core.exports import notebook
 from core.exports.exported_run import ExportedRun
+from core.exports.kinds import KINDS
 from core.exports.program_file import TOLERANCE, write_script
-from core.model_family import FAMILY
 from core.optimiser_family import OPTIMISERS
 from core.train.snapshot import Params
 from core.train.trainer import Trainer
 from core.train.warm_start import move_to, start_from, warm_start_from
 from tests.core.exports.repeating import distance, is_same, repeated
-from tests.core.training import train, trained
+from tests.core.training import DESCENDED, train, trained
 
 STEPS = 9  # of batches of 32 of 120 rows: two epochs and a bit
 PENALTIES: tuple[dict[str, Any], ...] = (
@@ -30,7 +30,7 @@ PENALTIES: tuple[dict[str, Any], ...] = (
 
 
 def combinations():
-    for kind in FAMILY:
+    for kind in DESCENDED:
         for optimiser in OPTIMISERS:
             for penalties in PENALTIES:
                 values = {"model": {"kind": kind}, "training": {"optimiser": optimiser} | penalties}
@@ -353,3 +353,11 @@ def test_data_of_others_beside_it_are_not_replaced_but_its_own_are(
     (tmp_path / "again.npz").unlink()
     write(run, tmp_path / "again.py")
     write(run, tmp_path / "again.py")
+
+
+@pytest.mark.parametrize("name", ["script", "numpy", "notebook"])
+def test_what_is_counted_has_no_program_and_says_so(digits, make_task, tmp_path, name):
+    trainer = trained(make_task(digits, {}, {"kind": "bayes"}), 3)
+    with pytest.raises(SaveError, match=r"Naive Bayes is counted.*Export its weights"):
+        KINDS[name].write(ExportedRun.of(trainer), tmp_path / f"run{KINDS[name].ending}")
+    assert not [*tmp_path.iterdir()]

@@ -8,7 +8,7 @@ import torch
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
-from core.config import MODEL_KINDS, DataConfig, ModelConfig, RunConfig, TrainingConfig
+from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.data.dataset import Dataset
 from core.data.sources import load
 from core.data.task import prepare
@@ -17,9 +17,10 @@ from core.model_family import FAMILY
 from core.train import second_order
 from core.train.losses import HEADS
 from core.train.trainer import Trainer
+from tests.core.training import DESCENDED
 
 METHODS = ("newton", "lbfgs")
-SMOOTH = [kind for kind in MODEL_KINDS if HEADS[kind].hessian is not None]
+SMOOTH = [kind for kind in DESCENDED if HEADS[kind].hessian is not None]
 
 every_method = pytest.mark.parametrize("method", METHODS)
 
@@ -141,7 +142,7 @@ def test_a_point_that_is_tried_is_never_seen(method):
 @every_method
 @pytest.mark.parametrize(
     ("model", "training", "words"),
-    [({"kind": kind}, {}, FAMILY[kind].title) for kind in MODEL_KINDS if kind not in SMOOTH]
+    [({"kind": kind}, {}, FAMILY[kind].title) for kind in DESCENDED if kind not in SMOOTH]
     + [({"hidden": 3}, {}, "a hidden layer"), ({}, {"l1": 0.1}, "λ₁")],
 )
 def test_what_has_not_one_smooth_valley_is_refused(method, model, training, words):

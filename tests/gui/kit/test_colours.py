@@ -24,7 +24,7 @@ THEMES = (look.LIGHT, look.DARK)
 
 
 def outputs_of(head: str) -> int:
-    return {"softmax": 4, "ovr": 4, "ovo": 6}.get(head, 1)
+    return {"softmax": 4, "ovr": 4, "ovo": 6, "bayes": 4}.get(head, 1)
 
 
 def grid_of(A):

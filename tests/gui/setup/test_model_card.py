@@ -3,8 +3,9 @@
 import pytest
 from PySide6.QtCore import Qt
 
-from core.config import MODEL_KINDS, ModelConfig, RunConfig, TrainingConfig
+from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.model_family import FAMILY
+from tests.core.training import DESCENDED
 from tests.gui.conftest import PATIENCE_MS
 
 
@@ -25,7 +26,7 @@ def click(qtbot, button):
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in MODEL_KINDS if kind != "softmax"])
+@pytest.mark.parametrize("kind", [kind for kind in DESCENDED if kind != "softmax"])
 def test_each_of_the_family_is_one_click_away_and_trains(kind, qtbot, open_window, changed):
     window = open_window()
     card = window.setup.model
@@ -100,3 +101,31 @@ def test_a_model_that_newton_is_not_made_for_goes_back_to_descent(qtbot, open_wi
     config = changed(window, lambda: click(qtbot, button))
     assert (config.model.kind, config.training.optimiser) == ("perceptron", "sgd")
     assert window.setup.training.optimiser.value() == "sgd"
+
+
+def test_naive_bayes_is_offered_for_counts_only_and_says_why(qtbot, open_window, changed):
+    window = open_window()
+    card = window.setup.model
+    button = card.kind.button("bayes")
+    assert not button.isEnabled() and "standardised" in button.toolTip()
+    window = open_window(RunConfig(data=DataConfig("digits")))
+    card = window.setup.model
+    assert card.kind.button("bayes").isEnabled() and not card.smoothing.isVisible()
+    config = changed(window, lambda: click(qtbot, card.kind.button("bayes")))
+    assert config.model.kind == "bayes" and not config.data.standardise
+    assert card.smoothing.isVisible() and not card.init.isVisible()
+    assert not window.setup.training.learning_rate.isVisible()
+    assert not window.setup.training.optimiser.isVisible()
+
+
+def test_smoothing_is_typed_in(qtbot, open_window, changed):
+    window = open_window(RunConfig(data=DataConfig("digits"), model=ModelConfig("bayes")))
+    field = window.setup.model.smoothing
+    field.setFocus()
+    field.selectAll()
+
+    def type_in():
+        qtbot.keyClicks(field, "0.5")
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+
+    assert changed(window, type_in).model.smoothing == 0.5

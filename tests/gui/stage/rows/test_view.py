@@ -21,7 +21,7 @@ def trained(qtbot, open_window):
         qtbot.waitUntil(
             lambda: (
                 window.controller.snapshot is not None
-                and window.controller.snapshot.status is Status.FINISHED
+                and window.controller.snapshot.status in (Status.FINISHED, Status.CONVERGED)
             ),
             timeout=30_000,
         )
