@@ -66,9 +66,8 @@ class Exposure(QObject):
         _forget_pointer(request.view)
         patience = LIVE_SECONDS if self._controller.is_training else PATIENCE_SECONDS
         self._until = time.perf_counter() + patience
-        if request.is_light and self._appearance.theme.is_dark:
-            self._freeze()
-            self._appearance.lend(look.LIGHT)
+        if self._needs_light(request):
+            self._freeze()  # the colours change in the next turn of the event loop
         elif not request.is_light:
             self._return()
         self._look.start()
@@ -91,6 +90,9 @@ class Exposure(QObject):
 
     def _take_if_ready(self) -> None:
         request = self._request
+        if request is not None and self._needs_light(request):
+            self._appearance.lend(look.LIGHT)
+            return
         if request is None or not (_is_ready(request.view, self._controller) or self._is_late):
             return
         self._look.stop()
@@ -102,6 +104,9 @@ class Exposure(QObject):
         finally:
             self._return()
         request.answer(drawing)
+
+    def _needs_light(self, request: Request) -> bool:
+        return request.is_light and self._appearance.theme.is_dark
 
     @property
     def _is_late(self) -> bool:

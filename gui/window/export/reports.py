@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from core.errors import SaveError
@@ -36,7 +36,10 @@ CAPTIONS = {
 
 
 class Reports(QObject):
-    """Makes one report at a time; meanwhile the window stands still, for a second or two."""
+    """Makes one report at a time; meanwhile the window stands still, for a second or two.
+
+    What takes a while, as a view that is made or another theme, is done in turns of the event loop.
+    """
 
     said = Signal(str)  # message for the user
 
@@ -81,7 +84,17 @@ class Reports(QObject):
         self._before = self._subjects.current
         self._waiting = [name for name in CAPTIONS if name in self._subjects.names]
         self._exposure.hold()
-        self._draw_next()
+        self._then(self._draw_next)
+
+    def _then(self, go_on: Callable[[], None]) -> None:
+        """Go on in the next turn of the event loop, unless the report is called off by then."""
+        target = self._target
+
+        def turn() -> None:
+            if self._target is target is not None:
+                go_on()
+
+        QTimer.singleShot(0, self, turn)
 
     def _draw_next(self) -> None:
         if not self._waiting:
@@ -91,13 +104,14 @@ class Reports(QObject):
 
         def take(drawing: Drawing) -> None:
             self._drawings[name] = drawing.without_empty_foot(FOOT_PX)
-            self._draw_next()
+            self._then(self._draw_next)
 
         view = self._subjects.view(name)
-        self._exposure.take(Request(view, is_light=True, title=str, answer=take))
+        request = Request(view, is_light=True, title=str, answer=take)
+        self._then(lambda: self._exposure.take(request))
 
     def _write(self) -> None:
-        """Write what has been drawn; the window is as it was."""
+        """Write what has been drawn, and return the window to what it was."""
         assert self._target is not None and self._controller.snapshot is not None
         (path, kind), drawings = self._target, dict(self._drawings)
         snapshot = self._controller.snapshot
@@ -112,8 +126,12 @@ class Reports(QObject):
                 file.write(data)
             return f"Wrote the report to {path}."
 
-        self.end()
+        def show_before() -> None:
+            self._subjects.show(self._before)
+            self._then(self.end)
+
         self._controller.writes.write(path.name, work)
+        self._then(show_before)
 
     def end(self) -> None:
         """Return the window to what it showed before."""
