@@ -132,9 +132,11 @@ def format_ratio(ratio: float) -> str:
 
 
 def format_bytes(size: float) -> str:
-    """Format a number of bytes in MiB (at least 1) or in GiB."""
+    """Format a number of bytes in KiB (at least 1), in MiB or in GiB."""
+    if size < 2**20:
+        return f"{max(size / 2**10, 1):,.0f} KiB"
     if size < 2**30:
-        return f"{max(size / 2**20, 1):,.0f} MiB"
+        return f"{size / 2**20:,.0f} MiB"
     return f"{size / 2**30:,.1f} GiB"
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from torch import Generator
 
 from core.cli.command import command_for
+from core.config import TrainingConfig
 from core.data.task import Task
 from core.train import models
 from core.train.history import Curves
@@ -35,7 +36,8 @@ def reproduction_of(snapshot: Snapshot) -> Reproduction:
     settings = replace(
         first_settings(snapshot.settings, snapshot.curves), epochs=snapshot.settings.epochs
     )
-    is_over = snapshot.status in ENDS and not snapshot.is_past
+    went_on = snapshot.epoch > settings.epochs  # after it had ended
+    is_over = snapshot.status in ENDS and not snapshot.is_past and not went_on
     ends_early = not is_over and snapshot.epoch > 0 and _ends_epoch(snapshot)
     if ends_early:
         settings = replace(settings, epochs=snapshot.epoch)
@@ -57,12 +59,19 @@ def reproduction_of(snapshot: Snapshot) -> Reproduction:
             f"The command trains to the end of epoch {settings.epochs:,}; this report shows the "
             f"weights of step {snapshot.step:,}, on the way there."
         )
+    elif went_on and _depends_on_end(settings):
+        remark = "The command gives other weights: the run was trained on after it had ended."
     elif ends_early and settings.schedule == "cosine":
         remark = "The command gives other weights: with fewer epochs, η falls faster."
     else:
         remark = "On the same machine the command gives the same weights, bit for bit."
         return Reproduction(command, is_exact=True, remark=remark)
     return Reproduction(command, is_exact=False, remark=remark)
+
+
+def _depends_on_end(settings: TrainingConfig) -> bool:
+    """Return whether a run with more epochs differs from one that goes on after its end."""
+    return settings.schedule != "constant" or settings.tolerance > 0 or settings.patience > 0
 
 
 def edits_of(curves: Curves) -> tuple[str, ...]:

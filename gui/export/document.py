@@ -21,7 +21,9 @@ from PySide6.QtGui import (
     QPainter,
     QPalette,
     QPdfWriter,
+    QTextCursor,
     QTextDocument,
+    QTextFormat,
 )
 
 from gui.export.drawing import Drawing
@@ -36,6 +38,7 @@ WIDTH_PX = round(140 / MM_PER_INCH * DPI)  # at most, of a picture, as HTML coun
 STYLE = """
 h1 { font-size: 17pt; } h2 { font-size: 12.5pt; margin-top: 14px; }
 p { margin-top: 2px; margin-bottom: 4px; } .muted { color: #5D6675; }
+table { margin-top: 2px; margin-bottom: 8px; }
 th { font-weight: 600; } .code { background-color: #EEF1F5; font-size: 8.5pt; }
 """
 
@@ -61,6 +64,7 @@ def to_pages(html: str, pictures: Mapping[str, Drawing], title: str) -> bytes:
         painter = QPainter(writer)
         area = QSizeF(writer.width(), writer.height() - _dots(FOOT_MM))
         document.setPageSize(area)
+        _keep_tables_whole(document)
         for number in range(document.pageCount()):
             if number:
                 writer.newPage()
@@ -83,6 +87,27 @@ def _document(html: str, pictures: Mapping[str, Drawing], writer: QPdfWriter) ->
         document.addResource(kind, QUrl(address), drawing.image(scale))
     document.setHtml(html)
     return document
+
+
+def _keep_tables_whole(document: QTextDocument) -> None:
+    """Begin a page before each table that would be on two, with the heading above it."""
+    height, layout = document.pageSize().height(), document.documentLayout()
+    always = QTextFormat.PageBreakFlag.PageBreak_AlwaysBefore
+    for table in document.rootFrame().childFrames():  # in order: a break moves those below
+        room = layout.frameBoundingRect(table)
+        above = document.findBlock(table.firstPosition() - 2)
+        has_heading = above.blockFormat().headingLevel() > 0
+        top = layout.blockBoundingRect(above).top() if has_heading else room.top()
+        if room.bottom() - top > height or top // height == (room.bottom() - 1) // height:
+            continue
+        if has_heading:
+            form = above.blockFormat()
+            form.setPageBreakPolicy(always)
+            QTextCursor(above).setBlockFormat(form)
+        else:
+            style = table.frameFormat()
+            style.setPageBreakPolicy(always)
+            table.setFrameFormat(style)
 
 
 def _paint_page(

@@ -128,7 +128,8 @@ def test_a_rate_has_three_digits_and_a_unit(rate, text):
 
 
 @pytest.mark.parametrize(
-    ("size", "text"), [(1, "1 MiB"), (5 * 2**20, "5 MiB"), (3 * 2**29, "1.5 GiB")]
+    ("size", "text"),
+    [(1, "1 KiB"), (50_000, "49 KiB"), (5 * 2**20, "5 MiB"), (3 * 2**29, "1.5 GiB")],
 )
 def test_bytes_have_a_unit_of_memory(size, text):
     assert format_bytes(size) == text

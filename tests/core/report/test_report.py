@@ -170,6 +170,26 @@ def test_the_command_gives_the_weights_of_a_run_that_is_paused_after_an_epoch(tm
     check(snapshot_of(trainer), tmp_path)
 
 
+def test_the_command_trains_as_long_as_a_run_that_went_on_after_its_end(tmp_path):
+    trainer = trained(RunConfig(training=TrainingConfig(epochs=3)))
+    go_on(trainer)
+    assert trainer.epoch == 6
+    check(snapshot_of(trainer), tmp_path)
+
+
+@pytest.mark.parametrize("end", [{"schedule": "cosine"}, {"tolerance": 1e-9}])
+def test_a_run_that_went_on_where_its_end_mattered_is_not_said_to_be_repeated(end):
+    trainer = trained(RunConfig(training=TrainingConfig(epochs=3, **end)))
+    go_on(trainer)
+    assert not reproduction_of(snapshot_of(trainer)).is_exact
+
+
+def go_on(trainer: Trainer) -> None:
+    trainer.go_on()
+    while trainer.outcome is None:
+        trainer.advance()
+
+
 def check(snapshot: Snapshot, tmp_path) -> None:
     found = reproduction_of(snapshot)
     assert found.is_exact and found.command is not None

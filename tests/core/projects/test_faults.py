@@ -141,7 +141,8 @@ def test_a_fault_of_the_disk_leaves_the_copy_before(call, runs, tmp_path, monkey
                 steps = {4} if call == "write" else {4, 6}
         slot.release()  # as by a kill
         (found,) = leftovers(tmp_path)
-        assert project.load(found.copy).state.checkpoint.step in steps
+        state = project.load(found.copy).state
+        assert state is not None and state.checkpoint.step in steps
         found.remove()
         if disk.calls <= fails:
             break
