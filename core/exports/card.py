@@ -17,6 +17,7 @@ import numpy as np
 from core import VERSION, files
 from core.data.preprocessing import SPREADS
 from core.data.task import Task
+from core.data.text.described import describe
 from core.evaluate import model_outputs
 from core.evaluate.classification import Answers, Baseline, confusion, report, wilson
 from core.model_family import FAMILY
@@ -133,6 +134,8 @@ def _data(task: Task) -> Iterator[str]:
         rows, columns = dataset.picture_size
         colours = " in red, green and blue" if dataset.looks == "colour" else ""
         yield f"- Features: pictures of {rows} × {columns} pixels{colours}, 0 … {dataset.scale:g}"
+    elif dataset.is_text:
+        yield f"- Features: {dataset.m:,} words of the training documents"
     else:
         yield f"- Features: {_listed(dataset.feature_names)}"
     if data.test_fraction is None:
@@ -165,7 +168,9 @@ def _preprocessing(task: Task) -> Iterator[str]:
         yield f"- {data.copies} varied copies of each training picture were trained on, too."
     if any(task.dataset.indicators):
         yield "- A word of a column is an input that is 1 where the column holds it, else 0."
-    if data.source == "csv":
+    if task.dataset.is_text:
+        yield f"- The number of a word: {describe(data.bag)}."
+    elif data.source == "csv":
         filled = (
             "filled with the feature’s mean"
             if data.missing == "fill"

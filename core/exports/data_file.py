@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 import torch
@@ -20,6 +20,9 @@ from core.train.class_weights import weights_of_rows
 from core.train.history import SAMPLE
 from core.train.losses import HEADS
 
+if TYPE_CHECKING:  # SciPy is imported with the first texts
+    from scipy.sparse import csr_array
+
 NAMES = ("W", "b", "V", "c")
 MARK = "W_run.npy"  # a member that each data file has
 
@@ -27,7 +30,7 @@ MARK = "W_run.npy"  # a member that each data file has
 def write(plan: Plan, file: BinaryIO) -> None:
     """Write the arrays as .npz, which loads without pickle."""
     found: dict[str, Any] = arrays(plan)
-    if plan.is_bytes:
+    if plan.is_bytes or plan.is_text:
         np.savez_compressed(file, **found)
     else:  # numbers as measured hardly become smaller
         np.savez(file, **found)
@@ -57,8 +60,10 @@ def arrays(plan: Plan) -> dict[str, NDArray[Any]]:
 
     X_train, y_train and so on : features (n, d) and class numbers (n,) of each part that has rows;
     pictures as bytes, deskewed and varied as the model saw them; products of features, if the
-    inputs are such. mean, std : of the training rows. sample : the training rows that are measured
-    after an epoch, if not all. W_run, b_run and so on : the weights of the run.
+    inputs are such. Of documents, which are sparse, X_train_values, X_train_columns and
+    X_train_starts: the numbers that are not 0, their columns, and where the rows begin.
+    mean, std : of the training rows. sample : the training rows that are measured after an epoch,
+    if not all. W_run, b_run and so on : the weights of the run.
     """
     run, task = plan.run, plan.run.task
     dataset, found = task.dataset, dict[str, NDArray[Any]]()
@@ -69,9 +74,12 @@ def arrays(plan: Plan) -> dict[str, NDArray[Any]]:
     }
     for name, rows in parts.items():
         if len(rows):
+            found[f"y_{name}"] = dataset.y[rows]
+            if dataset.bag is not None:
+                found |= _sparse(name, dataset.bag[rows])
+                continue
             X = dataset.X[rows]
             found[f"X_{name}"] = X if plan.is_bytes else task.feature_map.apply(X)
-            found[f"y_{name}"] = dataset.y[rows]
     found["classes"] = np.array(dataset.class_names)
     found["inputs"] = np.array(task.input_names)
     if plan.is_standardised:
@@ -87,6 +95,14 @@ def arrays(plan: Plan) -> dict[str, NDArray[Any]]:
     elif run.start is not None or plan.draws_start:
         found |= _of_start(plan)
     return found
+
+
+def _sparse(name: str, X: csr_array) -> dict[str, NDArray[Any]]:
+    return {
+        f"X_{name}_values": X.data,
+        f"X_{name}_columns": X.indices.astype(np.int32),
+        f"X_{name}_starts": X.indptr.astype(np.int64),
+    }
 
 
 def _weights(plan: Plan, weights: NDArray[np.float64]) -> dict[str, NDArray[Any]]:

@@ -40,7 +40,7 @@ class Kind:
     @property
     def default_name(self) -> str:
         """A name to offer for the file."""
-        return f"{self.name}{self.ending}"
+        return f"run-{self.name}{self.ending}"  # a program of the name numpy.py would import itself
 
 
 def export(run: ExportedRun, name: str, path: Path) -> Paths:

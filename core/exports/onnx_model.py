@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import VERSION, files
+from core.data.text.described import describe
 from core.errors import SaveError
 from core.model_family import FAMILY, pairs
 from core.model_kind import Kind
@@ -106,6 +107,17 @@ def _about(model: Model) -> dict[str, str]:
         "data": model.data_name,
         "figures": json.dumps(model.figures),
         "updates": str(model.step),
+        **_about_words(model),
+    }
+
+
+def _about_words(model: Model) -> dict[str, str]:
+    """Return how texts become features: the numbers of the words in `features`."""
+    if model.vocabulary is None:
+        return {}
+    return {
+        "words": describe(model.vocabulary.options),
+        "idf": json.dumps(model.vocabulary.idf.tolist()),
     }
 
 

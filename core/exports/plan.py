@@ -73,6 +73,11 @@ class Shape:
         return self.run.task.dataset.X.dtype == np.uint8
 
     @property
+    def is_text(self) -> bool:
+        """Whether the rows are documents, whose numbers are kept sparse."""
+        return self.run.task.dataset.is_text
+
+    @property
     def is_standardised(self) -> bool:
         return not self.run.task.standardiser.is_identity
 
@@ -142,6 +147,14 @@ class Plan(Shape):
     @property
     def slices_measured(self) -> bool:
         return sum(self.parts.values()) > self.rows_at_once
+
+    def is_packed(self, language: str) -> bool:
+        """Whether rows become numbers just before they are multiplied: pixels, and sparse ones.
+
+        NumPy multiplies by SciPy's sparse rows as they are, but makes no Hessian of these.
+        """
+        is_dense = language == "torch" or self.settings.rule.needs_hessian
+        return self.is_bytes or (self.is_text and is_dense)
 
     # Settings -----------------------------------------------------------------------------------
 

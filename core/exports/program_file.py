@@ -47,13 +47,15 @@ def script(plan: Plan, language: Language, data_name: str) -> str:
 def introduction(plan: Plan, language: Language) -> str:
     """Return what the program is, and how near it comes to the run."""
     library = LIBRARIES[language]
-    if language == "torch" and plan.run.device == "cpu":
+    if language == "torch" and plan.run.device == "cpu" and not plan.is_text:
         exactly = (
             "It makes the same operations in the same order, so that on one kind of processor and "
             "with one version of PyTorch the weights are those of the run, bit for bit."
         )
     else:
         other = "PyTorch's" if language == "numpy" else f"those of {plan.run.device.upper()}"
+        if plan.is_text and language == "torch":
+            other = "those of the run, whose products are sparse"
         exactly = (
             f"Its sums round otherwise than {other}: the weights are those of the run but for "
             f"about {TOLERANCE:g} of the largest."
@@ -72,12 +74,18 @@ def introduction(plan: Plan, language: Language) -> str:
             "",
             *wrapped(
                 f"Written by Logit Lab {VERSION}. It repeats {plan.steps:,} updates of a run. "
-                f"{exactly} It needs {'PyTorch and NumPy' if language == 'torch' else library} and "
-                f"the data file beside it. At the end {', '.join(names)} "
-                f"and {last} are its weights and biases."
+                f"{exactly} It needs {_needed(plan, language)} and the data file beside it. At the "
+                f"end {', '.join(names)} and {last} are its weights and biases."
             ),
         )
     )
+
+
+def _needed(plan: Plan, language: Language) -> str:
+    """Return the libraries that the program imports."""
+    names = ["PyTorch", "NumPy", "SciPy"]
+    used = names[language == "numpy" : 3 if plan.is_text else 2]
+    return " and ".join(filter(None, [", ".join(used[:-1]), used[-1]]))
 
 
 def _of(section: Section) -> str:

@@ -14,12 +14,15 @@ from core.data.task import Task
 from core.evaluate.classification import Answers, Report, confusion, report, wilson
 from core.evaluate.model_outputs import ask
 from core.explain.coefficients import output_names
+from core.explain.word_evidence import label_weights, strongest
 from core.model_family import FAMILY
+from core.number_format import format_signed
 from core.report.reproduction import Reproduction, reproduction_of
 from core.runs.run_record import Record, default_name, format_setting, settings_of
 from core.train.snapshot import Params, Snapshot
 
 MOST_INPUTS, MOST_OUTPUTS = 24, 12  # of weights that are listed
+MOST_WORDS = 12  # for a class
 IDENTITY = ("data", "rows", "features", "classes", "model", "device", "edits")  # no defaults
 
 
@@ -74,7 +77,8 @@ class Findings:
     """All that a report says.
 
     made_on : date and time, as text. class_rows : class, and its training, validation and test
-    rows. remarks : how the run ended, and notes of the data.
+    rows. words : of documents, each class with the words that speak most for it.
+    remarks : how the run ended, and notes of the data.
     """
 
     title: str
@@ -87,6 +91,7 @@ class Findings:
     parts: tuple[Part, ...]
     confusion: Confusion
     weights: WeightTable | None
+    words: tuple[tuple[str, str], ...]
     step: int
     epoch: int
     remarks: tuple[str, ...]
@@ -112,6 +117,7 @@ def findings_of(snapshot: Snapshot, made_on: str) -> Findings:
         parts=tuple(_part(name, answer) for name, answer in answers.items()),
         confusion=_confusion(task, shown, answers[shown]),
         weights=_weights(task, params),
+        words=_words(task, params),
         step=snapshot.step,
         epoch=snapshot.epoch,
         remarks=tuple(dict.fromkeys(text for text in said if text)),
@@ -176,6 +182,24 @@ def _weights(task: Task, params: Params) -> WeightTable | None:
     if task.source.image_shape is not None or not is_listed:
         return None
     return WeightTable(output_names(task), task.input_names, params.W, params.b)
+
+
+def _words(task: Task, params: Params) -> tuple[tuple[str, str], ...]:
+    vocabulary, names = task.dataset.vocabulary, task.dataset.class_names
+    if vocabulary is None or params.hidden is not None:
+        return ()
+    weights, _ = label_weights(task.config.model.kind, params, len(names))
+    return tuple(
+        (
+            name,
+            ", ".join(
+                f"{vocabulary.words[j]} {format_signed(float(w[j]), 2)}"
+                for j in strongest(w, MOST_WORDS).tolist()
+                if w[j] > 0
+            ),
+        )
+        for name, w in zip(names[:MOST_OUTPUTS], weights, strict=False)
+    )
 
 
 def format_loss(value: float) -> str:

@@ -85,6 +85,7 @@ def body(findings: Findings, pictures: Sequence[tuple[str, str, int | None]]) ->
             "<h2>Confusion matrix</h2>",
             _confusion(findings.confusion),
             *_weights(findings.weights),
+            *_words(findings.words),
             "<h2>Data</h2>",
             _table((), findings.data),
             _classes(findings),
@@ -95,6 +96,12 @@ def body(findings: Findings, pictures: Sequence[tuple[str, str, int | None]]) ->
             *_repeating(findings),
         )
     )
+
+
+def _words(words: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    if not words:
+        return ()
+    return ("<h2>Words that speak most for a class</h2>", _table(("class", "words"), words))
 
 
 def _picture(caption: str, address: str, width: int | None) -> str:

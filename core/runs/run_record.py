@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from core.config import RunConfig, TrainingConfig
 from core.data.csv.spreadsheet import to_text
 from core.data.task import Task
+from core.data.text.described import describe
 from core.model_family import FAMILY
 from core.train.history import COUNT, FIRST, TOTAL, Curves, Floats
 from core.train.settings_history import first_settings
@@ -131,11 +132,14 @@ def settings_of(record: Record) -> dict[str, Setting]:
     """Return every setting that determines the run, by name, as a number or text."""
     data, model, now, task = record.config.data, record.config.model, record.settings, record.task
     names = task.dataset.feature_names
-    few = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+    kind = "pixels" if task.dataset.image_shape else "words" if task.dataset.is_text else ""
+    more = f" and {len(names) - 4} more" if len(names) > 4 else ""
+    few = f"{len(names):,} {kind}" if kind else ", ".join(names[:4]) + more
     return {
         "data": task.source.name,
         "rows": " + ".join(f"{n:,}" for n in _parts(task)),
-        "features": f"{len(names)} pixels" if task.dataset.image_shape else few,
+        "features": few,
+        "words": describe(data.bag) if task.dataset.is_text else "–",
         "classes": " / ".join(task.dataset.class_names),
         "split seed": data.split_seed,
         "standardised": _yes(bool(data.standardise)),

@@ -31,6 +31,7 @@ def data(plan: Plan, language: Language, place: str) -> Section:
         "",
         "import numpy as np",
         when(is_torch, "import torch"),
+        when(plan.is_text, "from scipy.sparse import csr_array, vstack"),
         when(named, f"from torch.nn.functional import {', '.join(named)}"),
         "",
         when(is_torch, "torch.set_num_threads(1)  # one thread always adds up in the same order"),
@@ -53,6 +54,10 @@ def inputs(plan: Plan, language: Language) -> Section:
         words += " Pixels stay bytes, a quarter of the memory, until they are used."
         made += _pixels(plan, language)
         read = tensor.format('data["X_{0}"]')
+    elif plan.is_text:
+        words += " Most words are not in a document: only the others are kept, as SciPy has them."
+        made += _documents(plan, language)
+        read = 'documents("{0}")'
     elif plan.is_standardised:
         words += " Each input is standardised: x ↦ (x − mean) / std of the training rows."
         made += [
@@ -83,6 +88,27 @@ def inputs(plan: Plan, language: Language) -> Section:
     return Section(
         "Inputs and targets", words, lines(made, "", *_measured_rows(plan, language, parts))
     )
+
+
+def _documents(plan: Plan, language: Language) -> list[str]:
+    dense = "torch.from_numpy(X.toarray())" if language == "torch" else "X.toarray()"
+    return [
+        "def documents(part):",
+        '    """Return the numbers of the words in the documents of a part, sparse."""',
+        '    values, columns, starts = (data[f"X_{part}_{name}"] for name in '
+        '("values", "columns", "starts"))',
+        '    shape = len(data[f"y_{part}"]), len(data["inputs"])',
+        "    return csr_array((values, columns, starts), shape=shape)",
+        "",
+        "",
+        *when(
+            plan.is_packed(language),
+            "def inputs(X):",
+            f"    return {dense}  # few rows at once",
+            "",
+            "",
+        ),
+    ]
 
 
 def _has(plan: Plan, part: str) -> bool:
@@ -132,6 +158,9 @@ def _measured_rows(plan: Plan, language: Language, parts: list[str]) -> list[str
         name: ", ".join([f"{name}_train{pick}", *(f"{name}_{part}" for part in parts[1:])])
         for name in ("X", "y")
     }
+    cats = {name: f"{cat}([{each}])" for name, each in joined.items()}
+    if plan.is_text:
+        cats["X"] = f'vstack([{joined["X"]}], format="csr")'
     places, start = [], 0
     for name, count in plan.parts.items():
         places.append(f'"{name}": slice({start}, {start + count})')
@@ -141,7 +170,7 @@ def _measured_rows(plan: Plan, language: Language, parts: list[str]) -> list[str
             plan.is_sampled,
             'sample = data["sample"]  # of the training rows: measuring all would take long',
         ),
-        *(f"{name}_all = {cat}([{joined[name]}])" for name in joined),
+        *(f"{name}_all = {cats[name]}" for name in joined),
         "Y_all = targets(y_all)",
         *when(plan.has_row_weights, "C_all = class_weights[y_all][:, None]"),
         f"parts = {{{', '.join(places)}}}",

@@ -40,7 +40,7 @@ def row_names(plan: Plan) -> str:
 
 
 def _answers(plan: Plan, language: Language) -> list[str]:
-    X = "inputs(X)" if plan.is_bytes else "X"
+    X = "inputs(X)" if plan.is_packed(language) else "X"
     return [
         f"def answers({row_names(plan)}):",
         '    """Return the loss of each row and the class that the model gives it, (n,) each."""',
@@ -54,7 +54,7 @@ def _gradient(plan: Plan, language: Language) -> list[str]:
     is_torch, hidden = language == "torch", plan.hidden
     axis = "dim" if is_torch else "axis"
     body = [
-        *when(plan.is_bytes, "X = inputs(X)"),
+        *when(plan.is_packed(language), "X = inputs(X)"),
         *when(hidden, "H = hidden_units(X)"),
     ]
     if hidden:
@@ -77,19 +77,18 @@ def _gradient(plan: Plan, language: Language) -> list[str]:
         "V": ("dH.T", "X"),
         "c": ("dH", ""),
     }
-    slices = is_torch and plan.slices_batches
+    in_slices = is_torch and plan.slices_batches
     head = [
         f"def gradient({row_names(plan)}):",
         f'    """Return the sums over these rows of ∂L/∂{", ∂L/∂".join(plan.letters)}."""',
     ]
-    if not slices:
+    if not in_slices:
         products = [
             f"{left} @ {right}" if right else f"{left}.sum({axis}=0)"
             for left, right in (sums[name] for name in plan.letters)
         ]
         return [*head, *(f"    {line}" for line in [*body, f"return [{', '.join(products)}]"])]
     names = row_names(plan)
-    parts = ", ".join(f"{name}.split({plan.rows_at_once})" for name in names.split(", "))
     added = [
         f"d{name}.addmm_({left}, {right})" if right else f"d{name}.add_({left}.sum(dim=0))"
         for name, (left, right) in ((name, sums[name]) for name in plan.letters)
@@ -99,11 +98,22 @@ def _gradient(plan: Plan, language: Language) -> list[str]:
     return [
         *head,
         f"    {made} = {zeros}",
-        f"    for {names} in zip({parts}):  # slices that fit into the cache",
-        *when(not plan.is_bytes and not plan.takes_all, "        X = X.clone()  # aligned"),
+        f"    for {names} in {_slices(plan)}:  # slices that fit into the cache",
+        *when(
+            not plan.is_packed(language) and not plan.takes_all, "        X = X.clone()  # aligned"
+        ),
         *(f"        {line}" for line in [*body, *added]),
         f"    return [{made}]",
     ]
+
+
+def _slices(plan: Plan) -> str:
+    """Return the expression for the rows of a batch in slices, in PyTorch."""
+    names = row_names(plan).split(", ")
+    if not plan.is_text:
+        return f"zip({', '.join(f'{name}.split({plan.rows_at_once})' for name in names)})"
+    each = ", ".join(f"{name}[i : i + {plan.rows_at_once}]" for name in names)
+    return f"[({each}) for i in range(0, len(Y), {plan.rows_at_once})]"
 
 
 # Update ---------------------------------------------------------------------------------------

@@ -117,7 +117,7 @@ def _report(plan: Plan, language: Language, *, charts: bool) -> list[str]:
         cat = "torch.cat" if is_torch else "np.concatenate"
         parts = ", ".join(f"{name}[i : i + {size}]" for name in names)
         measured = [
-            f"pieces = [answers({parts}) for i in range(0, len(X_all), {size})]",
+            f"pieces = [answers({parts}) for i in range(0, len(Y_all), {size})]",
             f"losses, decided = ({cat}(piece) for piece in zip(*pieces))",
         ]
     else:
@@ -152,21 +152,27 @@ def _epochs(plan: Plan, language: Language) -> list[str]:
     if plan.settings.rule.is_second_order:
         body = ["update()"]
     elif plan.takes_all:
-        body = [f"update(gradient({_rows(plan, '')}), n)"]
+        body = [f"update(gradient({_all_rows(plan)}), n)"]
     else:
         order = "torch.randperm(n, generator=generator)" if language == "torch" else "shuffled(n)"
         body = [
             f"order = {order}  # all rows once, in a new order",
             "for start in range(0, n, batch_size):",
             "    rows = order[start : start + batch_size]",
-            f"    update(gradient({_rows(plan, '[rows]')}), len(rows))",
+            f"    update(gradient({_rows(plan, language)}), len(rows))",
         ]
     return [*head, *(f"    {line}" for line in [*body, *_end_of_epoch(plan, language)])]
 
 
-def _rows(plan: Plan, pick: str) -> str:
-    names = ["X", "Y", *when(plan.has_row_weights, "C")]
-    return ", ".join(f"{name}_train{pick}" for name in names)
+def _rows(plan: Plan, language: Language) -> str:
+    """Return the rows of an update, of SciPy's matrix by NumPy's numbers."""
+    names = ["Y_train[rows]", *when(plan.has_row_weights, "C_train[rows]")]
+    numbers = "rows.numpy()" if plan.is_text and language == "torch" else "rows"
+    return ", ".join([f"X_train[{numbers}]", *names])
+
+
+def _all_rows(plan: Plan) -> str:
+    return ", ".join(["X_train", "Y_train", *when(plan.has_row_weights, "C_train")])
 
 
 def _end_of_epoch(plan: Plan, language: Language) -> list[str]:
@@ -218,7 +224,7 @@ def _walk(plan: Plan, language: Language) -> list[str]:
     if is_second:
         body += ["update()", "step, taken = step + 1, n"]
     elif plan.takes_all:
-        body += [f"update(gradient({_rows(plan, '')}), n)", "step, taken = step + 1, n"]
+        body += [f"update(gradient({_all_rows(plan)}), n)", "step, taken = step + 1, n"]
     else:
         body += _next_rows(plan, language)
     found += [f"    {line}" for line in body]
@@ -247,7 +253,7 @@ def _next_rows(plan: Plan, language: Language) -> list[str]:
     return [
         *drawn,
         "rows = order[taken : taken + batch_size]",
-        f"update(gradient({_rows(plan, '[rows]')}), len(rows))",
+        f"update(gradient({_rows(plan, language)}), len(rows))",
         "step, taken = step + 1, taken + len(rows)",
     ]
 

@@ -90,7 +90,7 @@ def _vectors(plan: Plan, language: Language) -> list[str]:
 def batches(plan: Plan, language: Language) -> tuple[str, str]:
     """Return the loop over slices of all training rows, and the names of its arrays."""
     names = ["X", "Y", *when(plan.has_row_weights, "C")]
-    if language == "torch":
+    if language == "torch" and not plan.is_text:
         parts = ", ".join(f"{name}_train.split(rows_at_once)" for name in names)
         return f"for {', '.join(names)} in zip({parts}):", ", ".join(names)
     parts = ", ".join(f"{name}_train[i : i + rows_at_once]" for name in names)
@@ -108,7 +108,7 @@ def _derivatives(plan: Plan, language: Language) -> list[str]:
     square = f"torch.zeros({size}, dtype=torch.float64)" if is_torch else f"np.zeros({size})"
     unit = " * unit" if plan.has_unit else ""
     inner = [
-        *when(plan.is_bytes, "X = inputs(X)"),
+        *when(plan.is_packed(language), "X = inputs(X)"),
         "Z = forward(X)",
         *when(makes_h, *_hessian(plan, language)),
         *head_code.gradient(plan, language),
@@ -186,7 +186,7 @@ def _hessian(plan: Plan, language: Language) -> list[str]:
 def _mean_loss(plan: Plan, language: Language) -> list[str]:
     is_torch = language == "torch"
     loop, _ = batches(plan, language)
-    X = "inputs(X)" if plan.is_bytes else "X"
+    X = "inputs(X)" if plan.is_packed(language) else "X"
     to_float = ".float()" if is_torch else ".astype(np.float32)"
     total = "float(losses.double().sum())" if is_torch else "float(losses.sum(dtype=np.float64))"
     square = (

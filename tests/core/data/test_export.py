@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from core.config import DataConfig, RunConfig
+from core.config import BagOptions, DataConfig, RunConfig
 from core.data import sources
 from core.data.csv.dialect import MISSING
 from core.data.csv.numbers import NumberForm
@@ -218,3 +218,19 @@ def test_negative_numbers_stay_numbers(tmp_path):
     task.dataset.X[0] = -1.5
     write_csv(task, tmp_path / "out.csv")
     assert (tmp_path / "out.csv").read_text().splitlines()[1].startswith("-1.5,-1.5,-1.5,-1.5,")
+
+
+def test_texts_are_written_and_read_back_as_they_are(tmp_path):
+    said = ['=1+1 is "two", he said', "-no\nnew line", "שלום \u202eabc", "<b>bold</b> text of it"]
+    table = tmp_path / "in.csv"
+    with table.open("w", encoding="utf-8", newline="") as file:
+        rows = [(f"{text} and more {k}", "ab"[k % 2]) for k in range(8) for text in said]
+        csv.writer(file).writerows([("said", "who"), *rows])
+    config = DataConfig(source="csv", path=str(table), text="said", bag=BagOptions(min_documents=1))
+    task = prepare(sources.load(config), RunConfig(config))
+    write_csv(task, tmp_path / "out.csv")
+    again = sources.load(DataConfig(source="csv", path=str(tmp_path / "out.csv")))
+    assert again.understood is not None and again.understood.text == "said"
+    assert again.documents is not None and task.dataset.documents is not None
+    assert sorted(again.documents.texts) == sorted(task.dataset.documents.texts)
+    assert again.published_test == len(task.test_rows)

@@ -246,3 +246,14 @@ def test_columns_of_many_long_names_have_numbers(tmp_path):
     assert weights is not None
     assert names_of.startswith("Weights\noutputxybias" + names[0])
     assert f"{weights.b[0]:.4f}".replace("-", "−") in names_of
+
+
+def test_a_report_on_documents_has_the_words_that_speak_most_for_each_class():
+    trainer = trained(RunConfig(DataConfig("genres"), training=TrainingConfig(epochs=3)))
+    findings = findings_of(snapshot_of(trainer), WHEN)
+    W, words = trainer.params().W, trainer.task.input_names
+    for k, (name, said) in enumerate(findings.words):
+        assert name == trainer.task.dataset.class_names[k]
+        assert said.startswith(f"{words[int(W[k].argmax())]} +")
+    assert ("Features", f"{len(words):,} words") in findings.data
+    assert "Words that speak most for a class" in to_html(findings, ())
