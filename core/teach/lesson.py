@@ -18,8 +18,8 @@ FLAT_OUT = math.inf
 BAND_SEED = 5
 # The names that a lesson can point at: views of the stage, and cards beside it.
 VIEWS = (
-    *("Boundary", "Words", "Weights", "Draw", "Data", "Curves", "Trace", "Network", "Surface"),
-    *("Demos", "Evaluation", "Runs", "Lasso"),
+    *("Boundary", "Words", "Weights", "Read", "Draw", "Data", "Curves", "Trace", "Network"),
+    *("Surface", "Demos", "Evaluation", "Runs", "Lasso"),
 )
 CARDS = ("Loss", "Accuracy", "Example", "Confusion")
 
