@@ -16,8 +16,11 @@ from gui.kit.row_button import RowButton
 
 SIGN_SCALE = 1.2
 OPEN_CSV, OPEN_CSV_DETAIL = "Open a table…", "CSV, Excel, …"
-OPEN_PICTURES, OPEN_PICTURES_DETAIL = "Open pictures…", "a folder for each class"
-PICTURES_TIP = "Open a folder of pictures, also by dropping it on the window"
+OPEN_FOLDER, OPEN_FOLDER_DETAIL = "Open a folder…", "of pictures or texts"
+FOLDER_TIP = (
+    "Open a folder with a folder of pictures, or of texts, for each class, also by dropping it on "
+    "the window"
+)
 CSV_TIP = "Open a table of your own, also by dropping its file on the window (Ctrl+O)"
 SOURCES: tuple[tuple[Source, str, str, str], ...] = (  # glyph, name, detail
     ("iris", "❀", "Iris", "150 × 4 · 3 classes"),
@@ -26,8 +29,9 @@ SOURCES: tuple[tuple[Source, str, str, str], ...] = (  # glyph, name, detail
     ("genres", "¶", "Genres", "960 texts · 4 classes"),
     ("drawn", "✎", "Draw points", ""),
     ("csv", "▤", OPEN_CSV, OPEN_CSV_DETAIL),
-    ("pictures", "▦", OPEN_PICTURES, OPEN_PICTURES_DETAIL),
+    ("pictures", "▦", OPEN_FOLDER, OPEN_FOLDER_DETAIL),
 )
+ROW_OF: dict[Source, Source] = {"documents": "pictures"}  # sources without a row of their own
 
 
 class SourcePicker(QWidget):
@@ -49,7 +53,7 @@ class SourcePicker(QWidget):
             column.addWidget(button)
             self._buttons[source] = button
         self._buttons["csv"].setToolTip(CSV_TIP)
-        self._buttons["pictures"].setToolTip(PICTURES_TIP)
+        self._buttons["pictures"].setToolTip(FOLDER_TIP)
 
     def fold(self, is_folded: bool) -> None:
         """Show only the glyphs, or names and details too."""
@@ -62,16 +66,18 @@ class SourcePicker(QWidget):
 
     def show_task(self, task: Task) -> None:
         """Mark the source of the task; the rows for files and folders name the open one, if any."""
+        shown = ROW_OF.get(task.config.data.source, task.config.data.source)
         for kind, name, detail in (
             ("csv", OPEN_CSV, OPEN_CSV_DETAIL),
-            ("pictures", OPEN_PICTURES, OPEN_PICTURES_DETAIL),
+            ("pictures", OPEN_FOLDER, OPEN_FOLDER_DETAIL),
         ):
-            if task.config.data.source == kind:
+            if shown == kind:
                 source = task.source
                 classes = f"{source.h:,} class{'es' if source.h != 1 else ''}"
-                name, detail = source.name, f"{source.n:,} × {source.m:,} · {classes}"
+                size = "texts" if source.is_text else f"× {source.m:,}"
+                name, detail = source.name, f"{source.n:,} {size} · {classes}"
             self._buttons[kind].set_words(name, detail)
-        self._buttons[task.config.data.source].setChecked(True)
+        self._buttons[shown].setChecked(True)
 
 
 class SourceButton(RowButton):

@@ -21,6 +21,8 @@ class WordsPicker(MenuPicker):
     def applies_to(task: Task) -> bool:
         """Return whether the data are a table with columns of few words."""
         told = task.source.understood
+        if task.source.is_text:  # whose words in a document are the features, and no columns
+            return False
         return told is not None and 0 < len(told.could_be_words) <= MOST_LISTED
 
     def show_task(self, task: Task) -> None:

@@ -125,7 +125,7 @@ def _of_files(window: Window) -> tuple[Action, ...]:
         Action(FILE, "Save &as…", projects.save_as, ("Ctrl+Shift+S",), "save under another name"),
         Action(FILE, "Save the &layout too", projects.layout),
         Action(FILE, "Re&vert", projects.revert),
-        Action(FILE, "Open a &folder of pictures…", window.pictures.choose_folder, is_apart=True),
+        Action(FILE, "Open a &folder…", window.pictures.choose_folder, is_apart=True),
         Action(FILE, "Open &model…", files.open_model, ("Ctrl+Shift+O",), "open a model"),
         Action(FILE, "Save mo&del…", files.save_model, ("Ctrl+M",), "save the model"),
         Action(

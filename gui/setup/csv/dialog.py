@@ -41,6 +41,7 @@ class CsvDialog(QDialog):
         self.format.corrected.connect(self._correct)
         self.label = LabelRow()
         self.label.chosen.connect(self._choose_label)
+        self.label.text_chosen.connect(self._choose_text)
         self.label.all_wanted.connect(self._take_all)
         self.label.none_wanted.connect(self._take_none)
         self.remarks = RemarksBox()
@@ -94,6 +95,11 @@ class CsvDialog(QDialog):
     def _choose_label(self, label: int) -> None:
         self.selection.choose_label(label)
         self._show_selection()
+
+    def _choose_text(self, column: int | None) -> None:
+        self.selection.choose_text(column)
+        self._show_selection()
+        self.view.fit_columns()
 
     def _toggle(self, column: int) -> None:
         self.selection.toggle(column)
@@ -172,7 +178,7 @@ class CsvDialog(QDialog):
         """Show the selection and its outcome."""
         selection, outcome = self.selection, self.selection.outcome()
         said = "  ·  ".join(each for each in (outcome.classes, selection.label_reason) if each)
-        self.label.show_classes(said, is_pictures=selection.is_pictures)
+        self.label.show_selection(selection, said)
         self.remarks.show_selection(selection, outcome)
         self.gaps.show_gaps(outcome.gaps, selection.missing)
         self.preview.set_roles(selection.roles, is_pictures=selection.is_pictures)

@@ -1,4 +1,4 @@
-"""Choice of the label column, and of all or none of the others as features."""
+"""Choice of the label column, of a column of texts, and of all or none as features."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from core.data.csv.table import Table
 from gui.kit.fields.choices import Choice
 from gui.kit.labels import muted_label
 from gui.kit.plain_text import paragraph
+from gui.setup.csv.selection import Selection
+
+NONE = "none"
 
 
 class LabelRow(QWidget):
     """The label column with its classes; buttons that choose all features or none."""
 
     chosen = Signal(object)  # index of the label column
+    text_chosen = Signal(object)  # index of the column of texts, None for none
     all_wanted = Signal()
     none_wanted = Signal()
 
@@ -25,6 +29,12 @@ class LabelRow(QWidget):
         self.choice.setToolTip("The column that says which class each row belongs to")
         self.choice.setMaximumWidth(260)
         self.choice.chosen.connect(self.chosen)
+        self.text = Choice()
+        self.text.setAccessibleName("column of texts")
+        self.text.setToolTip("The column of texts whose words are the features, if there is one")
+        self.text.setMaximumWidth(220)
+        self.text.chosen.connect(self.text_chosen)
+        self._text_words = muted_label("Text")
         self.classes = paragraph()
         self.all_button, self.none_button = QPushButton("All features"), QPushButton("None")
         row = QHBoxLayout(self)
@@ -32,6 +42,8 @@ class LabelRow(QWidget):
         row.setSpacing(8)
         row.addWidget(muted_label("Label"))
         row.addWidget(self.choice)
+        row.addWidget(self._text_words)
+        row.addWidget(self.text)
         row.addWidget(self.classes, 1)
         for button, wanted in (
             (self.all_button, self.all_wanted),
@@ -45,8 +57,15 @@ class LabelRow(QWidget):
         """Offer the columns of a table, and select the one with index `label`."""
         self.choice.set_options([(name, j) for j, name in enumerate(table.names)], label)
 
-    def show_classes(self, text: str, *, is_pictures: bool) -> None:
-        """Show the classes in the label column; pictures have no choice of features."""
-        self.classes.setText(text)
+    def show_selection(self, selection: Selection, classes: str) -> None:
+        """Show the classes in the label column, and which columns can be the texts.
+
+        Pictures and texts have no choice of features.
+        """
+        self.classes.setText(classes)
+        names, could_be = selection.table.names, selection.could_be_text
+        self.text.set_options([(NONE, None), *((names[j], j) for j in could_be)], selection.text)
+        for widget in (self._text_words, self.text):
+            widget.setVisible(bool(could_be))
         for button in (self.all_button, self.none_button):
-            button.setVisible(not is_pictures)
+            button.setVisible(not (selection.is_pictures or selection.is_text))

@@ -12,12 +12,12 @@ from core.data.csv.table import Table
 from core.invisible_characters import visible
 from core.number_format import format_shortest
 from gui.kit import zoom
-from gui.kit.plain_text import as_tip
+from gui.kit.plain_text import as_tip, beginning
 from gui.kit.theme import SMALL, Theme
 from gui.setup.csv.selection import Role
 
 ROLE_ROW, FACT_ROW, FIRST_ROW = 0, 1, 2
-NARROWEST_PX, WIDEST_PX = 84, 200
+NARROWEST_PX, WIDEST_PX, WIDEST_TEXT_PX = 84, 200, 560
 MEASURED_COLUMNS = 60  # measuring the widths of more would take too long
 Parent = QModelIndex()
 
@@ -102,11 +102,15 @@ class Preview(QAbstractTableModel):
             case Qt.ItemDataRole.ForegroundRole:
                 return QBrush(QColor(self._ink(index.row(), j)))
             case Qt.ItemDataRole.BackgroundRole:
-                if use is Role.LABEL:
+                if use in (Role.LABEL, Role.TEXT):
                     return QBrush(QColor(self._theme.selected))
                 if index.row() <= FACT_ROW:
                     return QBrush(QColor(self._theme.chip))
         return None
+
+    def shows_text(self, j: int) -> bool:
+        """Return whether a column is the texts."""
+        return bool(self._roles) and self._roles[j] is Role.TEXT
 
     def _words(self, row: int, j: int) -> str:
         assert self._table is not None
@@ -115,6 +119,8 @@ class Preview(QAbstractTableModel):
             match self._roles[j]:
                 case Role.LABEL:
                     return "label"
+                case Role.TEXT:
+                    return "text"
                 case Role.UNUSABLE:
                     return self._why_unusable(j).partition(":")[0] or "not used"
                 case _:
@@ -130,14 +136,14 @@ class Preview(QAbstractTableModel):
                 )
             elif column.kind == "text":
                 count = f"{len(column.words):,}" if column.codes is not None else "many"
-                parts.append(f"{count} words")
+                parts.append(f"{count} {'texts' if self.shows_text(j) else 'words'}")
             if column.gaps:
                 parts.append(f"{column.gaps:,} missing")
             return " · ".join(parts)
         cell = self._cell(row, j)
         if cell is None:
             return "–"
-        return cell if isinstance(cell, str) else format_shortest(cell)
+        return beginning(cell) if isinstance(cell, str) else format_shortest(cell)
 
     def _cell(self, row: int, j: int) -> float | str | None:
         assert self._table is not None
@@ -153,7 +159,7 @@ class Preview(QAbstractTableModel):
         column = self._table.columns[j]
         use = self._roles[j]
         reason = self._why_unusable(j) if use is Role.UNUSABLE else column.doubt
-        if use is Role.LABEL:
+        if use in (Role.LABEL, Role.TEXT):
             reason = ""
         return f"{column.name}: {column.kind}" + (f" ({reason})" if reason else "")
 
@@ -174,7 +180,7 @@ class Preview(QAbstractTableModel):
                 return self._theme.counter_accent
             if cell is None:
                 return self._theme.muted
-        if use is Role.LABEL and row == ROLE_ROW:
+        if use in (Role.LABEL, Role.TEXT) and row == ROLE_ROW:
             return self._theme.accent
         if row == FACT_ROW or use in (Role.UNUSABLE, Role.UNUSED):
             return self._theme.muted
@@ -188,6 +194,7 @@ class PreviewView(QTableView):
 
     def __init__(self, model: Preview) -> None:
         super().__init__()
+        self._preview = model
         self.setModel(model)
         self.setAccessibleName("preview")
         self.setShowGrid(False)
@@ -216,7 +223,8 @@ class PreviewView(QTableView):
         for j in range(count):
             if j < MEASURED_COLUMNS:
                 hint = max(self.sizeHintForColumn(j), self.horizontalHeader().sectionSizeHint(j))
-                width = min(max(hint + 12, NARROWEST_PX), WIDEST_PX)
+                widest = WIDEST_TEXT_PX if self._preview.shows_text(j) else WIDEST_PX
+                width = min(max(hint + 12, NARROWEST_PX), widest)
             else:
                 width = NARROWEST_PX
             self.setColumnWidth(j, width)

@@ -9,7 +9,7 @@ import numpy as np
 
 from core.config import DataConfig, Missing
 from core.data.csv import label as labels
-from core.data.csv import oddities, roles, spelling
+from core.data.csv import oddities, roles, spelling, texts
 from core.data.csv.label import LabelChoice
 from core.data.csv.table import Gaps, Table
 from core.data.csv.understood import Remark, listed
@@ -25,6 +25,7 @@ class Role(Enum):
     """Role of a column."""
 
     LABEL = auto()
+    TEXT = auto()
     FEATURE = auto()
     UNUSED = auto()
     UNUSABLE = auto()
@@ -54,6 +55,7 @@ class Selection:
 
     label : index of the label column; features : indices of the feature columns, those of words
     go in as categories.
+    text : index of the column of texts, whose words alone are the features; None without one.
     missing : “skip” leaves out rows that lack a value, “fill” fills in the mean.
     missing_category : a missing word is a category of its own.
     merge_case : classes and words that differ only in how they are written are one.
@@ -63,6 +65,8 @@ class Selection:
     def __init__(self, table: Table, missing: Missing = "skip") -> None:
         self.table = table
         self._choice = labels.choose(table)
+        self._is_text_chosen = False
+        self.text = texts.alone(table, self.label)
         usable = table.usable(self.label)
         self.features = {j for j in usable if not table.columns[j].doubt} or set(usable)
         self.missing = missing
@@ -76,6 +80,8 @@ class Selection:
         if table.names == self.table.names and self._choice.why == CHOSEN:
             again.choose_label(self.label)
             again.features = self.features & set(table.usable(self.label))
+        if table.names == self.table.names and self._is_text_chosen:
+            again.choose_text(self.text if self.text in again.could_be_text else None)
         return again
 
     # Choices --------------------------------------------------------------------------------------
@@ -95,10 +101,16 @@ class Selection:
         if old in usable and not self.table.columns[old].doubt:
             self.features.add(old)
         self.features &= set(usable)
+        if not self._is_text_chosen or self.text == label:
+            self.text = texts.alone(self.table, label)
+
+    def choose_text(self, column: int | None) -> None:
+        """Take the words of this column for the features, or with None all other columns."""
+        self.text, self._is_text_chosen = column, True
 
     def toggle(self, column: int) -> None:
-        """Toggle a column as a feature; no effect for pictures, which use all their columns."""
-        if column in self.table.usable(self.label) and not self.is_pictures:
+        """Toggle a column as a feature; no effect for pictures and texts, which are all of them."""
+        if column in self.table.usable(self.label) and not (self.is_pictures or self.is_text):
             self.features ^= {column}
 
     def take_all(self) -> None:
@@ -110,19 +122,38 @@ class Selection:
     # Results --------------------------------------------------------------------------------------
 
     @property
+    def is_text(self) -> bool:
+        return self.text is not None
+
+    @property
+    def could_be_text(self) -> tuple[int, ...]:
+        """The columns whose words could be the features."""
+        return texts.possible(self.table, self.label)
+
+    @property
     def is_pictures(self) -> bool:
-        return self.table.image_shape(self.label) is not None
+        return not self.is_text and self.table.image_shape(self.label) is not None
 
     @property
     def categorical(self) -> tuple[int, ...]:
         """Indices of the features that are categories."""
         words = (j for j in sorted(self.features) if self.table.columns[j].kind == "text")
-        return () if self.is_pictures else tuple(words)
+        return () if self.is_pictures or self.is_text else tuple(words)
 
     @property
     def config(self) -> DataConfig:
         """The config that loads this selection; how the file is written is not in it."""
         table, names = self.table, self.table.names
+        if self.text is not None:
+            return DataConfig(
+                source="csv",
+                path=str(table.path),
+                label=names[self.label],
+                text=names[self.text],
+                merge_case=self.merge_case,
+                any_label=bool(self._choice.trouble),
+                keep_totals=self.keep_totals,
+            )
         numbers = {j for j in table.usable(self.label) if table.columns[j].is_number}
         is_all = self.is_pictures or numbers <= self.features
         return DataConfig(
@@ -146,7 +177,9 @@ class Selection:
         def role(j: int) -> Role:
             if j == self.label:
                 return Role.LABEL
-            if j not in usable:
+            if j == self.text:
+                return Role.TEXT
+            if j not in usable or self.is_text:
                 return Role.UNUSABLE
             return Role.FEATURE if j in self.features else Role.UNUSED
 
@@ -183,8 +216,9 @@ class Selection:
         """Return the outcome of the selection."""
         table = self.table
         lacking = set(self.categorical) if self.missing_category else set()
-        gaps = table.gaps(self.label, sorted(self.features - lacking))
-        rows = table.n - int(gaps.no_label.sum())
+        features = set() if self.is_text else self.features
+        gaps = table.gaps(self.label, sorted(features - lacking))
+        rows = table.n - int(gaps.no_label.sum()) - self._lacking_text(gaps)
         if self.missing == "skip":
             rows -= int(gaps.incomplete.sum())
         column = table.columns[self.label]
@@ -221,20 +255,31 @@ class Selection:
         question = f"{trouble} Each of them would be a class." if trouble else ""
         return Outcome(classes, gaps, remarks, summary, obstacle, question)
 
+    def _lacking_text(self, gaps: Gaps) -> int:
+        """Return how many rows with a label have no text."""
+        if self.text is None:
+            return 0
+        return int((self.table.columns[self.text].is_gap & ~gaps.no_label).sum())
+
     def _summary(self, rows: int, classes: int) -> str:
         shape = self.table.image_shape(self.label)
         count = len(self.features)
+        one = "  ·  one class only: nothing to tell apart" if classes == 1 else ""
+        if self.text is not None:
+            named = short(self.table.names[self.text])
+            return f"Loads {rows:,} texts, of which the words in “{named}” are the features{one}"
         what = (
             f"pictures of {shape[0]} × {shape[1]} pixels"
             if shape
             else f"rows × {count:,} feature{'s' if count != 1 else ''}"
         )
-        one = "  ·  one class only: nothing to tell apart" if classes == 1 else ""
         return f"Loads {rows:,} {what}{one}"
 
     def _obstacle(self, rows: int) -> str:
         if not self.table.n:
             return "The file has no rows below its header."
+        if self.is_text:
+            return "" if rows else "Each row lacks its text, or its label."
         if not self.table.usable(self.label):
             return (
                 "No column beside the label holds numbers that differ, or a few words; a feature "
@@ -249,12 +294,11 @@ class Selection:
     def describe_unused(self) -> str:
         """Return the columns that are not used and why, "" if there are none."""
         columns = self.table.columns
+        why_not = texts.BESIDE_TEXTS if self.is_text else "not ticked"
         named = tuple(
             f"{short(columns[j].name)} ({short(reason.partition(',')[0])})"
             for j, role in enumerate(self.roles)
             if role in (Role.UNUSED, Role.UNUSABLE)
-            and (
-                reason := self.table.why_unusable(j, self.label) or columns[j].doubt or "not ticked"
-            )
+            and (reason := self.table.why_unusable(j, self.label) or columns[j].doubt or why_not)
         )
         return f"Not used: {listed(named, '; ', MAX_UNUSED)}" if named else ""

@@ -26,7 +26,7 @@ class DataChoice(QObject):
     """Loads other data, and remembers their folders."""
 
     file_wanted = Signal()  # a CSV file
-    pictures_wanted = Signal()  # a folder of pictures
+    pictures_wanted = Signal()  # a folder of pictures or texts
     folder_chosen = Signal(str)  # with files like MNIST's
     task_kept = Signal(object)  # Task that stays: the requested data are not available (yet)
     remarked = Signal(str)  # message for the user

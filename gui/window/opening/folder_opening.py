@@ -1,4 +1,4 @@
-"""Opening a folder of pictures: file dialog, preview dialog, and a run on what is read."""
+"""Opening a folder of pictures or of texts: file dialog, preview of pictures, and a run."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.config import DataConfig
+from core.data import sources
+from core.data.dataset import Dataset
 from gui.control.data_loader import DataLoader
 from gui.control.next_config import on_other_data
 from gui.control.run_controller import RunController
@@ -19,7 +21,6 @@ from gui.window.opening.opener import Opener
 from gui.window.settings import Settings
 
 if TYPE_CHECKING:  # the dialog and the readers are imported when first needed
-    from core.data.dataset import Dataset
     from core.data.labelled_folder.layout import Layout
     from core.data.picture_folder.samples import Samples
     from gui.setup.pictures.dialog import PicturesDialog
@@ -28,7 +29,10 @@ PICTURE_FOLDER = "picture_folder"  # setting: where the last folder of pictures 
 
 
 class FolderOpener(Opener):
-    """Asks for a folder, lists it, shows it in a dialog, reads it, and begins a run on it."""
+    """Asks for a folder, lists it, shows it in a dialog, reads it, and begins a run on it.
+
+    Texts are read at once, without a dialog: there is nothing to choose.
+    """
 
     idx_found = Signal(str)  # a folder with files like MNIST's
 
@@ -42,7 +46,8 @@ class FolderOpener(Opener):
     ) -> None:
         super().__init__(window, controller, loader, settings, appearance)
         self.dialog: PicturesDialog | None = None  # while it is open
-        self._config: DataConfig | None = None  # of the pictures that are read
+        self._config: DataConfig | None = None  # of the pictures, or texts, that are read
+        self._path = Path()  # of the folder that is listed
         self._is_merged = False
         background = controller.background
         self._lister = FileReader(background, "list pictures", self)
@@ -61,7 +66,7 @@ class FolderOpener(Opener):
         self._keep_task()
         start = self._settings.text(PICTURE_FOLDER) or str(Path.home())
         folder = QFileDialog.getExistingDirectory(
-            self._window, "A folder with a folder of pictures for each class", start
+            self._window, "A folder with a folder of pictures, or of texts, for each class", start
         )
         if folder:
             self.open_folder(Path(folder))
@@ -85,14 +90,17 @@ class FolderOpener(Opener):
     # Listing --------------------------------------------------------------------------------------
 
     def _list(self, path: Path, *, is_merged: bool) -> None:
-        self._is_merged = is_merged
+        self._is_merged, self._path = is_merged, path
 
-        def work(tell: Tell, is_stopped: Callable[[], bool]) -> Layout | str:
+        def work(tell: Tell, is_stopped: Callable[[], bool]) -> Layout | Dataset | str:
             from core.data.labelled_folder import layout
-            from core.data.mnist.folder import holds_files
 
-            if holds_files(path):
+            source = sources.folder_source(path)
+            if source == "mnist":
                 return str(path)
+            if source == "documents":
+                config = DataConfig(source=source, path=str(path))
+                return sources.folder_reader(config)(config, tell, is_stopped)
 
             def listed(entries: int) -> None:
                 tell(f"{path.name}: {entries:,} files", 0.0)
@@ -101,9 +109,13 @@ class FolderOpener(Opener):
 
         self._lister.start(path.name, work)
 
-    def _show_layout(self, found: Layout | str) -> None:
+    def _show_layout(self, found: Layout | Dataset | str) -> None:
         if isinstance(found, str):
             self.idx_found.emit(found)
+            return
+        if isinstance(found, Dataset):
+            self._config = DataConfig(source="documents", path=str(self._path))
+            self._load(found)
             return
         if self.dialog is None:
             from gui.setup.pictures.dialog import PicturesDialog

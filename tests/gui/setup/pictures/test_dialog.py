@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from core.data.picture_folder import reading
 from core.errors import Cancelled
 from gui.kit import theme as look
-from gui.setup.source_picker import OPEN_PICTURES
+from gui.setup.source_picker import OPEN_FOLDER
 from tests.mirrors import small_files
 
 PATIENCE_MS = 30_000
@@ -167,7 +167,7 @@ def test_the_menu_and_the_rail_ask_for_a_folder(qtbot, window, folder, monkeypat
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(folder))
     press(qtbot, window.rail.source.button("pictures"))
     qtbot.waitUntil(lambda: window.pictures.dialog is not None, timeout=PATIENCE_MS)
-    assert window.rail.source.button("pictures").accessibleName().startswith(OPEN_PICTURES)
+    assert window.rail.source.button("pictures").accessibleName().startswith(OPEN_FOLDER)
     assert window.rail.source.button("iris").isChecked()
 
 
