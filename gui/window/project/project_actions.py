@@ -78,11 +78,12 @@ class ProjectActions(QObject):
         """Open a file by what it holds; a project replaces all that is in the window."""
         from core.projects.archive import is_project
 
-        if not is_project(path):
+        is_named_so = path.suffix.lower() == ENDING and path.is_file()  # if damaged, it says so
+        if not (is_named_so or is_project(path)):
             self._open_file(path)
             return
-        self._note_recent(path)
-        self._guard(f"open {path.name}", partial(self._projects.open, path))
+        note = partial(self._note_recent, path)
+        self._guard(f"open {path.name}", partial(self._projects.open, path, then=note))
 
     def save(self) -> None:
         """Save the project under its name; ask for one if it has none."""
@@ -141,11 +142,16 @@ class ProjectActions(QObject):
         if not chosen:
             return
         path = Path(chosen)
-        self._note_recent(path if path.suffix.lower() == ENDING else Path(f"{path}{ENDING}"))
+
+        def end() -> None:
+            assert self._projects.path is not None
+            self._note_recent(self._projects.path)
+            if then is not None:
+                then()
 
         def save(*, is_linked: bool) -> None:
             self._projects.is_linked = is_linked
-            self._projects.save(path, then)
+            self._projects.save(path, end)
 
         size = self._projects.own_bytes
         if size < ASKED_FROM:

@@ -232,6 +232,22 @@ def test_a_recent_project_is_a_click_away(window, walk, save, path, qtbot):
     assert [action.text() for action in menu.actions()] == ["mine.logitlab"]
 
 
+def test_what_was_not_written_and_what_was_not_opened_are_no_recent_projects(
+    window, walk, path, tmp_path, qtbot
+):
+    walk(window, 1)
+    path.mkdir()  # a folder of the name that was chosen
+    qtbot.keyClick(window, Qt.Key.Key_S, CONTROL)
+    qtbot.waitUntil(lambda: "it is a folder" in window.notice.text)
+    broken = tmp_path / "broken.logitlab"
+    broken.write_bytes(b"PK\x03\x04 and no more")
+    window.project_actions.open_path(broken)
+    qtbot.waitUntil(lambda: "broken.logitlab cannot be unpacked" in window.notice.text)
+    menu = window.project_actions.recent
+    menu.aboutToShow.emit()
+    assert [action.text() for action in menu.actions()] == ["No project yet"]
+
+
 def test_a_project_saved_while_it_trains_is_one_of_its_steps(window, qtbot, reach, path):
     qtbot.keyClick(window, Qt.Key.Key_Space)
     reach(window, Status.TRAINING)
