@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import shiboken6
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QBoxLayout, QLayout, QLayoutItem, QWidget
 
 
@@ -50,3 +50,21 @@ def paused(window: QWidget) -> Iterator[None]:
         for layout in layouts:
             layout.setEnabled(True)
             layout.update()
+
+
+@contextmanager
+def unpainted(windows: Sequence[QWidget]) -> Iterator[None]:
+    """Paint nothing of the windows until the exit, as between two layouts of one change."""
+    held = [window for window in windows if window.updatesEnabled()]
+    for window in held:
+        window.setUpdatesEnabled(False)
+    try:
+        yield
+    finally:
+        for window in held:
+            window.setUpdatesEnabled(True)
+
+
+def finish() -> None:
+    """Lay out at once what the event loop would lay out next."""
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)

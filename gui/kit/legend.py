@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 
 from pyqtgraph.graphicsItems.ScatterPlotItem import drawSymbol
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, Signal
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.data.dataset import Dataset
 from core.data.points import MAX_CLASSES, MIN_CLASSES
 from core.data.task import Task
 from gui.kit import theme as look
@@ -27,6 +29,8 @@ from gui.kit.theme import Theme
 
 ICON_PX = 16  # at a zoom of 100 %
 LETTERS = 24  # shown of a name; the tool tip has all of it
+
+Icon = Callable[[Theme], QIcon]
 
 
 class Legend(QWidget):
@@ -41,9 +45,10 @@ class Legend(QWidget):
         super().__init__()
         self._theme = theme
         self._shown: tuple[object, ...] = ()
-        self._task: Task | None = None
+        self._style: tuple[object, ...] = ()
         self._is_drawing = self._is_brief = False
         self._marks: list[QWidget] = []  # entries of what is no class
+        self._icons: list[tuple[QPushButton | _Entry, Icon]] = []
         self.chosen_class = 0
         self._group: QButtonGroup | None = None
         self._layout = FlowLayout(self, 2, 2)
@@ -54,45 +59,61 @@ class Legend(QWidget):
         return QSize(self._layout.width_of_all(), self._layout.minimumSize().height())
 
     def set_theme(self, theme: Theme) -> None:
+        """Set the colours in which the next task is shown."""
         self._theme = theme
-        if self._task:
-            self.show_task(self._task, drawing=self._is_drawing)
 
     def show_task(self, task: Task, *, drawing: bool) -> None:
         """Show the classes of the task, as buttons while points are drawn."""
-        self._task, self._is_drawing = task, drawing
+        self._is_drawing = drawing
         # The drawing board offers all its classes, even when only two of them are trained on.
         dataset = task.source if drawing else task.dataset
         hollow = "test" if len(task.test_rows) else ""
         if len(task.validation_rows):
             hollow = "held out"
+        shown = dataset.class_names, dataset.class_marks, drawing, hollow
         style = self._theme, zoom.factor()
-        shown = dataset.class_names, dataset.class_marks, drawing, hollow, style
-        if shown == self._shown:
-            return
-        self._shown = shown
+        if shown != self._shown:
+            self._fill(dataset, hollow)
+        if (shown, style) != (self._shown, self._style):
+            self._show_icons()
+        self._shown, self._style = shown, style
+
+    def _fill(self, dataset: Dataset, hollow: str) -> None:
         self._layout.clear()
-        self._marks = []
+        self._marks, self._icons = [], []
         if self.chosen_class >= dataset.h:
             self.chosen_class = dataset.h - 1  # the board has done the same
         self._group = QButtonGroup(self)
         for k, (name, mark) in enumerate(
             zip(dataset.class_names, dataset.class_marks, strict=True)
         ):
-            icon = marker_icon(self._theme, mark)
-            self._layout.addWidget(
-                self._class_button(k, name, icon, dataset.h) if drawing else _entry(name, icon)
-            )
-        if drawing:
+            icon = partial(marker_icon, mark=mark)
+            if self._is_drawing:
+                self._add(self._class_button(k, name, dataset.h), icon)
+            else:
+                self._add(_Entry(name), icon)
+        if self._is_drawing:
             self._layout.addWidget(self._add_button(dataset.h))
         if hollow:
-            icon = marker_icon(self._theme, 0, hollow=True)
-            self._marks.append(_entry(f"hollow = {hollow}", icon))
-        if not drawing:
-            self._marks.append(_entry("ring = wrong", ring_icon(self._theme)))
-        for entry in self._marks:
-            self._layout.addWidget(entry)
-            entry.setVisible(not self._is_brief)
+            self._add_mark(f"hollow = {hollow}", partial(marker_icon, mark=0, hollow=True))
+        if not self._is_drawing:
+            self._add_mark("ring = wrong", ring_icon)
+
+    def _add(self, entry: QPushButton | _Entry, icon: Icon) -> None:
+        self._layout.addWidget(entry)
+        self._icons.append((entry, icon))
+
+    def _add_mark(self, words: str, icon: Icon) -> None:
+        entry = _Entry(words)
+        self._marks.append(entry)
+        self._add(entry, icon)
+        entry.setVisible(not self._is_brief)
+
+    def _show_icons(self) -> None:
+        """Show the icons in the colours of the theme, at the current zoom."""
+        for entry, icon in self._icons:
+            entry.setIconSize(QSize(zoom.px(ICON_PX), zoom.px(ICON_PX)))
+            entry.setIcon(icon(self._theme))
 
     def set_brief(self, is_brief: bool) -> None:
         """Show only the classes, or also what hollow markers and rings mean."""
@@ -100,11 +121,10 @@ class Legend(QWidget):
         for entry in self._marks:
             entry.setVisible(not is_brief)
 
-    def _class_button(self, k: int, name: str, icon: QIcon, h: int) -> QPushButton:
+    def _class_button(self, k: int, name: str, h: int) -> QPushButton:
         """Return the button that chooses a class; its menu renames and removes it."""
-        button = QPushButton(icon, unmarked(short(name, LETTERS)))
+        button = QPushButton(unmarked(short(name, LETTERS)))
         button.setProperty("marker", True)
-        button.setIconSize(QSize(zoom.px(ICON_PX), zoom.px(ICON_PX)))
         button.setCheckable(True)
         button.setChecked(k == self.chosen_class)
         button.setToolTip(
@@ -164,21 +184,28 @@ class Legend(QWidget):
         return button
 
 
-def _entry(name: str, icon: QIcon) -> QWidget:
-    entry = QWidget()
-    row = QHBoxLayout(entry)
-    row.setContentsMargins(4, 3, 8, 3)
-    row.setSpacing(4)
-    picture = QLabel()
-    picture.setPixmap(icon.pixmap(QSize(zoom.px(ICON_PX), zoom.px(ICON_PX))))
-    text = Plain(short(name, LETTERS))
-    zoom.set_type(text, look.SMALL)
-    text.setProperty("small", True)
-    if text.text() != name:
-        entry.setToolTip(as_tip(name))
-    row.addWidget(picture)
-    row.addWidget(text)
-    return entry
+class _Entry(QWidget):
+    """A marker with its name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(4, 3, 8, 3)
+        row.setSpacing(4)
+        self._picture, text = QLabel(), Plain(short(name, LETTERS))
+        self._size = QSize()
+        zoom.set_type(text, look.SMALL)
+        text.setProperty("small", True)
+        if text.text() != name:
+            self.setToolTip(as_tip(name))
+        row.addWidget(self._picture)
+        row.addWidget(text)
+
+    def setIconSize(self, size: QSize) -> None:  # as a button has it
+        self._size = size
+
+    def setIcon(self, icon: QIcon) -> None:
+        self._picture.setPixmap(icon.pixmap(self._size))
 
 
 @lru_cache(maxsize=256)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import ClassVar
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
@@ -64,6 +66,7 @@ class View(QWidget):
     """
 
     fold_changed = Signal()  # whether there are folded parts, or whether they are shown
+    told: ClassVar[dict[View, None] | None] = None  # those to draw at the end of `drawn_once`
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -103,6 +106,9 @@ class View(QWidget):
     def receive_theme(self, theme: Theme) -> None:
         """Draw everything in the new colours or sizes, now or once the view is visible."""
         self.theme = theme
+        if View.told is not None:
+            View.told[self] = None
+            return
         self._has_old_colours = not self.isVisible()
         if not self._has_old_colours:
             self._show_in_colours()
@@ -227,6 +233,17 @@ class View(QWidget):
 
     def show_theme(self) -> None:
         """Apply the colours of `self.theme`, and fonts, lengths and pens at the current zoom."""
+
+
+@contextmanager
+def drawn_once() -> Iterator[None]:
+    """Draw each view once, at the exit, however often it is told of new colours and sizes."""
+    View.told = {}
+    try:
+        yield
+    finally:
+        views, View.told = View.told, None
+        tell_all(views, lambda view: view.receive_theme(view.theme))
 
 
 class CardView(View):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSignalBlocker, QTimer, Signal
+from PySide6.QtCore import QSignalBlocker, QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -152,7 +152,7 @@ class KnobsRow(QFrame):
         self.batch_size.show_value(self._settings.batch_size)
         if FeaturePicker.applies_to(task):
             self.features.show_task(task)
-        self._fit()
+        self.fit()
         self.rate.show_task(task)
         self._show_changes()
 
@@ -184,18 +184,13 @@ class KnobsRow(QFrame):
         if is_narrow != self._is_narrow:
             self._is_narrow = is_narrow
             self._show_changes()
-        self._fit()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:  # which the knobs take after the row
-            QTimer.singleShot(0, self, self._fit)
+        self.fit()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        QTimer.singleShot(0, self, self._fit)
+        QTimer.singleShot(0, self, self.fit)  # the knobs take their type when they are shown
 
-    def _fit(self) -> None:
+    def fit(self) -> None:
         """In a low window hide the knobs that one row has no room for; all settings have them."""
         has_choice = self._task is not None and FeaturePicker.applies_to(self._task)
         shown = [knob for knob in self.knobs if knob.name != "features" or has_choice]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from gui.kit.fields import kept
@@ -184,13 +184,6 @@ class Columns(QSplitter):
         """Divide width and height anew: in the type before, a part may have needed more of it."""
         self.share(self.window().width())
         self._side_panel.settle()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self._show_columns()  # the zoom decides which widths are narrow
-            # The columns have not taken the type yet.
-            QTimer.singleShot(0, self, lambda: self.share(self.window().width()))
 
     def reset(self, width: int) -> None:
         """Divide the width as at the first start."""

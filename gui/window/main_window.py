@@ -16,6 +16,7 @@ from gui.control.data_loader import DataLoader
 from gui.control.next_task import NextTask
 from gui.control.projects import Projects
 from gui.control.run_controller import RunController
+from gui.kit import layouts
 from gui.kit.shortcuts import Keys
 from gui.setup.knobs_row import KnobsRow
 from gui.setup.setup_panel import SetupPanel
@@ -117,7 +118,6 @@ class MainWindow(QMainWindow):
         self.projects.keep_look(self.layout_memory.describe, self.layout_memory.show)
         hidden = self.menuBar(), self.run_bar, self.knobs
         self.presenter = Presenter(self.presenter_bar, hidden, look, self._present, self)
-        self.presenter.begun.connect(self.controller.precedence.take)
         self.presenter.page_turned.connect(self._turn_page)
         self.action_rows = actions.table(self, self)
         self._lesson_menu = actions.make_menus(self, self)
@@ -131,6 +131,7 @@ class MainWindow(QMainWindow):
 
     def _arrange(self) -> None:
         self.columns = Columns(self.rail, self.setup, self.stage, self.side_panel)
+        self.appearance.dressed.connect(self._fit)
         self.appearance.settled.connect(self.columns.settle)
         performance = PerformanceView(self.appearance.theme, lambda: self.controller.drawing.value)
         self.views.add("Performance", performance)
@@ -250,6 +251,13 @@ class MainWindow(QMainWindow):
         self.views.present(is_on)
         self.banner.present(is_on)
         self.status_area.present(is_on)
+
+    def _fit(self) -> None:
+        """Decide anew what there is room for, in the type that all parts have now."""
+        with layouts.paused(self):
+            self.run_bar.fit()
+            self.knobs.fit()
+            self.columns.settle()
 
     def _turn_page(self, by: int) -> None:
         """Turn to the next part of the view on the stage, else to the next lesson; or back."""

@@ -148,7 +148,6 @@ class Presenter(QObject):
     hidden : widgets to hide; rearrange : adapts the rest of the window.
     """
 
-    begun = Signal()  # a change of the whole window
     changed = Signal(bool)
     page_turned = Signal(int)  # to the next (+1) or the previous (−1) page
 
@@ -177,28 +176,28 @@ class Presenter(QObject):
         if is_on == self.is_on:
             return
         self.is_on = is_on
-        self.begun.emit()
-        with layouts.paused(self._window):
+        with self._appearance.changing(), layouts.paused(self._window):
             self._turn(is_on)
         self.changed.emit(is_on)
 
     def _turn(self, is_on: bool) -> None:
+        self.blank.hide()
+        self.spotlight.turn(False)
         if is_on:
             self._zoom_before = self._appearance.zoom
             self._shown_before = [widget for widget in self._hidden if not widget.isHidden()]
-            for widget in self._shown_before:
-                widget.hide()
-        self.blank.hide()
-        self.spotlight.turn(False)
+            self._arrange(is_on)
+            self._appearance.set_zoom(zoom_for(self._window.height()))
+            self._bar.fit()
+        else:  # first the zoom: what there is room for is decided once
+            self._appearance.set_zoom(self._zoom_before)
+            self._arrange(is_on)
+
+    def _arrange(self, is_on: bool) -> None:
+        for widget in self._shown_before:
+            widget.setVisible(not is_on)
         self._bar.setVisible(is_on)
         self._rearrange(is_on)
-        self._appearance.set_zoom(zoom_for(self._window.height()) if is_on else self._zoom_before)
-        if is_on:
-            self._bar.fit()
-            return
-        for widget in self._shown_before:
-            widget.show()
-        self._appearance.catch_up()
 
 
 class _Blank(QWidget):

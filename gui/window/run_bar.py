@@ -69,6 +69,7 @@ class RunBar(QFrame):
         self._arrange()
         self._reading = Reading()
         self._status: Status | None = None
+        self._fitted = (-1, -1)  # width, and that which the shown parts need
         self.show_nothing()
         self._change_speed()
 
@@ -197,20 +198,20 @@ class RunBar(QFrame):
             self.play_button.set_words("▶", "Train")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Hide what matters least if the bar is narrow, so that nothing is clipped."""
         super().resizeEvent(event)
-        self._fit()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:  # which the parts take after the bar
-            QTimer.singleShot(0, self, self._fit)
+        self.fit()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        QTimer.singleShot(0, self, self._fit)  # the type may be another one than when it was hidden
+        QTimer.singleShot(0, self, self.fit)  # the parts take their type when they are shown
 
-    def _fit(self) -> None:
+    def fit(self) -> None:
+        """Hide what matters least if the bar is narrow, so that nothing is clipped."""
+        if (self.width(), self._needed()) != self._fitted:
+            self._show_what_fits()
+            self._fitted = self.width(), self._needed()
+
+    def _show_what_fits(self) -> None:
         optional: list[QWidget] = [self.device, self._speed_label, self.rate]
         for widget in (*optional, self.epoch, self.step_counter):
             widget.show()

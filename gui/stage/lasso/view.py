@@ -139,6 +139,13 @@ class LassoView(View):
     def show_task(self, task: Task) -> None:
         self.key.show_task(task, self.theme)
         self._begin(None)
+        self.show_points(task)
+
+    def show_points(self, task: Task) -> None:
+        """Show why there is no path, where the points allow none."""
+        if task.obstacle:
+            self._begin(None)
+            self._show_absence(task.obstacle)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         wanted = snapshot.task, snapshot.settings.l2

@@ -27,7 +27,7 @@ from gui.kit.buttons import quiet_button
 from gui.kit.fields.choices import Choice
 from gui.kit.flow_layout import FlowLayout, side_by_side
 from gui.kit.maths.sheet import Sheet
-from gui.kit.plain_text import html, short
+from gui.kit.plain_text import Plain, html, short
 from gui.kit.theme import Theme
 from gui.kit.view import View
 from gui.stage.trace.gradient_check_badge import CheckBadge
@@ -35,6 +35,7 @@ from gui.stage.trace.jacobian_view import JacobianView
 from gui.state.background_tasks import Background
 from gui.state.selected_example import NOT_APPLYING, applies
 
+HIDDEN_LAYER = NOT_APPLYING.format("The trace of one example")
 SPOKEN_WHEN_TRAINING = "The numbers change while it trains; pause to have them read."
 
 
@@ -69,7 +70,7 @@ class TraceView(View):
         for group in (*groups, (self.badge,)):
             row.addWidget(side_by_side(*group))
         self._area = self._scrolled_sheets()
-        self.absence = QLabel(NOT_APPLYING.format("The trace of one example"))
+        self.absence = Plain()
         self.absence.setWordWrap(True)
         self.absence.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.absence.hide()
@@ -157,12 +158,18 @@ class TraceView(View):
         if self.snapshot is None:
             self.badge.forget()
         names = task.dataset.class_names
-        for widget in (self._head, self._area):
-            widget.setVisible(applies(task))
-        self.absence.setVisible(not applies(task))
         self.label.set_options(
             [("class ?", None), *((name, k) for k, name in enumerate(names))], None
         )
+        self.show_points(task)
+
+    def show_points(self, task: Task) -> None:
+        """Show why there is nothing to follow, where that is so."""
+        absence = task.obstacle if applies(task) else HIDDEN_LAYER
+        self.absence.setText(absence)
+        self.absence.setVisible(bool(absence))
+        for widget in (self._head, self._area):
+            widget.setVisible(not absence)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         if self.task is not None and applies(self.task):

@@ -11,19 +11,22 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import shiboken6
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
+from gui.kit import layouts, zoom
 from gui.kit import theme as look
-from gui.kit import zoom
 from gui.kit.theme import Theme
-from gui.kit.view import View
+from gui.kit.view import View, drawn_once
 
 THEMES = ("system", "light", "dark")
 SLICE_SECONDS = 0.02  # time slice on the GUI thread for widgets that are not visible
+PAINTED_MS = 100  # until the visible ones are painted, which the others wait for
 
 
 class Appearance(QObject):
@@ -33,6 +36,7 @@ class Appearance(QObject):
     """
 
     begun = Signal()  # a change of all widgets
+    dressed = Signal()  # all visible widgets have taken it, and are laid out next
     zoomed = Signal(float)
     settled = Signal()  # all widgets have taken it, also those that are not visible
 
@@ -40,6 +44,7 @@ class Appearance(QObject):
         super().__init__(parent)
         self.choice = choice
         self._lent: Theme | None = None
+        self._is_changing = False
         self._colours = Colours(self)
         self._colours.settled.connect(self.settled)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self.apply)
@@ -66,10 +71,33 @@ class Appearance(QObject):
             if self.theme is not before:
                 self.apply()
 
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Make one change of many widgets: views are drawn, laid out and painted once, at the end.
+
+        Otherwise what is half done would be laid out and painted, each time for as long.
+        """
+        if self._is_changing:
+            yield
+            return
+        self._is_changing = True
+        self.begun.emit()
+        try:
+            with layouts.unpainted([w for w in QApplication.topLevelWidgets() if w.isVisible()]):
+                with drawn_once():
+                    yield
+                self._colours.catch_up()
+                self.dressed.emit()
+                layouts.finish()
+                self._colours.dress_rest()  # another zoom has other parts in sight
+                layouts.finish()
+        finally:
+            self._is_changing = False
+
     def apply(self) -> None:
         """Apply the colours of the theme to the application."""
-        self.begun.emit()
-        self._colours.show(self.theme)
+        with self.changing():
+            self._colours.show(self.theme)
 
     @property
     def zoom(self) -> float:
@@ -83,13 +111,10 @@ class Appearance(QObject):
         assert isinstance(application, QApplication)
         font = application.font()
         font.setPointSizeF(zoom.BASE_POINT_SIZE * value)
-        application.setFont(font)
-        self.apply()
-        self.zoomed.emit(value)
-
-    def catch_up(self) -> None:
-        """Apply it at once to all that has become visible since."""
-        self._colours.catch_up()
+        with self.changing():
+            application.setFont(font)
+            self._colours.show(self.theme)
+            self.zoomed.emit(value)
 
     def zoom_in(self) -> None:
         self.set_zoom(zoom.level_above(self.zoom))
@@ -107,7 +132,6 @@ class Colours(QObject):
         super().__init__(parent)
         self._waiting: deque[QWidget] = deque()
         self._next = QTimer(self)
-        self._next.setInterval(0)
         self._next.timeout.connect(self._polish_some)
 
     def show(self, theme: Theme) -> None:
@@ -137,7 +161,11 @@ class Colours(QObject):
         for widget in self._waiting:  # they may be shown before their turn
             if shiboken6.isValid(widget):
                 zoom.follow(widget)
-        self._next.start()
+
+    def dress_rest(self) -> None:
+        """Apply them to the rest too, once what is visible has been painted."""
+        self.catch_up()
+        self._next.start(PAINTED_MS)
 
     def catch_up(self) -> None:
         """Apply them at once to those of the rest that have become visible."""
@@ -157,6 +185,8 @@ class Colours(QObject):
         if not self._waiting:
             self._next.stop()
             self.settled.emit()
+        else:
+            self._next.setInterval(0)
 
 
 def _polish(widget: QWidget) -> None:

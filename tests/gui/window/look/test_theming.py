@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 
-from PySide6.QtWidgets import QLabel, QMenu, QProxyStyle, QWidget
+from PySide6.QtWidgets import QGraphicsView, QLabel, QMenu, QProxyStyle, QWidget
 
 from gui.kit import theme as look
 from gui.window.look import theming
@@ -72,3 +72,35 @@ def test_what_another_zoom_brings_into_sight_has_its_type_before_its_turn(
     qtbot.waitUntil(lambda: not window.rail.is_folded)
     qtbot.waitUntil(lambda: max(sizes()) <= 12.0)
     assert len(sizes()) > 10
+
+
+def places(window):
+    """Where each visible widget is, by the widget; what pyqtgraph holds follows its plot."""
+    seen = (w for w in window.findChildren(QWidget) if w.isVisible())
+    return {
+        w: (w.mapTo(window, w.rect().topLeft()), w.size())
+        for w in seen
+        if not isinstance(w, QGraphicsView) and not isinstance(w.parentWidget(), QGraphicsView)
+    }
+
+
+def test_a_zoom_is_laid_out_at_once_and_nothing_is_painted_before(window, paintings, qtbot):
+    painted = paintings(window)
+    window.appearance.set_zoom(1.25)
+    at_once = places(window)
+    assert painted == []
+    with qtbot.waitSignal(window.appearance.settled):
+        pass
+    later = places(window)
+    assert [w for w in later if w in at_once and later[w] != at_once[w]] == []
+    assert later.keys() == at_once.keys()
+
+
+def test_a_slide_draws_a_view_once(window, monkeypatch):
+    drawn = []
+    plane = window.views["Boundary"]
+    monkeypatch.setattr(plane, "show_theme", lambda: drawn.append(window.appearance.zoom))
+    window.presenter.turn(True)
+    slide = window.appearance.zoom
+    window.presenter.turn(False)
+    assert drawn == [slide, 1.0]
