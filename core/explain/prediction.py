@@ -105,12 +105,18 @@ def _votes(z: Floats) -> Floats:
 class Reading:
     """An answer as displayed, class by class.
 
-    sizes : of the bars, 0 … 1. texts : beside the bars. aside : a text for all of them together.
+    sizes : of the bars, 0 … 1. texts : beside the bars. asides : a text for all of them together,
+        and shorter versions of it, the longest first.
     """
 
     sizes: tuple[float, ...]
     texts: tuple[str, ...]
-    aside: str
+    asides: tuple[str, ...]
+
+    @property
+    def aside(self) -> str:
+        """The text for all classes together, in full."""
+        return self.asides[0]
 
 
 def read(kind: str, answer: Answer) -> Reading:
@@ -121,19 +127,20 @@ def read(kind: str, answer: Answer) -> Reading:
         z = format_fixed(float(answer.logits[0]), 2)
         sign = ">" if answer.decided else "≤"
         sizes = tuple(float(bool(text)) for text in said)
-        return Reading(sizes, said, f"z = {z} {sign} {model.threshold_text}")
+        return Reading(sizes, said, (f"z = {z} {sign} {model.threshold_text}",))
     if model.is_pairwise:
         most = len(a) - 1
         return Reading(
             tuple(float(count) / most for count in answer.votes),
             tuple(f"{count:.0f} of {most}" for count in answer.votes),
-            f"{len(answer.logits)} votes" if len(answer.logits) > 1 else "1 vote",
+            (f"{len(answer.logits)} votes" if len(answer.logits) > 1 else "1 vote",),
         )
     shares = tuple(format_percent(share) for share in a)
     if not model.shares_sum_to_one:
-        return Reading(tuple(a.tolist()), shares, f"Σ = {a.sum():.2f}")
-    aside = f"entropy {answer.entropy:.2f} of {math.log(len(a)):.2f} nats"
-    return Reading(tuple(a.tolist()), shares, aside)
+        return Reading(tuple(a.tolist()), shares, (f"Σ = {a.sum():.2f}",))
+    entropy_said = f"entropy {answer.entropy:.2f}"
+    asides = f"{entropy_said} of {math.log(len(a)):.2f} nats", f"{entropy_said} nats"
+    return Reading(tuple(a.tolist()), shares, asides)
 
 
 def describe(kind: str, answer: Answer, names: Sequence[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
@@ -34,13 +35,14 @@ def _drop_wrappers(layout: QLayout) -> None:
 
 
 @contextmanager
-def paused(window: QWidget) -> Iterator[None]:
-    """Lay out a window and its children once, in the event loop after the exit.
+def paused(*windows: QWidget) -> Iterator[None]:
+    """Lay out windows and their children once, in the event loop after the exit.
 
     Otherwise Qt lays them out whenever a widget in them is shown or hidden.
     """
     direct = Qt.FindChildOption.FindDirectChildrenOnly
-    widgets = window, *window.findChildren(QWidget, options=direct)
+    inside = chain.from_iterable(w.findChildren(QWidget, options=direct) for w in windows)
+    widgets = *windows, *inside
     layouts = [layout for widget in widgets if (layout := widget.layout()) is not None]
     for layout in layouts:
         layout.setEnabled(False)

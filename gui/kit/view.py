@@ -32,7 +32,7 @@ class Foldable(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(part)
         part.installEventFilter(self)
-        self.setHidden(self._is_part_hidden)
+        self.setHidden(self.is_part_hidden)
 
     def fold(self, is_folded: bool) -> None:
         """Fold the part away, or show it unless it is hidden."""
@@ -45,13 +45,13 @@ class Foldable(QWidget):
         return super().eventFilter(watched, event)
 
     @property
-    def _is_part_hidden(self) -> bool:
+    def is_part_hidden(self) -> bool:
         """Whether it was hidden on purpose: any new widget is hidden until its parent is shown."""
         by_hand = Qt.WidgetAttribute.WA_WState_ExplicitShowHide
         return self._part.testAttribute(by_hand) and self._part.isHidden()
 
     def _show(self) -> None:
-        is_shown = not (self._is_folded or self._is_part_hidden)
+        is_shown = not (self._is_folded or self.is_part_hidden)
         if is_shown == self.isHidden():
             self.setVisible(is_shown)
 
@@ -156,8 +156,8 @@ class View(QWidget):
 
     @property
     def may_fold(self) -> bool:
-        """Whether the view has secondary parts."""
-        return bool(self._secondary)
+        """Whether the view has secondary parts that are not hidden anyway."""
+        return not all(container.is_part_hidden for container in self._secondary)
 
     @property
     def is_folded(self) -> bool:

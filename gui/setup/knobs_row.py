@@ -45,14 +45,15 @@ class Knob(QWidget):
         self.name = name
         self._tip = tip
         self._fields = fields
-        self.label = QLabel(label)
+        self.label = QLabel(label, self)
+        self.label.setVisible(bool(label))
         self.label.setProperty("muted", True)
         self.label.setBuddy(fields[-1])
         self.dot = change_dot()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
-        for widget in (self.label, *fields):
+        for widget in ((self.label,) if label else ()) + fields:
             row.addWidget(widget)
         row.addWidget(self.dot)
         for field in fields:

@@ -16,7 +16,6 @@ from gui.control.data_loader import DataLoader
 from gui.control.next_task import NextTask
 from gui.control.projects import Projects
 from gui.control.run_controller import RunController
-from gui.kit import layouts
 from gui.kit.shortcuts import Keys
 from gui.setup.knobs_row import KnobsRow
 from gui.setup.setup_panel import SetupPanel
@@ -131,7 +130,8 @@ class MainWindow(QMainWindow):
 
     def _arrange(self) -> None:
         self.columns = Columns(self.rail, self.setup, self.stage, self.side_panel)
-        self.appearance.dressed.connect(self._fit)
+        for fit in (self.run_bar.fit, self.knobs.fit, self.columns.settle):
+            self.appearance.dressed.connect(fit)
         self.appearance.settled.connect(self.columns.settle)
         performance = PerformanceView(self.appearance.theme, lambda: self.controller.drawing.value)
         self.views.add("Performance", performance)
@@ -251,13 +251,6 @@ class MainWindow(QMainWindow):
         self.views.present(is_on)
         self.banner.present(is_on)
         self.status_area.present(is_on)
-
-    def _fit(self) -> None:
-        """Decide anew what there is room for, in the type that all parts have now."""
-        with layouts.paused(self):
-            self.run_bar.fit()
-            self.knobs.fit()
-            self.columns.settle()
 
     def _turn_page(self, by: int) -> None:
         """Turn to the next part of the view on the stage, else to the next lesson; or back."""

@@ -22,7 +22,7 @@ from gui.kit import zoom
 from gui.kit.layouts import add_layout
 from gui.setup.source_picker import SourcePicker
 
-NAMES_PX = 166
+NAMES_PX = 182  # for the longest title of a lesson, its mark and the scroll bar
 SEEN, SHOWN, OTHER = "✓ ", "▸ ", "   "
 
 

@@ -97,7 +97,7 @@ class Shares(CanvasWidget):
         aside = "" if reading is None else reading.aside
         if aside != self.aside:
             self.aside = aside
-            self._set_text(self._doubt, aside)
+            self._show_aside()
             self._show_hint()
         self._show_shares()
         self._show_decision()
@@ -120,6 +120,11 @@ class Shares(CanvasWidget):
     def hint(self) -> str:
         """The hint about the answers of such a model."""
         return self._hint.text()
+
+    @property
+    def shown_aside(self) -> str:
+        """As much of the aside as is shown, "" where there is no room."""
+        return self._doubt.text() if self._doubt.isVisible() else ""
 
     @property
     def shares(self) -> list[str]:
@@ -286,7 +291,14 @@ class Shares(CanvasWidget):
         line = QFontMetricsF(self._small).height()
         self._doubt.dress(self._small, self._theme.muted)
         self._doubt.place(QRectF(0, top + height, self.width(), line), LEFT)
-        self._set_text(self._doubt, self.aside)
+        self._show_aside()
+
+    def _show_aside(self) -> None:
+        """Show the aside, or as much of its beginning as is said in whole and fits."""
+        metrics = QFontMetricsF(self._small)
+        versions = [] if self._reading is None else self._reading.asides
+        fitting = [words for words in versions if metrics.horizontalAdvance(words) <= self.width()]
+        self._set_text(self._doubt, fitting[0] if fitting else "")
 
     def _emphasise(self) -> None:
         plain, bold = self._bar_type

@@ -15,6 +15,7 @@ from gui.kit.theme import Theme
 from gui.stage.demos.parts import GAP
 
 BAR = 0.62  # bar height as a fraction of the row height
+FEW = 5  # bars; with more, their rows are closer together
 
 
 class Bars(QWidget):
@@ -68,7 +69,7 @@ class Bars(QWidget):
         return QSize(200, max(1, len(self._names)) * self._row_height)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(150, self.sizeHint().height())
+        return QSize(120, self.sizeHint().height())
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -77,7 +78,8 @@ class Bars(QWidget):
 
     @property
     def _row_height(self) -> int:
-        return round(self.fontMetrics().height() * 1.5)
+        spacing = 1.5 if len(self._names) <= FEW else 1.1
+        return round(self.fontMetrics().height() * spacing)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

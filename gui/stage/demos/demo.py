@@ -53,6 +53,14 @@ class Demo(QWidget):
         """Whether one of its widgets takes the remaining height."""
         return bool(self.findChildren(Shaped))
 
+    @property
+    def can_reset(self) -> bool:
+        """Whether there are values to put back, that is, whether it overrides `reset`."""
+        return type(self).reset is not Demo.reset
+
+    def reset(self) -> None:
+        """Put the values back with which the demonstration starts."""
+
     def show_theme(self, theme: Theme) -> None:
         """Apply the theme to this widget and to all formulae and parts inside it."""
         self.theme = theme

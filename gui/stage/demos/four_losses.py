@@ -24,7 +24,7 @@ from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
 from gui.stage.demos.demo import Demo
 from gui.stage.demos.grid import Grid
-from gui.stage.demos.parts import GAP, ValueSlider, caption, note, reset_button, row
+from gui.stage.demos.parts import GAP, ValueSlider, caption, note, row
 
 START, START_Y = (0.4, -0.9), 1
 GIVEN = ("a", "z", "log a")  # in the order of INPUTS
@@ -110,7 +110,6 @@ class FourLossesDemo(Demo):
                 "log a, because log-softmax leaves it as it is."
             )
         )
-        add_layout(layout, row(reset_button(self.reset), None))
         for slider in self.logits:
             slider.changed.connect(lambda _: self._show())
         self._show()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence
@@ -20,6 +20,8 @@ from core.data.csv.spreadsheet import to_text
 from core.number_format import format_fixed
 from gui.kit import zoom
 from gui.kit.theme import Theme
+
+MANY = 8  # rows, which are closer together
 
 
 class Grid(QTableWidget):
@@ -87,6 +89,17 @@ class Grid(QTableWidget):
         item = self.item(i, j)
         return item.text() if item else ""
 
+    @property
+    def least_width(self) -> int:
+        """The width in pixels in which no heading is cut, and no column below its least width."""
+        header = self.horizontalHeader()
+        least = self.verticalHeader().sizeHint().width()
+        for j in range(self.columnCount()):
+            is_fixed = header.sectionResizeMode(j) is QHeaderView.ResizeMode.Fixed
+            hint = max(header.sectionSizeHint(j), header.minimumSectionSize())
+            least += self.columnWidth(j) if is_fixed else hint
+        return least
+
     def csv(self) -> str:
         """Return the table with its headings as CSV."""
         lines = [["", *self._columns]]
@@ -100,11 +113,15 @@ class Grid(QTableWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
+        for item in self._items():
+            warns = item.data(Qt.ItemDataRole.UserRole)
+            item.setForeground(QColor(theme.counter_accent if warns else theme.ink))
+
+    def _items(self) -> Iterator[QTableWidgetItem]:
         for i in range(self.rowCount()):
             for j in range(self.columnCount()):
                 if item := self.item(i, j):
-                    warns = item.data(Qt.ItemDataRole.UserRole)
-                    item.setForeground(QColor(theme.counter_accent if warns else theme.ink))
+                    yield item
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
@@ -123,12 +140,15 @@ class Grid(QTableWidget):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
+            for item in self._items():
+                item.setFont(zoom.font(bold=item.font().bold()))
             self._fit()
 
     def _fit(self) -> None:
         """Fit the height to all rows; each is as high as the lines of its heading."""
         line = self.fontMetrics().height()
+        one = 1.6 if len(self._rows) < MANY else 1.35
         for i, heading in enumerate(self._rows):
-            self.setRowHeight(i, round(line * (1.6 + heading.count("\n"))))
+            self.setRowHeight(i, round(line * (one + heading.count("\n"))))
         head = self.horizontalHeader().sizeHint().height()
         self.setFixedHeight(head + self.verticalHeader().length() + 2)

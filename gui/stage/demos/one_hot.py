@@ -22,13 +22,13 @@ from gui.kit.flow_layout import FlowLayout
 from gui.kit.layouts import add_layout
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
+from gui.stage.demos.bars import FEW
 from gui.stage.demos.demo import Demo, no_shares
 from gui.stage.demos.grid import Grid
 from gui.stage.demos.parts import Wrapped, caption, note, together
 from gui.state.selected_example import Example
 
 MOST = 10  # classes shown in the tables
-WIDE = 110  # average characters: in a wider widget the tables are side by side
 DEFAULT_NAMES = ("0", "1", "2")
 
 
@@ -49,6 +49,7 @@ class OneHotDemo(Demo):
         self._rows: NDArray[np.int64] = np.empty(0, dtype=np.int64)  # training rows of the class
         self._x: NDArray[np.float32] | None = None
         self._names: tuple[str, ...] = ()
+        self._digits = 4
         self.class_choice = Choice()
         self.class_choice.setAccessibleName("class")
         self.class_choice.setToolTip(
@@ -92,18 +93,23 @@ class OneHotDemo(Demo):
             column.addWidget(sentence)
             column.addStretch(1)
         self._tables = QBoxLayout(QBoxLayout.Direction.TopToBottom)
-        self._tables.setSpacing(20)
+        self._tables.setSpacing(12)
         add_layout(self._tables, first)
         add_layout(self._tables, second)
         add_layout(layout, self._tables)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        is_wide = self.width() > WIDE * self.fontMetrics().averageCharWidth()
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Put the tables side by side if both have room so."""
+        needed = self.rows.least_width + self._tables.spacing() + self.terms.least_width
+        is_wide = self.width() >= needed
         towards = QBoxLayout.Direction
         self._tables.setDirection(towards.LeftToRight if is_wide else towards.TopToBottom)
-        self._tables.setStretch(0, 3 * is_wide)
-        self._tables.setStretch(1, 2 * is_wide)
+        self._tables.setStretch(0, self.rows.least_width * is_wide)
+        self._tables.setStretch(1, self.terms.least_width * is_wide)
 
     @property
     def k(self) -> int:
@@ -159,12 +165,16 @@ class OneHotDemo(Demo):
         bold = QFontMetrics(zoom.font(1.0, bold=True))
         for j, (widest, tip) in enumerate(DISTANCES, h):
             header.setSectionResizeMode(j, fixed)
-            self.rows.setColumnWidth(j, bold.horizontalAdvance(widest + "0") + 8)
+            self.rows.setColumnWidth(j, bold.horizontalAdvance(widest + "0") + 4)
             item = self.rows.horizontalHeaderItem(j)
             assert item is not None
             item.setToolTip(tip)
         self.terms.set_headings([*shown, "sum"], TERMS)
+        self._digits = 4 if h <= FEW else 3  # many classes need the width for their columns of Y
+        number = format_fixed(-1, self._digits)
+        self.terms.horizontalHeader().setMinimumSectionSize(bold.horizontalAdvance(number) + 4)
         self._choose_class()
+        self._arrange()
 
     def _choose_class(self) -> None:
         if self._task is not None:
@@ -230,7 +240,7 @@ class OneHotDemo(Demo):
         y = illustrations.one_hot(np.array([k]), len(log_a))[0]
         a, kept = np.exp(log_a), y * log_a + 0.0
         for j, values in enumerate((y, a, log_a, kept)):
-            digits = 0 if j == 0 else 4
+            digits = 0 if j == 0 else self._digits
             for i in range(h):
                 self.terms.show_number(i, j, values[i], digits)
                 self._dress(self.terms, i, j, is_lit=i == k, is_bold=i == k)

@@ -28,7 +28,6 @@ from gui.stage.demos.parts import (
     Wrapped,
     caption,
     note,
-    reset_button,
     row,
 )
 
@@ -88,7 +87,7 @@ class OverflowDemo(Demo):
             "e to the z j minus M",
         )
         layout.addWidget(Wrapped(formula, self.loss_breaks, self.sum_breaks))
-        layout.addWidget(Wrapped(self.scale, self.truth, reset_button(self.reset)))
+        layout.addWidget(Wrapped(self.scale, self.truth))
         for words, grid, total, loss in (
             ("As the formula is written", self.naive, self.naive_total, self.naive_loss),
             ("With M = max z taken out", self.safe, self.safe_total, self.safe_loss),

@@ -19,7 +19,6 @@ from gui.stage.demos.parts import (
     ValueSlider,
     Wrapped,
     note,
-    reset_button,
     row,
 )
 
@@ -101,7 +100,6 @@ class ReductionDemo(Demo):
         layout.addWidget(self.chart)
         layout.addWidget(Wrapped(self.mean_loss, self.sum_loss, self.gap))
         layout.addWidget(self._verdict)
-        add_layout(layout, row(reset_button(self.reset), None))
 
     def reset(self) -> None:
         self.choice.choose(False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.data.task import Task
 from core.model_family import FAMILY
@@ -15,7 +15,7 @@ from gui.kit.fields.choices import Choice
 from gui.kit.layouts import add_layout
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
-from gui.stage.demos.bars import Bars
+from gui.stage.demos.bars import FEW, Bars
 from gui.stage.demos.demo import Demo
 from gui.stage.demos.parts import (
     GAP,
@@ -24,7 +24,6 @@ from gui.stage.demos.parts import (
     Wrapped,
     caption,
     note,
-    reset_button,
     row,
     together,
 )
@@ -107,6 +106,7 @@ class ShiftDemo(Demo):
         layout.addWidget(self._source)
         layout.addWidget(Wrapped(self.t, together(QLabel("added to"), self.direction)))
         layout.addWidget(Wrapped(self.change, self.decision, self.norm))
+        self._rows_of_bars = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         for words, before, after in (
             ("Logits", self.z_before, self.z_after),
             ("Probabilities", self.a_before, self.a_after),
@@ -118,9 +118,9 @@ class ShiftDemo(Demo):
                 column.addWidget(caption(f"{words} {when}", wraps=True))
                 column.addWidget(bars)
                 add_layout(pair, column, 1)
-            add_layout(layout, pair)
+            add_layout(self._rows_of_bars, pair, 1)
+        add_layout(layout, self._rows_of_bars)
         layout.addWidget(self._verdict)
-        add_layout(layout, row(reset_button(self.reset), None))
 
     def reset(self) -> None:
         self.direction.setCurrentIndex(0)
@@ -183,6 +183,11 @@ class ShiftDemo(Demo):
     def _name(self, names: tuple[str, ...]) -> None:
         for bars in (self.z_before, self.z_after, self.a_before, self.a_after):
             bars.set_names(names)
+        towards = QBoxLayout.Direction  # all four side by side, where two rows of them are high
+        self._rows_of_bars.setDirection(
+            towards.TopToBottom if len(names) <= FEW else towards.LeftToRight
+        )
+        self._rows_of_bars.setSpacing(GAP - 2 if len(names) <= FEW else 3 * GAP)
 
     def _show(self) -> None:
         found = self._compute(self.t.value())

@@ -13,7 +13,7 @@ from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
 from gui.stage.demos.chart import Chart
 from gui.stage.demos.demo import Demo
-from gui.stage.demos.parts import GAP, Figure, ValueSlider, Wrapped, note, reset_button, row
+from gui.stage.demos.parts import GAP, Figure, ValueSlider, Wrapped, note, row
 
 CLASSES = (2, 3, 10)
 START_H, START_LOGIT = 3, 5.0
@@ -74,7 +74,6 @@ class SoftmaxTwiceDemo(Demo):
         layout.addWidget(Wrapped(self.gradient, self.wrong_gradient))
         layout.addWidget(self.chart)
         layout.addWidget(self._verdict)
-        add_layout(layout, row(reset_button(self.reset), None))
         self.logit.changed.connect(lambda _: self._show())
         self._draw()
 

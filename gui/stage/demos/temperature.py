@@ -21,7 +21,6 @@ from gui.stage.demos.parts import (
     Wrapped,
     caption,
     note,
-    reset_button,
     row,
 )
 
@@ -83,7 +82,6 @@ class TemperatureDemo(Demo):
         layout.addWidget(caption("Logits"))
         for slider in self.logits:
             layout.addWidget(slider)
-        add_layout(layout, row(reset_button(self.reset), None))
         for slider in (self.temperature, *self.logits):
             slider.changed.connect(lambda _: self._show())
         self._show()

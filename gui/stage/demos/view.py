@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -36,7 +36,8 @@ from gui.stage.demos.neuron.sigmoid import SigmoidDemo
 from gui.stage.demos.neuron.two_classes import TwoClassesDemo
 from gui.stage.demos.one_hot import OneHotDemo
 from gui.stage.demos.overflow import OverflowDemo
-from gui.stage.demos.parts import note
+from gui.stage.demos.parts import note, reset_button
+from gui.stage.demos.parts import row as in_a_row
 from gui.stage.demos.reduction import ReductionDemo
 from gui.stage.demos.shift import ShiftDemo
 from gui.stage.demos.simplex import SimplexDemo
@@ -78,6 +79,7 @@ GROUPS: tuple[tuple[str, tuple[type[Demo], ...]], ...] = (
 LIST_FROM = 600  # px of width at 100 % from which the list is beside the demonstration
 INTERVAL = 0.1  # s between two updates from a run
 MARGIN = 16
+BESIDE_PX = 16  # beside the longest title in the list
 TITLE = 1.35  # type size relative to the rest
 LIST_STYLE = (
     "QListWidget { background: transparent; border: none; } QListWidget::item { padding: 4px 2px; }"
@@ -232,15 +234,11 @@ class DemosView(View):
         for demo, _ in self._pages.values():
             demo.show_theme(self.theme)
         self._dress_headings()
+        self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self._fit()
 
     def _fill(self) -> None:
         """Fill the list with the titles, each group under its heading."""
@@ -267,7 +265,8 @@ class DemosView(View):
         is_wide = self.width() >= LIST_FROM * scale
         self._left.setVisible(is_wide)
         self._above.setVisible(not is_wide)
-        self._left.setFixedWidth(self.titles.sizeHintForColumn(0) + 24)
+        bar = self.titles.verticalScrollBar().sizeHint().width()
+        self._left.setFixedWidth(self.titles.sizeHintForColumn(0) + bar + BESIDE_PX)
 
     def _show_run(self) -> None:
         row = self.titles.currentRow()
@@ -298,11 +297,14 @@ def _framed(demo: Demo) -> QScrollArea:
     page = _Page()
     page.setObjectName("page")
     layout = QVBoxLayout(page)
-    layout.setContentsMargins(MARGIN, 12, MARGIN, 12)
-    layout.setSpacing(8)
+    layout.setContentsMargins(MARGIN, 6, MARGIN, 6)
+    layout.setSpacing(6)
     title = QLabel(demo.title)
     zoom.set_type(title, TITLE, bold=True)
-    layout.addWidget(title)
+    head = in_a_row(title, None)
+    if demo.can_reset:
+        head.addWidget(reset_button(demo.reset))
+    add_layout(layout, head)
     layout.addWidget(note(demo.watch))
     layout.addWidget(demo, int(demo.grows))
     layout.addStretch(int(not demo.grows))

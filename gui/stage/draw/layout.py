@@ -77,7 +77,7 @@ class DrawLayout(QWidget):
 
     def __init__(self, parts: Parts) -> None:
         super().__init__()
-        self.is_narrow = self._is_brief = self._is_presenting = False
+        self.is_narrow = self._is_brief = self._is_bare = False
         self._area = QSize()  # what is seen of this widget at once
         self._parts = parts
         self.reading = Fold("How it is read", "The steps from the drawing to what the model sees")
@@ -111,10 +111,11 @@ class DrawLayout(QWidget):
         self._arrange()
         self._show_parts()
 
-    def present(self, is_on: bool) -> None:
+    def bare(self, is_on: bool) -> None:
         """Hide all but the pad and the answer, or show the rest again."""
-        self._is_presenting = is_on
-        self._show_parts()
+        if is_on != self._is_bare:
+            self._is_bare = is_on
+            self._show_parts()
 
     def _open(self, part: QWidget, is_open: bool) -> None:
         self._show_parts()
@@ -122,8 +123,7 @@ class DrawLayout(QWidget):
             QTimer.singleShot(0, part, lambda: self.opened.emit(part))
 
     def _show_parts(self) -> None:
-        """Show the open parts, but none below the pad in presenter mode."""
-        parts, is_whole = self._parts, not self._is_presenting
+        parts, is_whole = self._parts, not self._is_bare
         for part in (parts.toolbar, parts.teaching, self._folds):
             part.setVisible(is_whole)
         parts.steps.setVisible(is_whole and self.reading.isChecked())

@@ -185,8 +185,14 @@ class DrawView(View):
     def show_snapshot(self, snapshot: Snapshot) -> None:
         self._answer()
 
-    def present(self, is_on: bool) -> None:
-        self._layout.present(is_on)
+    @property
+    def may_fold(self) -> bool:
+        """Whether there is anything but the pad and its answer."""
+        return True
+
+    def fold(self) -> None:
+        super().fold()
+        self._layout.bare(self.is_folded or self.is_presented)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

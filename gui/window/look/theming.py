@@ -82,12 +82,14 @@ class Appearance(QObject):
             return
         self._is_changing = True
         self.begun.emit()
+        windows = [window for window in QApplication.topLevelWidgets() if window.isVisible()]
         try:
-            with layouts.unpainted([w for w in QApplication.topLevelWidgets() if w.isVisible()]):
+            with layouts.unpainted(windows):
                 with drawn_once():
                     yield
                 self._colours.catch_up()
-                self.dressed.emit()
+                with layouts.paused(*windows):
+                    self.dressed.emit()
                 layouts.finish()
                 self._colours.dress_rest()  # another zoom has other parts in sight
                 layouts.finish()

@@ -99,6 +99,7 @@ class SideCard(QFrame):
         is_own = isinstance(alone, CardView) and not has_tabs
         head = alone.header if isinstance(alone, CardView) and is_own else self._head
         head.addWidget(self.enlarge_button)
+        self.enlarge_button.show()  # now, and not when Qt does so: it takes its type in time
         self.show_name(current)
 
     def show_name(self, name: str) -> None:

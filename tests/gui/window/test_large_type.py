@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QSlider, QStyle, QStyleOptionSlider
 
 from gui.kit import theme as look
 
@@ -63,3 +64,17 @@ def test_the_stage_has_the_width_that_two_columns_cannot_share(window, qtbot):
     assert window.views["Curves"].isVisible()
     window.appearance.set_zoom(1.0)
     qtbot.waitUntil(window.side_panel.isVisible)
+
+
+@pytest.mark.parametrize("level", [1.0, 1.5, 2.5])
+def test_no_handle_of_a_slider_is_cut(window, qtbot, level):
+    window.appearance.set_zoom(level)
+    seen = [slider for slider in window.findChildren(QSlider) if slider.isVisible()]
+    assert len(seen) >= 2
+    for slider in seen:
+        option = QStyleOptionSlider()
+        slider.initStyleOption(option)
+        control, part = QStyle.ComplexControl.CC_Slider, QStyle.SubControl.SC_SliderHandle
+        handle = slider.style().subControlRect(control, option, part, slider)
+        least = round(0.875 * slider.fontMetrics().height())
+        assert handle.height() >= least - 1 and slider.rect().contains(handle)

@@ -21,6 +21,13 @@ def test_it_lists_every_lesson(window):
     assert [text.strip() for text in titles(window)] == [each.title for each in headings.bundled()]
 
 
+def test_no_title_of_a_lesson_is_cut(window):
+    lessons = window.rail.lessons
+    room = lessons.viewport().width()
+    rows = (lessons.model().index(row, 0) for row in range(lessons.count()))
+    assert max(lessons.sizeHintForIndex(row).width() for row in rows) <= room
+
+
 def test_a_press_on_a_lesson_begins_it_and_marks_it(window, qtbot):
     lessons = window.rail.lessons
     place = lessons.visualItemRect(lessons.item(1)).center()

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
     QComboBox,
+    QDialog,
     QLabel,
+    QListWidget,
     QStyle,
     QStyleOptionComboBox,
     QTabBar,
@@ -18,20 +23,29 @@ from PySide6.QtWidgets import (
 from core.config import DataConfig, RunConfig
 from gui.kit import theme as look
 from gui.kit import zoom
+from gui.kit.fields.choices import Segments
 from gui.kit.labels import Elided
+from gui.kit.view import View
+from gui.stage.demos.view import DemosView
+from gui.stage.draw.layout import Fold
+from gui.window.main_window import MainWindow
+from gui.window.view_registry import SIDE
 
 # What may give way: names of features and classes, which can be of any length.
 OF_DATA = ("parameter across", "parameter up")
 SLOW = ("Lasso",)  # what it seeks for images takes longer than its layout
-NARROW = ("Trace",)  # the name of the row gives way to the buttons of its line
+KINDS = QLabel | QAbstractButton | QComboBox | QAbstractSpinBox | QTabBar | QListWidget
 
 
 def lack(widget: QWidget) -> object:
     """Return what of the widget's text has no room, in words or pixels; nothing where all has."""
     metrics = widget.fontMetrics()
     if isinstance(widget, QLabel):
-        if isinstance(widget, Elided) or not widget.text():
-            return None  # an elided one has its whole text in the tip
+        if isinstance(widget, Elided):
+            wide = metrics.horizontalAdvance(widget.text())
+            return (widget.width(), wide) if widget.width() < wide else None
+        if not widget.text():
+            return None
         if widget.wordWrap():
             high = widget.heightForWidth(widget.width())
             return (widget.height(), high) if widget.height() + 1 < high else None
@@ -52,6 +66,14 @@ def lack(widget: QWidget) -> object:
     if isinstance(widget, QAbstractSpinBox):
         room, wide = widget.lineEdit().width(), metrics.horizontalAdvance(widget.text())
         return (room, wide) if room < wide else None
+    if isinstance(widget, QListWidget):
+        room = widget.viewport().width()
+        items = (widget.item(row) for row in range(widget.count()))
+        return [
+            item.text()
+            for item in items
+            if widget.sizeHintForIndex(widget.indexFromItem(item)).width() > room
+        ]
     assert isinstance(widget, QTabBar)
     return [
         widget.tabText(i)
@@ -66,27 +88,142 @@ def usual_type(dressed):
     dressed.setFont(look.base_font())
 
 
+def cut_in(root: QWidget) -> list[tuple[object, ...]]:
+    """What of the texts in sight has no room, in this part of the window or in this dialog."""
+    seen = (w for w in root.findChildren(QWidget) if isinstance(w, KINDS) and w.isVisible())
+    return [
+        (type(widget).__name__, widget.accessibleName(), lacked)
+        for widget in seen
+        if widget.accessibleName() not in OF_DATA
+        and widget.window() is root.window()
+        and (lacked := lack(widget))
+    ]
+
+
+@pytest.fixture
+def cut_at_last(qtbot):
+    """Return a function that returns what is cut once the layouts have followed."""
+
+    def cut_at_last(root: QWidget, *where: str) -> list[tuple[object, ...]]:
+        try:
+            qtbot.waitUntil(lambda: not cut_in(root), timeout=3000)
+        except qtbot.TimeoutError:
+            return [(*where, *found) for found in cut_in(root)]
+        return []
+
+    return cut_at_last
+
+
+def parts_of(view: View) -> Iterator[str]:
+    """Show one part of a view after the other: demonstrations, pages, choices."""
+    if isinstance(view, DemosView):
+        for row, cls in enumerate(view.rows):
+            if cls is not None:
+                view.titles.setCurrentRow(row)
+                yield cls.title
+        return
+    yield ""
+    for choice in view.findChildren(Segments):
+        for button in choice.findChildren(QAbstractButton):
+            if button.isVisible() and button.isEnabled():
+                button.click()
+                yield button.text()
+    for fold in view.findChildren(Fold):
+        fold.setChecked(True)
+        yield fold.text()
+
+
+@pytest.fixture
+def room(open_window, qtbot):
+    """Return a function that opens the window of a small laptop at this zoom, after a step."""
+
+    def room(source, theme, level):
+        config = RunConfig(data=DataConfig(source=source))
+        window = open_window(config, size=(1366, 736), theme=theme)
+        qtbot.keyClick(window, "s")
+        qtbot.waitUntil(lambda: window.controller.snapshot.step >= 1)
+        window.appearance.set_zoom(level)
+        return window
+
+    return room
+
+
+themes = pytest.mark.parametrize(("source", "theme"), [("iris", "light"), ("digits", "dark")])
+levels = pytest.mark.parametrize("level", [1.0, 1.5], ids=["100 %", "150 %"])
+
+
 @pytest.mark.usefixtures("usual_type")
-@pytest.mark.parametrize(("source", "theme"), [("iris", "light"), ("digits", "dark")])
-@pytest.mark.parametrize("level", [1.0, 1.5], ids=["100 %", "150 %"])
-def test_no_text_is_cut_in_any_tab(qtbot, open_window, source, theme, level):
-    config = RunConfig(data=DataConfig(source=source))
-    window = open_window(config, size=(1366, 768), theme=theme)
-    qtbot.keyClick(window, "s")
-    qtbot.waitUntil(lambda: window.controller.snapshot.step >= 1)
-    window.appearance.set_zoom(level)
+@themes
+@levels
+def test_no_text_is_cut_in_any_tab(qtbot, room, cut_at_last, source, theme, level):
+    window = room(source, theme, level)
     cut: list[tuple[object, ...]] = []
     for name in window.stage.available:
         window.stage.show_name(name)
-        if name not in SLOW:
-            qtbot.waitUntil(lambda: window.is_at_rest, timeout=30_000)
-        try:  # layouts follow a zoom by and by
-            qtbot.waitUntil(lambda name=name: not lacks(window, name, level), timeout=2000)
-        except qtbot.TimeoutError:
-            cut += lacks(window, name, level)
-        assert (window.width(), window.height()) == (1366, 768)
+        for part in parts_of(window.views[name]):
+            if name not in SLOW:
+                qtbot.waitUntil(lambda: window.is_at_rest, timeout=30_000)
+            cut += cut_at_last(window, name, part)
+            assert (window.width(), window.height()) == (1366, 736)
     assert zoom.factor() == level
     assert cut == []
+
+
+@pytest.mark.usefixtures("usual_type")
+@themes
+@levels
+def test_no_text_is_cut_on_the_cards_beside_and_among_all_settings(
+    room, cut_at_last, source, theme, level
+):
+    window = room(source, theme, level)
+    cut: list[tuple[object, ...]] = []
+    for spec in SIDE:
+        window.side_panel.show_name(spec.name)
+        cut += cut_at_last(window, spec.name)
+    window.columns.show_panel(True)
+    cut += cut_at_last(window, "all settings")
+    window.columns.show_panel(False)
+    assert cut == []
+
+
+@pytest.fixture
+def opened(qtbot, tmp_path):
+    """Return a function that opens the dialog of this name."""
+    for label in ("apple", "pear"):
+        (tmp_path / "fruit" / label).mkdir(parents=True)
+        for number in range(3):
+            picture = QImage(8, 8, QImage.Format.Format_Grayscale8)
+            picture.fill(40 * number)
+            picture.save(str(tmp_path / "fruit" / label / f"{number}.png"))
+
+    def opened(window: MainWindow, name: str) -> QDialog:
+        ways = {
+            "picture": window.exports.open_picture,
+            "animation": window.exports.open_animation,
+            "generators": window.gallery.open,
+            "pictures": lambda: window.pictures.open_folder(tmp_path / "fruit"),
+        }
+        ways[name]()
+        found: list[QDialog] = []
+
+        def is_open() -> bool:
+            found[:] = [d for d in window.findChildren(QDialog) if d.isVisible()]
+            return bool(found)
+
+        qtbot.waitUntil(is_open, timeout=30_000)
+        return found[0]
+
+    return opened
+
+
+@pytest.mark.usefixtures("usual_type")
+@pytest.mark.parametrize("name", ["picture", "animation", "generators", "pictures"])
+@pytest.mark.parametrize(("theme", "level"), [("light", 1.0), ("dark", 1.5)])
+def test_no_text_is_cut_in_a_dialog(room, opened, cut_at_last, name, theme, level):
+    dialog = opened(room("iris", theme, level), name)
+    assert cut_at_last(dialog, name) == []
+    assert dialog.width() <= 1366 and dialog.height() <= 736
+    dialog.reject()
 
 
 LINES = ("red,Cork,1.5,10,alpha", "blue,Bergen,2.5,20,beta", "green,Cork,3.5,30,alpha") * 4
@@ -96,7 +233,9 @@ TABLE = "\n".join(("colour,harbour,weight in kg,price,species", *LINES))
 @pytest.mark.usefixtures("usual_type")
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("level", [1.0, 1.5], ids=["100 %", "150 %"])
-def test_no_text_is_cut_in_the_preview_of_a_table(qtbot, open_window, tmp_path, theme, level):
+def test_no_text_is_cut_in_the_preview_of_a_table(
+    qtbot, open_window, cut_at_last, tmp_path, theme, level
+):
     path = tmp_path / "harbours.csv"
     path.write_text(TABLE)
     window = open_window(size=(1366, 768), theme=theme)
@@ -105,31 +244,6 @@ def test_no_text_is_cut_in_the_preview_of_a_table(qtbot, open_window, tmp_path, 
     qtbot.waitUntil(lambda: window.csv.dialog is not None, timeout=30_000)
     dialog = window.csv.dialog
     qtbot.waitExposed(dialog)
-    kinds = QLabel | QAbstractButton | QComboBox | QAbstractSpinBox
-
-    def cut():
-        seen = (w for w in dialog.findChildren(QWidget) if isinstance(w, kinds) and w.isVisible())
-        return [(type(w).__name__, w.accessibleName(), lacked) for w in seen if (lacked := lack(w))]
-
-    try:
-        qtbot.waitUntil(lambda: not cut(), timeout=2000)
-    except qtbot.TimeoutError:
-        assert cut() == []
+    assert cut_at_last(dialog) == []
     assert dialog.width() <= 1366 and dialog.height() <= 768
     dialog.reject()
-
-
-def lacks(window, name, level) -> list[tuple[object, ...]]:
-    """Return what is cut in sight while the view of this name is shown."""
-    kinds = QLabel | QAbstractButton | QComboBox | QAbstractSpinBox | QTabBar
-    view = window.views[name]
-    cut: list[tuple[object, ...]] = []
-    for widget in window.findChildren(QWidget):
-        if not (isinstance(widget, kinds) and widget.isVisible()):
-            continue
-        is_excused = name in NARROW
-        if widget.accessibleName() in OF_DATA or (is_excused and view.isAncestorOf(widget)):
-            continue
-        if lacked := lack(widget):
-            cut.append((name, type(widget).__name__, widget.accessibleName(), lacked))
-    return cut

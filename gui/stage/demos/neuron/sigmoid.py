@@ -12,7 +12,7 @@ from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
 from gui.stage.demos.chart import Chart
 from gui.stage.demos.demo import Demo
-from gui.stage.demos.parts import GAP, Figure, ValueSlider, Wrapped, reset_button, row
+from gui.stage.demos.parts import GAP, Figure, ValueSlider, Wrapped, row
 
 FARTHEST = 6.0
 START_Z, START_Y = -2.0, 1
@@ -86,7 +86,7 @@ class SigmoidDemo(Demo):
                 "the probability of y = a to the y times 1 minus a to the 1 minus y",
             )
         )
-        line = row(self.logit, QLabel("true class"), self.truth, reset_button(self.reset), gap=GAP)
+        line = row(self.logit, QLabel("true class"), self.truth, gap=GAP)
         line.setStretch(0, 1)
         add_layout(layout, line)
         layout.addWidget(Wrapped(*self.figures.values(), self.decision))

@@ -14,7 +14,7 @@ from gui.kit.theme import Theme
 from gui.stage.demos.chart import Chart
 from gui.stage.demos.demo import Demo
 from gui.stage.demos.grid import Grid
-from gui.stage.demos.parts import GAP, Figure, ValueSlider, reset_button, row
+from gui.stage.demos.parts import GAP, Figure, ValueSlider, Wrapped, row
 
 X = np.linspace(-5.0, 5.0, 101)
 SLIDERS = (  # label, name, tip, start
@@ -68,13 +68,12 @@ class TwoClassesDemo(Demo):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GAP)
-        layout.addWidget(
-            Formula(
-                theme,
-                r"\frac{e^{z_1}}{e^{z_0}+e^{z_1}}=\frac{1}{1+e^{-(z_1-z_0)}}=\sigma(z_1-z_0)",
-                "e to the z1 over e to the z0 plus e to the z1 = sigmoid of z1 minus z0",
-            )
+        formula = Formula(
+            theme,
+            r"\frac{e^{z_1}}{e^{z_0}+e^{z_1}}=\frac{1}{1+e^{-(z_1-z_0)}}=\sigma(z_1-z_0)",
+            "e to the z1 over e to the z0 plus e to the z1 = sigmoid of z1 minus z0",
         )
+        layout.addWidget(Wrapped(formula, self.difference))
         w0, b0, w1, b1, x = self.sliders
         for pair in ((w0, w1), (b0, b1)):
             line = row(*pair, gap=3 * GAP)
@@ -85,7 +84,6 @@ class TwoClassesDemo(Demo):
         line.setStretch(0, 1)
         add_layout(layout, line)
         layout.addWidget(self.grid)
-        add_layout(layout, row(self.difference, None, reset_button(self.reset)))
         layout.addWidget(self.chart)
 
     def reset(self) -> None:

@@ -1,16 +1,24 @@
-"""Demonstrations in the window of a small laptop: each is seen whole."""
+"""Demonstrations on the screen of a small laptop: each is seen whole."""
 
 import pytest
 from PySide6.QtWidgets import QApplication, QScrollArea
 
+from core.config import DataConfig, RunConfig
+from gui.kit import theme as look
+from gui.stage.demos.neuron.two_classes import TwoClassesDemo
 from gui.stage.demos.view import GROUPS
 
 DEMOS = [cls for _, classes in GROUPS for cls in classes]
 
 
-@pytest.fixture(params=[(1366, 768), (1280, 776)], ids=["1366 × 768", "1280 × 776"])
+# What the frame of the window leaves of a screen.
+@pytest.fixture(
+    params=[(1366, 736, "iris"), (1366, 736, "digits"), (1280, 768, "iris")],
+    ids=["1366 × 768, Iris", "1366 × 768, digits", "1280 × 800, Iris"],
+)
 def demos(request, open_window, qtbot):
-    window = open_window(size=request.param)
+    width, height, source = request.param
+    window = open_window(RunConfig(DataConfig(source=source)), size=(width, height))
     window.stage.show_name("Demos")
     view = window.views["Demos"]
     qtbot.waitUntil(lambda: view.is_at_rest)
@@ -27,3 +35,27 @@ def test_none_scrolls(demos, qtbot):
         if area.verticalScrollBar().maximum():
             over[cls.title] = area.verticalScrollBar().maximum()
     assert not over
+
+
+@pytest.fixture
+def usual_type(dressed):
+    yield
+    dressed.setFont(look.base_font())
+
+
+@pytest.mark.usefixtures("usual_type")
+def test_tables_and_titles_follow_the_zoom(open_window, qtbot):
+    window = open_window(size=(1366, 736))
+    window.stage.show_name("Demos")
+    view = window.views["Demos"]
+    view.titles.setCurrentRow(view.rows.index(TwoClassesDemo))
+    qtbot.waitUntil(lambda: view.is_at_rest)
+    window.appearance.set_zoom(1.5)
+    grid, titles = view.demo.grid, view.titles
+    sizes = {
+        grid.item(i, j).font().pointSizeF()
+        for i in range(grid.rowCount())
+        for j in range(grid.columnCount())
+    }
+    assert sizes == {15.0}
+    qtbot.waitUntil(lambda: titles.viewport().width() >= titles.sizeHintForColumn(0))

@@ -439,6 +439,20 @@ def test_the_mean_loss_shown_is_that_of_gradient_descent(show, press):
     assert number(demo.mean_loss.text) == pytest.approx(expected, abs=6e-5)
 
 
+def test_the_button_beside_the_title_resets_the_chosen_demonstration(open_window, qtbot, words):
+    window = open_window()
+    window.stage.show_name("Demos")
+    view = window.views["Demos"]
+    view.titles.setCurrentRow(view.rows.index(TemperatureDemo))
+    qtbot.waitUntil(lambda: view.is_at_rest)
+    before = words(view.demo)
+    qtbot.keyClick(view.demo.temperature.track, Qt.Key.Key_End)
+    assert words(view.demo) != before
+    buttons = (b for b in view.findChildren(QPushButton) if b.isVisible())
+    qtbot.mouseClick(next(b for b in buttons if b.text() == "Reset values"), LEFT)
+    assert words(view.demo) == before
+
+
 # All of them ------------------------------------------------------------------------------------
 
 
@@ -453,8 +467,8 @@ def test_reset_brings_every_number_back(show, words, qtbot, cls: type[Demo]):
     for slider in demo.findChildren(ValueSlider):
         qtbot.keyClick(slider.track, Qt.Key.Key_End)
     assert shown(demo, words) != before
-    button = next(b for b in demo.findChildren(QPushButton) if b.text() == "Reset values")
-    qtbot.mouseClick(button, LEFT)
+    assert demo.can_reset
+    demo.reset()
     assert shown(demo, words) == before
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from itertools import combinations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QApplication
 
 from core.config import DataConfig, ModelConfig, RunConfig
 from core.data import sources
 from core.data.task import prepare
+from core.explain.prediction import Answer, read
 from gui.kit import theme as look
 from gui.kit import zoom
+from gui.kit.answer.shares import LEAST_WIDTH, Shares
 from gui.stage.draw.layout import NARROW_PX
 from gui.stage.draw.view import DrawView
 from gui.state.background_tasks import Background
@@ -168,13 +172,39 @@ def test_what_is_there_on_demand_opens_and_closes_and_leaves_no_trace(show, qtbo
 def test_a_presenter_sees_the_pad_and_the_answer_only_and_then_all_of_it_again(show):
     view = show(900, 700)
     before = places(view)
-    view.present(True)
+    view.show_as_slide(True)
     settle(view)
     assert set(places(view)) == {"pad", "shares"}
     assert places(view)["pad"].width() > before["pad"].width()
-    view.present(False)
+    view.show_as_slide(False)
     settle(view)
     assert places(view) == before
+
+
+def test_a_low_room_has_the_pad_and_the_answer_and_the_rest_on_demand(show):
+    view = show(700, 260, is_open=False)
+    low = places(view)
+    assert set(low) == {"pad", "shares"}
+    assert room_of(view).height() == view.height() - MARGINS[1]  # nothing scrolls
+    view.unfold(True)
+    settle(view)
+    assert {"toolbar", "teaching"} < set(places(view))
+    view.unfold(False)
+    settle(view)
+    assert places(view) == low
+
+
+@pytest.mark.parametrize("width", [LEAST_WIDTH, 400])
+def test_no_word_of_the_entropy_is_cut(show_view, width):
+    shares = Shares(look.LIGHT)
+    shares.show_classes("softmax", "0123456789", range(10))
+    show_view(shares, width, 400)
+    none, even = np.zeros(10, np.float32), np.full(10, 0.1, np.float32)
+    shares.show_answer(read("softmax", Answer(none, none[None], none, even, 3)), "Sure: 3.", 3)
+    room = QFontMetricsF(zoom.font(look.SMALL)).horizontalAdvance
+    whole, brief = "entropy 2.30 of 2.30 nats", "entropy 2.30 nats"
+    assert shares.shown_aside == (whole if room(whole) <= width else brief)
+    assert room(shares.shown_aside) <= width
 
 
 def test_from_many_classes_to_two_and_back_all_is_where_it_was(show):
