@@ -79,7 +79,7 @@ class WordsOfAnswer:
     @property
     def remark(self) -> str:
         """What is to be said of words that are no features, or ""."""
-        unknown, words = self.features.unknown, self.features.words
+        unknown, words = self.features.unknown, len(self.features.words)
         if not len(self.features.x):
             return NONE_KNOWN
         if not unknown:

@@ -26,7 +26,7 @@ class TextFeatures:
 
     features : (k,) numbers of the words of the vocabulary that are in it, ascending. x : (k,) their
     values. spans : (p, 2) where an occurrence of one begins and ends in the text; the second word
-    of a pair. at : (p,) the occurrence's place in `features`. words : number of words in the text.
+    of a pair. at : (p,) the occurrence's place in `features`. words : where all words are.
     """
 
     vocabulary: Vocabulary
@@ -34,7 +34,7 @@ class TextFeatures:
     x: Floats
     spans: Numbers
     at: Numbers
-    words: int
+    words: tuple[tuple[int, int], ...]
 
     @classmethod
     def of(cls, text: str, vocabulary: Vocabulary) -> TextFeatures:
@@ -42,7 +42,7 @@ class TextFeatures:
         found = np.array(vocabulary.found(text), dtype=np.int64).reshape(-1, 3)
         features, at, tf = np.unique(found[:, 2], return_inverse=True, return_counts=True)
         x = vocabulary.values(features, tf)
-        return cls(vocabulary, features, x, found[:, :2], at.reshape(-1), len(spans_of(text)))
+        return cls(vocabulary, features, x, found[:, :2], at.reshape(-1), tuple(spans_of(text)))
 
     @cached_property
     def counts(self) -> Numbers:
@@ -52,7 +52,13 @@ class TextFeatures:
     @cached_property
     def unknown(self) -> int:
         """The number of words that are no feature: not in the vocabulary, or left out."""
-        return self.words - len(np.unique(self.spans[:, 0]))
+        return len(self.words) - len(np.unique(self.spans[:, 0]))
+
+    @cached_property
+    def _places(self) -> tuple[Numbers, Numbers]:
+        """The distinct spans (s, 2), and the index of each occurrence's, (p,)."""
+        spans, place = np.unique(self.spans, axis=0, return_inverse=True)
+        return spans, place.reshape(-1)
 
     def dense(self) -> Floats:
         """Return x with its zeros, (m,)."""
@@ -70,9 +76,9 @@ class TextFeatures:
         The occurrences of a word have equal parts, so that all add up to the sum of the evidence. A
         pair of words is added to its second word.
         """
-        spans, place = np.unique(self.spans, axis=0, return_inverse=True)
+        spans, place = self._places
         parts = evidence[self.at] / self.counts[self.at]
-        sums = np.bincount(place.reshape(-1), weights=parts, minlength=len(spans))
+        sums = np.bincount(place, weights=parts, minlength=len(spans))
         return spans, sums.astype(np.float32)
 
 

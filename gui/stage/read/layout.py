@@ -95,8 +95,6 @@ class ReadLayout(QWidget):
         below = QHBoxLayout()
         below.setSpacing(BETWEEN)
         below.addWidget(parts.note, 1)
-        self._unit = small_label("added to the score")
-        below.addWidget(self._unit)
         below.addWidget(parts.scale)
         add_layout(column, self._top, 1)
         add_layout(column, below)
@@ -122,7 +120,7 @@ class ReadLayout(QWidget):
         self._head.setVisible(not is_slide)
         parts.sum.setVisible(not is_slide)
         parts.teaching.set_narrow(is_narrow)
-        self._unit.setVisible(not is_narrow or self._is_presented)
+        parts.scale.set_unit_shown(not is_narrow or self._is_presented)
         answer = max(
             parts.shares.sizeHint().height(), round(SLIDE_SHARE * area.height() * is_slide)
         )

@@ -14,14 +14,15 @@ from gui.stage.read.text_pad import shades
 
 WIDTH, HEIGHT = 90, 9  # px of the coloured bar
 GAP = 6
+UNIT = "added to the score"
 
 
 class ScaleBar(QWidget):
-    """A ramp from −scale to +scale, with both numbers."""
+    """A ramp from −scale to +scale, with both numbers, and what they are where there is room."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self._theme, self.scale = theme, 0.0
+        self._theme, self.scale, self._has_unit = theme, 0.0, True
         zoom.set_type(self, look.SMALL)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("scale of the shades")
@@ -29,6 +30,13 @@ class ScaleBar(QWidget):
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         self.update()
+
+    def set_unit_shown(self, is_shown: bool) -> None:
+        """Show what the numbers are, or leave that to the tool tip."""
+        if is_shown is not self._has_unit:
+            self._has_unit = is_shown
+            self.updateGeometry()
+            self.update()
 
     def show_scale(self, scale: float) -> None:
         """Show this scale; 0 hides it, without taking its place away."""
@@ -46,14 +54,21 @@ class ScaleBar(QWidget):
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
         text = metrics.horizontalAdvance("−00.00") + GAP
-        return QSize(zoom.px(WIDTH) + 2 * text, metrics.height())
+        unit = metrics.horizontalAdvance(UNIT) + GAP if self._has_unit else 0
+        return QSize(unit + zoom.px(WIDTH) + 2 * text, metrics.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self.scale:
             return
         painter, theme = QPainter(self), self._theme
         bar = QRectF(0, 0, zoom.px(WIDTH), zoom.px(HEIGHT))
-        bar.moveCenter(QRectF(self.rect()).center())
+        rest = QRectF(self.rect())
+        if self._has_unit:
+            unit = self.fontMetrics().horizontalAdvance(UNIT)
+            painter.setPen(QColor(theme.muted))
+            painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, UNIT)
+            rest.setLeft(rest.left() + unit + GAP)
+        bar.moveCenter(rest.center())
         ramp = QLinearGradient(bar.topLeft(), bar.topRight())
         colours = shades(theme)
         for i, colour in enumerate(colours):
@@ -64,7 +79,6 @@ class ScaleBar(QWidget):
         painter.setPen(QColor(theme.muted))
         low, high = self.texts
         middle, right = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignRight
-        rest = QRectF(self.rect())
         painter.drawText(QRectF(0, 0, bar.left() - GAP, rest.height()), middle | right, low)
         rest.setLeft(bar.right() + GAP)
         painter.drawText(rest, middle, high)

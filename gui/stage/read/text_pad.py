@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QBrush,
     QColor,
     QHelpEvent,
     QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
     QTextCharFormat,
     QTextCursor,
+    QTextLine,
     QTextOption,
 )
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QToolTip
@@ -53,6 +58,7 @@ class TextPad(QPlainTextEdit):
         self._spans: Numbers = np.empty((0, 2), dtype=np.int64)
         self._offsets: Numbers | None = None
         self._levels: NDArray[np.intp] = np.empty(0, dtype=np.intp)
+        self._rectangles: list[QRectF] | None = None  # in coordinates of the text
         self._unknown_spans: Sequence[tuple[int, int]] = ()
         self._tell: Callable[[int], str] = lambda _: ""
         self.setAccessibleName("text to read")
@@ -68,10 +74,10 @@ class TextPad(QPlainTextEdit):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        self._formats = [_shaded(colour) for colour in shades(theme)]
+        self._colours = shades(theme)
         self._unknown = QTextCharFormat()
         self._unknown.setForeground(QBrush(QColor(theme.muted)))
-        self._show_shades()
+        self._mark_unknown()
 
     @property
     def text(self) -> str:
@@ -82,19 +88,21 @@ class TextPad(QPlainTextEdit):
     def shades(self) -> list[tuple[str, QColor]]:
         """The shaded words, with their colour."""
         return [
-            (s.cursor.selectedText(), s.format.background().color())
-            for s in self.extraSelections()
-            if s.format.hasProperty(QTextCharFormat.Property.BackgroundBrush)
+            (self._text[start:end], self._colours[LEVELS + level])
+            for (start, end), level in zip(self._spans.tolist(), self._levels.tolist(), strict=True)
         ]
 
     @property
     def unknown(self) -> list[str]:
         """The words that are marked as no features."""
-        return [
-            s.cursor.selectedText()
-            for s in self.extraSelections()
-            if not s.format.hasProperty(QTextCharFormat.Property.BackgroundBrush)
-        ]
+        return [s.cursor.selectedText() for s in self.extraSelections()]
+
+    def rectangles(self) -> list[QRectF]:
+        """Return where the shaded words are, in the viewport; of a divided word its first line."""
+        if self._rectangles is None:
+            self._rectangles = [self._rectangle(*span) for span in self._spans.tolist()]
+        offset = self.contentOffset()
+        return [rectangle.translated(offset) for rectangle in self._rectangles]
 
     def put(self, text: str) -> None:
         """Put a text in the place of what is there; Ctrl+Z takes it back."""
@@ -123,35 +131,60 @@ class TextPad(QPlainTextEdit):
         spans = spans[:MOST_SHADED]
         levels = look.signed_levels(parts[:MOST_SHADED], scale, LEVELS)
         self._tell = tell
-        is_same = np.array_equal(spans, self._spans) and np.array_equal(levels, self._levels)
-        if is_same and self.extraSelections():
+        if not np.array_equal(spans, self._spans):
+            self._spans, self._rectangles = spans, None
+            known = set(spans[:, 0].tolist())
+            self._unknown_spans = [w for w in words[:MOST_SHADED] if w[0] not in known]
+            self._mark_unknown()
+        elif np.array_equal(levels, self._levels):
             return
-        self._spans, self._levels = spans, levels
-        known = set(spans[:, 0].tolist())
-        self._unknown_spans = [w for w in words[:MOST_SHADED] if w[0] not in known]
-        self._show_shades()
+        self._levels = levels
+        self.viewport().update()
 
     def clear_shades(self) -> None:
-        self._spans = np.empty((0, 2), dtype=np.int64)
+        self._spans, self._rectangles = np.empty((0, 2), dtype=np.int64), None
         self._levels = np.empty(0, dtype=np.intp)
         self._unknown_spans = []
-        self.setExtraSelections([])
+        self._mark_unknown()
 
-    def _show_shades(self) -> None:
-        found = [
-            self._selection(start, end, self._formats[LEVELS + level])
-            for (start, end), level in zip(self._spans.tolist(), self._levels.tolist(), strict=True)
-        ]
-        found += [self._selection(*span, self._unknown) for span in self._unknown_spans]
-        self.setExtraSelections(found)
+    def _mark_unknown(self) -> None:
+        self.setExtraSelections([self._selection(*span) for span in self._unknown_spans])
+        self.viewport().update()
 
-    def _selection(self, start: int, end: int, kind: QTextCharFormat) -> QTextEdit.ExtraSelection:
+    def _selection(self, start: int, end: int) -> QTextEdit.ExtraSelection:
         selection = QTextEdit.ExtraSelection()
         cursor = QTextCursor(self.document())
         cursor.setPosition(self._to_qt(start))
         cursor.setPosition(self._to_qt(end), QTextCursor.MoveMode.KeepAnchor)
-        selection.cursor, selection.format = cursor, kind
+        selection.cursor, selection.format = cursor, self._unknown
         return selection
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the shades below the text: as formats of it, 200 of them took 20 ms."""
+        painter = QPainter(self.viewport())
+        for rectangle, level in zip(self.rectangles(), self._levels.tolist(), strict=True):
+            if level and event.rect().intersects(rectangle.toAlignedRect()):
+                painter.fillRect(rectangle, self._colours[LEVELS + level])
+        painter.end()
+        super().paintEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._rectangles = None
+
+    def _rectangle(self, start: int, end: int) -> QRectF:
+        """Return where text[start:end] is, in coordinates of the text."""
+        first, last = self._to_qt(start), self._to_qt(end)
+        block = self.document().findBlock(first)
+        line = block.layout().lineForTextPosition(first - block.position())
+        if not line.isValid():
+            return QRectF()
+        left, right = (
+            _x(line, min(at - block.position(), line.textStart() + line.textLength()))
+            for at in (first, last)
+        )
+        top = self.blockBoundingGeometry(block).top() + line.y()
+        return QRectF(left, top, right - left, line.height())
 
     def _note_change(self) -> None:
         text = self.toPlainText()
@@ -228,6 +261,12 @@ def _is_unwritable(c: str) -> bool:
     return c < " " or "\x7f" <= c <= "\x9f" or "\ud800" <= c <= "\udfff" or c in "\ufdd0\ufdd1"
 
 
+def _x(line: QTextLine, at: int) -> float:
+    """Return where a character of a line begins; PySide6 gives the character, too."""
+    found: Any = line.cursorToX(at)
+    return float(found[0])
+
+
 def _offsets(text: str) -> Numbers | None:
     """Return where each character begins for Qt, (n + 1,); None if all are one of Qt's."""
     if text.isascii():
@@ -244,9 +283,3 @@ def shades(theme: Theme) -> list[QColor]:
     ends = np.where(t[:, None] < 0, look.rgb(theme.counter_accent), look.rgb(theme.accent))
     mixed = look.mixed(look.rgb(theme.panel), ends, STRONGEST * np.abs(t) ** CURVE)
     return [QColor(*colour) for colour in mixed.tolist()]
-
-
-def _shaded(colour: QColor) -> QTextCharFormat:
-    kind = QTextCharFormat()
-    kind.setBackground(QBrush(colour))
-    return kind

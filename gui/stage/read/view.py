@@ -12,7 +12,6 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout
 
 from core.data.task import Task
-from core.data.text.words import spans_of
 from core.explain import prediction
 from core.explain.prediction import Answer
 from core.explain.word_evidence import TextFeatures, label_weights
@@ -42,6 +41,7 @@ BLANK = "The answer: here."
 UNTRAINED = "All labels tie: train first (Space)."
 NOT_READY = "The model is not ready yet."
 HIDDEN = "With a hidden layer no word speaks for a label by itself."
+SHOWN_EVERY = 0.06  # s while it trains
 RANKED_EVERY = 0.7  # s while it trains: words that change places all the time cannot be read
 SHRINK = 0.5  # the scale of the shades shrinks once the largest is below this share of it
 ANSWER = -1  # stands for the label that the model decides for
@@ -68,6 +68,10 @@ class ReadView(View):
         self._look_again = QTimer(self)  # joins the keys that are pressed before Qt is idle
         self._look_again.setSingleShot(True)
         self._look_again.timeout.connect(self.read_pad)
+        self._shown_at = 0.0
+        self._later = QTimer(self)  # joins snapshots that come faster than can be read
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._answer)
         self.pad, self.shares, self.sum = TextPad(theme), Shares(theme), SumBars(theme)
         self.label, self.note, self.scale = Choice(), Readout(NOTE_LINES), ScaleBar(theme)
         self.note.setProperty("small", True)
@@ -161,7 +165,11 @@ class ReadView(View):
         self._note_change()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        self._answer()
+        wait = self._shown_at + SHOWN_EVERY - time.monotonic()
+        if snapshot.status is not Status.TRAINING or wait <= 0:
+            self._answer()
+        elif not self._later.isActive():
+            self._later.start(round(1000 * wait) + 1)
 
     def present(self, is_on: bool) -> None:
         self._layout.present(is_on)
@@ -218,7 +226,8 @@ class ReadView(View):
         if found is None:
             self.note.setText("")
             return
-        count = "1 word" if found.words == 1 else f"{found.words:,} words"
+        total = len(found.words)
+        count = "1 word" if total == 1 else f"{total:,} words"
         known = "all known" if not found.unknown else f"{found.unknown:,} unknown (grey)"
         own = self._note or "Your own text"
         self.note.setText(f"{own[:1].upper()}{own[1:]}. {count}, {known}.")
@@ -247,7 +256,8 @@ class ReadView(View):
         asked = snapshot.params, found, wanted
         if self._asked is not None and all(a is b for a, b in zip(asked, self._asked, strict=True)):
             return
-        self._asked = asked
+        self._asked, self._shown_at = asked, time.monotonic()
+        self._later.stop()
         kind, names = task.config.model.kind, task.dataset.class_names
         self.answer = answer = prediction.ask(task, snapshot.params, found.dense())
         is_tied = not any(array.any() for array in snapshot.params.arrays)
@@ -277,7 +287,7 @@ class ReadView(View):
             word = self.pad.text[start:end]
             return f"“{word}” adds {format_signed(float(parts[i]), 2)} to the score of {name}"
 
-        self.pad.shade(spans, parts, self._scale, spans_of(self.pad.text), tell)
+        self.pad.shade(spans, parts, self._scale, found.words, tell)
         is_live = snapshot.status is Status.TRAINING
         order = self._ranked(found, label, evidence, is_live=is_live)
         self.sum.show_terms(self._terms(found, evidence, float(b[label]), order))

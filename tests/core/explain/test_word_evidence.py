@@ -71,7 +71,7 @@ def test_the_occurrences_of_a_word_have_equal_parts(genres):
 def test_words_that_are_no_features_are_counted(genres):
     task, _ = made(genres)
     found = TextFeatures.of("zzyzx the qqxx ship", task.dataset.vocabulary)
-    assert (found.words, found.unknown) == (4, 2)
+    assert (len(found.words), found.unknown) == (4, 2)
 
 
 def test_the_scores_of_a_neurons_two_labels_are_opposite():

@@ -33,6 +33,7 @@ MOST_UPDATES = 50
 BEGINNING = 90  # characters of the document that are shown
 NO_TEXTS = "The data are no texts. Choose Genres at the left, and read one of its documents here."
 HIDDEN = "With a hidden layer no weight belongs to a word and a label. Set “hidden” to none."
+COUNTED = "Naive Bayes counts its words once, and makes no updates. Choose softmax to see some."
 NOTHING = "None of the words of this text is known: only the biases move."
 
 
@@ -107,6 +108,8 @@ class PushAndPullDemo(Demo):
         lack = "" if task.dataset.is_text else NO_TEXTS
         if not lack and task.config.model.hidden:
             lack = HIDDEN
+        if not lack and FAMILY[task.config.model.kind].is_counted:
+            lack = COUNTED
         if lack or example is None or example.task is not task:
             self.said.setText(escape(lack))
             self._clear()
