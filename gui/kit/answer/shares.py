@@ -265,7 +265,8 @@ class Shares(CanvasWidget):
         self._surety_type = zoom.scaled(self._plain, second)
         metrics, below = QFontMetricsF(self._large_type), QFontMetricsF(self._surety_type)
         width = float(self.width())
-        left = width if is_double else min(metrics.horizontalAdvance(widest + " "), width / 2)
+        room = max(width - below.horizontalAdvance(WIDEST_SHARE), width / 2)
+        left = width if is_double else min(metrics.horizontalAdvance(widest + " "), room)
         self._fitting = tuple(
             metrics.elidedText(name, Qt.TextElideMode.ElideRight, left) for name in self._names
         )

@@ -343,6 +343,17 @@ def test_the_answer_is_in_large_type(view, train, write, genres):
     assert view.shares.answer_point_size >= 24
 
 
+@pytest.mark.parametrize("size", [(700, 540), (540, 520), (400, 320)])
+def test_a_label_of_two_words_is_seen_whole_on_a_slide_too(
+    view, train, write, genres, size, qtbot, face
+):
+    view.resize(*size)
+    view.show_as_slide(True)
+    train(task_of(genres))
+    write("the ship and the computer aboard the ship")
+    assert view.shares.answer[0] == "science fiction"
+
+
 # The window
 
 
