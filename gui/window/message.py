@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -53,6 +54,7 @@ class Notice(QFrame):
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self._fit()
+            self._show_words()
 
     @property
     def text(self) -> str:
@@ -68,9 +70,19 @@ class Notice(QFrame):
         if (words, is_trouble) == (self.text, self._is_trouble):
             return  # called at display rate
         self._text, self._is_trouble = words, is_trouble
-        self._words.setText(words)
-        self._words.setToolTip(as_tip(words))
+        self._show_words()
+        self.setToolTip(as_tip(words))
         self.told.emit()
+
+    def _show_words(self) -> None:
+        """Show the whole message, or its first sentence where there is no room for more."""
+        needed = self._words.fontMetrics().horizontalAdvance(self._text)
+        is_whole = needed <= self._words.width()
+        self._words.setText(self._text if is_whole else first_sentence(self._text))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_words()
 
     def show_busy(self, is_busy: bool) -> None:
         self._busy.setVisible(is_busy)

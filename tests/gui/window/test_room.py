@@ -186,6 +186,18 @@ def test_no_text_is_cut_on_the_cards_beside_and_among_all_settings(
     assert cut == []
 
 
+def test_of_a_long_message_the_foot_shows_its_first_sentence(room, cut_at_last):
+    window = room("iris", "light", 1.0)
+    first, rest = "Finished 100 epochs.", "The weights grow without end, as classes can be told."
+    window.notice.show_message(f"{first} {rest} {rest} {rest}")
+    label = window.notice.findChild(QLabel)
+    assert label.text() == first
+    assert cut_at_last(window.notice) == []
+    assert rest in window.notice.toolTip()
+    window.notice.show_message(f"{first} It is short.")
+    assert label.text() == f"{first} It is short."
+
+
 @pytest.fixture
 def opened(qtbot, tmp_path):
     """Return a function that opens the dialog of this name."""
