@@ -60,8 +60,11 @@ class Direction:
         return float(np.vdot(self.dW, params.W) + np.vdot(self.db, params.b))
 
     def along_path(self, path: Trajectory) -> Reals:
-        """Return the coordinate of each point of a path, (points,)."""
-        return np.tensordot(path.W, self.dW, 2) + path.b @ self.db
+        """Return the coordinate of each point of a path, (points,), in float32: it may be long."""
+        points = len(path.steps)
+        W, b = path.W.reshape(points, self.dW.size), path.b.reshape(points, self.db.size)
+        dW, db = (part.ravel().astype(np.float32) for part in (self.dW, self.db))
+        return np.asarray(W @ dW + b @ db, dtype=np.float64)
 
     def without(self, other: Direction) -> Direction | None:
         """Return the component orthogonal to another direction, normalised.

@@ -42,6 +42,10 @@ from gui.state.kept_runs import LIVE_NAME, colour_of
 NODES = 72  # grid nodes along the wider side of a picture
 MARGIN = 0.08  # on each side, as a fraction of the range of the data
 SEVERAL, ONE = "several", "one"
+NO_PICTURES = (
+    "Texts have no picture: Curves and the table compare runs on them, and Words shows what the "
+    "shown one has learnt."
+)
 
 Drawn = tuple[NDArray[np.uint8], Lines]
 
@@ -147,15 +151,15 @@ class RunPictures(QWidget):
         dataset = task.dataset
         is_image = dataset.image_shape is not None
         names = dataset.feature_names
-        self._plane_row.setVisible(not is_image and len(names) > 2)
+        self._plane_row.setVisible(dataset.is_measured and len(names) > 2)
         self._class_row.setVisible(is_image)
-        self.layout_choice.setVisible(not is_image and len(names) >= 2)
+        self.layout_choice.setVisible(dataset.is_measured and len(names) >= 2)
         if is_image:
             shown = [self.class_choice.itemText(i) for i in range(self.class_choice.count())]
             if list(dataset.class_names) != shown:
                 self.class_choice.clear()
                 self.class_choice.addItems(dataset.class_names)
-        elif names != self._names:
+        elif dataset.is_measured and names != self._names:
             liked = [names.index(name) for name in task.source.preferred_features if name in names]
             indices = (liked + [j for j in range(len(names)) if j not in liked])[:2]
             for choice, index in zip((self.x_choice, self.y_choice), indices, strict=False):
@@ -193,7 +197,8 @@ class RunPictures(QWidget):
         if self._task.dataset.image_shape is not None:
             self._draw_weights(self._task, self._task.dataset.image_shape)
         elif (plane := self.plane()) is None:
-            self._words.setText("A plane needs two features.")
+            is_text = self._task.dataset.is_text
+            self._words.setText(NO_PICTURES if is_text else "A plane needs two features.")
             self.multiples.show_pictures([])
         elif plane.x == plane.y:
             self._words.setText("Choose two different features.")

@@ -259,8 +259,9 @@ class SurfaceView(View):
         pair, snapshot = self._directions, self.snapshot
         if pair is None or snapshot is None:
             return
-        path = snapshot.path
-        xs, ys = pair[0].along_path(path), pair[1].along_path(path)
+        before = snapshot.trajectory  # of large models it is not to be copied at this rate
+        before = before[: int(np.searchsorted(before.steps, snapshot.step))]
+        xs, ys = (np.append(d.along_path(before), d.along(snapshot.params)) for d in pair)
         for loss_name in self.choices.shown:
             panel = self.panels[loss_name]
             panel.show_path(xs, ys)

@@ -13,9 +13,11 @@ from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier
 from torch.nn import functional as F  # noqa: N812
 
 from core.explain import loss_surface
+from core.explain.loss_surface import unit
 from core.explain.optimum import optimum
 from core.model_family import FAMILY, pairs
 from core.train.snapshot import Params
+from core.train.trajectory import Trajectory
 
 
 def some_params(task, seed: int = 3) -> Params:
@@ -283,3 +285,13 @@ def test_the_boundary_runs_where_two_classes_tie(iris, make_task):
     (line, *_) = loss_surface.boundary(task, params, (0, 8), (0, 3))
     Z = task.inputs(line.astype(np.float32)) @ params.W.T + params.b
     np.testing.assert_allclose(Z, 0, atol=0.05)
+
+
+def test_the_coordinates_of_a_path_are_those_of_its_points():
+    rng = np.random.default_rng(3)
+    direction = unit("d", rng.normal(size=(4, 500)), rng.normal(size=4))
+    W, b = rng.normal(size=(30, 4, 500)).astype(np.float32), np.zeros((30, 4), np.float32)
+    path = Trajectory(np.arange(30), W, b)
+    each = [direction.along(Params(*point)) for point in zip(W, b, strict=True)]
+    np.testing.assert_allclose(direction.along_path(path), each, atol=1e-4)
+    assert direction.along_path(path[:0]).shape == (0,)
