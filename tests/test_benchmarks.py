@@ -17,6 +17,8 @@ NAMES = """
     live_vs_headless_mnist live_vs_headless_iris event_loop_p50_ms event_loop_p99_ms
     event_loop_max_ms fps age_p99_ms close_max_s memory_growth_mb objects_per_10k_frames
     history_mb mnist_live_extra_mb cuda_mnist_epoch_ms cuda_mnist_epoch_live_ms
+    documents_epoch_vs_scipy documents_full_vs_scipy documents_memory_vs_csr
+    documents_loop_p99_ms documents_loop_max_ms
     real_pens_softmax real_pens_hidden project_open_s save_longest_pause_ms
 """.split()
 

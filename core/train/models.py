@@ -10,7 +10,7 @@ from torch import Generator, Tensor
 
 from core.config import ModelConfig
 from core.train.snapshot import Params
-from core.train.sparse import SparseRows
+from core.train.sparse import SparseRows, transposed_product
 
 RANDOM_STD = 0.01
 
@@ -42,8 +42,12 @@ def gradients(
     They overwrite dW and db, or are added to them if `add`.
     """
     if isinstance(X, SparseRows):
-        found = X.transposed_times(dZ)
-        dW.add_(found) if add else dW.copy_(found)
+        if not add:
+            dW.zero_()
+        if dW.mT.is_contiguous():
+            X.add_transposed(dZ, dW)
+        else:
+            dW.add_(transposed_product(dZ, X))
     else:
         dW.addmm_(dZ.mT, X, beta=int(add))  # with beta = 0 the old content is ignored
     if add:

@@ -97,6 +97,7 @@ class Update:
         )
         self._model = models.model_of(model, self.parameters, rows.unit)
         is_counted = FAMILY[model.kind].is_counted
+        self._is_linear = not model.hidden
         # None: a second-order method, or no descent at all
         self._rule = None if is_counted else RULES.get(settings.optimiser)
         remembered = self._rule.moments if self._rule else int(is_counted)
@@ -147,6 +148,10 @@ class Update:
             return
         left = n
         for X, Y, Z in self._rows.slices(order):
+            if isinstance(X, SparseRows) and self._plain and X.shape[0] == n and self._is_linear:
+                self._descend_along(X, Y, Z)
+                self.count += 1
+                return
             self._differentiate(X, Y, Z, add=left < n)
             left -= X.shape[0]
             if left:
@@ -176,6 +181,20 @@ class Update:
         """Make one update with a batch that is a single slice."""
         self._differentiate(X, Y, Z)
         self._descend(len(X))
+
+    def _descend_along(self, X: SparseRows, Y: Tensor, Z: Tensor) -> None:
+        """Make an update of plain descent with a batch of sparse rows that is a single slice.
+
+        Most weights have no gradient; going over all of them takes twice as long as all the rest.
+        """
+        n = X.shape[0]
+        dZ = self._head.gradient(self._model.forward(X, out=Z), Y, out=Z)
+        W, _, rate, stays = self._plain[0]
+        if stays is not None:
+            W.mul_(stays)
+        X.add_transposed(dZ * (-rate / n), W)
+        for b, _, rate, _ in self._plain[1:]:
+            b.sub_(dZ.sum(dim=0), alpha=rate / n)
 
     def _differentiate(
         self, X: Tensor | SparseRows, Y: Tensor, Z: Tensor, *, add: bool = False

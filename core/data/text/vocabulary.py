@@ -112,9 +112,10 @@ class Vocabulary:
         n, m = len(lists.lengths), len(self.words)
         cells, tf = np.unique(terms.rows[is_known] * m + columns[at[is_known]], return_counts=True)
         rows, columns = np.divmod(cells, max(m, 1))
-        starts = np.searchsorted(rows, np.arange(n + 1))
+        index = np.int32 if len(tf) < 2**31 else np.int64  # SciPy widens both if one is wide
+        starts = np.searchsorted(rows, np.arange(n + 1)).astype(index)
         return csr_array(
-            (self._weights(tf, rows, columns, n), columns.astype(np.int32), starts), shape=(n, m)
+            (self._weights(tf, rows, columns, n), columns.astype(index), starts), shape=(n, m)
         )
 
     def values(self, features: NDArray[np.int64], tf: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -48,7 +48,9 @@ def test_each_optimiser_takes_the_steps_that_it_takes_on_a_table(genres, optimis
 
 @pytest.mark.parametrize("kind", FAMILY)
 def test_each_model_takes_the_steps_that_it_takes_on_a_table(genres, kind):
-    sparse, dense = both_tasks(genres, ModelConfig(kind=kind), batch_size=100)
+    # At rounder rates examples lie on a kink of a loss, where rounding decides.
+    model = ModelConfig(kind=kind)
+    sparse, dense = both_tasks(genres, model, batch_size=100, learning_rate=0.0732)
     agree(after(sparse, 20), after(dense, 20))
 
 
