@@ -22,6 +22,12 @@ VIEWS = (
     *("Surface", "Demos", "Evaluation", "Runs", "Lasso"),
 )
 CARDS = ("Loss", "Accuracy", "Example", "Confusion")
+DEMOS = (  # the titles of the demonstrations that the view Demos can show
+    *("Worked example", "Shift invariance", "Two classes, one neuron", "Temperature"),
+    *("Simplex of probabilities", "Overflow of exp", "The normaliser z(x; θ)"),
+    *("Sigmoid and log-odds", "One-hot rows", "Product or log-sum", "Pure guessing"),
+    *("PyTorch’s four losses", "Softmax taken twice", "Sum or mean", "Push and pull"),
+)
 
 
 class Band(NamedTuple):
@@ -76,6 +82,7 @@ class Step:
     text : what to watch or to do, in Markdown; reveal : what it has shown, once `until` holds.
     setup : the run to set up; None goes on with the one that is there.
     view : one of VIEWS to show, highlight : one of VIEWS or CARDS to point at; "" for none.
+    demo : one of DEMOS, for the view Demos to show; "" leaves the one that is there.
     speed : steps per second, `FLAT_OUT` for no limit; None leaves it.
     has_log_loss : whether the loss curve has a logarithmic axis; None leaves it.
     """
@@ -84,6 +91,7 @@ class Step:
     reveal: str = ""
     setup: Setup | None = None
     view: str = ""
+    demo: str = ""
     highlight: str = ""
     speed: float | None = None
     has_log_loss: bool | None = None

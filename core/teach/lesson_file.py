@@ -13,7 +13,7 @@ from core.errors import DataError
 from core.runs.json_object import quoted
 from core.teach import lesson_setup, until
 from core.teach.headings import key_of
-from core.teach.lesson import CARDS, FLAT_OUT, VIEWS, Lesson, Step
+from core.teach.lesson import CARDS, DEMOS, FLAT_OUT, VIEWS, Lesson, Step
 from core.teach.lesson_table import Table
 from core.teach.toml_document import MOST_BYTES, Document, Fault, FaultyTextError, parse
 from core.teach.until import Until
@@ -25,7 +25,7 @@ LEAST_SPEED, MOST_SPEED = 0.1, 100_000.0
 SETUP_SPEED = 50.0  # steps a second, where a step that sets a run up says nothing
 FLAT_OUT_WORDS = "flat out"
 LESSON_KEYS = ("format", "title", "group", "steps")
-STEP_KEYS = ("text", "reveal", "setup", "view", "highlight", "speed", "log_loss", "until")
+STEP_KEYS = ("text", "reveal", "setup", "view", "demo", "highlight", "speed", "log_loss", "until")
 
 
 def load(path: Path) -> Lesson:
@@ -79,6 +79,7 @@ def _step(table: Table) -> Step:
         reveal=table.text("reveal", MOST_TEXT, "", is_line=False),
         setup=setup,
         view=table.one_of("view", VIEWS),
+        demo=table.one_of("demo", DEMOS),
         highlight=table.one_of("highlight", VIEWS + CARDS),
         speed=speed,
         has_log_loss=has_log_loss,

@@ -132,6 +132,8 @@ class Lessons(QObject):
     mnist_folder : returns the folder that MNIST was last found in, if it still exists.
     """
 
+    demo_wanted = Signal(str)  # title of a demonstration
+
     def __init__(
         self,
         controller: RunController,
@@ -329,6 +331,8 @@ class Lessons(QObject):
     def _dress(self, step: Step) -> None:
         """Set the view, the speed and the loss axis that suit the step."""
         self._undress(step.view or self._stage.current, _notch(step.speed), bool(step.has_log_loss))
+        if step.demo:
+            self.demo_wanted.emit(step.demo)
 
     def _undress(self, tab: str, speed: int, is_log: bool) -> None:
         self._stage.show_name(tab)

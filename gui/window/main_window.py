@@ -301,6 +301,7 @@ class MainWindow(QMainWindow):
         self.projects.start(context.kept)
         self.layout_memory.chosen = context.chosen
         self.lessons.log_button = context.log_button
+        self.lessons.demo_wanted.connect(context.demo_wanted)
         self.lessons.fill(self._lesson_menu, self.rail)
         self.loader.load(config, play=play)
         self.controller.start()

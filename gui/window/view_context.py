@@ -33,6 +33,7 @@ class ViewContext(QObject):
     pad_picture_wanted = Signal(object, str)  # QMimeData that holds a picture; how it came
     threshold_changed = Signal(float)  # threshold on a neuron's probability
     tab_wanted = Signal(str)  # name of a view
+    demo_wanted = Signal(str)  # title of a demonstration
     gallery_wanted = Signal()
     points_wanted = Signal(object)  # Task whose drawn points the board should show
     log_toggled = Signal()  # logarithmic or linear loss axis

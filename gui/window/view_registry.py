@@ -269,7 +269,9 @@ def _make_lasso(context: ViewContext) -> View:
 def _make_demos(context: ViewContext) -> View:
     from gui.stage.demos.view import DemosView
 
-    return DemosView(context.theme, context.chosen, context.controller.background)
+    view = DemosView(context.theme, context.chosen, context.controller.background)
+    context.demo_wanted.connect(view.choose_title)
+    return view
 
 
 def _make_evaluation(context: ViewContext) -> View:

@@ -159,6 +159,11 @@ class DemosView(View):
             if self.isVisible():
                 self._show_chosen()
 
+    def choose_title(self, title: str) -> None:
+        """Show the demonstration with this title."""
+        titles = [None if cls is None else cls.title for cls in self.rows]
+        self.titles.setCurrentRow(titles.index(title))
+
     def _is_demo(self, row: int) -> bool:
         return 0 <= row < len(self.rows) and self.rows[row] is not None
 

@@ -13,11 +13,12 @@ from core.config import DataConfig, TrainingConfig
 from core.data.mnist.download import Download
 from core.data.mnist.http_transfer import Timeouts
 from core.data.points import Points
-from core.teach.lesson import CARDS, VIEWS
+from core.teach.lesson import CARDS, DEMOS, VIEWS
 from core.teach.lessons import bundled, lesson_of
 from core.train.snapshot import Status
 from gui.control.run_controller import FLAT_OUT
 from gui.kit import theme as look
+from gui.stage.demos.view import GROUPS
 from gui.window.run_bar import SPEEDS
 from gui.window.sizes import LOW_PX
 from gui.window.view_registry import SIDE, TABS
@@ -113,6 +114,13 @@ def test_lessons_are_chosen_by_keys_alone(qtbot, window, new_run):
 def test_a_lesson_can_point_at_every_view_and_card():
     assert [spec.name for spec in TABS] == list(VIEWS)
     assert [spec.name for spec in SIDE] == list(CARDS)
+    assert {cls.title for _, classes in GROUPS for cls in classes} == set(DEMOS)
+
+
+def test_a_lesson_shows_the_demonstration_that_it_names(begin, window):
+    begin(window, "push-and-pull")
+    assert window.stage.current == "Demos"
+    assert window.views["Demos"].titles.currentItem().text() == "Push and pull"
 
 
 # Setting up -----------------------------------------------------------------------------------
