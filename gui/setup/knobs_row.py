@@ -157,6 +157,13 @@ class KnobsRow(QFrame):
         self.rate.show_task(task)
         self._show_changes()
 
+    def show_points(self, task: Task) -> None:
+        """Take a task in which only a few points differ."""
+        self._task = task
+        self.batch_size.set_rows(len(task.train_rows))
+        self.batch_size.show_value(self._settings.batch_size)
+        self.rate.show_points(task)
+
     def show_settings(self, settings: TrainingConfig) -> None:
         """Show the training settings as they apply now."""
         self._settings = settings

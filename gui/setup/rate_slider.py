@@ -136,6 +136,10 @@ class RateSlider(QWidget):
         self._shown = None
         self._set_limit(None)
 
+    def show_points(self, task: Task) -> None:
+        """Take a task in which only a few points differ; the limit stays until one is found."""
+        self._task = task
+
     def receive_snapshot(self, snapshot: Snapshot) -> None:
         """Search for the limit at the run's parameters; none if the curvature is not defined."""
         task, background = self._task, self.background

@@ -228,7 +228,8 @@ class MainWindow(QMainWindow):
             self.status.show_task,
         ):
             controller.task_changed.connect(show_task)
-        for show_points in (self.setup.show_task, self.views.receive_points):
+        changed_by_points = self.setup.show_task, self.knobs.show_points, self.views.receive_points
+        for show_points in changed_by_points:
             controller.points_changed.connect(show_points)
         for show_snapshot in (
             self.run_bar.show_snapshot,

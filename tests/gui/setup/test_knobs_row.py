@@ -6,7 +6,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from core.config import RunConfig, TrainingConfig
+from core import slices
+from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
+from core.explain import curvature
 
 
 @pytest.fixture
@@ -87,3 +89,26 @@ def test_one_press_returns_all_to_the_defaults_and_one_undo_back(open_window, qt
 def test_a_run_at_its_defaults_has_nothing_to_return(window):
     assert window.knobs.changed == {}
     assert not window.knobs.defaults_button.isEnabled()
+
+
+def test_the_limit_of_the_rate_is_that_of_all_points_also_of_the_last_ones(
+    open_window, qtbot, click_plane, finish
+):
+    drawn = RunConfig(DataConfig("drawn"), ModelConfig("softmax"))
+    window = open_window(drawn, wait=False)
+    qtbot.waitUntil(lambda: window.controller.run is not None)
+    board = window.views["Boundary"]
+    for x, key in ((-2, "1"), (2, "2")):
+        board.plot.setFocus()
+        qtbot.waitUntil(board.plot.hasFocus)
+        qtbot.keyClick(board.plot, key)
+        for y in range(3):
+            click_plane(board, x, y)
+            if key == "2":  # there is a limit of the points so far
+                qtbot.waitUntil(lambda: window.knobs.rate.limit is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: len(window.controller.run.points) == 6)
+    qtbot.waitUntil(lambda: window.controller.snapshot is not None, timeout=30_000)
+    finish(window, 1000)
+    task, params = window.controller.run.task, window.controller.snapshot.params
+    largest = slices.finish(curvature.search(task, params, 0.0, task.train_rows))
+    qtbot.waitUntil(lambda: window.knobs.rate.limit == pytest.approx(2 / largest, rel=0.01))
