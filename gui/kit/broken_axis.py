@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.number_format import format_significant
+
 Floats = NDArray[np.float64]
 
 BAND = 0.45  # height of the part above the break, as a share of the linear part
@@ -50,7 +52,7 @@ class Break:
     @property
     def top_label(self) -> str:
         """The label of the largest value."""
-        return "∞" if self.has_endless else f"{self.largest:.2g}"
+        return "∞" if self.has_endless else format_significant(self.largest, 3)
 
     def teeth(self, low: float, high: float) -> tuple[Floats, Floats]:
         """Return a zigzag along the break, from x = low to high."""

@@ -64,12 +64,13 @@ def test_shares_are_in_per_cent():
     assert list(labels(ValueAxis(is_share=True), 0.17, 0.37).values()) == ["20%", "30%"]
 
 
-def test_above_a_break_stands_the_largest_value_alone():
-    axis, at = ValueAxis(), Break(2.0, 1e6)
+@pytest.mark.parametrize(("largest", "label"), [(1e6, "1.00·10⁶"), (263.4, "263"), (12.34, "12.3")])
+def test_above_a_break_stands_the_largest_value_alone(largest, label):
+    axis, at = ValueAxis(), Break(2.0, largest)
     axis.set_break(at)
     said = labels(axis, -0.1, at.top)
-    assert [label for place, label in said.items() if place > 2.0] == ["1e+06"]
-    assert said[at.top_tick] == "1e+06" and said[0.0] == "0"
+    assert [label for place, label in said.items() if place > 2.0] == [label]
+    assert said[at.top_tick] == label and said[0.0] == "0"
 
 
 def test_the_label_with_the_unit_stands_apart_from_the_one_before():
