@@ -159,11 +159,17 @@ class Columns(QSplitter):
         self._by_hand.add(self._is_page)
 
     def _side_width(self, width: int) -> int:
-        """Return the side panel's default width in a window of this width, in pixels."""
+        """Return the side panel's default width if all columns have this one, in pixels."""
         if self._is_page:
             return px(LEAST_WIDTH)
         least, most = map(px, SIDE_WIDTHS)
-        return min(max(int(SIDE_SHARE * width), least), most)
+        taken = self._rail.sizeHint().width()
+        if not self._panel.isHidden():
+            taken += self._panel.minimumSizeHint().width()
+        side = min(max(int(SIDE_SHARE * (width - taken)), least), most)
+        if self._panel.isHidden():
+            return side
+        return min(side, max(width - taken - px(STAGE_PX), least))
 
     def share(self, width: int) -> None:
         """Divide the width of the window, in pixels, among the columns."""
@@ -175,8 +181,7 @@ class Columns(QSplitter):
             side = self._side_width(width)
             rail = self._rail.sizeHint().width()
             panel = self._panel.minimumSizeHint().width()
-            if not self._panel.isHidden():  # the side panel gives way to the stage
-                side = min(side, max(width - rail - panel - px(STAGE_PX), px(SIDE_WIDTHS[0])))
+            if not self._panel.isHidden():
                 width -= panel
             self.setSizes([rail, panel, width - rail - side, side])
 

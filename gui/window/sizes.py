@@ -12,6 +12,6 @@ MARGIN_BELOW = 4
 GAP = 8  # between columns, cards and lines
 LEAST_WIDTH = 240  # of the stage, and of the side panel
 STAGE_PX = 520  # stage width, beside the panel with all settings, that the side panel leaves
-SIDE_SHARE = 0.33  # of the window's width, for the side panel
+SIDE_SHARE = 0.38  # of the width that rail and settings leave, for the side panel
 SIDE_WIDTHS = (290, 560)  # least and greatest width of the side panel
 GALLERY_DOWN = 90  # top of the gallery below the window's top edge: beside the board, below bars

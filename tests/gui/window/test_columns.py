@@ -33,7 +33,7 @@ def test_a_page_takes_the_room_and_leaves_the_loss(window, name):
     window.stage.show_name(name)
     assert in_sight(window) == {"Loss"}
     assert window.side_panel.width() == LEAST_WIDTH
-    assert window.stage.width() >= 900
+    assert window.stage.width() >= 880
     window.stage.show_name("Data")
     assert window.columns.sizes() == before
     assert in_sight(window) == cards
@@ -130,3 +130,10 @@ def test_the_rail_folds_as_the_zoom_makes_the_window_narrow(qtbot, open_window):
     qtbot.waitUntil(lambda: window.rail.is_folded)
     qtbot.keyClick(window, Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: not window.rail.is_folded)
+
+
+def test_the_stage_is_the_largest_column_of_a_wide_screen_too(open_window):
+    """Beside the rail and all settings."""
+    window = open_window(size=(1920, 1040))
+    rail, panel, stage, side = window.columns.sizes()
+    assert panel and stage > 1.5 * side and stage > max(rail, panel)
