@@ -276,10 +276,13 @@ def describe(task: Task) -> str:
         model = f"{kind.title}, “{yes}” (1) against “{no}” (0)"
     if hidden:
         model += f", {hidden} hidden units"
+    how = f"η {settings.learning_rate:g}, batch {batch}, λ {settings.weight_decay:g}, "
+    how += f"{settings.epochs:,} epochs"
+    if kind.is_counted:
+        how = f"α {task.config.model.smoothing:g}, batch {batch}"
     lines = [
         f"{dataset.name}: {_describe_rows(task)}; inputs {names}; {_describe_standardising(data)}",
-        f"{model}; η {settings.learning_rate:g}, batch {batch}, λ {settings.weight_decay:g}, "
-        f"{settings.epochs:,} epochs, seed {settings.seed}, {settings.device}",
+        f"{model}; {how}, seed {settings.seed}, {settings.device}",
     ]
     if task.demand.is_large:
         lines.append(f"this is large: {task.demand}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from core.data.task import Task
+from core.model_family import FAMILY
 from core.train.snapshot import Snapshot, Status
 from gui.control.run_controller import RunController
 from gui.window.message import Banner, Notice
@@ -127,8 +128,10 @@ class StatusMessages(QObject):
         elif snapshot.status is Status.DIVERGED:
             self._announce(known, is_trouble=True)
         else:
-            more = f"{snapshot.settings.epochs:,} epochs"
-            self._announce(f"{known} Space trains for {more} more; R starts again.")
+            more = f"Space trains for {snapshot.settings.epochs:,} epochs more; "
+            if FAMILY[snapshot.task.config.model.kind].is_counted:
+                more = ""
+            self._announce(f"{known} {more}R starts again.")
 
     def _act(self) -> None:
         """Do what the banner's button offers: retry with the suggested rate, or choose a folder."""

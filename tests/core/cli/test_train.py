@@ -96,6 +96,12 @@ def test_it_says_what_it_trains_and_how_it_ended(run):
     assert "training  loss 0." in out and "test      loss 0." in out
 
 
+def test_what_is_counted_says_how_and_has_no_rate(run):
+    code, out, _ = run("digits", "--model", "bayes", "--smoothing", "0.5")
+    assert code == 0 and "Naive Bayes, 10 classes; α 0.5, batch 32, seed 123, cpu" in out
+    assert "Counted all 1,438 training rows" in out and "η" not in out
+
+
 def test_the_model_of_two_classes_names_both(run):
     _, out, _ = run("--model", "binary", "--classes", "setosa,2", "--batch-size", "full", *QUICK)
     assert "Logistic, “virginica” (1) against “setosa” (0)" in out

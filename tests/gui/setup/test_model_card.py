@@ -116,6 +116,9 @@ def test_naive_bayes_is_offered_for_counts_only_and_says_why(qtbot, open_window,
     assert card.smoothing.isVisible() and not card.init.isVisible()
     assert not window.setup.training.learning_rate.isVisible()
     assert not window.setup.training.optimiser.isVisible()
+    qtbot.keyClick(window.stage, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: "Its weights are counted" in window.banner.text, timeout=PATIENCE_MS)
+    assert "trains for" not in window.banner.text
 
 
 def test_smoothing_is_typed_in(qtbot, open_window, changed):
