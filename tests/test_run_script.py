@@ -359,6 +359,12 @@ def test_words_after_test_go_to_pytest_in_the_projects_folder(started):
     assert started["folder"] == run.ROOT
 
 
+def test_the_processes_of_the_tests_keep_what_they_compile(started, monkeypatch):
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    run.main(["test"])
+    assert "PYTHONDONTWRITEBYTECODE" not in os.environ
+
+
 def test_check_sets_up_the_tools_and_runs_them(started):
     assert run.main(["check"]) == 0
     assert started == {"groups": {"test", "dev"}, "checks": None}

@@ -43,7 +43,7 @@ class Recovery(QObject):
         self._adopted: list[Leftover] = []  # whose work is here
         self._controller, self._projects = controller, projects
         self._written: Mark | None = None
-        self._has_failed = False
+        self._has_failed = self._has_ended = False
         self._soon, self._regularly = QTimer(self), QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(EDIT_MS)
@@ -83,7 +83,7 @@ class Recovery(QObject):
         )
 
     def _write(self, project: Project, mark: Mark) -> None:
-        if self._written is not None and mark.is_like(self._written):
+        if self._has_ended or (self._written is not None and mark.is_like(self._written)):
             return
         about = {SUMMARY: self._summary(project), ORIGINAL: str(self._projects.path or "")}
         is_linked = project.is_linked or self._projects.own_bytes > LARGEST
@@ -129,9 +129,10 @@ class Recovery(QObject):
 
     def end(self, *, is_wanted: bool) -> None:
         """Stop; leave the copy to the next start if it is wanted, else remove it."""
+        self._has_ended = True
         self._soon.stop()
         self._regularly.stop()
-        self._controller.background.forget(KEY)
+        self._controller.background.forget(KEY)  # a copy on its way finds no folder
         if is_wanted and self.slot.copy.exists():
             self.slot.release()
         else:

@@ -308,11 +308,12 @@ def test_from_the_past_of_a_diverged_run_training_succeeds_with_the_rate_of_then
 
 
 def test_a_run_that_is_trained_from_its_past_diverges_at_the_same_step_again(iris, make_task):
-    task = make_task(iris, learning_rate=20, weight_decay=0.02, optimiser="momentum", epochs=LONG)
-    trainer = go(Trainer(task))
+    task = make_task(iris, learning_rate=20, weight_decay=0.05, optimiser="momentum", epochs=LONG)
+    trainer = go(Trainer(task), 10_000)
     assert trainer.outcome is Status.DIVERGED
     newest, message, seen = trainer.step_count, trainer.message, weights(trainer)
-    for step in (newest - 1, 100, 0):
+    assert newest > 2 * checkpoints.LONGEST_STRIDE  # it goes back to several frames
+    for step in (newest - 1, newest // 2, 0):
         trainer.timeline.go_to(step)
         go(trainer)
         assert (trainer.step_count, trainer.message) == (newest, message)

@@ -1,5 +1,7 @@
 """Work that was unsaved when the program ended comes back, and nobody else's is taken."""
 
+import threading
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
@@ -67,6 +69,25 @@ def test_training_is_copied_every_while(window, keeping, qtbot):
     qtbot.keyClick(window, Qt.Key.Key_Space)
     state = project.load(kept.slot.copy).state
     assert state is not None and state.checkpoint.step > 0
+
+
+def test_a_copy_on_its_way_at_the_end_is_no_failure(window, keeping, qtbot, monkeypatch):
+    kept, faults, begun, gate = keeping(window), [], threading.Event(), threading.Event()
+    kept.failed.connect(faults.append)
+
+    def packed(of):
+        begun.set()
+        assert gate.wait(30)
+        raise FileNotFoundError(kept.slot.copy)
+
+    monkeypatch.setattr(project, "packed", packed)
+    step(qtbot, window)
+    kept.copy()
+    qtbot.waitUntil(begun.is_set, timeout=30_000)
+    kept.end(is_wanted=False)
+    gate.set()
+    qtbot.waitUntil(lambda: window.controller.background.is_idle, timeout=30_000)
+    assert faults == []
 
 
 def test_the_work_comes_back_and_is_unsaved(window, open_window, keeping, qtbot, tmp_path, new_run):
