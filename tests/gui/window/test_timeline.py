@@ -12,7 +12,7 @@ from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QAccessible, QHelpEvent
 from PySide6.QtWidgets import QApplication, QLabel, QToolTip, QWidget
 
-from core.config import DataConfig, RunConfig
+from core.config import DataConfig, RunConfig, TrainingConfig
 from core.data import sources
 from core.data.task import prepare
 from core.train.history import Mark
@@ -290,7 +290,8 @@ def test_nothing_of_it_is_cut_off(open_window, finish, size, qtbot):
         assert keys.rect().contains(button.geometry())
 
 
-def test_it_names_the_step_and_epoch_of_the_run_bar_while_it_trains(window, qtbot):
+def test_it_names_the_step_and_epoch_of_the_run_bar_while_it_trains(open_window, qtbot):
+    window = open_window(RunConfig(training=TrainingConfig(epochs=10**9)))  # as long as it takes
     told, counters = [], (window.run_bar.step_counter, window.run_bar.epoch)
 
     def compare(snapshot):

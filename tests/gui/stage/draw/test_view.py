@@ -66,6 +66,19 @@ def settled(qtbot):
     return settled
 
 
+def laid_out(qtbot, view):
+    """Wait until the parts stay where they are; return where each of them is."""
+    parts = (view.pad, view.shares, view.evidence, view.reason, view.steps, view.nearest)
+    before: list[QRect] = []
+
+    def is_laid_out() -> bool:
+        last, before[:] = list(before), [part.geometry() for part in parts]
+        return before == last
+
+    qtbot.waitUntil(lambda: view.is_at_rest and is_laid_out(), timeout=PATIENCE_MS)
+    return before
+
+
 def compared(view):
     """The classes that the fields show."""
     return view.comparison.first.currentIndex(), view.comparison.second.currentIndex()
@@ -685,13 +698,12 @@ def test_all_of_it_is_there_at_once_and_what_opens_comes_in_sight(
 
 
 @pytest.mark.usefixtures("face")
-def test_nothing_moves_when_an_answer_comes(digits_window, settled):
+def test_nothing_moves_when_an_answer_comes(digits_window, settled, qtbot):
     view = digits_window().views["Draw"]
-    parts = (view.pad, view.shares, view.evidence, view.reason, view.steps, view.nearest)
-    before = [part.geometry() for part in parts]
+    before = laid_out(qtbot, view)
     write(view.pad, 3)
     settled(view)
-    assert [part.geometry() for part in parts] == before
+    assert laid_out(qtbot, view) == before
 
 
 def test_every_control_has_a_tooltip_and_is_reached_by_tab(digits_window):
