@@ -72,7 +72,8 @@ def test_training_is_copied_every_while(window, keeping, qtbot):
 
 
 def test_a_copy_on_its_way_at_the_end_is_no_failure(window, keeping, qtbot, monkeypatch):
-    kept, faults, begun, gate = keeping(window), [], threading.Event(), threading.Event()
+    kept, begun, gate = keeping(window), threading.Event(), threading.Event()
+    faults: list[str] = []
     kept.failed.connect(faults.append)
 
     def packed(of):
