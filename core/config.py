@@ -46,7 +46,7 @@ ENCODINGS = tuple(
 SEPARATORS = (",", ";", "\t", "|", " ")  # the last stands for any run of blanks
 DECIMALS = (".", ",")
 THOUSANDS = ("", ",", ".", " ", "'")  # the first stands for none
-QUOTES = ('"', "'")
+QUOTES = ('"', "'", "")  # the last: quotes are letters
 MODEL_KINDS: tuple[ModelKind, ...] = get_args(ModelKind)
 INITS: tuple[Init, ...] = get_args(Init)
 ACTIVATIONS: tuple[HiddenActivation, ...] = get_args(HiddenActivation)
@@ -78,7 +78,7 @@ class CsvOptions:
     has_header : whether the first line names the columns.
     na : the words that mean a missing value; among numbers the usual ones mean it too.
     thousands : mark between groups of three digits, "" for none.
-    quote : around cells that hold separators.
+    quote : around cells that hold separators; "" for none: quotes are letters.
     """
 
     encoding: str | None = None

@@ -9,6 +9,7 @@ from core.errors import DataError
 from core.invisible_characters import visible
 
 MAX_SHOWN = 12
+MOST_DIGITS = 100  # of a number in a name; Python makes no number of more than 4,300
 
 
 def find(wanted: str, names: Sequence[str], what: str, where: str = "") -> int:
@@ -59,4 +60,8 @@ def kept_apart(names: Iterable[str], fallback: str) -> tuple[str, ...]:
 def natural_order(name: str) -> tuple[list[tuple[int, int, str]], str]:
     """Return a sort key that puts “class 2” before “class 10”."""
     parts = re.split(r"([0-9]+)", name.casefold())
-    return [(0, int(p), "") if p.isdigit() and p.isascii() else (1, 0, p) for p in parts], name
+    return [(0, int(p), "") if _is_number(p) else (1, 0, p) for p in parts], name
+
+
+def _is_number(part: str) -> bool:
+    return part.isdigit() and part.isascii() and len(part) <= MOST_DIGITS

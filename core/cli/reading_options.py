@@ -9,7 +9,7 @@ from core.config import ENCODINGS, CsvOptions
 SEPARATOR_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "blanks": " "}
 DECIMAL_WORDS = {"point": ".", "comma": ","}
 THOUSANDS_WORDS = {"none": "", "comma": ",", "point": ".", "blank": " ", "apostrophe": "'"}
-QUOTE_WORDS = {"double": '"', "single": "'"}
+QUOTE_WORDS = {"double": '"', "single": "'", "none": ""}
 
 
 def add_reading_options(group: argparse._ArgumentGroup) -> None:

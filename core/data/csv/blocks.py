@@ -192,7 +192,7 @@ def _careful(separator: str, decimal: str) -> re.Pattern[str]:
     It may also match what is harmless; then the cells are looked at one by one.
     """
     begins, d = rf"(?:^|{re.escape(separator)})[ ']*", re.escape(decimal)
-    number = rf"[+-](?:\d+{d}?\d*|{d}\d+)(?:[eE][+-]?\d+)?(?={re.escape(separator)}|$)"
+    number = rf"[+-](?:\d+(?:{d}\d*)?|{d}\d+)(?:[eE][+-]?\d+)?(?={re.escape(separator)}|$)"
     marks = _MARKS + ("" if separator == "\t" else r"\t")
     within = "".join(re.escape(mark) for mark in ",;|\t" if mark != separator)
     return re.compile(

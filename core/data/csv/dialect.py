@@ -33,7 +33,7 @@ WORD_ROWS = 40  # looked at to tell columns of words
 MOST_WORDS = 0.2  # share of words in a column of numbers with slips; above it the column is text
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", BLANKS: "blanks"}
-QUOTES = {'"': "double quotes", "'": "single quotes"}
+QUOTES = {'"': "double quotes", "'": "single quotes", "": "quotes are letters"}
 MISSING = ("", "NA", "N/A", "#N/A", "n/a", "NaN", "nan", "NAN", "null", "NULL", "None", "?", "-")
 NO_OPTIONS = CsvOptions()
 PLAIN = CsvOptions("utf-8", ",", ".", has_header=True, thousands="", quote='"')
@@ -198,10 +198,12 @@ def _format_of(found: Layout, head: Head, reading: CsvOptions) -> TableFormat:
     )
 
 
-def _quotes(lines: list[str], reading: CsvOptions) -> list[str]:
+def _quotes(lines: list[str], separator: str, reading: CsvOptions) -> list[str]:
     """Return the quotes that may stand around cells, the likelier one first."""
-    if reading.quote:
+    if reading.quote is not None:
         return [reading.quote]
+    if separator == "\t" and rewriting.has_literal_quotes("".join(lines)):
+        return [""]
     return ["'", '"'] if rewriting.has_single_quotes("".join(lines)) else ['"']
 
 
@@ -228,11 +230,15 @@ def _best_sample(name: str, head: Head, reading: CsvOptions) -> tuple[_Sample, i
     if not lines:
         raise DataError(f"{name} holds comments and blank lines only; a table was expected.")
     candidates = [separator] if separator else _present(lines)
+    quoted = [
+        (place, quote, candidate)
+        for candidate in candidates
+        for place, quote in enumerate(_quotes(lines, candidate, reading))
+    ]
     samples = [
         _Sample(lines, above, candidate, quote, has_quoted_rows, reading)
         for has_quoted_rows in ([False, True] if rewriting.has_quoted_rows(lines) else [False])
-        for quote in _quotes(lines, reading)
-        for candidate in candidates
+        for _, quote, candidate in sorted(quoted, key=lambda each: each[0])
     ]
     best = max(samples, key=lambda sample: sample.score)  # the first one of a tie
     tabbed = [sample for sample in samples if sample.separator == "\t" and sample.is_even]

@@ -101,7 +101,7 @@ class NumberForm:
     def _plain(self) -> re.Pattern[str]:
         m = re.escape(self.decimal)
         return re.compile(
-            rf"[+-]?(\d+{m}?\d*|{m}\d+)(e[+-]?\d+)?|[+-]?inf(inity)?", re.ASCII | re.IGNORECASE
+            rf"[+-]?(\d+(?:{m}\d*)?|{m}\d+)(e[+-]?\d+)?|[+-]?inf(inity)?", re.ASCII | re.IGNORECASE
         )
 
     @cached_property

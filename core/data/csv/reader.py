@@ -47,6 +47,7 @@ MAX_REWRITTEN = 2**20  # cells of rows that are rewritten at once
 AHEAD = 2  # blocks that are parsed while the one before them is appended
 NEWLINE, QUOTE, BLANK, TAB = b'\n" \t'
 
+csv.field_size_limit(text_file.MAX_LINE)  # of one process, for all that read
 _QUOTED = re.compile(rb'"[^"\n]*"')
 
 Progress = Callable[[int, int], None]
@@ -185,8 +186,8 @@ class Pass:
         to_skip = self._form.first_line - 1
         for block in blocks:
             cut = block.rfind(b"\n") + 1
-            if not cut and len(rest) + len(block) >= text_file.BLOCK_BYTES:
-                raise text_file.long_line(self._source.name, line)
+            if len(rest) + (block.find(b"\n") if cut else len(block)) > text_file.MAX_LINE:
+                raise text_file.long_line(self._source.name, line, text_file.MAX_LINE)
             lines = b"".join((rest, memoryview(block)[:cut])) if cut else b""  # one copy, not two
             rest = block[cut:] if cut else rest + block
             if to_skip and lines:
@@ -340,7 +341,7 @@ class Pass:
                 start = reader.line_num
         except csv.Error:
             raise self._open_quote(self._line + start) from None
-        if len(self._carry) > text_file.BLOCK_BYTES:
+        if len(self._carry) > text_file.MAX_LINE:
             raise self._open_quote(self._line + start)
         content = kept.getvalue().encode()
         frame: pd.DataFrame | None = no_rows(self._width)

@@ -20,6 +20,7 @@ _DOUBLE = re.compile(r'(?:^|[,;\t|])"[^"\n]*"(?=\s*(?:[,;\t|\n ]|$))', re.MULTIL
 _SINGLE = re.compile(
     r"(?:^|[,;\t| ])'(?![=+@\-\t])(?:[^'\n]|'')*'(?=\s*(?:[,;\t|\n ]|$))", re.MULTILINE
 )
+_LITERAL = re.compile(r'(?:^|\t)"[^"\t\n]+" *[^"\t\n ]', re.MULTILINE)
 _OTHERS = {
     ",": re.compile(r"[;|\t]"),
     ";": re.compile(r"[|\t]"),
@@ -48,6 +49,8 @@ def rewriter(
         steps.append(SingleQuotes(separator))
     if separator == BLANKS:
         steps.append(parted_by_tabs)
+    if not quote:
+        steps.append(LiteralQuotes(canonical_separator(separator)))
     if not steps:
         return None
 
@@ -72,6 +75,11 @@ def has_single_quotes(text: str) -> bool:
         return False
     found = _SINGLE.finditer(text)
     return next(found, None) is not None and next(found, None) is not None
+
+
+def has_literal_quotes(text: str) -> bool:
+    """Return whether quotes in lines between tabs are letters: text follows one that closes."""
+    return _LITERAL.search(text) is not None
 
 
 def count_others(separator: str, cells: Iterable[str]) -> int:
@@ -121,6 +129,26 @@ class SingleQuotes:
         if b"'" not in lines:
             return lines
         return self._cell.sub(_requoted, lines)
+
+
+class LiteralQuotes:
+    """Puts double quotes around cells that hold some as letters, and doubles these."""
+
+    def __init__(self, separator: str) -> None:
+        self._separator = separator.encode()
+
+    def __call__(self, lines: bytes) -> bytes:
+        if b'"' not in lines:
+            return lines
+        return b"\n".join(map(self._line, lines.split(b"\n")))
+
+    def _line(self, line: bytes) -> bytes:
+        if b'"' not in line:
+            return line
+        cells = line.split(self._separator)
+        return self._separator.join(
+            b'"' + cell.replace(b'"', b'""') + b'"' if b'"' in cell else cell for cell in cells
+        )
 
 
 def _requoted(found: re.Match[bytes]) -> bytes:

@@ -24,7 +24,7 @@ _MARKS = r"=+\-@\t\r＝＋－＠"  # the full-width ones count in Japanese versi
 _BEGINS = r"(?<![^,;|\t\r\n])"  # at the beginning, or where a spreadsheet may split
 _BEFORE_MARK = re.compile(rf"{_BEGINS}(?='*[{_MARKS}])")
 _EXTRA = re.compile(rf"{_BEGINS}'(?='*[{_MARKS}])")
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+_NUMBER = re.compile(r"[+-]?(\d+(?:\.\d*)?|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 
 
 def harmless(text: str) -> str:

@@ -20,7 +20,8 @@ from core.data.csv.packed import Source
 from core.errors import DataError
 
 CACHED = 2**16  # bytes that stay in the processor cache while they are compared
-BLOCK_BYTES = 2 * 2**20  # read at once; also the limit for a line
+BLOCK_BYTES = 2 * 2**20  # read at once
+MAX_LINE = 2**25  # bytes of a line, which may hold a text; also of a cell
 
 
 class Head(NamedTuple):
@@ -58,7 +59,7 @@ def read_head(source: Source, encoding: str | None = None) -> Head:
         raise DataError(f"{name} {found}; a table with one row a line was expected.")
     check_text(name, block)
     if not is_whole and "\n" not in text:
-        raise long_line(name, 1)
+        raise long_line(name, 1, BLOCK_BYTES)
     return Head(text, encoding, is_whole, encodings.sample(head))
 
 
@@ -150,9 +151,9 @@ def wrong_encoding(name: str, encoding: str, line: int) -> DataError:
     )
 
 
-def long_line(name: str, line: int) -> DataError:
+def long_line(name: str, line: int, most: int) -> DataError:
     return DataError(
-        f"{name}, line {line:,} is longer than {BLOCK_BYTES // 2**20} MiB; a table with one "
+        f"{name}, line {line:,} is longer than {most // 2**20} MiB; a table with one "
         "row a line was expected. Is it a text file?"
     )
 

@@ -211,6 +211,7 @@ def test_blank_lines_are_passed_over_without_a_look_at_each(read, monkeypatch):
 
 def test_of_two_faults_the_earlier_is_told_though_later_blocks_are_read_ahead(refusal, monkeypatch):
     monkeypatch.setattr(text_file, "BLOCK_BYTES", 1 << 12)
+    monkeypatch.setattr(text_file, "MAX_LINE", 1 << 12)
     rows = "1.5,2.5\n" * 2000
     assert "line 2,002: found a zero byte" in refusal(f"x,y\n{rows}\0,1\n{'9' * 10_000},1\n")
     assert "line 2,002 is longer" in refusal(f"x,y\n{rows}{'9' * 10_000},1\n\0,1\n")

@@ -325,6 +325,7 @@ def test_a_folder_and_a_missing_file_are_refused(tmp_path):
 
 def test_a_huge_line_is_refused_before_it_is_read(refusal, monkeypatch):
     monkeypatch.setattr(text_file, "BLOCK_BYTES", 1 << 12)
+    monkeypatch.setattr(text_file, "MAX_LINE", 1 << 12)
     assert "line 1 is longer" in refusal("x" * 10_000)
     assert "longer" in refusal("a,b\n" + "1,2\n" * 2000 + "x" * 10_000)
 
