@@ -94,6 +94,7 @@ def no_folder_of_the_user(monkeypatch, tmp_path):
     """Isolate tests from the settings and the data of the user who runs them."""
     monkeypatch.delenv("LOGITLAB_DATA", raising=False)
     monkeypatch.setenv("LOGITLAB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("LOGITLAB_LESSONS", str(tmp_path / "lessons"))
     monkeypatch.setenv("LOGITLAB_STATE", str(tmp_path / "state"))
     monkeypatch.setenv("LOGITLAB_MIRRORS", "http://127.0.0.1:9/")  # not the real mirrors
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))

@@ -11,6 +11,7 @@ import numpy as np
 from core.config import RunConfig
 from core.data.generators import LETTERS, GeneratorConfig, generate
 from core.data.points import Points
+from core.teach.question import Question
 from core.teach.until import Until
 from core.train.snapshot import Params
 
@@ -85,6 +86,7 @@ class Step:
     demo : one of DEMOS, for the view Demos to show; "" leaves the one that is there.
     speed : steps per second, `FLAT_OUT` for no limit; None leaves it.
     has_log_loss : whether the loss curve has a logarithmic axis; None leaves it.
+    question : one that the text asks, if any.
     """
 
     text: str
@@ -96,6 +98,7 @@ class Step:
     speed: float | None = None
     has_log_loss: bool | None = None
     until: Until = field(default_factory=Until)
+    question: Question | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,6 +129,19 @@ class Place(NamedTuple):
     @property
     def step(self) -> Step:
         return self.lesson.steps[self.position]
+
+    @property
+    def base(self) -> Place | None:
+        """The step that has set up the run of this one; None if that is any run."""
+        for position in range(self.position, -1, -1):
+            if self.lesson.steps[position].setup is not None:
+                return Place(self.lesson, position)
+        return None
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What stays the same when the file is read again."""
+        return self.lesson.key, self.position
 
 
 def banded(bands: tuple[Band, ...]) -> Points:

@@ -11,7 +11,7 @@ from pathlib import Path
 from core import files
 from core.errors import DataError
 from core.runs.json_object import quoted
-from core.teach import lesson_setup, until
+from core.teach import lesson_setup, question, until
 from core.teach.headings import key_of
 from core.teach.lesson import CARDS, DEMOS, FLAT_OUT, VIEWS, Lesson, Step
 from core.teach.lesson_table import Table
@@ -25,7 +25,10 @@ LEAST_SPEED, MOST_SPEED = 0.1, 100_000.0
 SETUP_SPEED = 50.0  # steps a second, where a step that sets a run up says nothing
 FLAT_OUT_WORDS = "flat out"
 LESSON_KEYS = ("format", "title", "group", "steps")
-STEP_KEYS = ("text", "reveal", "setup", "view", "demo", "highlight", "speed", "log_loss", "until")
+STEP_KEYS = (
+    *("text", "reveal", "setup", "view", "demo", "highlight", "speed", "log_loss", "until"),
+    "question",
+)
 
 
 def load(path: Path) -> Lesson:
@@ -38,6 +41,8 @@ def content(path: Path) -> bytes:
 
     Raises DataError for what cannot be read.
     """
+    if path.exists() and not path.is_file():  # a pipe would be waited for
+        raise DataError(f"{path.name} cannot be read: it is no file.")
     try:
         with path.open("rb") as file:
             return file.read(MOST_BYTES + 1)
@@ -84,6 +89,7 @@ def _step(table: Table) -> Step:
         speed=speed,
         has_log_loss=has_log_loss,
         until=_until(table),
+        question=question.read(table.table("question")) if "question" in table else None,
     )
     table.refuse_others(STEP_KEYS)
     return step

@@ -36,6 +36,11 @@ class Until:
     comparison: str = ">="
     bound: float = 0.0
 
+    @property
+    def is_end(self) -> bool:
+        """Whether it is the end of the run."""
+        return self.text == END
+
     def is_met(self, snapshot: Snapshot, *, is_over: bool, is_moved: bool) -> bool:
         """Return whether it holds now; is_over : the run has ended; is_moved : a point was."""
         if not self.quantity:

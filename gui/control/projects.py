@@ -27,10 +27,11 @@ from gui.state.kept_runs import KeptRuns
 if TYPE_CHECKING:  # they import PyTorch
     from core.projects.project import Project
     from core.runs.run_state import RunState
-    from core.teach.lesson import Place
+    from core.teach.lesson import Lesson, Place
 
 ENDING = ".logitlab"
 LAYOUT = "layout"  # among how a window looked: its sizes are there too
+BASE = "lesson_base"  # there too: the step of its lesson that has set the run up
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +76,8 @@ class Projects(QObject):
         super().__init__(parent)
         self.path: Path | None = None
         self.is_linked = self.has_layout = False
-        self._describe_look: Callable[[bool], Mapping[str, str]] = lambda _: {}
+        self.find_lesson: Callable[[str], Lesson] = _bundled  # raises KeyError
+        self._described: list[Callable[[bool], Mapping[str, str]]] = []
         self._controller, self._next, self._loader = controller, next_task, loader
         self._kept: KeptRuns | None = None
         self._saved: Mark | None = None  # None: never
@@ -94,7 +96,7 @@ class Projects(QObject):
 
         describe : is told whether sizes are wanted too.
         """
-        self._describe_look = describe
+        self._described.append(describe)
         self.opened.connect(show)
 
     def start(self, kept: KeptRuns) -> None:
@@ -185,8 +187,11 @@ class Projects(QObject):
         run = controller.run
         if run is None:
             return False
-        look, records = dict(self._describe_look(self.has_layout)), self._records
+        look = dict[str, str]()
+        for describe in self._described:
+            look |= describe(self.has_layout)
         look |= {LAYOUT: "kept"} if self.has_layout else {}
+        records = self._records
 
         def take(state: RunState | None) -> None:
             from core.projects.project import Project
@@ -194,13 +199,17 @@ class Projects(QObject):
             if state is None and not run.task.obstacle:
                 controller.failed.emit("The run could not be taken down: nothing is saved.")
                 return
+            if run.is_modified:
+                look["lesson"] = "changed"
+            if run.place is not None:
+                look[BASE] = str(run.place.position)
             project = Project(
                 run.task,
                 state,
                 run.points,
                 run.place.lesson.key if run.place else "",
                 records,
-                window=look | ({"lesson": "changed"} if run.is_modified else {}),
+                window=look,
                 is_linked=self.is_linked,
                 saved=datetime.now(UTC).isoformat(timespec="seconds"),
             )
@@ -282,7 +291,7 @@ class Projects(QObject):
     def _show(self, found: Project) -> None:
 
         controller = self._controller
-        place = _place_of(found.lesson)
+        place = self._place_of(found)
         is_changed = found.window.get("lesson") == "changed"
         after = Run(controller.next_number(), found.task, found.points, place, is_changed)
         self._is_opening = after
@@ -292,6 +301,20 @@ class Projects(QObject):
             self._kept.set_records(found.records)
         self.has_layout = LAYOUT in found.window
         self.opened.emit(found.window)
+
+    def _place_of(self, found: Project) -> Place | None:
+        """Return the step that has set the run up; None if its lesson is not at hand."""
+        from core.teach.lesson import Place
+
+        if not found.lesson:
+            return None
+        try:
+            lesson = self.find_lesson(found.lesson)
+        except KeyError:
+            return None
+        kept = found.window.get(BASE, "0")
+        known = {str(k): k for k, step in enumerate(lesson.steps) if step.setup is not None}
+        return Place(lesson, known[kept]) if kept in known else None
 
     def begin_anew(self) -> None:
         """Show what a first start shows, with nothing kept."""
@@ -310,15 +333,11 @@ class Projects(QObject):
         self._next.replace(lambda: prepare(sources.load(config.data), config), show, config)
 
 
-def _place_of(key: str) -> Place | None:
-    """Return the beginning of the lesson of this key; None if this version has none."""
-    from core.teach.lesson import Place
+def _bundled(key: str) -> Lesson:
+    """Return a lesson of the program; raise KeyError if it has none of this key."""
     from core.teach.lessons import lesson_of
 
-    try:
-        return Place(lesson_of(key))
-    except KeyError:
-        return None
+    return lesson_of(key)
 
 
 def _mark_of(

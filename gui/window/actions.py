@@ -21,6 +21,7 @@ from gui.window.export.exports import Exports
 from gui.window.file_actions import FileActions
 from gui.window.help import show_about, show_family, show_help
 from gui.window.layout_memory import LayoutMemory
+from gui.window.lesson.opener import LessonOpener
 from gui.window.look.theming import THEMES, Appearance
 from gui.window.look.zoom_memory import ZoomMemory
 from gui.window.opening.csv_opening import CsvOpener
@@ -51,6 +52,7 @@ class Window(Protocol):
 
     controller: RunController
     files: FileActions
+    lesson_opener: LessonOpener
     project_actions: ProjectActions
     setups: SetupActions
     layout_memory: LayoutMemory
@@ -126,6 +128,7 @@ def _of_files(window: Window) -> tuple[Action, ...]:
         Action(FILE, "Save the &layout too", projects.layout),
         Action(FILE, "Re&vert", projects.revert),
         Action(FILE, "Open a &folder…", window.pictures.choose_folder, is_apart=True),
+        Action(FILE, "Open &lesson…", window.lesson_opener.choose),
         Action(FILE, "Open &model…", files.open_model, ("Ctrl+Shift+O",), "open a model"),
         Action(FILE, "Save mo&del…", files.save_model, ("Ctrl+M",), "save the model"),
         Action(
@@ -300,7 +303,7 @@ def _of_slides(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
         presenter.changed.connect(action.setEnabled)
         return action
 
-    pages = "in presenter mode, the next and the last part, demonstration or lesson"
+    pages = "in presenter mode, the next and the last part, demonstration or step of a lesson"
     turned = presenter.page_turned.emit
     rows = (
         ("&Next", partial(turned, +1), "PgDown", pages),

@@ -39,8 +39,9 @@ STEPS = (
     ),
     (
         "Lessons",
-        "Each sets data, model and settings up and says what to watch. Ctrl+Z brings back "
-        "what was there before; the time line at the foot goes back to any step.",
+        "Each sets data, model and settings up, says what to watch and waits for it; Back and Next "
+        "go from step to step. Ctrl+Z brings back what was there before; the time line at the foot "
+        "goes back to any step. <i>Open lesson</i> in the File menu opens your own.",
     ),
     (
         "In a hall",

@@ -27,7 +27,9 @@ from gui.window.columns import Columns
 from gui.window.export.exports import Exports
 from gui.window.file_actions import FOLDER, FileActions
 from gui.window.layout_memory import LayoutMemory
-from gui.window.lessons import Lessons
+from gui.window.lesson import wiring
+from gui.window.lesson.lessons import Lessons
+from gui.window.lesson.opener import LESSON_FOLDER, LessonOpener
 from gui.window.look.theming import THEMES, Appearance
 from gui.window.look.zoom_memory import ZoomMemory
 from gui.window.message import Banner, Notice
@@ -57,7 +59,10 @@ from gui.window.timeline import HistoryBar
 from gui.window.view_factory import ViewFactory
 from gui.window.view_registry import SIDE, TABS
 
-REMEMBERED = MNIST_FOLDER, TABLE_FOLDER, PICTURE_FOLDER, LAST_FOLDER, FOLDER, RECENT, PROJECT_FOLDER
+REMEMBERED = (
+    *(MNIST_FOLDER, TABLE_FOLDER, PICTURE_FOLDER, LAST_FOLDER, FOLDER, RECENT, PROJECT_FOLDER),
+    LESSON_FOLDER,
+)
 
 
 class MainWindow(QMainWindow):
@@ -108,8 +113,9 @@ class MainWindow(QMainWindow):
         self.project_actions = ProjectActions(*shown, self._open_file)
         self.drops = Drops(self.stage, self.views, self.project_actions.open_path, self.status)
         self.setups = SetupActions(controller, loader, self.editor, self)
-        folder = self.data_choice.mnist_folder
-        self.lessons = Lessons(controller, loader, self.stage, self.run_bar, folder, look.theme)
+        self.lesson_opener = opener = LessonOpener(self, controller.background, self.settings)
+        seen = self.stage, self.run_bar, self.data_choice.mnist_folder, look.theme
+        self.lessons = Lessons(controller, loader, opener.shelf, opener.progress, *seen)
         self._arrange()
         self.zoom = ZoomMemory(self, self.settings, look)
         parts = self.columns, self.stage, self.views, self.side_panel, self.run_bar, self.zoom
@@ -156,7 +162,8 @@ class MainWindow(QMainWindow):
         choice, csv, status = self.data_choice, self.csv, self.status
         loader, coming = self.loader, self.next_task
         self.rail.source.chosen.connect(choice.choose)
-        self.rail.lesson_chosen.connect(self.lessons.choose)
+        frames = self.stage, self.side_panel
+        wiring.connect(self.lessons, self._lesson_menu, self.rail, status, frames, self.projects)
         setup.data.changed.connect(lambda data, words: loader.change(words, data=data))
         setup.model.changed.connect(lambda model, words: loader.change(words, model=model))
         setup.training.run_changed.connect(
@@ -301,9 +308,9 @@ class MainWindow(QMainWindow):
         context.gallery_wanted.connect(self.gallery.open)
         self.projects.start(context.kept)
         self.layout_memory.chosen = context.chosen
-        self.lessons.log_button = context.log_button
+        self.lessons.dress.log_button = context.log_button
         self.lessons.demo_wanted.connect(context.demo_wanted)
-        self.lessons.fill(self._lesson_menu, self.rail)
+        self.lesson_opener.shelf.start()
         self.loader.load(config, play=play)
         self.controller.start()
 
@@ -334,12 +341,12 @@ class MainWindow(QMainWindow):
         self.drops.drop(event)
 
     def _open_file(self, path: Path) -> None:
-        """Open what is no project: a folder, a model, a picture, else what is read as a table."""
+        """Open what is no project by what it is: what is nothing else is read as a table."""
         if path.is_dir():
             self.pictures.open_folder(path)
         elif is_model(path):
             self.loader.open_model(path)
-        elif not self.drops.take_picture(path):
+        elif not (self.lesson_opener.take(path) or self.drops.take_picture(path)):
             self.csv.open_file(path)
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -349,9 +356,8 @@ class MainWindow(QMainWindow):
             return
         self.presenter.turn(False)
         self.layout_memory.save(self.appearance.choice, self.lessons.own_speed)
-        for part in (
-            *(self.csv, self.pictures, self.files, self.gallery, self.exports, self.classroom),
-        ):
+        opened = self.csv, self.pictures, self.files, self.gallery, self.exports, self.classroom
+        for part in opened:
             part.close()
         self.views.end_threads()
         self.loader.fetcher.close()

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QListWidget,
+    QListWidgetItem,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -20,23 +23,29 @@ from core.data.task import Task
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.layouts import add_layout
+from gui.kit.plain_text import as_tip
 from gui.setup.source_picker import SourcePicker
 
+if TYPE_CHECKING:
+    from core.teach.headings import Heading
+
 NAMES_PX = 182  # for the longest title of a lesson, its mark and the scroll bar
+KEY = Qt.ItemDataRole.UserRole  # of a lesson's row; a group's has none
 SEEN, SHOWN, OTHER = "✓ ", "▸ ", "   "
 
 
 class Rail(QFrame):
     """Lists the sources of data and the lessons; folded, only the sources' glyphs."""
 
-    lesson_chosen = Signal(int)  # its index among all
+    lesson_chosen = Signal(str)  # its key
 
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("card", True)
-        self._titles: tuple[str, ...] = ()
-        self._seen: frozenset[int] = frozenset()
-        self._shown: int | None = None
+        self._headings: tuple[Heading, ...] = ()
+        self._rows: dict[str, QListWidgetItem] = {}  # by key
+        self._done: frozenset[str] = frozenset()
+        self._shown: str | None = None
         self.is_folded = False
         self.source = SourcePicker()
         self._data = QLabel("Data")
@@ -48,6 +57,12 @@ class Rail(QFrame):
         self._count = QLabel()
         self._count.setProperty("small", True)
         zoom.set_type(self._count, look.SMALL)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Search")
+        self.search.setAccessibleName("Search the lessons")
+        self.search.setToolTip("Show only lessons with these words in their title or group")
+        self.search.textChanged.connect(self._filter)
+        zoom.set_type(self.search, look.SMALL)
         self.lessons = QListWidget()
         self.lessons.setAccessibleName("Lessons")
         self.lessons.setProperty("plain", True)
@@ -73,6 +88,7 @@ class Rail(QFrame):
         below.setContentsMargins(0, 8, 0, 0)
         below.setSpacing(4)
         add_layout(below, above)
+        below.addWidget(self.search)
         below.addWidget(self.lessons, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 6, 6, 8)
@@ -109,27 +125,65 @@ class Rail(QFrame):
         """Mark the source of the task."""
         self.source.show_task(task)
 
-    def fill(self, titles: Sequence[str]) -> None:
-        """List the lessons."""
-        self._titles = tuple(titles)
-        self.lessons.addItems(self._titles)
+    def fill(self, headings: Sequence[Heading]) -> None:
+        """List the lessons, each group below its name."""
+        self._headings = tuple(headings)
+        self.lessons.clear()
+        self._rows = {}
+        group = ""
+        for heading in self._headings:
+            if heading.group != group:
+                group = heading.group
+                self._add(group).setFlags(Qt.ItemFlag.NoItemFlags)
+            item = self._rows[heading.key] = self._add(heading.title)
+            item.setData(KEY, heading.key)
+        self._filter(self.search.text())
         self._tell()
 
-    def show_lessons(self, shown: int | None, seen: Collection[int]) -> None:
-        """Mark the shown lesson and those whose end was seen, given by index."""
-        if (shown, frozenset(seen)) != (self._shown, self._seen):
-            self._shown, self._seen = shown, frozenset(seen)
+    def _add(self, text: str) -> QListWidgetItem:
+        item = QListWidgetItem(text)
+        item.setToolTip(as_tip(text))
+        self.lessons.addItem(item)
+        return item
+
+    def _filter(self, text: str) -> None:
+        """Show only the lessons with these words in their title or group, and their groups."""
+        words = text.casefold().split()
+        header: QListWidgetItem | None = None
+        for row in range(self.lessons.count()):
+            item = self.lessons.item(row)
+            key = item.data(KEY)
+            if key is None:
+                header = item
+                item.setHidden(True)
+                continue
+            heading = next(each for each in self._headings if each.key == key)
+            told = f"{heading.title} {heading.group}".casefold()
+            is_hit = all(word in told for word in words)
+            item.setHidden(not is_hit)
+            if is_hit and header is not None:
+                header.setHidden(False)
+
+    def show_lessons(self, shown: str | None, done: Collection[str]) -> None:
+        """Mark the shown lesson and those that were seen to their end, given by key."""
+        if (shown, frozenset(done)) != (self._shown, self._done):
+            self._shown, self._done = shown, frozenset(done)
             self._tell()
 
     def _tell(self) -> None:
-        for position, title in enumerate(self._titles):
-            sign = SEEN if position in self._seen else OTHER
-            item = self.lessons.item(position)
-            item.setText((SHOWN if position == self._shown else sign) + title)
-            item.setFont(zoom.font(look.SMALL, bold=position == self._shown))
-            item.setToolTip(title)
-        self.lessons.setCurrentRow(-1 if self._shown is None else self._shown)
-        self._count.setText(f"{len(self._seen)} of {len(self._titles)} seen")
+        for row in range(self.lessons.count()):
+            item = self.lessons.item(row)
+            item.setFont(zoom.font(look.SMALL, bold=item.data(KEY) in (None, self._shown)))
+        for heading in self._headings:
+            sign = SEEN if heading.key in self._done else OTHER
+            sign = SHOWN if heading.key == self._shown else sign
+            self._rows[heading.key].setText(sign + heading.title)
+        current = self._rows.get(self._shown or "")
+        self.lessons.setCurrentRow(-1 if current is None else self.lessons.row(current))
+        count = sum(heading.key in self._done for heading in self._headings)
+        self._count.setText(f"{count} of {len(self._headings)} seen")
 
-    def _choose(self) -> None:
-        self.lesson_chosen.emit(self.lessons.currentRow())
+    def _choose(self, item: QListWidgetItem) -> None:
+        key = item.data(KEY)
+        if key is not None:
+            self.lesson_chosen.emit(key)

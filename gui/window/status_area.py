@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.train.snapshot import Snapshot, Status
 from gui.kit import zoom
-from gui.window.lessons import LessonStrip
+from gui.window.lesson.strip import LessonStrip
 from gui.window.message import Notice
 from gui.window.sizes import GAP, LOW_PX
 

@@ -468,10 +468,10 @@ class Classroom:
             QTest.keyClick(self.window, Qt.Key.Key_Space)
 
     def _lesson(self) -> None:
-        actions = [a for a in self.window.lessons.findChildren(QAction) if "MNIST" not in a.text()]
-        action = self.random.choice(actions)
-        self._tell(action.text())
-        action.trigger()
+        keys = [key for key in self.window.lessons.shelf.keys if "mnist" not in key]
+        key = self.random.choice(keys)
+        self._tell(key)
+        self.window.lessons.choose(key)
 
 
 def _name(widget: QWidget) -> str:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSplitter, QWidget
 
 from core.data.task import Task
 from gui.kit.zoom import px
+from gui.window.look.pointing import point_at
 from gui.window.side.card import SideCard
 from gui.window.view_registry import ViewSpec
 
@@ -46,6 +47,7 @@ class SidePanel(QSplitter):
         self._enlarged: QWidget | None = None
         self._guide: QWidget | None = None
         self._is_presented = self._is_thumbnail = False
+        self._pointed = ""  # name of the view that is pointed at
         self._shares: dict[int, tuple[int, ...]] = {}  # heights set by the user, by number of cards
         self.splitterMoved.connect(self._note_shares)
         self.cards = [SideCard() for _ in specs]
@@ -79,6 +81,17 @@ class SidePanel(QSplitter):
         for card in self.cards[: len(self._groups)]:
             if name in card.names:
                 card.show_name(name)
+
+    def point_at(self, name: str) -> None:
+        """Show the view of this name, if it is one of the panel's, and point at its card."""
+        if name != self._pointed:
+            self._pointed = name
+            self.show_name(name)
+            self._point()
+
+    def _point(self) -> None:
+        for card in self.cards:
+            point_at(card, bool(self._pointed) and self._pointed in card.names)
 
     def present(self, is_on: bool) -> None:
         """Show only the curves, for presenter mode, or all views again."""
@@ -143,6 +156,7 @@ class SidePanel(QSplitter):
             current = max(group, key=lambda name: self._current[name])
             card.hold({name: self._views[name] for name in group}, current)
         self._show_cards()
+        self._point()
         for name in set(self._views) - set(chain.from_iterable(groups)):
             self._views[name].hide()
         self._share()

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from core.data.task import Task
 from gui.kit.fields import kept
 from gui.kit.view import View
+from gui.window.look.pointing import point_at
 from gui.window.stage.half import StageHalf
 from gui.window.view_registry import ViewSpec, keys_of
 
@@ -183,3 +184,7 @@ class Stage(QFrame):
     def show_name(self, name: str) -> None:
         """Show the view of this name, if it applies."""
         self.tabs.show_name(name)
+
+    def point_at(self, name: str) -> None:
+        """Point at the stage if the name is that of one of its views."""
+        point_at(self, name in self.names)

@@ -152,6 +152,13 @@ def test_first_weights_are_given_row_by_row():
             "the model has 2 outputs",
         ),
         ("[steps.setup]\nweights = [[1, 2]]\nbiases = [0]", 6, "drawn points"),
+        ("question = 3", 5, "table"),
+        ('[steps.question]\nchoices = ["a", "b"]\nanswer = "c"', 7, "one of the choices"),
+        ('[steps.question]\nanswer = "a"\nchoices = ["a", "a"]', 7, "different"),
+        ('[steps.question]\nanswer = "a"\nchoices = ["a",\n3]', 8, "a choice is 3"),
+        ("[steps.question]\nanswer = nan", 6, "a number"),
+        ("[steps.question]\nanswer = 1\ntolerance = -1", 7, "at least 0"),
+        ("[steps.question]\nanswer = 1\nfeedback = 'a'", 7, "feedback"),
     ],
 )
 def test_what_is_wrong_is_a_sentence_with_its_line(more, line, words):
@@ -222,11 +229,17 @@ def test_the_example_of_the_description_is_a_lesson_that_can_be_set_up():
     assert first.until.text == "train accuracy > 0.8"
 
 
-@pytest.mark.parametrize("example", EXAMPLES[1:])
+@pytest.mark.parametrize("example", [each for each in EXAMPLES[1:] if "points" in each])
 def test_the_points_of_the_description_can_be_drawn(example):
     setup = rehearsed((HEAD + "[steps.setup]\n" + example).encode(), "t").first.setup
     assert setup is not None and setup.points is not None
     assert len(setup.points) > 2
+
+
+@pytest.mark.parametrize("example", [each for each in EXAMPLES if "question" in each])
+def test_the_questions_of_the_description_can_be_asked(example):
+    question = step_of(example).question
+    assert question.is_right(question.solution)
 
 
 def test_the_description_names_every_view_and_card():
@@ -245,7 +258,8 @@ ODD = st.one_of(
 )
 NAMES = st.sampled_from(
     "format title group steps text reveal view highlight speed log_loss until setup source kind "
-    "hidden epochs learning_rate batch_size features bag points generator size noise bands list "
+    "hidden epochs learning_rate batch_size features bag question choices answer tolerance points "
+    "generator size noise bands list "
     "class middle half weights biases path reading positive degree".split()
 )
 TREES = st.recursive(

@@ -5,6 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from core.teach import headings
+from gui.window.rail import KEY
 
 
 @pytest.fixture
@@ -12,9 +13,23 @@ def window(open_window):
     return open_window(size=(1366, 768))
 
 
-def titles(window):
+def rows_of(window):
+    """Return the rows of lessons, by key."""
     lessons = window.rail.lessons
-    return [lessons.item(row).text() for row in range(lessons.count())]
+    items = [lessons.item(row) for row in range(lessons.count())]
+    return {item.data(KEY): item for item in items if item.data(KEY) is not None}
+
+
+def titles(window):
+    """Return the titles in sight, without the names of groups."""
+    return [item.text() for item in rows_of(window).values() if not item.isHidden()]
+
+
+def groups(window):
+    """Return the names of groups in sight."""
+    lessons = window.rail.lessons
+    items = [lessons.item(row) for row in range(lessons.count())]
+    return [item.text() for item in items if item.data(KEY) is None and not item.isHidden()]
 
 
 def test_it_lists_every_lesson(window):
@@ -30,7 +45,7 @@ def test_no_title_of_a_lesson_is_cut(window):
 
 def test_a_press_on_a_lesson_begins_it_and_marks_it(window, qtbot):
     lessons = window.rail.lessons
-    place = lessons.visualItemRect(lessons.item(1)).center()
+    place = lessons.visualItemRect(lessons.item(2)).center()  # below its group and the first
     QTest.mouseClick(lessons.viewport(), Qt.MouseButton.LeftButton, pos=place)
     qtbot.waitUntil(window.lessons.strip.isVisible)
     assert titles(window)[1] == f"▸ {headings.bundled()[1].title}"
@@ -79,10 +94,41 @@ def test_at_1366_the_stage_is_large_enough(window):
 
 
 def test_the_titles_of_lessons_follow_the_zoom(window):
-    item = window.rail.lessons.item(0)
+    item = rows_of(window)["toy"]
     before = item.font().pointSizeF()
     try:
         window.appearance.set_zoom(1.5)
         assert item.font().pointSizeF() == pytest.approx(1.5 * before)
     finally:
         window.appearance.set_zoom(1.0)
+
+
+def test_lessons_stand_below_the_names_of_their_groups(window):
+    assert groups(window) == list(dict.fromkeys(each.group for each in headings.bundled()))
+    lessons = window.rail.lessons
+    first = lessons.item(0)
+    assert first.text() == headings.bundled()[0].group
+    assert not first.flags() & Qt.ItemFlag.ItemIsSelectable
+
+
+def test_a_search_leaves_lessons_with_its_words_and_their_groups(window):
+    QTest.keyClicks(window.rail.search, "xor HIDDEN")
+    assert [text.strip() for text in titles(window)] == ["XOR with a hidden layer"]
+    assert groups(window) == ["Beyond a line"]
+    QTest.keyClicks(window.rail.search, " nothing")
+    assert titles(window) == groups(window) == []
+    window.rail.search.clear()
+    assert len(titles(window)) == len(headings.bundled())
+
+
+def test_a_search_finds_a_whole_group(window):
+    QTest.keyClicks(window.rail.search, "descent")
+    keys = [each.key for each in headings.bundled() if each.group == "Descent"]
+    assert len(titles(window)) == len(keys)
+
+
+def test_a_press_on_the_name_of_a_group_begins_nothing(window, qtbot):
+    lessons = window.rail.lessons
+    place = lessons.visualItemRect(lessons.item(0)).center()
+    QTest.mouseClick(lessons.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert window.lessons.shown is None and not window.next_task.is_busy

@@ -13,7 +13,7 @@ from core.config import DataConfig, TrainingConfig
 from core.data.mnist.download import Download
 from core.data.mnist.http_transfer import Timeouts
 from core.data.points import Points
-from core.teach.lesson import CARDS, DEMOS, VIEWS
+from core.teach.lesson import CARDS, DEMOS, VIEWS, Place
 from core.teach.lessons import bundled, lesson_of
 from core.train.snapshot import Status
 from gui.control.run_controller import FLAT_OUT
@@ -85,11 +85,11 @@ def test_every_lesson_is_in_the_menu_and_says_what_to_look_for(window):
 def test_the_strip_says_what_comes_out_only_when_it_has(window):
     strip = window.lessons.strip
     for lesson in bundled():
-        for is_over, is_modified in ((False, False), (True, False), (True, True)):
-            strip.show_lesson(lesson, is_over=is_over, is_modified=is_modified)
+        for is_revealed in (False, True):
+            strip.show_step(Place(lesson), is_revealed=is_revealed, is_changed=False)
             for said in (strip.words.text(), strip.toolTip()):
                 is_said = in_a_line(lesson.first.reveal) in in_a_line(unescape(said))
-                assert is_said == (is_over and not is_modified)
+                assert is_said == is_revealed
 
 
 def test_every_entry_has_a_letter_of_its_own(window):
@@ -112,8 +112,8 @@ def test_lessons_are_chosen_by_keys_alone(qtbot, window, new_run):
 
 
 def test_a_lesson_can_point_at_every_view_and_card():
-    assert [spec.name for spec in TABS] == list(VIEWS)
-    assert [spec.name for spec in SIDE] == list(CARDS)
+    assert {spec.name for spec in TABS} == set(VIEWS)
+    assert {spec.name for spec in SIDE} == set(CARDS)
     assert {cls.title for _, classes in GROUPS for cls in classes} == set(DEMOS)
 
 
@@ -288,10 +288,11 @@ def test_no_lesson_needs_more_than_two_lines(begin, open_window, size):
     window = open_window(size=size)
     begin(window, "xor")
     label = window.lessons.strip.words
+    two_lines = 2 * label.fontMetrics().lineSpacing() + 2
     for lesson in bundled():
-        for is_over in (False, True):
-            window.lessons.strip.show_lesson(lesson, is_over=is_over, is_modified=False)
-            assert label.heightForWidth(label.width()) <= label.height(), lesson.key
+        for is_revealed in (False, True):
+            window.lessons.strip.show_step(Place(lesson), is_revealed=is_revealed, is_changed=False)
+            assert label.heightForWidth(label.width()) <= two_lines, lesson.key
 
 
 def test_the_strip_follows_light_and_dark(begin, pixels, window):

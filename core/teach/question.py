@@ -1,0 +1,90 @@
+"""A question of a lesson: one of several choices, or a number within a tolerance."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from core.invisible_characters import visible
+from core.number_format import MINUS, format_shortest
+from core.runs.json_object import quoted
+from core.teach.lesson_table import JOINERS, Table
+
+MOST_CHOICES, MOST_CHOICE = 6, 80
+MOST_FEEDBACK = 1_000  # letters
+KEYS = ("choices", "answer", "tolerance", "right", "wrong")
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question, which the step's text asks.
+
+    choices : to choose from; none where a number is asked for.
+    answer : the right choice; or the number, which may be missed by `tolerance`.
+    right, wrong : what is said to such an answer, in Markdown.
+    """
+
+    choices: tuple[str, ...]
+    answer: str | float
+    tolerance: float = 0.0
+    right: str = ""
+    wrong: str = ""
+
+    @property
+    def solution(self) -> str:
+        """The right answer, as text."""
+        return self.answer if isinstance(self.answer, str) else format_shortest(self.answer)
+
+    def is_right(self, given: str) -> bool | None:
+        """Return whether this answer is right; None if a number is asked for and it is none."""
+        if isinstance(self.answer, str):
+            return given == self.answer
+        number = parsed(given)
+        return None if number is None else abs(number - self.answer) <= self.tolerance * (1 + 1e-9)
+
+
+def parsed(text: str) -> float | None:
+    """Return the number that a person has typed: 0.693, 0,693, −1, 86.67 %; None for none."""
+    words = text.strip().replace(MINUS, "-").replace(",", ".")
+    is_share = words.endswith("%")
+    try:
+        number = float(words.removesuffix("%"))
+    except ValueError:
+        return None
+    if not math.isfinite(number):
+        return None
+    return number / 100 if is_share else number
+
+
+def read(table: Table) -> Question | None:
+    """Return the question of this table, whose faults are noted; then it is not to be used."""
+    if not table.is_table:
+        return None
+    right, wrong = (table.text(k, MOST_FEEDBACK, "", is_line=False) for k in ("right", "wrong"))
+    if "choices" in table:
+        choices = tuple(_choice(table, k) for k in range(len(table.list("choices", MOST_CHOICES))))
+        answer: str | float = table.text("answer", MOST_CHOICE)
+        if not 2 <= len(choices) == len(set(choices)):
+            table.fault(("choices",), f"choices must be 2 to {MOST_CHOICES} different texts.")
+        elif answer not in choices:
+            table.fault(("answer",), f"answer is {quoted(answer)}; it must be one of the choices.")
+        tolerance = 0.0
+    else:
+        choices, number = (), table.number("answer")
+        if "answer" not in table:
+            table.fault((), "answer is missing: a number, or one of the choices.")
+        answer, tolerance = number or 0.0, table.number("tolerance") or 0.0
+        if tolerance < 0:
+            table.fault(("tolerance",), f"tolerance is {tolerance:g}; it must be at least 0.")
+    table.refuse_others(KEYS)
+    return Question(
+        choices, answer if isinstance(answer, str) else float(answer), tolerance, right, wrong
+    )
+
+
+def _choice(table: Table, index: int) -> str:
+    value = table.values["choices"][index]
+    if isinstance(value, str) and 0 < len(value.strip()) <= MOST_CHOICE and "\n" not in value:
+        return visible(value.strip(), keep=JOINERS)
+    table.fault(("choices", index), f"a choice is {quoted(value)}; a short text was expected.")
+    return ""

@@ -1,0 +1,46 @@
+"""Asks for a lesson's file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from core.teach.headings import ENDING
+from gui.state.background_tasks import Background
+from gui.window.lesson.progress import Progress
+from gui.window.lesson.shelf import Shelf
+from gui.window.settings import Settings
+
+LESSON_FOLDER = "lesson_folder"  # setting: the folder used last
+KINDS = "Lessons (*.toml);;All files (*)"
+
+
+class LessonOpener:
+    """Opens lessons from files onto the shelf, at first those of the teacher's own folder.
+
+    progress : how far each lesson was followed.
+    """
+
+    def __init__(self, window: QWidget, background: Background, settings: Settings) -> None:
+        self.shelf, self.progress = Shelf(background, window), Progress(settings)
+        self._window, self._settings = window, settings
+
+    def choose(self) -> None:
+        """Ask for a file, and begin its lesson."""
+        path, _ = QFileDialog.getOpenFileName(self._window, "Open a lesson", self._folder(), KINDS)
+        if path:
+            self._settings.set(LESSON_FOLDER, str(Path(path).parent))
+            self.shelf.open(Path(path))
+
+    def take(self, path: Path) -> bool:
+        """Open a file if it is a lesson by its name; return whether it is."""
+        is_lesson = path.suffix.lower() == ENDING
+        if is_lesson:
+            self.shelf.open(path)
+        return is_lesson
+
+    def _folder(self) -> str:
+        from core.teach.own_lessons import folder
+
+        return self._settings.text(LESSON_FOLDER) or str(folder())

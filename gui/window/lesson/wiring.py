@@ -1,0 +1,60 @@
+"""Connects the lessons with the parts of the window that list them, keep them or are shown."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QMenu
+
+from gui.control.projects import Projects
+from gui.window.lesson import menu as lessons_menu
+from gui.window.lesson.lessons import Lessons
+from gui.window.rail import Rail
+from gui.window.side.panel import SidePanel
+from gui.window.stage.stage import Stage
+from gui.window.status import StatusMessages
+
+
+def connect(
+    lessons: Lessons,
+    menu: QMenu,
+    rail: Rail,
+    status: StatusMessages,
+    frames: tuple[Stage, SidePanel],
+    projects: Projects,
+) -> None:
+    """Connect the lessons with all of these; frames : what they can point at."""
+    _list(lessons, menu, rail, status)
+    _point(lessons, *frames)
+    _keep(lessons, projects)
+
+
+def _list(lessons: Lessons, menu: QMenu, rail: Rail, status: StatusMessages) -> None:
+    """List the shelf's lessons on the rail and in the menu, and say what is wrong with files."""
+    shelf, progress = lessons.shelf, lessons.progress
+
+    def fill() -> None:
+        lessons_menu.fill(menu, shelf, lessons.choose)
+        rail.fill(shelf.headings)
+
+    def mark() -> None:
+        shown = lessons.shown
+        rail.show_lessons(shown.lesson.key if shown else None, progress.done)
+
+    for show in (fill, mark):
+        shelf.listed.connect(show)
+    shelf.opened.connect(lessons.begin)
+    shelf.failed.connect(status.fail)
+    shelf.remarked.connect(status.remark)
+    lessons.changed.connect(mark)
+    rail.lesson_chosen.connect(lessons.choose)
+
+
+def _point(lessons: Lessons, stage: Stage, side_panel: SidePanel) -> None:
+    """Point at the card or at the stage, as the step that is shown asks for."""
+    for frame in (side_panel, stage):
+        lessons.pointed.connect(frame.point_at)
+
+
+def _keep(lessons: Lessons, projects: Projects) -> None:
+    """Keep in projects which lesson is shown, and at which step."""
+    projects.keep_look(lessons.describe, lessons.restore)
+    projects.find_lesson = lessons.shelf.lesson
