@@ -78,7 +78,7 @@ class DataEditor(QObject):
             controller.plays_next = False
         elif controller.status in (Status.FINISHED, Status.CONVERGED):
             controller.plays_next = True
-        config = with_points(points, self._next.config or controller.config)
+        config = with_points(points, self._next.config or controller.config, controller.run)
 
         def show(task: Task) -> None:
             before, steps = begun or (None, 0)

@@ -11,6 +11,7 @@ from core.data.defaults import OF_ROWS
 from core.data.points import Points
 from core.errors import ConfigError
 from core.model_family import DEFAULT_KIND, FAMILY
+from gui.control.undo import Run
 
 
 def origin(config: RunConfig) -> tuple[str, str | None]:
@@ -23,24 +24,30 @@ def has_same_rows(a: DataConfig, b: DataConfig) -> bool:
     return a.source != "drawn" and all(getattr(a, name) == getattr(b, name) for name in OF_ROWS)
 
 
-def on_other_data(config: RunConfig, data: DataConfig) -> RunConfig:
+def on_other_data(config: RunConfig, data: DataConfig, run: Run | None) -> RunConfig:
     """Return the config for other data: same kind of model and device, else all defaults.
 
     A neuron becomes the default kind: its two classes do not exist in other data. So does a model
-    that is counted, for not all data can be.
+    that is counted, for not all data can be, and one that a lesson chose.
+
+    run : the one that is shown, if any.
     """
-    kind = FAMILY[config.model.kind]
-    is_kept = not (kind.is_neuron or kind.is_counted)
+    kind, lesson = FAMILY[config.model.kind], run.lesson_config if run else None
+    is_lessons = lesson is not None and lesson.model.kind == config.model.kind
+    is_kept = not (kind.is_neuron or kind.is_counted or is_lessons)
     training = TrainingConfig(device=config.training.device)
     return RunConfig(
         data=data, model=ModelConfig(kind.name if is_kept else DEFAULT_KIND), training=training
     )
 
 
-def with_points(points: Points, config: RunConfig) -> RunConfig:
-    """Return the config with drawn points as data, and a model that their classes allow."""
+def with_points(points: Points, config: RunConfig, run: Run | None) -> RunConfig:
+    """Return the config with drawn points as data, and a model that their classes allow.
+
+    run : the one that is shown, if any.
+    """
     if config.data.source != "drawn":
-        config = on_other_data(config, DataConfig(source="drawn"))
+        config = on_other_data(config, DataConfig(source="drawn"), run)
     model = config.model
     if not {model.positive, model.negative} - {None} <= set(points.class_names):
         config = replace(config, model=replace(model, positive=None, negative=None))

@@ -12,6 +12,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from gui.kit.plain_text import unmarked
 
 if TYPE_CHECKING:
+    from core.config import RunConfig
     from core.data.points import Points
     from core.data.task import Task
     from core.teach.lesson import Place
@@ -31,6 +32,12 @@ class Run:
     points: Points
     place: Place | None = None
     is_modified: bool = False
+
+    @property
+    def lesson_config(self) -> RunConfig | None:
+        """The config as the lesson has set it up; None outside a lesson."""
+        base = self.place.base if self.place else None
+        return base.step.setup.config if base and base.step.setup else None
 
 
 def describe_reset(text: str, steps: int) -> str:

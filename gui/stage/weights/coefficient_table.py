@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QTableView,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -65,6 +66,9 @@ class CoefficientTable(QWidget):
         self.search.setPlaceholderText("Search")
         self.search.setToolTip("Show only the inputs whose names contain this")
         self.search.setClearButtonEnabled(True)
+        for button in self.search.findChildren(QToolButton):  # Qt's own, without words
+            button.setAccessibleName("clear the search")
+            button.setToolTip("Show all inputs again")
         top.addWidget(self.search)
         self.model = CoefficientModel()
         self.search.textChanged.connect(self._search)

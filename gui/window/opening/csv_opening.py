@@ -124,5 +124,5 @@ class CsvOpener(Opener):
 
     def _load(self, table: Table, data: DataConfig) -> None:
         data = replace(data, reading=self._reading)
-        config = on_other_data(self._controller.config, data)
+        config = on_other_data(self._controller.config, data, self._controller.run)
         self._loader.load(config, f"change to {table.path.name}", opened=table)

@@ -77,7 +77,10 @@ class DataChoice(QObject):
 
     def _change_to(self, data: DataConfig) -> None:
         """Load these data, with the default settings for the current kind of model."""
-        self._loader.load(on_other_data(self._controller.config, data), f"change to {data.source}")
+        self._loader.load(
+            on_other_data(self._controller.config, data, self._controller.run),
+            f"change to {data.source}",
+        )
 
     def call_off_download(self) -> None:
         """Cancel the download and report it."""

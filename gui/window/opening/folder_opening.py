@@ -174,7 +174,7 @@ class FolderOpener(Opener):
 
     def _load(self, dataset: Dataset) -> None:
         data = cast("DataConfig", self._config)
-        config = on_other_data(self._controller.config, data)
+        config = on_other_data(self._controller.config, data, self._controller.run)
         left_out = dataset.folder.left_out if dataset.folder else ()
         remark = f"{'; '.join(map(str, left_out))}." if left_out else ""
         self._loader.load(config, f"change to {dataset.name}", opened=dataset, remark=remark)

@@ -70,9 +70,8 @@ def with_phones(qtbot, *phones):
 
 def test_nothing_is_served_before_it_is_started_nor_after_it_is_stopped(qtbot, open_window):
     window = open_window(DIGITS)
-    assert window.classroom.dialog is None
     window.classroom.open()
-    (dialog, classroom) = (getattr(window.classroom, name) for name in ("dialog", "classroom"))
+    dialog, classroom = window.classroom.dialog, window.classroom.classroom
     assert classroom.url == ""
     dialog.network.setCurrentIndex(dialog.network.count() - 1)
     press(qtbot, dialog.open_button)

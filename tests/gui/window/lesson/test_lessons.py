@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
-from core.config import DataConfig, TrainingConfig
+from core.config import DataConfig, RunConfig, TrainingConfig
 from core.data.mnist.download import Download
 from core.data.mnist.http_transfer import Timeouts
 from core.data.points import Points
@@ -403,3 +403,23 @@ def test_what_was_set_for_one_data_set_is_not_kept_for_another(qtbot, window, en
     assert data.validation_fraction == default.validation_fraction
     assert window.controller.config.training == TrainingConfig()
     assert window.knobs.changed == {}
+
+
+# Other data after a lesson --------------------------------------------------------------------
+
+
+def test_a_lessons_model_does_not_follow_to_other_data(begin, window, new_run):
+    begin(window, "rest")
+    assert window.controller.config.model.kind == "ovr"
+    with new_run(window):
+        window.data_choice.choose("iris")
+    assert window.controller.config.model.kind == RunConfig().model.kind
+
+
+def test_a_model_that_was_chosen_in_a_lesson_follows(begin, window, new_run):
+    begin(window, "xor")
+    with new_run(window):
+        window.setup.model.change_kind("ovr")
+    with new_run(window):
+        window.data_choice.choose("iris")
+    assert window.controller.config.model.kind == "ovr"
