@@ -22,7 +22,8 @@ Reals = NDArray[np.float64]
 class Losses:
     """The losses of a neuron over its logits z (n,), in float64.
 
-    a : σ(z), the probability of class 1. likelihood : aʸ (1 − a)¹⁻ʸ, that of the true class y.
+    a : σ(z), the probability of class 1. likelihood : of the true class
+        y, a if it is 1 and 1 − a if it is 0.
     log_odds : log(a / (1 − a)), computed from a alone.
     cross_entropy, squared : −log of the likelihood, and (y − a)²; slopes : dL/dz of each.
     """

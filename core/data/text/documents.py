@@ -58,7 +58,8 @@ class WordLists:
 class Documents:
     """Texts of n examples; any sequence of characters that is not read as more than text.
 
-    Half a character, as some programs paste it, becomes �: no file holds one.
+    Half a character, as some programs paste it, becomes the replacement character: no file holds
+    one.
     """
 
     texts: tuple[str, ...]
@@ -66,7 +67,9 @@ class Documents:
 
     def __post_init__(self) -> None:
         if any(map(_HALF.search, self.texts)):
-            object.__setattr__(self, "texts", tuple(_HALF.sub("�", text) for text in self.texts))
+            object.__setattr__(
+                self, "texts", tuple(_HALF.sub("\ufffd", text) for text in self.texts)
+            )
 
     def __len__(self) -> int:
         return len(self.texts)

@@ -35,8 +35,8 @@ def on_phone(server, folder, work, name="Ada"):
 
     async def run():
         async with chromium.opened(server.url, folder) as page:
-            await page.wait_for("document.querySelector('#name') !== null")
-            await page.wait_for("!document.querySelector('#welcome').hidden")
+            await page.wait_for("document.querySelector('#task') !== null")
+            await page.wait_for("document.querySelector('#task').textContent === 'Join the class'")
             await page.ask(f"document.querySelector('#name').value = {name!r}")
             await page.tap("#enter")
             await page.wait_for("document.querySelector('#welcome').hidden")

@@ -69,7 +69,13 @@ def test_the_lowest_loss_and_the_accuracy_are_scikit_learns(messages, weighting)
 
 def test_gradient_descent_comes_within_a_point_of_it(messages):
     task = task_of(
-        messages, "tfidf", learning_rate=1.0, batch_size=32, weight_decay=DECAY, epochs=20
+        messages,
+        "tfidf",
+        learning_rate=1.0,
+        batch_size=32,
+        weight_decay=DECAY,
+        epochs=30,
+        schedule="cosine",
     )
     (X, y), (X_test, y_test) = parts(task)
     theirs = LogisticRegression(C=2 / (DECAY * len(y)), max_iter=10_000).fit(X, y)

@@ -55,7 +55,7 @@ def view(show_view):
 def test_each_row_shows_in_one_line_how_its_document_begins(view):
     shown = [view.model.index(row, TEXT).data() for row in range(len(HOSTILE))]
     assert shown[0] == "<b>bold</b> & <img src=x> second line"
-    assert shown[1] == "a‹U+0000›b ‹U+D800› alone ‹U+202E›turned"
+    assert shown[1] == "a‹U+0000›b � alone ‹U+202E›turned"
     assert shown[2:4] == ["火星 🚀 قصة", ""]
     assert shown[4].endswith("word…") and len(shown[4]) < 200
 
@@ -64,7 +64,8 @@ def test_a_click_shows_the_whole_text_as_it_is(qtbot, view):
     for row in (0, 1):
         place = view.table.visualRect(view.model.index(row, 0)).center()
         qtbot.mouseClick(view.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
-        assert view.document.toPlainText() == paragraphs(HOSTILE[row])
+        whole = HOSTILE[row].replace("\ud800", "\ufffd")  # no half of a character is kept
+        assert view.document.toPlainText() == paragraphs(whole)
     view.choose_row(0)
     assert view.document.toPlainText() == HOSTILE[0]
 
