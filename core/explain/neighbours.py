@@ -30,6 +30,19 @@ def nearest(task: Task, values: NDArray[np.floating], count: int) -> NDArray[np.
     return np.asarray(rows[np.argsort(distance, kind="stable")[:count]])
 
 
+def nearest_texts(
+    task: Task, values: NDArray[np.floating], count: int, *, but: int = -1
+) -> list[tuple[int, float]]:
+    """Return the training rows nearest to a text by their angle, each with its cosine.
+
+    values : (m,) the text's features. Rows without a common word are none of them, nor is `but`.
+    """
+    found = cosines(task, values)
+    order = np.argsort(-found, kind="stable")[: count + 1]
+    near = [(int(task.train_rows[i]), float(found[i])) for i in order if found[i] > 0]
+    return [each for each in near if each[0] != but][:count]
+
+
 def cosines(task: Task, values: NDArray[np.floating]) -> NDArray[np.float32]:
     """Return the cosine of the angle between a text and each training row, (training rows,).
 

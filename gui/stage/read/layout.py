@@ -54,6 +54,9 @@ class Toolbar(QWidget):
             "One that fools it",
             "Read the next of the passages that are written in the words of another genre",
         )
+        self.nearest = unfocused_button(
+            "Nearest…", "List the training texts that are nearest to this one, by their angle"
+        )
         self.undo = unfocused_button("Undo", "Take back the last change of the text (Ctrl+Z in it)")
         self.clear = unfocused_button("Clear", "Take the text away")
         flow = FlowLayout(self, 4, 2)
@@ -62,7 +65,7 @@ class Toolbar(QWidget):
 
     @property
     def buttons(self) -> tuple[QPushButton, ...]:
-        return self.random, self.mistake, self.fooling, self.undo, self.clear
+        return self.random, self.mistake, self.fooling, self.nearest, self.undo, self.clear
 
 
 class ReadLayout(QWidget):

@@ -27,6 +27,7 @@ from gui.kit.picture_grid import nice_above
 from gui.kit.theme import Theme
 from gui.kit.view import View
 from gui.stage.read.layout import NOTE_LINES, Parts, ReadLayout, Toolbar
+from gui.stage.read.nearest_texts import NearestTexts
 from gui.stage.read.picker import TextPicker
 from gui.stage.read.scale_bar import ScaleBar
 from gui.stage.read.sum_bars import SumBars, Term
@@ -80,6 +81,7 @@ class ReadView(View):
         self.label.setToolTip("Whose score the shades add up to; a click on a bar chooses it too")
         self.toolbar, self.teaching = Toolbar(), TeachingRow(MOST_CLASSES, letters=LETTERS)
         self.picker = TextPicker(self, background)
+        self.nearest = NearestTexts(self.toolbar.nearest, background)
         self._layout = ReadLayout(
             Parts(
                 self.pad,
@@ -121,6 +123,8 @@ class ReadView(View):
         toolbar.random.clicked.connect(self.picker.pick_any)
         toolbar.mistake.clicked.connect(self.picker.pick_mistake)
         toolbar.fooling.clicked.connect(self.picker.pick_fooling)
+        toolbar.nearest.clicked.connect(self._ask_nearest)
+        self.nearest.chosen.connect(self.picker.show_row)
         toolbar.undo.clicked.connect(pad.undo)
         toolbar.clear.clicked.connect(lambda: pad.put(""))
         toolbar.undo.setEnabled(False)
@@ -202,14 +206,20 @@ class ReadView(View):
     def _note_change(self) -> None:
         """Read the text once Qt has nothing more urgent to do."""
         self.features = None
+        self.nearest.drop()
         if self.isVisible() and not self._look_again.isActive():
             self._look_again.start(0)
+
+    def _ask_nearest(self) -> None:
+        if self.task is not None and self.features is not None:
+            self.nearest.ask(self.task, self.features, self.picker.row)
 
     def read_pad(self) -> None:
         """Find the features of the text, and ask the model."""
         task, text = self.task, self.pad.text
         is_text = bool(text.strip())
         self.teaching.set_possible(is_text)
+        self.toolbar.nearest.setEnabled(is_text)
         self.toolbar.clear.setEnabled(bool(text))
         self.toolbar.undo.setEnabled(self.pad.document().isUndoAvailable())
         if task is None or task.dataset.vocabulary is None or not is_text:

@@ -8,49 +8,12 @@ from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QColor, QGuiApplication
 
 from core.config import BagOptions, DataConfig, ModelConfig, RunConfig
-from core.data.sources import load
-from core.data.task import prepare
 from core.data.text.genres import fooling
 from core.explain import probe
 from gui.kit.theme import DARK, LIGHT
 from gui.stage.read.text_pad import MOST_CHARACTERS, shades
-from gui.stage.read.view import ReadView
 from tests.gui.kit.test_contrast import contrast
-
-PATIENCE_MS = 30_000
-TEXT = "Once upon a time the detective kissed a robot, zzyzx, aboard the ship; the ship."
-
-
-@pytest.fixture(scope="module")
-def genres():
-    return load(DataConfig(source="genres"))
-
-
-def task_of(dataset, bag=None, **model):
-    data = DataConfig(source="genres", bag=bag or BagOptions())
-    return prepare(dataset, RunConfig(data, ModelConfig(**(model or {"kind": "softmax"}))))
-
-
-@pytest.fixture
-def view(qtbot, background):
-    """The view on its own, as large as a stage."""
-    view = ReadView(LIGHT, background)
-    qtbot.addWidget(view)
-    view.resize(700, 540)
-    view.show()
-    qtbot.waitExposed(view)
-    return view
-
-
-@pytest.fixture
-def settle(qtbot, view, background):
-    """Return a function that waits until the view shows the answer to what is on the pad."""
-
-    def is_settled():
-        background.poll()
-        return background.is_idle and view.is_at_rest
-
-    return lambda: qtbot.waitUntil(is_settled, timeout=PATIENCE_MS)
+from tests.gui.stage.read.reading import PATIENCE_MS, TEXT, task_of
 
 
 @pytest.fixture
