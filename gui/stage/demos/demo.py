@@ -76,3 +76,6 @@ class Demo(QWidget):
 
     def show_example(self, example: Example | None) -> None:
         """Show this example from now on, if the demonstration shows one."""
+
+    def end(self) -> None:
+        """Drop what is still computed for it: it is about to be deleted."""

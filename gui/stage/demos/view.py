@@ -221,7 +221,8 @@ class DemosView(View):
         """Discard the demonstrations that show another task's run; they are created anew."""
         for row in [row for row, shown in self._tasks.items() if shown is not task]:
             del self._tasks[row]
-            _, page = self._pages.pop(row)
+            demo, page = self._pages.pop(row)
+            demo.end()
             self._stack.removeWidget(page)
             page.deleteLater()
         if self.isVisible() and self.titles.currentRow() not in self._pages:

@@ -51,6 +51,7 @@ class NormaliserDemo(Demo):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._background: Background | None = None
+        self._keys: set[str] = set()  # of what was asked of it
         self._example: Example | None = None
         self._costs: dict[int, Cost] = {}
         self.grid = Grid(theme, "Scores, exponentials and shares", ("score", "exp", "share"), ())
@@ -119,6 +120,12 @@ class NormaliserDemo(Demo):
 
     def use(self, background: Background | None) -> None:
         self._background = background
+
+    def end(self) -> None:
+        self._later.stop()
+        for key in self._keys:
+            if self._background is not None:
+                self._background.forget(key)
 
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)
@@ -216,8 +223,10 @@ class NormaliserDemo(Demo):
             self._take([measured(count) for count in counts])
             return
         missing = [count for count in counts if count not in self._costs]
+        key = f"{COSTS} {counts[0]}"
+        self._keys.add(key)
         self._background.ask(
-            f"{COSTS} {counts[0]}",
+            key,
             lambda: [measured(count) for count in missing],
             self._take,
             queue=Queue.STUDIES,

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from scipy.special import softmax
 
@@ -74,6 +75,18 @@ def test_costs_are_measured_in_the_background(show, task, background, qtbot):
     qtbot.keyClick(demo.labels.track, Qt.Key.Key_End)
     qtbot.waitUntil(is_measured, timeout=PATIENCE_MS)
     assert demo.labels.readout.text() == f"{MEASURED[-1]:,}"
+
+
+def test_costs_that_come_after_its_end_are_dropped(show, task, background, qtbot):
+    demo, *_ = show(NormaliserDemo, task)
+    demo.end()
+    shiboken6.delete(demo)
+
+    def is_over():
+        background.poll()  # which would raise what an answer raises
+        return background.is_idle
+
+    qtbot.waitUntil(is_over, timeout=PATIENCE_MS)
 
 
 # Push and pull
