@@ -13,7 +13,7 @@ import hmac
 import json
 import secrets
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from importlib.resources import files
 from typing import Any
@@ -31,7 +31,7 @@ HELLO_SECONDS = 10
 SILENT_SECONDS = 1800  # after which a phone that sends nothing is let go
 HEARTBEAT_SECONDS = 20
 MOST_WAITING = 50  # messages for a phone that does not take them
-MOST_STRANGERS = 60  # wrong addresses a minute, after which none is answered for the rest of it
+MOST_STRANGERS = 60  # wrong addresses a minute from one machine, which is then not answered
 
 PAGE = {
     "": ("page.html", "text/html"),
@@ -68,7 +68,7 @@ class Server:
         self._end: asyncio.Event
         self._is_up = threading.Event()
         self._error: OSError | None = None
-        self._strangers = 0
+        self._strangers: Counter[str] = Counter()  # wrong addresses of this minute, by machine
         self._thread = threading.Thread(target=self._run, name="classroom")
         self.port = 0
 
@@ -145,7 +145,7 @@ class Server:
     async def _forgive(self) -> None:
         while True:
             await asyncio.sleep(60)
-            self._strangers = 0
+            self._strangers.clear()
 
     @web.middleware
     async def _guard(
@@ -154,8 +154,10 @@ class Server:
         """Answer only who knows the token and names this address."""
         token = request.match_info.get("token", "")
         knows = hmac.compare_digest(token.encode("utf-8", "replace"), self._token.encode())
-        if not knows or request.host != self.authority or self._strangers > MOST_STRANGERS:
-            self._strangers += not knows
+        who = request.remote or ""
+        is_guessing = self._strangers[who] > MOST_STRANGERS
+        if not knows or request.host != self.authority or is_guessing:
+            self._strangers[who] += not knows
             return web.Response(status=404, text="There is nothing here.")
         response: web.StreamResponse = await handler(request)
         return response

@@ -1,4 +1,4 @@
-"""Nested layouts, and layouts that wait for the end of a change."""
+"""Nested layouts, scroll areas, and layouts that wait for the end of a change."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import chain
 
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtWidgets import QBoxLayout, QLayout, QLayoutItem, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QLayout, QLayoutItem, QScrollArea, QWidget
 
 
 def add_layout(outer: QBoxLayout, inner: QLayout, stretch: int = 0) -> None:
@@ -70,3 +70,17 @@ def unpainted(windows: Sequence[QWidget]) -> Iterator[None]:
 def finish() -> None:
     """Lay out at once what the event loop would lay out next."""
     QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+
+
+def scrolled(content: QWidget) -> QScrollArea:
+    """Return a scroll area without a frame or ground of its own that shows this widget."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(content)
+    for widget in (area.viewport(), content):
+        widget.setAutoFillBackground(False)
+    area.setObjectName("room")
+    area.setStyleSheet("#room { background: transparent; }")
+    return area

@@ -18,6 +18,7 @@ from gui.kit.view import View
 if TYPE_CHECKING:
     from gui.stage.curves.view import CurveView
     from gui.stage.runs.race import RacePage
+    from gui.state.row_picker import RowPicker
     from gui.window.view_context import ViewContext
 
 
@@ -177,22 +178,19 @@ def _make_draw(context: ViewContext) -> View:
         else:
             context.chosen.choose(Example(task, picture.ravel(), None, None, "the drawing"))
 
-    def show_row(row: int) -> None:
-        if view.task is not None:
-            view.picker.show_row(row)
-
-    def show_mistake(true: int, predicted: int) -> None:
-        if view.task is not None:
-            view.picker.show_mistake(true, predicted)
-
     view.taught.connect(teach)
-    view.picker.remarked.connect(context.remarked)
     view.photos.failed.connect(context.failed)
     view.pictured.connect(follow)
     context.pad_picture_wanted.connect(view.pad.picture_given)
-    context.pad_row_wanted.connect(show_row)
-    context.pad_mistake_wanted.connect(show_mistake)
+    _connect_picker(context, view.picker)
     return view
+
+
+def _connect_picker(context: ViewContext, picker: RowPicker) -> None:
+    """Connect what puts rows on a pad to those that want one there."""
+    picker.remarked.connect(context.remarked)
+    context.pad_row_wanted.connect(picker.show_row)
+    context.pad_mistake_wanted.connect(picker.show_mistake)
 
 
 def _make_read(context: ViewContext) -> View:
@@ -215,22 +213,13 @@ def _make_read(context: ViewContext) -> View:
         if row >= 0:
             context.chosen.choose(Example.of_row(task, row))
         else:
-            context.chosen.choose(Example(task, x.astype(np.float64), None, None, "the text"))
-
-    def show_row(row: int) -> None:
-        if view.task is not None:
-            view.picker.show_row(row)
-
-    def show_mistake(true: int, predicted: int) -> None:
-        if view.task is not None:
-            view.picker.show_mistake(true, predicted)
+            values = x.astype(np.float64)
+            context.chosen.choose(Example(task, values, None, None, "the text", view.pad.text))
 
     view.taught.connect(teach)
     view.pad.refused.connect(context.remarked)
-    view.picker.remarked.connect(context.remarked)
     view.pictured.connect(follow)
-    context.pad_row_wanted.connect(show_row)
-    context.pad_mistake_wanted.connect(show_mistake)
+    _connect_picker(context, view.picker)
     return view
 
 

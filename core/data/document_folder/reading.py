@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
@@ -20,7 +19,7 @@ from core.data.csv.encodings import ENCODINGS
 from core.data.dataset import Dataset, format_count, without_empty_classes
 from core.data.labelled_folder import layout
 from core.data.labelled_folder.file_kinds import NO_TEXT, TEXTS
-from core.data.labelled_folder.layout import Layout
+from core.data.labelled_folder.layout import Layout, Watch
 from core.data.labelled_folder.listing import UNREADABLE, printable
 from core.data.text.documents import Documents, no_features
 from core.data.understood_folder import UnderstoodFolder
@@ -31,8 +30,6 @@ MAX_BYTES = 2**25  # of a file
 AT_ONCE = 64  # files from one message on progress to the next
 EMPTY = "without a text"
 SAMPLED = 2**18  # bytes of the files whose encoding is guessed
-
-Watch = Callable[[str, float], None]
 
 
 def read(
@@ -46,12 +43,7 @@ def read(
     is_cancelled : polled as often; Cancelled is raised when it returns true.
     Raises DataError where the folder cannot be used, or its texts do not fit into memory.
     """
-    path = Path(config.path or "")
-
-    def listed(entries: int) -> None:
-        watch(f"{path.name}: {entries:,} files", 0.0)
-
-    found = layout.find(path, listed, is_cancelled, is_merged=config.merge_case, kind=TEXTS)
+    found = layout.of_config(config, watch, is_cancelled, TEXTS)
     return read_layout(found, config, watch, is_cancelled)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from core.config import DataConfig
 from core.data.csv.spelling import folded, spellings
 from core.data.labelled_folder.file_kinds import PICTURES, FileKind
 from core.data.labelled_folder.listing import LeftOut, Listing, Place, natural, printable
@@ -27,6 +28,8 @@ TEST = frozenset(("test", "testing", "t10k"))
 VALIDATION = frozenset(("val", "valid", "validation", "dev"))
 OUTSIDE = "outside the folders of classes"
 NO_TRAINING = "of a class without a file to train on"
+
+Watch = Callable[[str, float], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +79,21 @@ class Layout:
             f"{self.path}: {self.kind.more} of {classes} class{'' if classes == 1 else 'es'} are "
             f"left to train on, and two classes at least are needed ({said})."
         )
+
+
+def of_config(
+    config: DataConfig, watch: Watch, is_cancelled: Callable[[], bool], kind: FileKind
+) -> Layout:
+    """Return the layout of the folder `config.path`; errors as of `find`.
+
+    watch : called with words and the share that is read, which is 0 here.
+    """
+    path = Path(config.path or "")
+
+    def listed(entries: int) -> None:
+        watch(f"{path.name}: {entries:,} files", 0.0)
+
+    return find(path, listed, is_cancelled, is_merged=config.merge_case, kind=kind)
 
 
 def find(

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +16,8 @@ from core import memory
 from core.config import DataConfig
 from core.data.dataset import Dataset, Looks, pixel_names, without_empty_classes
 from core.data.labelled_folder import layout
-from core.data.labelled_folder.layout import Layout
+from core.data.labelled_folder.file_kinds import PICTURES
+from core.data.labelled_folder.layout import Layout, Watch
 from core.data.labelled_folder.listing import UNREADABLE, printable
 from core.data.pictures import decode, scaled
 from core.data.pictures.scaled import Form, Pixels
@@ -34,7 +34,6 @@ BLACK = 12  # of 255: a border up to which is black
 MOSTLY = 0.9  # share of the pictures with a black border that are ink on nothing
 COLOURS = ("red", "green", "blue")
 
-Watch = Callable[[str, float], None]
 Size = tuple[int, int]
 
 
@@ -49,12 +48,7 @@ def read(
     is_cancelled : polled as often; Cancelled is raised when it returns true.
     Raises DataError where the folder cannot be used, or its pictures do not fit into memory.
     """
-    path = Path(config.path or "")
-
-    def listed(entries: int) -> None:
-        watch(f"{path.name}: {entries:,} files", 0.0)
-
-    found = layout.find(path, listed, is_cancelled, is_merged=config.merge_case)
+    found = layout.of_config(config, watch, is_cancelled, PICTURES)
     return read_layout(found, config, watch, is_cancelled)
 
 

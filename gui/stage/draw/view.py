@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QMimeData, Qt, QTimer, Signal
+from PySide6.QtCore import QMimeData, QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QScrollArea, QVBoxLayout
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout
 
 from core.data.task import Task
 from core.explain import prediction
@@ -17,6 +17,7 @@ from core.model_family import DEFAULT_KIND, FAMILY
 from core.train.snapshot import Params, Snapshot
 from gui.kit.answer.shares import Shares
 from gui.kit.answer.teaching import TeachingRow
+from gui.kit.layouts import scrolled
 from gui.kit.theme import Theme
 from gui.kit.view import View
 from gui.stage.draw.comparison import Comparison
@@ -109,19 +110,11 @@ class DrawView(View):
         self.show_theme()
 
     def _build(self) -> None:
-        """Put the parts into a scroll area."""
-        area = self._area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(self._layout)
-        for widget in (area.viewport(), self._layout):
-            widget.setAutoFillBackground(False)
-        area.setObjectName("room")
-        area.setStyleSheet("#room { background: transparent; }")
+        """Lay out the parts."""
+        self._area = scrolled(self._layout)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)
-        layout.addWidget(area)
+        layout.addWidget(self._area)
 
     @property
     def _kind(self) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout
+from PySide6.QtWidgets import QVBoxLayout
 
 from core.data.task import Task
 from core.explain import prediction
@@ -23,6 +23,7 @@ from gui.kit.answer.shares import Shares
 from gui.kit.answer.teaching import TeachingRow
 from gui.kit.fields.choices import Choice
 from gui.kit.labels import Readout
+from gui.kit.layouts import scrolled
 from gui.kit.picture_grid import nice_above
 from gui.kit.theme import Theme
 from gui.kit.view import View
@@ -99,19 +100,11 @@ class ReadView(View):
         self.show_theme()
 
     def _build(self) -> None:
-        """Put the parts into a scroll area."""
-        area = self._area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(self._layout)
-        for widget in (area.viewport(), self._layout):
-            widget.setAutoFillBackground(False)
-        area.setObjectName("room")
-        area.setStyleSheet("#room { background: transparent; }")
+        """Lay out the parts."""
+        self._area = scrolled(self._layout)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)
-        layout.addWidget(area)
+        layout.addWidget(self._area)
 
     def _connect(self) -> None:
         toolbar, pad = self.toolbar, self.pad
