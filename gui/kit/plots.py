@@ -110,6 +110,8 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
 
     def _show_rest(self) -> None:
         """Fit the face to the plot and render everything that does not move into its pixmap."""
+        if self.closed:  # by pyqtgraph, which has deleted the viewport, and the face with it
+            return
         area, ratio = self.viewport().rect(), self.devicePixelRatioF()
         if area.isEmpty():
             return

@@ -170,8 +170,8 @@ class Classroom:
 
     # Life -----------------------------------------------------------------------------------------
 
-    def attend(self, seconds: float) -> None:
-        """Act for this many seconds, or until there are five faults."""
+    def attend(self, actions: int) -> None:
+        """Act this many times, or until there are five faults."""
         before, sys.excepthook = sys.excepthook, self._note_exception
         self.window.controller.failed.connect(self._note_words)
         interval = sys.getswitchinterval()
@@ -182,9 +182,8 @@ class Classroom:
         self._beat.start(int(1000 * BEAT_SECONDS))
         self._closing.start(POPUP_MS)
         weights, acts = zip(*self._actions, strict=True)
-        end = time.monotonic() + seconds
         try:
-            while time.monotonic() < end and len(self.faults) < 5:
+            while self.acted < actions and len(self.faults) < 5:
                 act = self.random.choices(acts, weights)[0]
                 self._do(act)
                 self.acted += 1

@@ -116,3 +116,14 @@ def test_small_numbers_stand_at_the_axis_as_they_are(plot, qtbot):
     axis = plot.getPlotItem().getAxis("left")
     assert axis.autoSIPrefixScale == 1.0
     assert "(x" not in axis.label.toPlainText()
+
+
+def test_a_plot_that_is_closed_as_a_window_is_not_rendered_any_more(qtbot):
+    plot = plots.make_plot(look.LIGHT, moves_below=False)
+    plot.show()
+    qtbot.waitExposed(plot)
+    plot.setRange(xRange=(0, 2), yRange=(0, 1), padding=0)  # starts its timer
+    with qtbot.captureExceptions() as errors:
+        plot.close()
+        qtbot.wait(20)
+    assert not errors
