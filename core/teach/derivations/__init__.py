@@ -1,0 +1,1 @@
+"""Derivations as values: formulae line by line, which can be written, evaluated and compared."""
