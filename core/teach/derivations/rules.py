@@ -73,8 +73,8 @@ def three_rules(case: Case) -> tuple[Line, ...]:
     eta = Symbol(("eta",), r"\eta", "η", "learning rate")
     said = Symbol(("ŷ",), r"\hat{y}", "ŷ", "what the perceptron says: 1 or 0", Step(t.z))
     squared = (t.y - t.z) ** 2
-    L = Symbol(("adaline",), r"L_{\mathrm{A}}", "L_A", "squared error of the logit", squared)
-    by_squared = Derivative(L, t.w, ("∂", "adaline"), "gradient of ADALINE's loss")
+    L = Symbol(("se of z",), r"L_{\mathrm{A}}", "L_A", "squared error of the logit", squared)
+    by_squared = Derivative(L, t.w, ("∂", "se of z"), "gradient of ADALINE's loss")
     by_bce = t.slope(t.L, t.w, "gradient of the cross-entropy")
     moves = [
         Symbol(
