@@ -90,7 +90,7 @@ class NormaliserDemo(Demo):
         axis.setTicks([[(math.log10(k), f"{k:,}") for k in MEASURED]])
         left = self.plot.getPlotItem().getAxis("left")
         left.setTicks([[(e, f"{10.0**e:,.9g}") for e in range(-1, 5)]])
-        self.plot.setRange(xRange=(0.2, 5.2), yRange=(-1, 4), padding=0)
+        self.plot.setRange(xRange=(0.1, 5.5), yRange=(-1, 4), padding=0)
         self.plot.setLabel("bottom", "labels K")
         self.plot.setLabel("left", "time (µs)")
         share = Formula(

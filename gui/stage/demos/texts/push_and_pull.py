@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.data.task import Task
@@ -70,6 +71,8 @@ class PushAndPullDemo(Demo):
         self.before, self.after = Figure(theme, "loss before"), Figure(theme, "loss after")
         self.share = Figure(theme, "P of its label")
         self.chart = PushChart(theme)
+        # Queued: words are chosen anew once the layout has finished.
+        self.chart.room_changed.connect(self._show, Qt.ConnectionType.QueuedConnection)
         self.said = note("")
         formula = Formula(
             theme,

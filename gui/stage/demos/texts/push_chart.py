@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPen
+from PySide6.QtCore import QLineF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QPen, QResizeEvent
 from PySide6.QtWidgets import QGraphicsLineItem, QGraphicsRectItem
 
 from core.number_format import format_signed
@@ -46,6 +46,8 @@ class PushChart(CanvasWidget):
     Blue to the right: the weight rises; orange to the left: it falls. All bars have one scale.
     """
 
+    room_changed = Signal()  # `rows` is another number
+
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, "moves of the weights of words")
         self._columns: tuple[Column, ...] = ()
@@ -56,6 +58,13 @@ class PushChart(CanvasWidget):
         self._cells: list[list[_Cell]] = []
         self._zeros: list[QGraphicsLineItem] = []
         self.scale = 0.0
+        self._room = self.rows
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.rows != self._room:
+            self._room = self.rows
+            self.room_changed.emit()
 
     @property
     def rows(self) -> int:

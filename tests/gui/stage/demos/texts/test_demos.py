@@ -113,6 +113,15 @@ def test_repeated_updates_make_the_model_sure(show, task, qtbot):
     assert demo.share.text.startswith("25.0 % → ")
 
 
+def test_there_are_as_many_words_as_have_room_also_in_a_lower_window(show, task, qtbot):
+    demo, *_ = show(PushAndPullDemo, task)
+    in_all = len(demo.chart.words)
+    demo.resize(640, 420)
+    qtbot.waitUntil(lambda: len(demo.chart.words) < in_all)
+    assert len(demo.chart.words) == demo.chart.rows
+    assert f"{demo.chart.rows} of its" in demo.said.text()
+
+
 def test_another_label_can_be_taught(show, task):
     demo, _, z, _ = show(PushAndPullDemo, task)
     other = (int(task.dataset.y[3]) + 1) % 4
