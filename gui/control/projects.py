@@ -82,6 +82,7 @@ class Projects(QObject):
         self._kept: KeptRuns | None = None
         self._saved: Mark | None = None  # None: never
         self._is_opening: Run | None = None  # until its first snapshot
+        self._has_begun_to_save = self._has_begun_to_open = False
         self._was_modified = False
         controller.task_changed.connect(self._note)
         controller.points_changed.connect(self._note)
@@ -114,6 +115,19 @@ class Projects(QObject):
             return False
         now = self._mark()
         return self._has_work if self._saved is None else not now.is_like(self._saved)
+
+    @property
+    def is_saving(self) -> bool:
+        """Whether a project is being written, or the run that will be in it is awaited."""
+        controller = self._controller
+        return self._has_begun_to_save and (
+            controller.writes.is_busy or not controller.captures.is_idle
+        )
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether a project is being read, which will replace what is shown."""
+        return self._has_begun_to_open and self._next.is_busy
 
     @property
     def title(self) -> str:
@@ -233,13 +247,15 @@ class Projects(QObject):
                 return f"Saved {path} ({format_bytes(path.stat().st_size)})."
 
             def end() -> None:
+                self._has_begun_to_save = False
                 self._set(path, mark)
                 if then is not None:
                     then()
 
             self._controller.writes.write(path.name, work, end)
 
-        if not self.capture(write):
+        self._has_begun_to_save = self.capture(write)
+        if not self._has_begun_to_save:
             self._controller.failed.emit("There is nothing to save yet.")
 
     # Opening --------------------------------------------------------------------------------------
@@ -280,8 +296,10 @@ class Projects(QObject):
                 controller.done.emit(f"Opened {path.name}. Space trains on where it was.")
 
         self._loader.fetcher.stop()
+        self._has_begun_to_open = True
 
         def refuse(error: BaseException) -> None:
+            self._has_begun_to_open = False
             self._next.refuse(error)
             if controller.run is None:  # the program was started with this file
                 self._loader.load(RunConfig(), complaint=str(error))
@@ -290,6 +308,7 @@ class Projects(QObject):
 
     def _show(self, found: Project) -> None:
 
+        self._has_begun_to_open = False
         controller = self._controller
         place = self._place_of(found)
         is_changed = found.window.get("lesson") == "changed"

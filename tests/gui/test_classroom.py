@@ -1,7 +1,7 @@
 """What a class does to the window; for twenty minutes and with other dice, on a quiet machine:
 
-CLASSROOM_ACTIONS=12000 CLASSROOM_SEED=7 CLASSROOM_PAUSE=0.25 \\
-    python3 run.py test tests/gui/test_classroom.py --timeout 0
+CLASSROOM_ACTIONS=12000 CLASSROOM_SEED=7 CLASSROOM_PAUSE=0.25
+python3 run.py test tests/gui/test_classroom.py --timeout 0
 """
 
 from __future__ import annotations

@@ -113,6 +113,7 @@ class ProjectActions(QObject):
             or not self.asks
             or self._may_close
             or not self._projects.is_modified
+            or self._projects.is_saving  # closing waits for it, and comes here again
         ):
             return True
         if self.dialog is None:
@@ -133,6 +134,9 @@ class ProjectActions(QObject):
             self._projects.save(path, then)
 
     def _save_as(self, then: Callable[[], None] | None) -> None:
+        if self._projects.is_opening:  # its rows would get the name of what is shown now
+            self._controller.failed.emit("A project is being opened. Save once it is shown.")
+            return
         run = self._controller.run
         name = run.task.source.name.lower().replace(" ", "-") if run else "project"
         folder = Path(self._folder())

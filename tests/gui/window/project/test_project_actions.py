@@ -105,6 +105,17 @@ def test_save_as_goes_on_under_the_new_name(window, walk, save, path, tmp_path, 
     assert path.read_bytes() == before and window.projects.path == other
 
 
+def test_what_is_shown_until_a_project_is_open_is_not_saved_as_it(window, walk, save, path, qtbot):
+    walk(window, 1)
+    save(window)
+    window.project_actions.open_path(path)
+    qtbot.keyClick(window, Qt.Key.Key_S, CONTROL | SHIFT)
+    assert "being opened" in window.notice.text
+    qtbot.waitUntil(lambda: not window.projects.is_opening)
+    qtbot.keyClick(window, Qt.Key.Key_S, CONTROL | SHIFT)
+    assert window.projects.is_saving
+
+
 def test_revert_returns_to_what_was_saved(window, walk, save, qtbot, new_run):
     walk(window, 3)
     save(window)
@@ -284,7 +295,8 @@ def test_rows_of_a_large_table_are_kept_or_linked_as_asked(open_window, tmp_path
     assert sources.load(config.data).n == project.load(path).task.source.n
 
 
-def test_a_project_is_written_even_if_the_window_closes_at_once(window, walk, path, qtbot):
+def test_a_project_is_written_unasked_if_the_window_closes_at_once(window, walk, path, qtbot):
+    window.project_actions.asks = True
     walk(window, 2)
     qtbot.keyClick(window, Qt.Key.Key_S, CONTROL)
     window.close()
