@@ -41,9 +41,12 @@ class Difference:
 class GradientCheck:
     """Derivatives of the mean loss with the penalty λ by all p parameters: W row by row, then b.
 
+    Those of a hidden layer follow likewise; a model without biases has none here.
+
     kind : of the model. has_bias : whether b is one of the parameters.
     rows, batch : number of rows used, and the size of the batch. at_kinks : number of rows left out
         because the loss has no derivative there.
+    units : of a hidden layer, 0 without one. is_relu : whether these have a kink at 0.
     trained : (p,) by hand in float32, as the trainer computes them.
     hand, autograd : (p,) in float64.
     checked : (k,) indices of the parameters also checked by finite differences.
@@ -59,6 +62,8 @@ class GradientCheck:
     at_kinks: int
     classes: tuple[str, ...]
     inputs: tuple[str, ...]
+    units: int
+    is_relu: bool
     trained: Floats
     hand: Floats
     autograd: Floats
@@ -77,7 +82,9 @@ class GradientCheck:
         return max((d.absolute for pair, d in self.apart.items() if TRAINED not in pair), default=0)
 
     def name(self, parameter: int) -> str:
-        return parameter_name(parameter, self.classes, self.inputs)
+        return parameter_name(
+            parameter, self.classes, self.inputs, self.units, has_bias=self.has_bias
+        )
 
     @property
     def verdict(self) -> str:
@@ -130,7 +137,8 @@ class GradientCheck:
     @property
     def _kink(self) -> str:
         margin = FAMILY[self.kind].margin
-        return f"(2y − 1) z = {margin:g}" if margin else "z = 0"
+        found = [] if margin is None else [f"(2y − 1) z = {margin:g}" if margin else "z = 0"]
+        return " or ".join([*found, "z⁽¹⁾ = 0"] if self.is_relu else found)
 
     @property
     def extent(self) -> str:
@@ -194,10 +202,34 @@ class GradientCheck:
         return self.trained[at], self.hand[at], self.autograd[at], self.differences
 
 
-def parameter_name(parameter: int, classes: tuple[str, ...], inputs: tuple[str, ...]) -> str:
-    """Return the name of a parameter, such as W[setosa, petal width] or b[setosa]."""
-    weights = len(classes) * len(inputs)
+def parameter_name(
+    parameter: int,
+    classes: tuple[str, ...],
+    inputs: tuple[str, ...],
+    units: int = 0,
+    *,
+    has_bias: bool = True,
+) -> str:
+    """Return the name of a parameter, such as W[setosa, petal width] or b[setosa].
+
+    With a hidden layer of `units`: W⁽²⁾[setosa, unit 3], b⁽²⁾[setosa], W⁽¹⁾[unit 3, petal width].
+    """
+    if not units:
+        return _name_in_layer(parameter, classes, inputs)
+    names = tuple(f"unit {j + 1}" for j in range(units))
+    above = len(classes) * (units + has_bias)
+    if parameter < above:
+        return _name_in_layer(parameter, classes, names, "⁽²⁾")
+    return _name_in_layer(parameter - above, names, inputs, "⁽¹⁾")
+
+
+def _name_in_layer(
+    parameter: int, rows: tuple[str, ...], columns: tuple[str, ...], layer: str = ""
+) -> str:
+    weights = len(rows) * len(columns)
     if parameter >= weights:
-        return "b" if len(classes) == 1 else f"b[{classes[parameter - weights]}]"
-    k, j = divmod(parameter, len(inputs))
-    return f"w[{inputs[j]}]" if len(classes) == 1 else f"W[{classes[k]}, {inputs[j]}]"
+        return f"b{layer}" if len(rows) == 1 else f"b{layer}[{rows[parameter - weights]}]"
+    k, j = divmod(parameter, len(columns))
+    if len(rows) == 1:
+        return f"w{layer}[{columns[j]}]"
+    return f"W{layer}[{rows[k]}, {columns[j]}]"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -61,22 +62,23 @@ def check(
     rows = _off_kinks(task, params, rows)
     if not len(rows):
         raise DataError(
-            f"every example of the batch is where the {FAMILY[task.config.model.kind].loss} has a "
-            "kink and no derivative; make a step first."
+            f"every example of the batch is where {_kinked(task)} has a kink and no derivative; "
+            "make a step first."
         )
     problem = _Problem(task, params, rows, weight_decay)
     trained = _trained(task, params, rows, weight_decay)
     hand, autograd = problem.by_hand(), problem.by_autograd()
-    checked = _chosen(task, rows)
+    checked = _chosen(task, params, rows)
     differences = problem.by_differences(checked)
     ways = {TRAINED: trained, HAND: hand, AUTOGRAD: autograd, DIFFERENCES: differences}
     classes = output_names(task.config.model.kind, task.dataset.class_names)
+    units = task.config.model.hidden
     trouble = ""
     for way, values in ways.items():
         if not np.isfinite(values).all():
             first = int(np.argmin(np.isfinite(values)))
             parameter = int(checked[first]) if way == DIFFERENCES else first
-            name = parameter_name(parameter, classes, task.input_names)
+            name = parameter_name(parameter, classes, task.input_names, units)
             trouble = _trouble(way, name, problem.largest_logit)
             break
     return GradientCheck(
@@ -87,6 +89,8 @@ def check(
         at_kinks=taken - len(rows),
         classes=classes,
         inputs=task.input_names,
+        units=units,
+        is_relu=units > 0 and task.config.model.activation == "relu",
         trained=trained,
         hand=hand,
         autograd=autograd,
@@ -95,6 +99,12 @@ def check(
         apart={} if trouble else _compared(ways, checked, problem),
         trouble=trouble,
     )
+
+
+def _kinked(task: Task) -> str:
+    """Return what has a kink, in words."""
+    kind = FAMILY[task.config.model.kind]
+    return "a hidden unit" if kind.margin is None else f"the {kind.loss}"
 
 
 def _trouble(way: str, where: str, largest_logit: float) -> str:
@@ -108,60 +118,92 @@ def _trouble(way: str, where: str, largest_logit: float) -> str:
 
 
 def _off_kinks(task: Task, params: Params, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the rows whose logits are more than KINK away from a kink of the loss."""
-    margin = FAMILY[task.config.model.kind].margin
-    if margin is None:
+    """Return the rows more than KINK away from every kink: of the loss, and of hidden ReLUs."""
+    margin, hidden = FAMILY[task.config.model.kind].margin, params.hidden
+    has_relu = hidden is not None and hidden.activation == "relu"
+    if margin is None and not has_relu:
         return rows
     X = task.inputs_of(rows).astype(np.float64)
-    z = X @ params.W[0].astype(np.float64) + float(params.b[0])
-    signs = 2 * task.dataset.y[rows] - 1
-    is_off: NDArray[np.bool_] = ~(np.abs(margin - signs * z) <= KINK)
+    is_off = np.ones(len(rows), dtype=np.bool_)
+    if hidden is not None and has_relu:
+        nets = X @ hidden.V.astype(np.float64).T + hidden.c
+        is_off &= (np.abs(nets) > KINK).all(axis=1)
+    if margin is not None:
+        z = _logits(task, _in_float64(params), rows_of(X))[:, 0].numpy()
+        signs = 2 * task.dataset.y[rows] - 1
+        is_off &= ~(np.abs(margin - signs * z) <= KINK)
     return rows[is_off]
+
+
+def _in_float64(params: Params) -> tuple[Tensor, ...]:
+    return tuple(torch.from_numpy(array).double().contiguous() for array in params.arrays)
+
+
+def _logits(task: Task, parameters: tuple[Tensor, ...], X: Tensor | SparseRows) -> Tensor:
+    return models.model_of(task.config.model, parameters).forward(X)
 
 
 def _trained(task: Task, params: Params, rows: NDArray[np.int64], weight_decay: float) -> Floats:
     """Return the gradient (p,) as the trainer computes it, slice by slice in float32."""
     head = head_of(task)
     stored = batches.to_device(task, rows, torch.device("cpu"))
-    W, b = torch.from_numpy(params.W), torch.from_numpy(params.b)
-    V, dW, db = W * stored.unit, torch.zeros_like(W), torch.zeros_like(b)
+    parameters = tuple(torch.from_numpy(array) for array in params.arrays)
+    model = models.model_of(task.config.model, parameters, stored.unit)
     left = len(rows)
     for X, Y, Z in stored.slices():
-        dZ = head.gradient(models.logits(X, V, b, out=Z), Y, out=Z)
-        models.gradients(dZ, X, dW, db, add=left < len(rows))
+        dZ = head.gradient(model.forward(X, out=Z), Y, out=Z)
+        model.backward(dZ, X, add=left < len(rows))
         left -= len(X)
-    return _flat(dW * (stored.unit / len(rows)) + weight_decay * W, db / len(rows), task)
+    return _flat(
+        [
+            gradient * (scale / len(rows)) + (weight_decay * p if p.ndim == 2 else 0)
+            for p, gradient, scale in zip(parameters, model.gradients, model.scales, strict=True)
+        ],
+        task,
+    )
 
 
-def _flat(dW: Tensor, db: Tensor, task: Task) -> Floats:
+def _flat(arrays: Sequence[Tensor], task: Task) -> Floats:
     """Return all derivatives as one vector (p,), without biases if the model has none."""
-    parts = [dW.flatten(), db] if task.config.model.has_bias else [dW.flatten()]
+    has_bias = task.config.model.has_bias
+    parts = [array.flatten() for array in arrays if has_bias or array.ndim == 2]
     return torch.cat(parts).double().numpy()
 
 
-def _chosen(task: Task, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+def _chosen(task: Task, params: Params, rows: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the parameters for finite differences: all, or biases and a sample of weights.
 
     Of texts, it is one of the words that the rows hold: weights of others have no part in the loss.
     """
-    weights = task.outputs * task.m
-    p = weights + task.outputs * task.config.model.has_bias
-    products = len(STENCIL) * p * len(rows) * task.outputs * task.numbers_per_row
-    is_quick = p <= MAX_PARAMETERS and products <= WORK
-    if is_quick or p <= SAMPLE:
+    model = task.config.model
+    arrays = [array for array in params.arrays if model.has_bias or array.ndim == 2]
+    starts = np.cumsum([0, *(array.size for array in arrays)])
+    p = int(starts[-1])
+    per_row = sum(array.size for array in arrays if array.ndim == 2)
+    if task.dataset.is_text:
+        per_row = int(per_row * task.numbers_per_row / task.m)
+    products = len(STENCIL) * p * len(rows) * per_row
+    if p <= SAMPLE or (p <= MAX_PARAMETERS and products <= WORK):
         return np.arange(p)
-    biases = np.arange(weights, p)[: SAMPLE // 2]
-    drawn_from = np.arange(weights)
-    if task.dataset.bag is not None:
-        words = np.unique(task.dataset.bag[rows].indices)
-        drawn_from = np.add.outer(np.arange(task.outputs) * task.m, words).ravel()
-    most = min(SAMPLE - len(biases), len(drawn_from))
-    drawn = np.random.default_rng(0).choice(drawn_from, most, replace=False)
-    return np.concatenate([np.sort(drawn), biases])
+    every_bias, drawn_from = [], []
+    for array, start in zip(arrays, starts[:-1], strict=True):
+        at = np.arange(array.size).reshape(array.shape)
+        if array.ndim == 1:
+            every_bias.append(start + at)
+        else:
+            takes_words = task.dataset.bag is not None and array.shape[1] == task.m
+            if task.dataset.bag is not None and takes_words:
+                at = at[:, np.unique(task.dataset.bag[rows].indices)]
+            drawn_from.append(start + at.ravel())
+    biases = np.concatenate([np.empty(0, np.int64), *every_bias])[: SAMPLE // 2]
+    weights = np.concatenate(drawn_from)
+    most = min(SAMPLE - len(biases), len(weights))
+    drawn = np.random.default_rng(0).choice(weights, most, replace=False)
+    return np.sort(np.concatenate([drawn, biases]))
 
 
 class _Problem:
-    """The mean loss of some rows as a function of W and b, in float64."""
+    """The mean loss of some rows as a function of the parameters, in float64."""
 
     def __init__(
         self,
@@ -176,63 +218,83 @@ class _Problem:
         self._X = rows_of(task.inputs_of(rows).astype(np.float64))
         y = torch.from_numpy(task.dataset.y[rows])
         self._Y = self._head.encode(y, task.outputs).double()
-        self._W = torch.from_numpy(params.W).double().contiguous()
-        self._b = torch.from_numpy(params.b).double()
+        self._parameters = _in_float64(params)
 
-    def loss(self, W: Tensor, b: Tensor) -> Tensor:
-        """Return the mean loss plus λ/2 ‖W‖²."""
-        losses = self._head.loss(self._logits(W, b), self._Y)
-        return losses.mean() + self._decay / 2 * W.square().sum()
+    def loss(self, parameters: tuple[Tensor, ...]) -> Tensor:
+        """Return the mean loss plus λ/2 of the squares of all weights."""
+        losses = self._head.loss(self._logits(parameters), self._Y)
+        squares = torch.stack([p.square().sum() for p in parameters if p.ndim == 2]).sum()
+        return losses.mean() + self._decay / 2 * squares
 
-    def _logits(self, W: Tensor, b: Tensor) -> Tensor:
-        if W.requires_grad and isinstance(self._X, SparseRows):  # autograd knows no SciPy
-            products: Tensor = torch.sparse.mm(self._X.tensor(), W.mT)
-            return products + b
-        return models.logits(self._X, W, b)
+    def _logits(self, parameters: tuple[Tensor, ...]) -> Tensor:
+        X = self._X
+        if parameters[0].requires_grad and isinstance(X, SparseRows):  # autograd knows no SciPy
+            of_inputs, bias = parameters[-2:]
+            products: Tensor = torch.sparse.mm(X.tensor(), of_inputs.mT)
+            nets = products + bias
+            if len(parameters) == 2:
+                return nets
+            squash, _ = models.HIDDEN[self._task.config.model.activation]
+            return models.logits(squash(nets), *parameters[:2])
+        return _logits(self._task, parameters, X)
 
     @property
     def largest_logit(self) -> float:
-        return float(self._logits(self._W, self._b).abs().max())
+        return float(self._logits(self._parameters).abs().max())
 
     @property
     def reach(self) -> Floats:
-        """The largest |x| by which each parameter is multiplied, (p,), at least 1."""
-        reach = largest_of_columns(self._X).clamp(min=1).expand(len(self._W), -1)
-        return _flat(reach, torch.ones_like(self._b), self._task)
+        """How far at most each parameter moves a logit or a hidden net input, (p,), at least 1."""
+        largest = largest_of_columns(self._X).clamp(min=1)
+        W, b, *below = self._parameters
+        if not below:
+            return _flat([largest.expand(len(W), -1), torch.ones_like(b)], self._task)
+        V, c = below
+        squash, _ = models.HIDDEN[self._task.config.model.activation]
+        units = largest_of_columns(squash(models.logits(self._X, V, c))).clamp(min=1)
+        onwards = largest_of_columns(W).clamp(min=1)
+        arrays = [units.expand(len(W), -1), torch.ones_like(b), torch.outer(onwards, largest)]
+        return _flat([*arrays, onwards], self._task)
 
     def by_hand(self) -> Floats:
-        W, b, n = self._W, self._b, len(self._X)
-        dW, db = torch.zeros_like(W), torch.zeros_like(b)
-        dZ = self._head.gradient(self._logits(W, b), self._Y)
-        models.gradients(dZ, self._X, dW, db)
-        return _flat(dW / n + self._decay * W, db / n, self._task)
+        model = models.model_of(self._task.config.model, self._parameters)
+        dZ = self._head.gradient(model.forward(self._X), self._Y)
+        model.backward(dZ, self._X, add=False)
+        n = len(self._X)
+        return _flat(
+            [
+                gradient / n + (self._decay * p if p.ndim == 2 else 0)
+                for p, gradient in zip(self._parameters, model.gradients, strict=True)
+            ],
+            self._task,
+        )
 
     def by_autograd(self) -> Floats:
-        W, b = self._W.clone().requires_grad_(), self._b.clone().requires_grad_()
+        leaves = tuple(p.clone().requires_grad_() for p in self._parameters)
         with torch.enable_grad():
-            dW, db = torch.autograd.grad(self.loss(W, b), (W, b))
-        return _flat(dW, db, self._task)
+            gradients = torch.autograd.grad(self.loss(leaves), leaves)
+        return _flat(gradients, self._task)
 
     def by_differences(self, chosen: NDArray[np.int64]) -> Floats:
         """Return five-point central differences for the chosen parameters, (k,).
 
         The steps are chosen so that no logit changes by more than 2 · NUDGE.
         """
-        W, b = self._W.clone(), self._b.clone()
-        indices = [
-            (W.view(-1), int(i)) if i < W.numel() else (b, int(i) - W.numel()) for i in chosen
-        ]
+        parameters = tuple(p.clone() for p in self._parameters)
+        has_bias = self._task.config.model.has_bias
+        moving = [p.view(-1) for p in parameters if has_bias or p.ndim == 2]
+        starts = np.cumsum([0, *(len(p) for p in moving)])
         slopes = np.empty(len(chosen))
-        for at, ((parameters, i), reach) in enumerate(
-            zip(indices, self.reach[chosen].tolist(), strict=True)
-        ):
-            start = float(parameters[i])
+        for at, (index, reach) in enumerate(zip(chosen, self.reach[chosen].tolist(), strict=True)):
+            array = int(np.searchsorted(starts, index, side="right")) - 1
+            theta, i = moving[array], int(index - starts[array])
+            start = float(theta[i])
             step = 2.0 ** math.floor(math.log2(NUDGE / reach))  # a power of two adds exactly
             slope = 0.0
             for move, weight in STENCIL:
-                parameters[i] = start + move * step
-                slope += weight * float(self.loss(W, b))
-            parameters[i] = start
+                theta[i] = start + move * step
+                slope += weight * float(self.loss(parameters))
+            theta[i] = start
             slopes[at] = slope / step
         return slopes
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from core.model_family import FAMILY
-from gui.derivation.lines import FORWARD, GRADIENT, LN, LOSS, Shape
+from gui.derivation.layer import HIDDEN, OF_HIDDEN
+from gui.derivation.lines import FORWARD, GRADIENT, LN, LOSS
 from gui.derivation.models import MODELS
+from gui.derivation.shape import Shape
 from gui.kit.maths.notation import EQUALS, Line, Node, Num, Pic, Sym, Word, flow, many, row, vector
 
 BRIEF = 4  # limit of the classes, or features, that are named
@@ -25,6 +27,12 @@ def gauge_lines(shape: Shape) -> tuple[Line, ...]:
             x = row(x, Word(f"of {s.m}"))
     is_small = s.rows <= BRIEF
     found = [Line(FORWARD, Sym(r"\mathbf{x}", "x"), x)]
+    if s.hidden:
+        up, plain = OF_HIDDEN
+        a: Node = vector([(f"{HIDDEN}a", j) for j in s.units[:BRIEF]])
+        if s.hidden > BRIEF:
+            a = row(a, Word(f"of {s.hidden}"))
+        found.append(Line(FORWARD, Sym(rf"\mathbf{{a}}{up}", f"a{plain}"), a))
     if is_small:
         z = Sym("z" if s.is_neuron else r"\mathbf{z}", "z")
         found.append(Line(FORWARD, z, many([("z", k) for k in s.outputs])))

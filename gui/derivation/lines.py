@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
-
-from core.data.task import Task
-from core.model_family import FAMILY, output_names, pairs
-from core.optimiser_family import OPTIMISERS, Optimiser, OptimiserName
+from core.model_family import FAMILY
+from gui.derivation import hidden
+from gui.derivation.layer import AFTER_HIDDEN, OF_HIDDEN, Layer, hidden_layer, output_layer
+from gui.derivation.shape import PRODUCTS, Document, Shape
 from gui.kit.maths.notation import (
     EQUALS,
     PLUS,
     TIMES,
     Flow,
-    Key,
     Line,
-    Matrix,
     Node,
     Num,
     Pic,
@@ -27,147 +20,19 @@ from gui.kit.maths.notation import (
     Word,
     flow,
     joined,
-    many,
     row,
     sentence,
 )
-from gui.kit.plain_text import beginning, short
-
-if TYPE_CHECKING:  # it imports PyTorch
-    from core.explain.example_trace import Trace
+from gui.kit.plain_text import short
 
 PARTS = ("Forward", "Loss", "Gradient", "Update")
 FORWARD, LOSS, GRADIENT, UPDATE = range(4)
 # Limits:
-PRODUCTS = 6  # features that are multiplied out, and that matrices show
 TERMS = 4  # classes that are added up within a fraction
-PAIRS = 6  # pairs of classes that are all shown; of more, only those with one class
-MOST_PAIRS = 9  # pairs with that class that are shown
-WORD_LETTERS = 20  # of a word
-WORDS = 40  # words of a document that are listed
-TEXT_LETTERS = 240  # characters of a document's beginning
 MOST_VOTES = 10  # classes whose votes are all shown
 
 LN = Sym(r"-\ln", "−ln")
 IMPLIES = Sym(r"\;\Rightarrow", "⇒")
-
-
-class Document(NamedTuple):
-    """A document as the first line shows it.
-
-    beginning : of its text, "" if it is not known. words : with their numbers, as in “airlock 2”;
-    the first tell most. total : of all of its words that are inputs.
-    """
-
-    beginning: str
-    words: tuple[str, ...]
-    total: int
-
-
-@dataclass(frozen=True)
-class Shape:
-    """Everything that determines the lines: while it is unchanged, only the numbers change.
-
-    outputs : the rows of W that are shown; W has `rows` of them. tied : the classes that lead the
-    vote of pairs. has_moves : whether there are new weights to show. has_decay : whether λ ≠ 0.
-    features : the inputs that matrices show. document : of an example that is one.
-    """
-
-    kind: str
-    outputs: tuple[int, ...]
-    rows: int
-    m: int
-    is_image: bool
-    label: int | None
-    decided: int
-    tied: tuple[int, ...]
-    is_shifted: bool
-    has_batch: bool
-    has_moves: bool
-    has_decay: bool
-    has_l1: bool
-    has_bias: bool
-    has_class_weights: bool
-    rule: OptimiserName
-    is_scaled: bool
-    features: tuple[int, ...]
-    names: tuple[str, ...]
-    marks: tuple[int, ...]
-    titles: tuple[str, ...]
-    inputs: tuple[str, ...]
-    document: Document | None
-
-    @property
-    def is_neuron(self) -> bool:
-        """Whether the model is one neuron that says yes or no."""
-        return self.rows == 1 and not FAMILY[self.kind].is_pairwise
-
-    @property
-    def optimiser(self) -> Optimiser:
-        return OPTIMISERS[self.rule]
-
-    @property
-    def has_penalty(self) -> bool:
-        """Whether the optimiser's gradient includes a penalty."""
-        return self.has_decay and not self.optimiser.decouples_decay
-
-    @property
-    def pairs(self) -> list[tuple[int, int]]:
-        """The classes of each row of W, for the neurons of pairs."""
-        return pairs(len(self.names))
-
-
-def shape_of(task: Task, trace: Trace, text: str = "") -> Shape:
-    """Return what decides the lines of a trace; text : the example itself, if it is a document."""
-    is_image, vocabulary = task.dataset.image_shape is not None, task.dataset.vocabulary
-    m, found = len(trace.x), trace.response
-    if vocabulary is not None:
-        order = vocabulary.telling(trace.x)
-    else:
-        order = np.argsort(-np.abs(trace.x), kind="stable")
-    shown = np.sort(order[:PRODUCTS])
-    return Shape(
-        kind=trace.kind,
-        outputs=_outputs(trace, task.dataset.h),
-        rows=len(trace.z),
-        m=m,
-        is_image=is_image,
-        label=trace.label,
-        decided=found.decided,
-        tied=found.tied,
-        is_shifted=found.shift != 0,
-        has_batch=trace.batch is not None,
-        has_moves=trace.W_moves is not None,
-        has_decay=trace.decay != 0,
-        has_l1=trace.l1 != 0,
-        has_bias=task.config.model.has_bias,
-        has_class_weights=task.class_weights is not None,
-        rule=trace.rule,
-        is_scaled=not task.standardiser.is_identity and task.feature_map.is_identity,
-        features=() if is_image else tuple(int(j) for j in shown),
-        names=task.dataset.class_names,
-        marks=task.dataset.class_marks,
-        titles=output_names(trace.kind, task.dataset.class_names),
-        inputs=() if is_image else tuple(task.input_names),
-        document=_document(task, text, trace.x, order) if vocabulary else None,
-    )
-
-
-def _outputs(trace: Trace, h: int) -> tuple[int, ...]:
-    """Return the rows of W to show: all, or of many pairs those with one class."""
-    outputs = len(trace.z)
-    if not FAMILY[trace.kind].is_pairwise or outputs <= PAIRS:
-        return tuple(range(outputs))
-    about = trace.response.decided if trace.label is None else trace.label
-    having = [k for k, pair in enumerate(pairs(h)) if about in pair]
-    return tuple(having[:MOST_PAIRS])
-
-
-def _document(task: Task, text: str, x: NDArray[np.float64], order: NDArray[np.int64]) -> Document:
-    """Return a document with inputs x, of which those in `order` are its words."""
-    names = task.input_names
-    words = (f"{short(names[j], WORD_LETTERS)} {x[j]:.3g}" for j in order[:WORDS])
-    return Document(beginning(text, TEXT_LETTERS), tuple(words), len(order))
 
 
 class Lines:
@@ -190,6 +55,15 @@ class Lines:
     def __init__(self, shape: Shape) -> None:
         self.shape = shape
         self.k = shape.outputs
+        brackets = "({})" if self.is_difference else "{}"
+        slope, plain = (brackets.format(words) for words in self.slope)
+        self.layer = output_layer(shape, (slope, plain), self.classic_update)
+        self.hidden = hidden_layer(shape) if shape.hidden else None
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers of the model, as the gradient reaches them: the outputs' first."""
+        return [self.layer] if self.hidden is None else [self.layer, self.hidden]
 
     @property
     def is_neuron(self) -> bool:
@@ -256,26 +130,33 @@ class Lines:
         return Flow(tuple(parts))
 
     def logits(self) -> list[Line]:
-        return [self.logit(k) for k in self.k]
+        """Return the lines from the input to the logits, by way of the hidden units if any."""
+        units = hidden.forward(self.shape, FORWARD) if self.hidden else []
+        return [*units, *map(self.logit, self.k)]
 
     def logit(self, k: int) -> Line:
-        s = self.shape
-        bias: list[Node] = [Num(("b", k), is_term=True)] if s.has_bias else []
-        whole = s.m <= PRODUCTS and not s.is_image
+        of, has_bias = self.layer, self.shape.has_bias
+        bias: list[Node] = [Num(("b", k), is_term=True)] if has_bias else []
+        whole = of.all_columns <= PRODUCTS and not of.is_image
         if whole:
             products: list[Node] = [
-                row(Num(("W", k, j), is_term=i > 0), TIMES, Num(("x", j), is_term=True))
-                for i, j in enumerate(s.features)
+                row(Num(("W", k, j), is_term=i > 0), TIMES, Num((of.x, j), is_term=True))
+                for i, j in enumerate(of.columns)
             ]
             terms = joined([*products, *bias], PLUS)
             head: Node = Row((self.sym("z", k), EQUALS))
         else:
             latex, words = self.index(k)
             at = latex.removeprefix("_{").removesuffix("}") + ("," if "|" in latex else "")
-            plus, plain_plus = (f" + b{latex}", " + b") if s.has_bias else ("", "")
+            plus, plain_plus = (f" + b{latex}", " + b") if has_bias else ("", "")
+            weights, taken = rf"w_{{{at}j}} x_j", "w x"
+            if self.hidden is not None:
+                (two, plain_two), (one, plain_one) = AFTER_HIDDEN, OF_HIDDEN
+                weights, taken = rf"w{two}_{{{at}j}}\, a{one}_j", f"w{plain_two} a{plain_one}"
+                plus = plus.replace("b", f"b{two}")
             head = Sym(
-                rf"z{latex} = \textstyle\sum_j w_{{{at}j}} x_j{plus} =",
-                f"z{words} = Σ w x{plain_plus} =",
+                rf"z{latex} = \textstyle\sum_j {weights}{plus} =",
+                f"z{words} = Σ {taken}{plain_plus} =",
             )
             terms = joined([Num(("wx", k)), *bias], PLUS)
         return Line(FORWARD, self.title(k), flow(head, *terms, row(EQUALS, Num(("z", k)))))
@@ -290,54 +171,26 @@ class Lines:
 
     # Gradient -------------------------------------------------------------------------------------
 
-    def table(self, name: str) -> Node:
-        """Return the numbers or pictures of an array shaped like W."""
-        s = self.shape
-        if s.is_image:
-            return Flow(tuple(Pic((name, k)) for k in self.k))
-        cells = [[Num((name, k, j)) for j in s.features] for k in self.k]
-        if s.m > len(s.features):
-            rest = Sym(r"\cdots", "…")
-            return Matrix(tuple((*line, rest) for line in cells))
-        return Matrix(tuple(tuple(line) for line in cells))
-
     def column(self, name: str) -> Node:
-        keys: list[Key] = [(name, k) for k in self.k]
-        return many(keys)
+        """Return a number of each output."""
+        return self.layer.column(name)
 
     def after(self, sign: Node, name: str) -> list[Node]:
         """Return a sign and a column, kept on one line if the column is short."""
         return [row(sign, self.column(name))] if self.is_small else [sign, self.column(name)]
 
-    @property
-    def bold(self) -> tuple[str, str, str]:
-        """The letters of weights and biases as LaTeX, and of the weights in plain characters."""
-        if self.is_neuron:
-            return r"\mathbf{w}", "b", "w"
-        return r"\mathbf{W}", r"\mathbf{b}", "W"
-
-    @property
-    def outer(self) -> tuple[str, str]:
-        """∂L/∂z times x, as LaTeX and in plain characters."""
-        slope, plain = (f"({s})" if self.is_difference else s for s in self.slope)
-        if self.is_neuron:
-            return rf"{slope}\,\mathbf{{x}}", f"{plain} x"
-        return rf"{slope}\,\mathbf{{x}}^{{\top}}", f"{plain} xᵀ"
-
     def gradient(self) -> list[Line]:
-        """Return the lines of ∂L/∂W and ∂L/∂b of this example."""
-        w, b, letter = self.bold
-        latex, plain = self.outer
+        """Return the lines of the gradient by all parameters of this example."""
+        of = self.layer
+        (w, letter), (b, plain_b), (latex, plain) = of.weights, of.bias, of.outer
         dW = Sym(rf"\frac{{\partial L}}{{\partial {w}}} = {latex} =", f"∂L/∂{letter} = {plain} =")
         db = Sym(
             rf"\frac{{\partial L}}{{\partial {b}}} = {self.slope[0]} =",
-            f"∂L/∂b = {self.slope[1]} =",
+            f"∂L/∂{plain_b} = {self.slope[1]} =",
         )
-        lines = [Line(GRADIENT, Word("weights"), flow(dW, self.table("dW")))]
+        lines = [Line(GRADIENT, Word(of.title_of_weights), flow(dW, of.table("dW")))]
         if self.shape.has_bias:
-            lines.append(Line(GRADIENT, self.biases, flow(db, self.column("dz"))))
+            lines.append(Line(GRADIENT, Word(of.title_of_biases), flow(db, self.column("dz"))))
+        if self.hidden is not None:
+            lines += hidden.backward(self.shape, of, self.hidden, GRADIENT)
         return lines
-
-    @property
-    def biases(self) -> Word:
-        return Word("bias" if self.shape.rows == 1 else "biases")

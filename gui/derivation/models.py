@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from gui.derivation.lines import FORWARD, GRADIENT, LN, LOSS, MOST_VOTES, TERMS, Lines, Shape
+from gui.derivation.lines import FORWARD, GRADIENT, LN, LOSS, MOST_VOTES, TERMS, Lines
 from gui.derivation.neurons import Adaline, Hinge, Logistic, Perceptron, Squared
+from gui.derivation.shape import Shape
 from gui.derivation.update import update_lines
 from gui.kit.maths.notation import (
     CLOSE,

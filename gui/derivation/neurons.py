@@ -37,15 +37,16 @@ class Neuron(Lines):
             Word("target"),
             row(Sym("y =", "y ="), Num(("y", 0)), self.of_class(s.label)),
         )
-        by_w = Line(
-            GRADIENT,
-            Word("z by w"),
-            Sym(
-                r"\frac{\partial z}{\partial \mathbf{w}} = \mathbf{x}"
-                + (r",\qquad\frac{\partial z}{\partial b} = 1" if s.has_bias else ""),
-                "∂z/∂w = x" + (", ∂z/∂b = 1" if s.has_bias else ""),
-            ),
+        (w, plain_w), (b, plain_b), (x, plain_x) = (
+            self.layer.weights,
+            self.layer.bias,
+            self.layer.taken,
         )
+        latex, plain = rf"\frac{{\partial z}}{{\partial {w}}} = {x}", f"∂z/∂{plain_w} = {plain_x}"
+        if s.has_bias:
+            latex += rf",\qquad\frac{{\partial z}}{{\partial {b}}} = 1"
+            plain += f", ∂z/∂{plain_b} = 1"
+        by_w = Line(GRADIENT, Word("z by w"), Sym(latex, plain))
         return [*found, target, self.loss(s.label), *self.slopes(), by_w, *self.gradient()]
 
     def verdict(self) -> Line:

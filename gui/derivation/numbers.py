@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from core.model_family import FAMILY
 from core.optimiser_family import OPTIMISERS
-from gui.derivation.lines import Shape
+from gui.derivation.layer import HIDDEN
 from gui.derivation.models import MODELS
+from gui.derivation.shape import Shape
 from gui.kit.maths.notation import Key, Line, Num, walk
 
 if TYPE_CHECKING:  # it imports PyTorch
-    from core.explain.example_trace import Trace
+    from core.explain.example_trace import Layer, Trace
 
 Reals = NDArray[np.float64]
 
@@ -69,6 +70,13 @@ MEANINGS = {
     "fix1": "what the mean gradient is divided by: it began as 0",
     "fix2": "what the mean square is divided by: it began as 0",
 }
+OF_UNITS = {
+    "z": "net input of {name}",
+    "a": "activation of {name}",
+    "slope": "slope of the activation of {name}",
+    "da": "derivative of the loss by the activation of {name}, along all ways to the logits",
+    "dz": "derivative of the loss by the net input of {name}",
+}
 OF_INPUTS = ("x", "own")  # the first index of all other numbers is the output
 OF_CLASSES = {"votes": "pairs that vote for {}", "conf": "summed logits of the pairs for {}"}
 NO_TARGET = "–"
@@ -78,6 +86,8 @@ def meaning(shape: Shape, key: Key) -> str:
     """Return a description of the number."""
     name_of, *indices = key
     kind = str(name_of)
+    if kind.startswith(HIDDEN):
+        return _meaning_in_units(shape, kind.removeprefix(HIDDEN), [int(at) for at in indices])
     if kind in OF_CLASSES:
         return OF_CLASSES[kind].format(shape.names[int(indices[0])])
     has_output = bool(indices) and kind not in OF_INPUTS
@@ -88,8 +98,23 @@ def meaning(shape: Shape, key: Key) -> str:
     if kind == "e" and model.is_sigmoid:
         return "e to the −z" if shape.is_neuron else f"e to minus the logit of {name}"
     has_input = kind in OF_INPUTS or len(indices) > 1
-    text = shape.inputs[int(indices[-1])] if has_input else ""
+    text = ""
+    if has_input:
+        at = int(indices[-1])
+        is_fed_by_units = shape.hidden and kind not in OF_INPUTS
+        text = unit_name(at) if is_fed_by_units else shape.inputs[at]
     return MEANINGS[kind].format(name=name, input=text, unit=model.unit, gradient=model.gradient)
+
+
+def _meaning_in_units(shape: Shape, kind: str, indices: list[int]) -> str:
+    """Return the description of a number of the hidden layer."""
+    words = OF_UNITS.get(kind) or MEANINGS[kind]
+    text = shape.inputs[indices[1]] if len(indices) > 1 else ""
+    return words.format(name=unit_name(indices[0]), input=text)
+
+
+def unit_name(unit: int) -> str:
+    return f"unit {unit + 1}"
 
 
 def meanings(shape: Shape, lines: Iterable[Line]) -> dict[Key, str]:
@@ -116,12 +141,8 @@ def numbers(shape: Shape, trace: Trace, own: NDArray[np.floating]) -> dict[Key, 
         if shape.is_scaled:
             found["own", j] = float(own[j])
     for name, values in (
-        ("b", trace.b),
-        ("z", trace.z),
-        ("wx", trace.products.sum(axis=1)),
         ("e", response.powers),
         ("a", trace.a),
-        ("dz", trace.dz),
         ("l", None if FAMILY[shape.kind].is_shift_invariant else response.losses),
     ):
         add(name, values)
@@ -132,16 +153,38 @@ def numbers(shape: Shape, trace: Trace, own: NDArray[np.floating]) -> dict[Key, 
     for k in range(len(response.votes)):
         found["votes", k] = float(response.votes[k])
         found["conf", k] = float(response.confidence[k])
-    if trace.batch is not None:
-        add("db", trace.batch.db)
-    if trace.b_moves is not None:
-        add("d_b", trace.b_moves.d)
-        add("b2", trace.b_moves.new)
-    for name, table in tables(trace).items():
-        found.update(
-            {(name, k, j): float(table[k, j]) for k in shape.outputs for j in shape.features}
-        )
+    columns = shape.units if shape.hidden else shape.features
+    found |= _of_layer(trace, trace.layer, "", shape.outputs, columns)
+    units = trace.hidden
+    if units is not None:
+        below = units.linear
+        found |= _of_layer(trace, below, HIDDEN, shape.units, shape.features)
+        for name, numbers in (("a", units.a), ("slope", units.slope), ("da", units.da)):
+            if numbers is not None:
+                found |= {(f"{HIDDEN}{name}", j): float(numbers[j]) for j in shape.units}
     return found | numbers_of_one(trace) | constants(trace)
+
+
+def _of_layer(
+    trace: Trace, layer: Layer, prefix: str, rows: tuple[int, ...], columns: tuple[int, ...]
+) -> dict[Key, float | str]:
+    """Return the numbers of these rows and columns of a layer, named `prefix` and what they are."""
+    found: dict[Key, float | str] = {}
+    arrays = {
+        "b": layer.b,
+        "z": layer.z,
+        "wx": layer.products.sum(axis=1),
+        "dz": layer.dz,
+        "db": layer.mean_db,
+    }
+    if layer.b_moves is not None:
+        arrays |= {"d_b": layer.b_moves.d, "b2": layer.b_moves.new}
+    for name, values in arrays.items():
+        if values is not None:
+            found.update({(f"{prefix}{name}", k): float(values[k]) for k in rows})
+    for name, table in tables(trace, layer).items():
+        found.update({(f"{prefix}{name}", k, j): float(table[k, j]) for k in rows for j in columns})
+    return found
 
 
 def numbers_of_one(trace: Trace) -> dict[Key, float | str]:
@@ -160,17 +203,17 @@ def numbers_of_one(trace: Trace) -> dict[Key, float | str]:
     return found
 
 
-def tables(trace: Trace) -> dict[str, Reals]:
-    """Return everything that is shaped like W, (outputs, m)."""
-    found = {"W": trace.W}
-    if trace.dW is not None:
-        found["dW"] = trace.dW
-    if trace.batch is not None:
-        found["g"] = trace.batch.dW
-        if trace.dW is not None:
+def tables(trace: Trace, layer: Layer) -> dict[str, Reals]:
+    """Return everything that is shaped like the W of a layer, (outputs, inputs)."""
+    found = {"W": layer.W}
+    if layer.dW is not None:
+        found["dW"] = layer.dW
+    if trace.batch is not None and layer.mean_dW is not None:
+        found["g"] = layer.mean_dW
+        if layer.dW is not None:
             share = trace.weight / trace.batch.n * trace.batch.holds_example
-            found["share"] = trace.dW * share
-    moves = trace.W_moves
+            found["share"] = layer.dW * share
+    moves = layer.W_moves
     if moves is not None:
         found |= {"W2": moves.new, "G": moves.g, "d": moves.d}
         letters = OPTIMISERS[trace.rule].remembers
@@ -203,7 +246,10 @@ def pictures(shape: Shape, trace: Trace) -> dict[Key, tuple[Reals, float]]:
     found: dict[Key, tuple[Reals, float]] = {
         ("x",): (trace.x, float(np.abs(trace.x).max(initial=1e-12)))
     }
-    for name, table in tables(trace).items():
+    prefix, layer, rows = "", trace.layer, shape.outputs
+    if trace.hidden is not None:
+        prefix, layer, rows = HIDDEN, trace.hidden.linear, shape.units
+    for name, table in tables(trace, layer).items():
         scale = float(np.abs(table).max(initial=1e-12))
-        found.update({(name, k): (table[k], scale) for k in shape.outputs})
+        found.update({(f"{prefix}{name}", k): (table[k], scale) for k in rows})
     return found

@@ -16,14 +16,15 @@ from core.data.task import Task
 from core.train.snapshot import Snapshot, Status
 from gui.derivation import numbers as trace_numbers
 from gui.derivation.brief import gauge_lines
-from gui.derivation.lines import PARTS, Shape, shape_of
+from gui.derivation.lines import PARTS
 from gui.derivation.models import lines as derivation
+from gui.derivation.shape import Shape, shape_of
 from gui.kit.maths import formula
 from gui.kit.maths.notation import Key, Line
 from gui.kit.maths.typesetter import symbols
 from gui.kit.view import View
 from gui.state.background_tasks import Background
-from gui.state.selected_example import Chosen, Example, applies
+from gui.state.selected_example import Chosen, Example
 from gui.state.throttle import outruns_reading
 
 if TYPE_CHECKING:  # it imports PyTorch
@@ -132,7 +133,7 @@ class Tracer(QObject):
         if not any(view.isVisible() for view in self._watchers):
             return True
         snapshot = self._held or self._snapshot
-        if task is None or snapshot is None or not applies(task):
+        if task is None or snapshot is None:
             return True
         if example is None or example.task is not task:
             return True
@@ -148,7 +149,7 @@ class Tracer(QObject):
     def next_part(self) -> None:
         """Take the next part of an update; the last one makes the step."""
         snapshot = self._snapshot
-        if snapshot is None or self._task is None or not applies(self._task):
+        if snapshot is None or self._task is None:
             return
         if snapshot.status is Status.TRAINING:
             self._begins_when_paused = True
@@ -185,7 +186,7 @@ class Tracer(QObject):
     def _ask(self) -> None:
         task, example = self._task, self.chosen.example
         snapshot = self._held or self._snapshot
-        if task is None or snapshot is None or not applies(task):
+        if task is None or snapshot is None:
             return
         if example is None or example.task is not task:
             return
@@ -203,7 +204,9 @@ class Tracer(QObject):
             trace = follow(
                 task, snapshot, example.values, label, example.row, with_batch=with_batch
             )
-            shape = shape_of(task, trace, example.text)
+            is_same = known is not None and known.task is task and known.example is example
+            units = known.shape.units if known is not None and is_same and is_live else None
+            shape = shape_of(task, trace, example.text, units)
             if known is not None and known.shape == shape:
                 lines, brief = known.lines, known.brief
             else:

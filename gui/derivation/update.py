@@ -6,7 +6,9 @@ import re
 
 from core.model_family import FAMILY
 from core.optimiser_family import PLAIN_DIRECTION, Equation, Step
+from gui.derivation.layer import Layer
 from gui.derivation.lines import GRADIENT, TERMS, UPDATE, Lines
+from gui.derivation.shape import Shape
 from gui.kit.maths.notation import (
     CLOSE,
     EQUALS,
@@ -40,39 +42,45 @@ U = (r"\mathbf{u}", "u")  # the step that a threshold ends
 
 
 def update_lines(of: Lines) -> list[Line]:
-    """Return the lines of the batch gradient and of the update, in the letters of `of`."""
-    return _Update(of).lines()
+    """Return the lines of the batch gradient and of the update of every layer of `of`."""
+    s = of.shape
+    if FAMILY[s.kind].is_counted:
+        return [_counted()]
+    if not s.has_batch:
+        return [Line(UPDATE, Word("batch"), Word("Pause to see the mean over this large batch."))]
+    layers = [_Update(s, layer) for layer in of.layers]
+    gradients = [line for layer in layers for line in layer.gradients()]
+    if not s.has_moves:
+        return [*gradients, Line(UPDATE, Word("update"), flow(*sentence(s.optimiser.words)))]
+    return [*gradients, *(line for layer in layers for line in layer.moves())]
+
+
+def _counted() -> Line:
+    latex = r"w_{kj} = \ln\frac{N_{kj} + \alpha}{\sum_j N_{kj} + \alpha m} - \text{mean over } k"
+    plain = "w_kj = ln (N_kj + α)/(Σⱼ N_kj + α m) − mean over k"
+    words = "N: how much of feature j the rows of class k have; no gradient is followed"
+    return Line(UPDATE, Word("counted"), flow(Sym(latex, plain), *sentence(words)))
 
 
 class _Update:
-    def __init__(self, of: Lines) -> None:
-        self.of, self.shape = of, of.shape
-        self.w, self.b, self.letter = of.bold
+    """The update of one layer."""
 
-    def lines(self) -> list[Line]:
-        s = self.shape
-        if FAMILY[s.kind].is_counted:
-            return [self._counted()]
-        if not s.has_batch:
-            return [
-                Line(UPDATE, Word("batch"), Word("Pause to see the mean over this large batch."))
-            ]
-        lines = [*self._share(), self._mean()]
-        if not s.has_moves:
-            return [*lines, Line(UPDATE, Word("update"), flow(*sentence(s.optimiser.words)))]
-        if s.optimiser.is_plain and not s.has_l1:
-            lines.append(self._plain_weights())
-        else:
-            lines += [*self._penalised(), *self._by_rule()]
-        return [*lines, self._biases()]
+    def __init__(self, shape: Shape, of: Layer) -> None:
+        self.of, self.shape = of, shape
+        (self.w, self.letter), (self.b, self.plain_b) = of.weights, of.bias
 
-    def _counted(self) -> Line:
-        latex = (
-            r"w_{kj} = \ln\frac{N_{kj} + \alpha}{\sum_j N_{kj} + \alpha m} - \text{mean over } k"
-        )
-        plain = "w_kj = ln (N_kj + α)/(Σⱼ N_kj + α m) − mean over k"
-        words = "N: how much of feature j the rows of class k have; no gradient is followed"
-        return Line(UPDATE, Word("counted"), flow(Sym(latex, plain), *sentence(words)))
+    def gradients(self) -> list[Line]:
+        """Return the gradient of the batch, and this example's share of it."""
+        return [*self._share(), self._mean(), *self._penalised()]
+
+    def moves(self) -> list[Line]:
+        """Return the lines of the new weights and biases."""
+        weights = [self._plain_weights()] if self._is_in_one_line else self._by_rule()
+        return [*weights, self._biases()]
+
+    @property
+    def _is_in_one_line(self) -> bool:
+        return self.shape.optimiser.is_plain and not self.shape.has_l1
 
     # Gradient -------------------------------------------------------------------------------------
 
@@ -134,14 +142,14 @@ class _Update:
             row(*([CLOSE] if decay else []), EQUALS),
             of.table("W2"),
         ]
-        return Line(UPDATE, Word("weights"), Flow(tuple(parts)))
+        return Line(UPDATE, Word(of.title_of_weights), Flow(tuple(parts)))
 
     # Other rules ----------------------------------------------------------------------------------
 
     def _penalised(self) -> list[Line]:
-        """Return g = ∇ + λ w, if there is a penalty with a gradient."""
-        w, letter = self.w, self.letter
-        if not self.shape.has_penalty:
+        """Return g = ∇ + λ w, if there is a penalty with a gradient that the rule takes as one."""
+        s, w, letter = self.shape, self.w, self.letter
+        if self._is_in_one_line or not (s.has_penalty and s.has_moves):
             return []
         latex, plain = (
             rf"\mathbf{{g}} = \nabla_{{\!{w}}} + \lambda {w}",
@@ -205,7 +213,7 @@ class _Update:
         )
         return Line(
             UPDATE,
-            Word("weights" if target is None else "step"),
+            Word(of.title_of_weights if target is None else "step"),
             flow(
                 Sym(rf"{begins} {w} - \eta\,{latex} =", f"{said} {letter} − η {plain} ="),
                 of.table("W"),
@@ -240,19 +248,24 @@ class _Update:
 
     def _biases(self) -> Line:
         """Return b ← b − η d, with d by the same rule as for the weights but without a penalty."""
-        s, b, of = self.shape, self.b, self.of
+        s, b, plain, of = self.shape, self.b, self.plain_b, self.of
+        title = Word(of.title_of_biases)
         if not s.has_bias:
-            return Line(UPDATE, of.biases, flow(*sentence("This model has no bias: b stays 0.")))
+            said = sentence(f"This model has no bias: {plain} stays 0.")
+            return Line(UPDATE, title, flow(*said))
         if s.optimiser.is_plain:
-            rule = Sym(rf"{b} \leftarrow {b} - \eta\,\nabla_{{\!{b}}} =", "b ← b − η ∇b =")
+            rule = Sym(
+                rf"{b} \leftarrow {b} - \eta\,\nabla_{{\!{b}}} =",
+                f"{plain} ← {plain} − η ∇{plain} =",
+            )
             direction = "db"
         else:
             rule = Sym(
                 rf"{b} \leftarrow {b} - \eta\,\mathbf{{d}}_{{{b}}} =",
-                "b ← b − η d_b =",
+                f"{plain} ← {plain} − η d_{plain} =",
             )
             direction = "d_b"
-        is_small = len(of.k) <= TERMS
+        is_small = len(of.rows) <= TERMS
         parts: list[Node] = [
             rule,
             of.column("b"),
@@ -264,4 +277,4 @@ class _Update:
             parts.append(of.column("b2"))
         if not s.optimiser.is_plain:
             parts.extend(sentence("by the same rule, without a penalty"))
-        return Line(UPDATE, of.biases, Flow(tuple(parts)))
+        return Line(UPDATE, title, Flow(tuple(parts)))

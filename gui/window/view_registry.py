@@ -360,9 +360,7 @@ TABS = (
     ViewSpec("Draw", _make_draw, applies_to=_can_be_drawn, is_lazy=True),
     ViewSpec("Data", _make_data),
     ViewSpec("Curves", _make_curves, is_lazy=True),
-    ViewSpec(
-        "Trace", _make_trace, applies_to=_is_one_map, is_lazy=True, group=EXPLAIN, is_page=True
-    ),
+    ViewSpec("Trace", _make_trace, is_lazy=True, group=EXPLAIN, is_page=True),
     ViewSpec("Network", _make_network, applies_to=_is_one_map, is_lazy=True, group=EXPLAIN),
     ViewSpec("Surface", _make_surface, applies_to=_is_one_map, is_lazy=True, group=EXPLAIN),
     ViewSpec("Demos", _make_demos, is_lazy=True, group=EXPLAIN, is_page=True),
@@ -375,7 +373,7 @@ TABS = (
 SIDE = (
     ViewSpec("Loss", _make_loss),
     ViewSpec("Accuracy", _make_accuracy),
-    ViewSpec("Example", _make_example, applies_to=_is_one_map),
+    ViewSpec("Example", _make_example),
     ViewSpec("Confusion", _make_confusion),
 )
 

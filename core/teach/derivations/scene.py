@@ -85,10 +85,10 @@ def _neuron(
     """Return the case of a neuron with one row of W: its own, or that of the class."""
     k, y = _row_of(task, label)
     case = Case(2, label, 1 - min(label, 1), k, feature, len(trace.x), features)
-    numbers: dict[Key, Value] = {("y", k): y, ("b", k): float(trace.b[k])}
+    numbers: dict[Key, Value] = {("y", k): y, ("b", k): float(trace.layer.b[k])}
     for j in features:
-        numbers["W", k, j], numbers["x", j] = float(trace.W[k, j]), float(trace.x[j])
-    numbers["rest", k] = float(trace.z[k] - sum(trace.products[k, list(features)]))
+        numbers["W", k, j], numbers["x", j] = float(trace.layer.W[k, j]), float(trace.x[j])
+    numbers["rest", k] = float(trace.z[k] - sum(trace.layer.products[k, list(features)]))
     return case, numbers, k
 
 
@@ -117,9 +117,9 @@ def _softmax(
     case = Case(h, own, (own + 1) % h, output, feature, len(trace.x), features)
     numbers: dict[Key, Value] = {("z", c): float(z[c]) for c in range(h) if c != output}
     numbers |= {("y", c): float(c == own) for c in range(h)}
-    numbers["W", output, feature] = float(trace.W[row, feature])
+    numbers["W", output, feature] = float(trace.layer.W[row, feature])
     numbers["x", feature] = float(trace.x[feature])
-    numbers["rest", output] = float(z[output] - trace.products[row, feature])
+    numbers["rest", output] = float(z[output] - trace.layer.products[row, feature])
     return case, numbers, row
 
 
@@ -154,7 +154,7 @@ def _batch(
 ) -> dict[Key, Value]:
     """Return the terms of a batch's derivations, and those of its example as columns."""
     inputs = task.inputs_of(rows)
-    Z = np.asarray(inputs @ trace.W.T) + trace.b
+    Z = np.asarray(inputs @ trace.layer.W.T) + trace.layer.b
     followed, X = _columns(inputs, (feature,))[:, 0], _columns(inputs, columns)
     kind, y = FAMILY[task.config.model.kind], task.dataset.y[rows]
     if kind.is_pairwise:
@@ -172,7 +172,7 @@ def _batch(
     return {
         ("n",): float(len(rows)),
         ("X", feature): followed,
-        ("rest", "i"): Z[:, at] - trace.W[row, feature] * followed,
+        ("rest", "i"): Z[:, at] - trace.layer.W[row, feature] * followed,
         ("y", "i"): Y[:, at],
         ("A",): A,
         ("Y",): Y,

@@ -15,8 +15,9 @@ from gui.kit.theme import Theme
 from gui.state.background_tasks import Background
 
 TOOLTIP = (
-    "Dashed: where each hidden unit's net input Vⱼ·x + cⱼ is zero. There ReLU begins, and tanh and "
-    "the sigmoid are steepest.\nThe output neurons draw their boundary by adding up such units."
+    "Dashed: where each hidden unit's net input z⁽¹⁾ = W⁽¹⁾x + b⁽¹⁾ is zero. There ReLU "
+    "begins, and tanh and the sigmoid are steepest.\nThe output neurons "
+    "draw their boundary by adding up such units."
 )
 
 

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from core.data.task import Task
 from core.train.snapshot import Snapshot
 from gui.derivation import numbers as trace_numbers
-from gui.derivation.lines import PARTS, Shape
+from gui.derivation.lines import PARTS
+from gui.derivation.shape import Shape
 from gui.derivation.tracer import Followed, Tracer
 from gui.kit import theme as look
 from gui.kit import zoom
@@ -18,11 +19,9 @@ from gui.kit.layouts import add_layout
 from gui.kit.maths.sheet import Sheet
 from gui.kit.theme import Theme
 from gui.kit.view import CardView
-from gui.state.selected_example import applies
 
 SCALE = 0.85
 HEIGHT, HEIGHT_OF_PICTURES = 184, 164
-ABSENT = "not followed through a hidden layer"
 
 
 class _SheetHolder(QWidget):
@@ -81,10 +80,6 @@ class ExampleView(CardView):
 
     def show_task(self, task: Task) -> None:
         """Reserve space for the numbers, so that nothing moves when they arrive."""
-        for widget in (self.sheet, self.part, self.open):
-            widget.setVisible(applies(task))
-        if not applies(task):
-            self._words.setText(ABSENT)
         self.rescale()
 
     def rescale(self) -> None:

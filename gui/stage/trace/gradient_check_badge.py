@@ -28,6 +28,7 @@ from core.explain.gradient_agreement import GradientCheck
 from core.model_family import DEFAULT_KIND
 from core.number_format import format_fixed, format_magnitude, format_significant
 from core.train.snapshot import Snapshot
+from gui.derivation.layer import AFTER_HIDDEN, OF_HIDDEN
 from gui.derivation.models import MODELS
 from gui.kit import theme as look
 from gui.kit import zoom
@@ -49,21 +50,47 @@ TIPS = (
     "From five values of the loss around the weights: "
     "(L(θ−2ε) − 8 L(θ−ε) + 8 L(θ+ε) − L(θ+2ε)) / 12ε",
 )
-DECAY = (r"+\lambda W", " + λ W")
 LEFT, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 
 
-def by_hand(kind: str, *, has_bias: bool, has_decay: bool) -> tuple[str, str]:
-    """Return the formula of the gradient, as LaTeX and as plain text."""
+def by_hand(
+    kind: str, *, has_bias: bool, has_decay: bool, is_deep: bool = False
+) -> tuple[str, str]:
+    """Return the formula of the gradient, as LaTeX and as plain text.
+
+    is_deep : whether there is a hidden layer, whose gradient comes first.
+    """
     slope, plain = MODELS[kind].all_slopes
-    transposed = slope if slope.startswith("(") else f"({slope})"
-    latex = rf"\nabla_W L=\frac{{1}}{{n}}\,{transposed}^{{\mathsf{{T}}}}X"
-    words = f"∇W L = {plain if plain.startswith('(') else f'({plain})'}ᵀ X / n"
+    if not is_deep:
+        return _of_layer((slope, plain), ("", ""), ("X", "X"), has_bias, has_decay)
+    above = _of_layer((slope, plain), AFTER_HIDDEN, ("A^{(1)}", "A⁽¹⁾"), has_bias, has_decay)
+    back = (
+        rf"\Delta^{{(1)}}={slope}\,W^{{(2)}}\odot f'(Z^{{(1)}})",
+        f"Δ⁽¹⁾ = {plain} W⁽²⁾ ⊙ f′(Z⁽¹⁾)",
+    )
+    delta = r"\Delta^{(1)}", "Δ⁽¹⁾"
+    below = _of_layer(delta, OF_HIDDEN, ("X", "X"), has_bias, has_decay)
+    return r"\\".join((above[0], back[0], below[0])), "; ".join((above[1], back[1], below[1]))
+
+
+def _of_layer(
+    slope: tuple[str, str],
+    layer: tuple[str, str],
+    taken: tuple[str, str],
+    has_bias: bool,
+    has_decay: bool,
+) -> tuple[str, str]:
+    (dz, plain), (above, plain_above) = slope, layer
+    transposed = dz if dz.startswith("(") or above == OF_HIDDEN[0] else f"({dz})"
+    said = plain if plain.startswith("(") or above == OF_HIDDEN[0] else f"({plain})"
+    W = f"W{above}"
+    latex = rf"\nabla_{{{W}}} L=\frac{{1}}{{n}}\,{{{transposed}}}^{{\mathsf{{T}}}}{taken[0]}"
+    words = f"∇W{plain_above} L = {said}ᵀ {taken[1]} / n"
     if has_decay:
-        latex, words = latex + DECAY[0], words + DECAY[1]
+        latex, words = rf"{latex}+\lambda {W}", f"{words} + λ W{plain_above}"
     if has_bias:
-        latex += rf"\qquad\nabla_b L=\frac{{1}}{{n}}\sum_i{slope}_i"
-        words += f", ∇b L = Σᵢ {plain}ᵢ / n"
+        latex += rf"\qquad\nabla_{{b{above}}} L=\frac{{1}}{{n}}\sum_i{{{dz}}}_i"
+        words += f", ∇b{plain_above} L = Σᵢ {plain}ᵢ / n"
     return latex, words
 
 
@@ -189,8 +216,7 @@ def _is_same(checked: Snapshot, newest: Snapshot | None) -> bool:
         checked.step == newest.step
         and checked.settings.l2 == newest.settings.l2
         and np.array_equal(checked.batch, newest.batch)
-        and np.array_equal(checked.params.W, newest.params.W)
-        and np.array_equal(checked.params.b, newest.params.b)
+        and all(map(np.array_equal, checked.params.arrays, newest.params.arrays))
     )
 
 
@@ -266,6 +292,7 @@ class Comparison(QFrame):
                 check.kind,
                 has_bias=check.has_bias,
                 has_decay=settings.l2 > 0,
+                is_deep=check.units > 0,
             )
         )
         rows = check.largest_rows(ROWS)

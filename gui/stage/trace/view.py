@@ -19,7 +19,8 @@ from core.data.task import Task
 from core.model_family import FAMILY
 from core.train.snapshot import Snapshot, Status
 from gui.derivation import numbers as trace_numbers
-from gui.derivation.lines import PARTS, Shape
+from gui.derivation.lines import PARTS
+from gui.derivation.shape import Shape
 from gui.derivation.tracer import Followed, Tracer
 from gui.kit import theme as look
 from gui.kit import zoom
@@ -33,9 +34,7 @@ from gui.kit.view import View
 from gui.stage.trace.gradient_check_badge import CheckBadge
 from gui.stage.trace.jacobian_view import JacobianView
 from gui.state.background_tasks import Background
-from gui.state.selected_example import NOT_APPLYING, applies
 
-HIDDEN_LAYER = NOT_APPLYING.format("The trace of one example")
 SPOKEN_WHEN_TRAINING = "The numbers change while it trains; pause to have them read."
 
 
@@ -165,14 +164,14 @@ class TraceView(View):
 
     def show_points(self, task: Task) -> None:
         """Show why there is nothing to follow, where that is so."""
-        absence = task.obstacle if applies(task) else HIDDEN_LAYER
+        absence = task.obstacle
         self.absence.setText(absence)
         self.absence.setVisible(bool(absence))
         for widget in (self._head, self._area):
             widget.setVisible(not absence)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        if self.task is not None and applies(self.task):
+        if self.task is not None:
             self.badge.set_snapshot(self.task, snapshot)
         self._tracer.refresh()
 

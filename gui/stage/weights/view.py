@@ -161,7 +161,7 @@ class WeightsView(View):
             scaled = f"Blue speaks for {yes}, orange for {no}. {scaled}"
         if not is_linear:
             hidden = task.config.model.hidden
-            scaled = f"The weights V of the inputs to the {hidden:,} hidden units. {scaled}"
+            scaled = f"The weights W⁽¹⁾ of the inputs to the {hidden:,} hidden units. {scaled}"
             if hidden > MOST_UNITS:
                 scaled += f"The first {MOST_UNITS} are shown."
         if self.canvas is self.gradients:

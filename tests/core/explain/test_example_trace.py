@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch.nn import functional as F  # noqa: N812
 
+from core.config import ACTIVATIONS
 from core.explain.example_trace import follow
 from core.model_family import pairs
 from core.train.losses import HEADS
@@ -49,14 +50,14 @@ def trace_of(task, trainer, row: int):
 def test_the_gradient_of_one_example_is_that_of_autograd(iris, make_task, row):
     task = make_task(iris)
     trace = trace_of(task, trained(task, 7), row)
-    W = torch.tensor(trace.W, requires_grad=True)
-    b = torch.tensor(trace.b, requires_grad=True)
+    W = torch.tensor(trace.layer.W, requires_grad=True)
+    b = torch.tensor(trace.layer.b, requires_grad=True)
     z = W @ torch.tensor(trace.x) + b
     loss = F.cross_entropy(z[None], torch.tensor([trace.label]))
     dz, dW, db = torch.autograd.grad(loss, (z, W, b))
     np.testing.assert_allclose(trace.a, torch.softmax(z, 0).detach(), rtol=1e-12)
     np.testing.assert_allclose(trace.dz, dz, atol=1e-12)
-    np.testing.assert_allclose(trace.dW, dW, atol=1e-12)
+    np.testing.assert_allclose(trace.layer.dW, dW, atol=1e-12)
     np.testing.assert_allclose(trace.dz, db, atol=1e-12)
     assert trace.loss == pytest.approx(loss.item(), rel=1e-12)
 
@@ -64,14 +65,14 @@ def test_the_gradient_of_one_example_is_that_of_autograd(iris, make_task, row):
 def test_a_binary_neuron_is_followed_through_its_sigmoid(iris, make_task):
     task = make_task(iris, model={"kind": "binary"})
     trace = trace_of(task, trained(task, 7), 3)
-    W = torch.tensor(trace.W, requires_grad=True)
-    z = W @ torch.tensor(trace.x) + torch.tensor(trace.b)
+    W = torch.tensor(trace.layer.W, requires_grad=True)
+    z = W @ torch.tensor(trace.x) + torch.tensor(trace.layer.b)
     loss = F.binary_cross_entropy_with_logits(z, torch.tensor([float(trace.label)]).double())
     (dW,) = torch.autograd.grad(loss, W)
     assert trace.a[0] == pytest.approx(torch.sigmoid(z).item())
     assert trace.a[0] == pytest.approx(1 / trace.response.total)
     assert trace.loss == pytest.approx(loss.item())
-    np.testing.assert_allclose(trace.dW, dW, atol=1e-12)
+    np.testing.assert_allclose(trace.layer.dW, dW, atol=1e-12)
 
 
 @pytest.fixture(params=DESCENDED)
@@ -85,14 +86,14 @@ def test_every_model_is_followed_as_autograd_has_it(iris, make_task, kind, row):
     task = make_task(iris, model={"kind": kind, "init": "random"})
     trace = trace_of(task, trained(task, 7), row)
     head = HEADS[kind]
-    W = torch.tensor(trace.W, requires_grad=True)
-    z = W @ torch.tensor(trace.x) + torch.tensor(trace.b)
+    W = torch.tensor(trace.layer.W, requires_grad=True)
+    z = W @ torch.tensor(trace.x) + torch.tensor(trace.layer.b)
     Y = head.encode(torch.tensor([trace.label]), task.outputs).double()
     loss = head.loss(z[None], Y).sum()
     dz, dW = torch.autograd.grad(loss, (z, W))
     assert trace.loss == pytest.approx(loss.item(), rel=1e-12)
     np.testing.assert_allclose(trace.dz, dz, atol=1e-12)
-    np.testing.assert_allclose(trace.dW, dW, atol=1e-12)
+    np.testing.assert_allclose(trace.layer.dW, dW, atol=1e-12)
     assert trace.response.decided == int(head.decide(z[None])[0])
     if len(trace.response.slope):
         np.testing.assert_allclose(trace.a, torch.sigmoid(z).detach(), rtol=1e-12)
@@ -122,7 +123,48 @@ def test_a_pair_without_the_class_has_neither_target_nor_loss_nor_slope(iris, ma
     task = make_task(iris, model={"kind": "ovo"})
     trace = trace_of(task, trained(task, 3), 0)  # a setosa
     assert np.isnan(trace.y).tolist() == [False, False, True]
-    assert trace.response.losses[2] == trace.dz[2] == 0 and not trace.dW[2].any()
+    assert trace.response.losses[2] == trace.dz[2] == 0 and not trace.layer.dW[2].any()
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("row", [0, 60])
+def test_a_hidden_layer_is_followed_there_and_back_as_autograd_has_it(
+    iris, make_task, kind, activation, row
+):
+    task = make_task(iris, model={"kind": kind, "hidden": 5, "activation": activation})
+    trace = trace_of(task, trained(task, 7), row)
+    head, below = HEADS[kind], trace.hidden.linear
+    leaves = [
+        torch.tensor(array, requires_grad=True)
+        for array in (trace.layer.W, trace.layer.b, below.W, below.b)
+    ]
+    W, b, V, c = leaves
+    z = V @ torch.tensor(trace.x) + c
+    a = {"relu": torch.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid}[activation](z)
+    Y = head.encode(torch.tensor([trace.label]), task.outputs).double()
+    loss = head.loss((W @ a + b)[None], Y).sum()
+    da, dz, *slopes = torch.autograd.grad(loss, (a, z, *leaves))
+    assert trace.loss == pytest.approx(loss.item(), rel=1e-12)
+    np.testing.assert_allclose(trace.hidden.a, a.detach(), rtol=1e-12)
+    np.testing.assert_allclose(trace.hidden.da, da, atol=1e-12)
+    np.testing.assert_allclose(trace.hidden.da * trace.hidden.slope, dz, atol=1e-12)
+    found = trace.layer.dW, trace.layer.dz, below.dW, below.dz
+    for mine, theirs in zip(found, slopes, strict=True):
+        np.testing.assert_allclose(mine, theirs, atol=1e-12)
+
+
+@pytest.mark.parametrize("changes", [{}, {"weight_decay": 0.1, "l1": 0.05}])
+@pytest.mark.parametrize("rule", RULES)
+def test_both_layers_move_as_the_trainer_moves_them(iris, make_task, rule, changes):
+    model = {"hidden": 5, "activation": "tanh"}
+    assert_promise_is_kept(
+        make_task(iris, optimiser=rule, model=model, batch_size=16, **changes), 5
+    )
+
+
+def test_without_biases_those_of_hidden_units_stay_zero_too(iris, make_task):
+    model = {"hidden": 5, "has_bias": False}
+    assert_promise_is_kept(make_task(iris, model=model, batch_size=16), 5)
 
 
 @pytest.mark.parametrize("steps", [0, 5])
@@ -154,15 +196,17 @@ def assert_promise_is_kept(task, steps):
     trace = trace_of(task, trainer, int(trainer.next_rows()[0]))
     trainer.step()
     after = trainer.params()
-    np.testing.assert_allclose(trace.new_W, after.W, rtol=2e-5, atol=2e-6)
-    np.testing.assert_allclose(trace.new_b, after.b, rtol=2e-5, atol=2e-6)
+    layers = [trace.layer] if trace.hidden is None else [trace.layer, trace.hidden.linear]
+    promised = [array for layer in layers for array in (layer.new_W, layer.new_b)]
+    for mine, theirs in zip(promised, after.arrays, strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=2e-5, atol=2e-6)
 
 
 @pytest.mark.parametrize("rule", METHODS)
 def test_a_step_by_the_whole_curvature_is_not_promised(iris, make_task, rule):
     task = make_task(iris, optimiser=rule)
     trace = trace_of(task, trained(task, 1), 0)
-    assert trace.new_W is None and trace.batch is not None
+    assert trace.layer.new_W is None and trace.batch is not None
 
 
 def test_the_batch_gradient_is_the_mean_of_its_examples(iris, make_task):
@@ -171,7 +215,7 @@ def test_the_batch_gradient_is_the_mean_of_its_examples(iris, make_task):
     rows = trainer.next_rows()
     traces = [trace_of(task, trainer, int(row)) for row in rows]
     np.testing.assert_allclose(
-        traces[0].batch.dW, np.mean([trace.dW for trace in traces], axis=0), atol=1e-6
+        traces[0].layer.mean_dW, np.mean([trace.layer.dW for trace in traces], axis=0), atol=1e-6
     )
     assert traces[0].batch.loss == pytest.approx(
         np.mean([trace.loss for trace in traces]), rel=1e-5
@@ -198,8 +242,8 @@ def test_a_drawing_without_a_class_is_followed_up_to_its_probabilities(iris, mak
     snapshot = snapshot_of(trained(task, 7))
     trace = follow(task, snapshot, task.dataset.values()[0], None, None)
     assert trace.a.sum() == pytest.approx(1)
-    assert [trace.y, trace.loss, trace.dz, trace.dW] == [None] * 4
-    assert trace.new_W is not None  # the batch moves the weights all the same
+    assert [trace.y, trace.loss, trace.dz, trace.layer.dW] == [None] * 4
+    assert trace.layer.new_W is not None  # the batch moves the weights all the same
 
 
 def test_at_zero_weights_the_loss_is_ln_h(iris, make_task):
@@ -214,6 +258,6 @@ def test_with_class_weights_the_examples_of_a_batch_count_by_their_class(iris, m
     rows = trainer.next_rows()
     traces = [trace_of(task, trainer, int(row)) for row in rows]
     assert {trace.weight for trace in traces} == {0.75, 1.5}
-    expected = np.mean([trace.weight * trace.dW for trace in traces], axis=0)
-    np.testing.assert_allclose(traces[0].batch.dW, expected, atol=1e-6)
+    expected = np.mean([trace.weight * trace.layer.dW for trace in traces], axis=0)
+    np.testing.assert_allclose(traces[0].layer.mean_dW, expected, atol=1e-6)
     assert_promise_is_kept(task, 3)

@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch.nn import functional
 
+from core.config import ACTIVATIONS
 from core.errors import DataError
 from core.explain import gradient_check
 from core.explain.gradient_agreement import AUTOGRAD, DIFFERENCES, HAND, TRAINED
@@ -74,6 +75,42 @@ def test_every_model_of_the_family_passes(iris, make_task, random_params, kind, 
     assert found.passed
     assert len(found.hand) == task.outputs * (task.m + has_bias)
     assert len(found.checked) == len(found.hand)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("kind", ["softmax", "binary", "perceptron", "svm", "ovo"])
+@pytest.mark.parametrize("has_bias", [True, False])
+def test_every_way_agrees_through_a_hidden_layer(iris, make_task, kind, activation, has_bias):
+    model = {"kind": kind, "hidden": 5, "activation": activation, "has_bias": has_bias}
+    task = make_task(iris, model=model, learning_rate=0.3, weight_decay=0.1)
+    trainer = Trainer(task)
+    for _ in range(20):
+        trainer.step()
+    params, rows = trainer.params(), task.train_rows
+    found = check(task, params, rows, 0.1)
+    assert found.passed, found.summary
+    assert len(found.hand) == (task.outputs + task.m) * 5 + (task.outputs + 5) * has_bias
+    assert len(found.checked) == len(found.hand)
+    assert found.name(len(found.hand) - 1) == (
+        "b⁽¹⁾[unit 5]" if has_bias else "W⁽¹⁾[unit 5, petal width]"
+    )
+    assert (found.at_kinks > 0) <= (activation == "relu" or kind in ("perceptron", "svm"))
+
+
+def test_a_hidden_layer_with_a_wrong_slope_is_found(iris, make_task, monkeypatch):
+    squash, slope = models.HIDDEN["tanh"]
+    monkeypatch.setitem(models.HIDDEN, "tanh", (squash, lambda H: 1.01 * slope(H)))
+    task = make_task(iris, model={"hidden": 3, "activation": "tanh"})
+    found = check(task, Trainer(task).params(), task.train_rows)
+    assert not found.passed and "⁽¹⁾[unit" in found.summary
+
+
+def test_of_the_weights_of_many_units_some_of_each_layer_are_differenced(digits, make_task):
+    task = make_task(digits, model={"hidden": 40})
+    found = check(task, Trainer(task).params(), task.train_rows[:20])
+    assert found.passed and len(found.checked) == 200
+    layers = {found.name(int(i)).partition("[")[0] for i in found.checked}
+    assert layers == {"W⁽¹⁾", "b⁽¹⁾", "W⁽²⁾", "b⁽²⁾"}
 
 
 def test_rows_at_a_kink_are_left_out_and_it_says_so(iris, make_task):

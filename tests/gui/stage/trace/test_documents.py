@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 
 from core.config import BagOptions, DataConfig, RunConfig
 from core.data.text.words import words_of
-from gui.derivation.lines import PRODUCTS, WORDS
+from gui.derivation.shape import PRODUCTS, WORDS
 from gui.kit.maths.notation import to_text
 from gui.state.selected_example import Example
 
@@ -74,7 +74,7 @@ def test_a_text_without_a_known_word_has_no_words_and_the_logits_of_the_biases(t
     _, followed = traced(example=unknown)
     assert followed.shape.document.total == 0 and followed.shape.features == ()
     assert said(followed, 0).startswith("“zzz <b>qqq</b>”")
-    np.testing.assert_array_equal(followed.trace.z, followed.trace.b)
+    np.testing.assert_array_equal(followed.trace.z, followed.trace.layer.b)
 
 
 def test_shares_of_words_are_shown_with_three_digits(traced):

@@ -16,13 +16,15 @@ from core.data import sources
 from core.data.task import prepare
 from core.model_family import pairs
 from core.optimiser_family import OPTIMISERS
+from core.train.optimisers import RULES
 from core.train.snapshot import Status
+from gui.derivation import numbers as trace_numbers
 from gui.derivation import tracer
 from gui.derivation.lines import PARTS
 from gui.derivation.tracer import Tracer
 from gui.kit import theme as look
+from gui.kit.maths.notation import Key, Pic, walk
 from gui.stage.trace.view import TraceView
-from gui.state.background_tasks import Background
 from gui.state.selected_example import Chosen
 
 PATIENCE_MS = 30_000
@@ -289,7 +291,7 @@ def test_a_formula_is_copied_as_latex_and_its_table_as_csv(qtbot, traced):
     actions["Copy table as CSV"].trigger()
     table = [row.split(",") for row in QGuiApplication.clipboard().text().splitlines()]
     trace = window.views.context.tracer.newest.trace
-    np.testing.assert_allclose(np.array(table, dtype=float), trace.dW, rtol=0.05, atol=6e-4)
+    np.testing.assert_allclose(np.array(table, dtype=float), trace.layer.dW, rtol=0.05, atol=6e-4)
     menu.close()
 
 
@@ -485,24 +487,76 @@ def test_with_a_schedule_the_rate_is_that_of_the_next_update(traced):
     assert eta == pytest.approx(0.8 * 0.5 * (1 + np.cos(np.pi / 4)), rel=1e-3)
 
 
-def test_through_a_hidden_layer_nothing_is_traced(qtbot, open_window):
-    window = open_window(RunConfig(model=ModelConfig(hidden=4)))
-    qtbot.keyClick(window.stage, Qt.Key.Key_S)
-    qtbot.waitUntil(lambda: window.controller.snapshot.step == 1, timeout=PATIENCE_MS)
-    qtbot.keyClick(window.stage, Qt.Key.Key_N)  # there are no parts to take
-    tracer = window.views.context.tracer
-    assert tracer.part is None and tracer.newest is None
-    assert not window.views["Example"].sheet.isVisible()
+@pytest.fixture
+def trace_alone(qtbot, show_view, trained, background):
+    """Return a function that shows the trace of a config's first row without a window."""
+    chosen = Chosen()
+
+    def trace_alone(config: RunConfig, steps: int = 3):
+        task = prepare(sources.load(config.data), config)
+        followed = Tracer(background, chosen)
+        view = TraceView(look.LIGHT, background, followed)
+        show_view(view)
+        chosen.receive_task(task)
+        for part in (followed, view):
+            part.receive_task(task)
+            part.receive_snapshot(trained(task, steps))
+
+        def is_there() -> bool:
+            background.poll()
+            return bool(view.is_at_rest)
+
+        qtbot.waitUntil(is_there, timeout=PATIENCE_MS)
+        return view, followed.newest
+
+    return trace_alone
 
 
-def test_a_trace_of_a_model_with_a_hidden_layer_says_that_it_does_not_apply(show_view, trained):
-    chosen, background = Chosen(), Background()
-    config = RunConfig(model=ModelConfig(hidden=4))
-    task = prepare(sources.load(DataConfig()), config)
-    view = TraceView(look.LIGHT, background, Tracer(background, chosen))
-    show_view(view)
-    view.receive_task(task)
-    view.receive_snapshot(trained(task, 1))
-    assert view.absence.isVisible() and "without a hidden layer" in view.absence.text()
-    assert not view.sheet.isVisible() and not view.badge.isVisible()
-    background.close()
+@pytest.mark.parametrize("kind", ["softmax", "binary", "mse", "ovo"])
+def test_a_hidden_layer_is_followed_forward_and_back(trace_alone, kind):
+    model = ModelConfig(kind, hidden=4, activation="tanh")
+    view, followed = trace_alone(RunConfig(model=model))
+    shown = view.sheet.numbers
+    params, trace = followed.snapshot.params, followed.trace
+    W, b, V, c = (array.astype(float) for array in params.arrays)
+    a = np.tanh(V @ trace.x + c)
+    delta = (W.T @ trace.dz) * (1 - a**2)
+    expected: dict[Key, float] = {
+        **{("hidden a", j): a[j] for j in range(4)},
+        **{("hidden dz", j): delta[j] for j in range(4)},
+        **{("hidden dW", j, i): delta[j] * trace.x[i] for j in range(4) for i in range(2)},
+        **{("dW", k, j): trace.dz[k] * a[j] for k in range(len(W)) for j in range(4)},
+        **{("z", k): W[k] @ a + b[k] for k in range(len(W))},
+    }
+    for key, value in expected.items():
+        assert view.sheet.spots(key), key
+        assert number(shown.text_of(key)) == pytest.approx(value, abs=6e-4)
+    assert number(shown.text_of(("hidden W2", 3, 1))) == pytest.approx(
+        trace.hidden.linear.new_W[3, 1], abs=6e-4
+    )
+    assert "…" not in {shown.text_of(key) for key in view.sheet.keys}
+    assert "net input" in trace_numbers.meaning(followed.shape, ("hidden z", 2))
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_update_of_both_layers_is_shown_by_every_rule(trace_alone, rule):
+    training = TrainingConfig(optimiser=rule, weight_decay=0.1)
+    view, followed = trace_alone(RunConfig(model=ModelConfig(hidden=3), training=training))
+    unknown = [key for key in view.sheet.keys if view.sheet.numbers.text_of(key) == "…"]
+    assert not unknown
+    titles = [line.title.text for line in followed.lines]
+    assert titles.count("whole batch") == 2
+    assert titles[-1] == "biases⁽¹⁾"
+
+
+def test_of_many_hidden_units_those_are_shown_that_add_most_to_the_logits(trace_alone):
+    config = RunConfig(DataConfig("digits"), ModelConfig(hidden=20))
+    view, followed = trace_alone(config)
+    size = np.linalg.norm(followed.trace.layer.products, axis=0)
+    assert set(followed.shape.units) == set(np.argsort(-size)[:6])
+    assert re.search(r"… 14 more of 20", view.sheet.numbers.text())
+    assert {"hidden dW", "hidden W2"} <= {node.key[0] for node in pictures(followed.lines)}
+
+
+def pictures(lines) -> list[Pic]:
+    return [node for line in lines for node in walk(line.node) if isinstance(node, Pic)]

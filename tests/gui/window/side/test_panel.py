@@ -1,10 +1,12 @@
 """The views beside the stage: on as many cards as there is room for, one of them perhaps alone."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from core.config import DataConfig, ModelConfig, RunConfig
+from gui.window.view_registry import SIDE
 from gui.window.side.panel import ARRANGEMENTS
 
 
@@ -65,9 +67,13 @@ def test_the_view_that_was_chosen_stays_when_the_cards_change(window):
     assert "Confusion" in window.side_panel.names_in_sight
 
 
-def test_a_view_that_does_not_apply_is_on_no_card(open_window):
-    config = RunConfig(data=DataConfig(source="iris"), model=ModelConfig(hidden=8, init="random"))
-    window = open_window(config, size=(1366, 768))
+def test_a_view_that_does_not_apply_is_on_no_card(open_window, monkeypatch):
+    never = [
+        replace(spec, applies_to=lambda _: False) if spec.name == "Example" else spec
+        for spec in SIDE
+    ]
+    monkeypatch.setattr("gui.window.main_window.SIDE", never)
+    window = open_window(size=(1366, 768))
     assert cards(window) == [("Loss",), ("Accuracy", "Confusion")]
     assert not window.views["Example"].isVisible()
 
