@@ -53,7 +53,7 @@ def test_the_gradient_of_a_neuron_is_that_of_its_trace(iris, make_task):
     found = scene(BY_KEY["logistic-gradient"], task, snapshot, trace)
     assert found.is_own
     slope = left(BY_KEY["logistic-gradient"], found)
-    assert slope == pytest.approx(trace.dW[0, found.case.feature])
+    assert slope == pytest.approx(trace.layer.dW[0, found.case.feature])
 
 
 def test_the_gradient_of_a_softmax_weight_is_that_of_its_trace(iris, make_task):
@@ -62,7 +62,7 @@ def test_the_gradient_of_a_softmax_weight_is_that_of_its_trace(iris, make_task):
     found = scene(BY_KEY["softmax-gradient"], task, snapshot, trace)
     assert found.is_own and found.row == found.case.output != trace.label
     slope = left(BY_KEY["softmax-gradient"], found)
-    assert slope == pytest.approx(trace.dW[found.row, found.case.feature])
+    assert slope == pytest.approx(trace.layer.dW[found.row, found.case.feature])
 
 
 def test_the_gradient_of_a_batch_is_that_of_its_trace(iris, make_task):
@@ -73,7 +73,7 @@ def test_the_gradient_of_a_batch_is_that_of_its_trace(iris, make_task):
     assert found.rows == found.all_rows == trace.batch.n
     np.testing.assert_allclose(
         Evaluation(found.numbers).value(last.right),
-        trace.batch.dW[:, found.columns],
+        trace.layer.mean_dW[:, found.columns],
         rtol=1e-4,  # the trainer computes in float32
         atol=1e-6,
     )
