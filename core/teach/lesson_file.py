@@ -80,8 +80,8 @@ def _step(table: Table) -> Step:
     if setup is not None:  # else they stay as they are
         speed, has_log_loss = speed or SETUP_SPEED, bool(has_log_loss)
     step = Step(
-        table.text("text", MOST_TEXT, is_line=False),
-        reveal=table.text("reveal", MOST_TEXT, "", is_line=False),
+        table.prose("text", MOST_TEXT),
+        reveal=table.prose("reveal", MOST_TEXT, ""),
         setup=setup,
         view=table.one_of("view", VIEWS),
         demo=table.one_of("demo", DEMOS),

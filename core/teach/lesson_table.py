@@ -8,6 +8,7 @@ from typing import Any
 
 from core.invisible_characters import visible
 from core.runs.json_object import quoted
+from core.teach import formulae
 from core.teach.toml_document import Document, Fault, Path
 
 JOINERS = "\u200c\u200d"  # unseen letters that scripts and emoji need
@@ -82,6 +83,16 @@ class Table:
         else:
             return visible(value.strip(), keep="\n" + JOINERS)
         return ""
+
+    def prose(self, key: str, most: int, default: str | None = None) -> str:
+        """Return a text of several lines, whose formulae are looked at."""
+        text = self.text(key, most, default, is_line=False)
+        path = (*self._path, key)
+        for words, sentence in formulae.faults_of(text):
+            line = self._document.line_of(path, words.replace("\\", "\\\\"))
+            line = max(line, self._document.line_of(path, words))
+            self._faults.append(Fault(line, sentence))
+        return text
 
     def one_of(self, key: str, known: Sequence[str], default: str = "") -> str:
         """Return one of these words, or the default where the key is missing."""

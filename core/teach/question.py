@@ -60,7 +60,7 @@ def read(table: Table) -> Question | None:
     """Return the question of this table, whose faults are noted; then it is not to be used."""
     if not table.is_table:
         return None
-    right, wrong = (table.text(k, MOST_FEEDBACK, "", is_line=False) for k in ("right", "wrong"))
+    right, wrong = (table.prose(k, MOST_FEEDBACK, "") for k in ("right", "wrong"))
     if "choices" in table:
         choices = tuple(_choice(table, k) for k in range(len(table.list("choices", MOST_CHOICES))))
         answer: str | float = table.text("answer", MOST_CHOICE)

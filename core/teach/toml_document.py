@@ -52,12 +52,21 @@ class Document:
 
     values: dict[str, Any]
     lines: dict[Path, int]
+    text: str = ""
 
     def line(self, path: Path) -> int:
         """Return the line of the key, or of the table that it is missing from."""
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines.get(path, 1)
+
+    def line_of(self, path: Path, words: str) -> int:
+        """Return the first line from the key's on that holds these words, else the key's."""
+        first = self.line(path)
+        for number, line in enumerate(self.text.split("\n")[first - 1 :], first):
+            if words in line:
+                return number
+        return first
 
 
 def parse(data: bytes) -> Document:
@@ -75,7 +84,7 @@ def parse(data: bytes) -> Document:
     except _Unreadable:  # only up to here is the text known to be harmless
         _parsed(text[: _end_of_line(text, scan.at)])
         raise _fault(scan.line, "This line cannot be read as TOML.") from None
-    return Document(_parsed(text), scan.lines)
+    return Document(_parsed(text), scan.lines, text)
 
 
 def _parsed(text: str) -> dict[str, Any]:

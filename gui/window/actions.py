@@ -19,6 +19,7 @@ from gui.window.classroom.opening import ClassroomOpener
 from gui.window.columns import Columns
 from gui.window.export.exports import Exports
 from gui.window.file_actions import FileActions
+from gui.window.glossary.opener import GlossaryOpener
 from gui.window.help import show_about, show_family, show_help
 from gui.window.layout_memory import LayoutMemory
 from gui.window.lesson.opener import LessonOpener
@@ -72,6 +73,7 @@ class Window(Protocol):
     presenter: Presenter
     zoom: ZoomMemory
     appearance: Appearance
+    glossary: GlossaryOpener
     action_rows: tuple[Action, ...]
 
     def close(self) -> bool: ...
@@ -318,14 +320,27 @@ def _of_help(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
     return (
         Action(
             HELP,
-            "&What can I do?",
-            lambda: show_help(parent, key_rows(window.action_rows)),
+            "What is &this?",
+            window.glossary.explain_focus,
             ("F1",),
+            "what has the focus, explained in the glossary",
+        ),
+        Action(HELP, "&Glossary…", window.glossary.open, ("Ctrl+F1",), "the glossary of all terms"),
+        Action(
+            HELP,
+            "&What can I do?",
+            partial(show_keys, window, parent),
+            ("Shift+F1",),
             "help: what can be done, and all keys",
         ),
         Action(HELP, "The &family of models", lambda: show_family(parent)),
         Action(HELP, "&About Logit Lab", lambda: show_about(parent)),
     )
+
+
+def show_keys(window: Window, parent: QMainWindow) -> None:
+    """Show what can be done, and all keys."""
+    show_help(parent, key_rows(window.action_rows))
 
 
 def key_rows(actions: Iterable[Action]) -> tuple[KeyRow, ...]:

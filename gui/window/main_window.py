@@ -26,6 +26,7 @@ from gui.window.closing import Closing
 from gui.window.columns import Columns
 from gui.window.export.exports import Exports
 from gui.window.file_actions import FOLDER, FileActions
+from gui.window.glossary.opener import GlossaryOpener
 from gui.window.layout_memory import LayoutMemory
 from gui.window.lesson import wiring
 from gui.window.lesson.lessons import Lessons
@@ -107,6 +108,8 @@ class MainWindow(QMainWindow):
         self.classroom = ClassroomOpener(self, controller, self.editor, look)
         self.files = FileActions(self, controller, loader, self.settings)
         self.exports = Exports(self, self, look, self.settings)
+        told = self.exports.card_menu.asked, partial(actions.show_keys, self, self)
+        self.glossary = GlossaryOpener(self, self.views, self.stage, look, *told)
         self.closing = Closing(self, controller.writes, controller.captures)
         self.projects = Projects(controller, self.next_task, loader, self)
         shown = self, controller, self.projects, self.settings
@@ -159,8 +162,7 @@ class MainWindow(QMainWindow):
     def _connect_parts(self) -> None:
         """Connect requests of the parts to the controllers, and their messages to the status."""
         controller, setup, bar, line = self.controller, self.setup, self.run_bar, self.history_bar
-        choice, csv, status = self.data_choice, self.csv, self.status
-        loader, coming = self.loader, self.next_task
+        choice, csv, status, loader = self.data_choice, self.csv, self.status, self.loader
         self.rail.source.chosen.connect(choice.choose)
         frames = self.stage, self.side_panel
         wiring.connect(self.lessons, self._lesson_menu, self.rail, status, frames, self.projects)
@@ -192,18 +194,17 @@ class MainWindow(QMainWindow):
         openers.connect(csv, self.pictures, choice, self.opening_bar, status)
         for asked in (choice, csv, self.pictures):
             asked.task_kept.connect(self.rail.show_task)
-        for told in (controller.done, controller.remarked, self.closing.told, self.files.remarked):
-            told.connect(status.remark)
-        for told in (choice.remarked, self.exports.remarked):
-            told.connect(status.remark)
+        told = controller.done, controller.remarked, self.closing.told, self.files.remarked
+        for each in (*told, choice.remarked, self.exports.remarked):
+            each.connect(status.remark)
         controller.failed.connect(status.fail)
         self.classroom.failed.connect(status.fail)
         controller.raced.connect(lambda race: status.remark(describe_race(race)))
-        for busy_changed in (coming.busy_changed, controller.writes.began):
+        for busy_changed in (self.next_task.busy_changed, controller.writes.began):
             busy_changed.connect(status.show_busy)
         controller.writes.ended.connect(self._end_writing)
         for note in (choice.note_refusal, status.note_refusal):
-            coming.refused.connect(note)
+            self.next_task.refused.connect(note)
         for show in (choice.note_download, status.note_download, self.download_bar.show_progress):
             loader.download_changed.connect(show)
         self.download_bar.cancelled.connect(choice.call_off_download)
@@ -357,7 +358,7 @@ class MainWindow(QMainWindow):
         self.presenter.turn(False)
         self.layout_memory.save(self.appearance.choice, self.lessons.own_speed)
         opened = self.csv, self.pictures, self.files, self.gallery, self.exports, self.classroom
-        for part in opened:
+        for part in (*opened, self.glossary):
             part.close()
         self.views.end_threads()
         self.loader.fetcher.close()

@@ -58,6 +58,8 @@ class _NumberField(Unscrolled, SpinBox):
         self.setKeyboardTracking(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setLocale(QLocale.c())
+        for widget in (self, self.lineEdit()):  # the window's menu has their own entries too
+            widget.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.valueChanged.connect(lambda number: self.chosen.emit(self._meaning(number)))
 
     def sizeHint(self) -> QSize:

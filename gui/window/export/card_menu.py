@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 Entry = tuple[str, Callable[[str], object]]  # text, and what it does with the view of a name
@@ -12,6 +12,8 @@ Entry = tuple[str, Callable[[str], object]]  # text, and what it does with the v
 
 class CardMenu(QObject):
     """Offers the same entries on each of its cards, for the view that the card shows."""
+
+    asked = Signal(object)  # the widget that is to be explained
 
     def __init__(self, entries: Iterable[Entry], parent: QObject) -> None:
         super().__init__(parent)
@@ -27,4 +29,7 @@ class CardMenu(QObject):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for text, act in self._entries:
             menu.addAction(text).triggered.connect(lambda _=False, act=act: act(name))
+        menu.addSeparator()
+        clicked = card.childAt(at) or card
+        menu.addAction("What is this?").triggered.connect(lambda: self.asked.emit(clicked))
         menu.popup(card.mapToGlobal(at))

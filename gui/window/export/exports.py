@@ -33,7 +33,7 @@ class Exports(QObject):
         self._appearance, self._settings = appearance, settings
         self._subjects = Subjects(parts)
         self._made: list[Reports | Animations] = []  # that may be at work
-        menu = CardMenu(
+        self.card_menu = menu = CardMenu(
             (
                 ("Copy as a picture", self.copy_picture),
                 ("Export as a picture…", self.open_picture),

@@ -19,6 +19,8 @@ from PySide6.QtWidgets import (
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.layouts import add_layout
+from gui.kit.maths.inline import typeset_in
+from gui.kit.maths.words import Words
 from gui.kit.plain_text import as_tip
 from gui.kit.theme import Theme
 from gui.window.lesson import markdown
@@ -42,10 +44,9 @@ class LessonStrip(QFrame):
         super().__init__()
         self._theme = theme
         self._place: Place | None = None
+        self._said = "", ""  # title and text
         self._height = 0  # of the step's text so far: nothing moves when it is revealed
-        self.words = QLabel()
-        self.words.setWordWrap(True)
-        self.words.setTextFormat(Qt.TextFormat.RichText)
+        self.words = Words()
         self.words.setAccessibleName("lesson")
         self.words.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         zoom.set_type(self.words, look.LARGE)
@@ -130,9 +131,11 @@ class LessonStrip(QFrame):
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self._height = 0
+            self._say()
             self._fit()
         if (theme := look.new_theme(self, event)) and theme is not self._theme:
             self.set_theme(theme)
+            self._say()
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
@@ -157,14 +160,21 @@ class LessonStrip(QFrame):
         text = step.text
         if step.reveal:
             text = f"Seen: {step.reveal}" if is_revealed else f"Watch: {text}"
-        words = markdown.rich(text, title=f"{title}.")
-        if words != self.words.text():
-            self.words.setText(words)
+        if (title, text) != self._said:
+            self._said = title, text
+            self._say()
             told = (step.text, step.reveal) if is_revealed and step.reveal else (step.text,)
             self.setToolTip("".join(f"<div>{markdown.rich(each)}</div>" for each in told))
             self._fit()
             self.page.verticalScrollBar().setValue(0)
         self.show()
+
+    def _say(self) -> None:
+        """Write the words, with their formulae in the present size and colour."""
+        title, text = self._said
+        formula = typeset_in(self.words.font(), self._theme.ink, self.devicePixelRatioF())
+        self.words.setText(markdown.rich(text, title=f"{title}.", formula=formula))
+        self.words.setAccessibleDescription(markdown.plain(text))
 
     def show_wait(self, words: str) -> None:
         """Show what the step waits for, "" if for nothing."""

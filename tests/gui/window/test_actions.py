@@ -58,8 +58,8 @@ def test_each_key_has_words_that_say_what_it_does(window):
     assert len({words for _, words in rows}) == len(rows)
 
 
-def test_f1_says_what_can_be_done_and_lists_the_keys_of_the_table(qtbot, window):
-    qtbot.keyClick(window, Qt.Key.Key_F1)
+def test_shift_f1_says_what_can_be_done_and_lists_the_keys_of_the_table(qtbot, window):
+    qtbot.keyClick(window, Qt.Key.Key_F1, Qt.KeyboardModifier.ShiftModifier)
     (help_text,) = window.findChildren(QTextBrowser)
     text = help_text.toPlainText()
     for keys, words in key_rows(window.action_rows):

@@ -212,10 +212,10 @@ def test_l_makes_the_loss_axis_logarithmic(qtbot, window):
     assert window.views["Loss"].log_button.isChecked()
 
 
-def test_f1_lists_keys_without_stopping_training(qtbot, open_window, reach):
+def test_shift_f1_lists_keys_without_stopping_training(qtbot, open_window, reach):
     window = open_window(ENDLESS)
     qtbot.keyClick(window, Qt.Key.Key_Space)
-    qtbot.keyClick(window, Qt.Key.Key_F1)
+    qtbot.keyClick(window, Qt.Key.Key_F1, Qt.KeyboardModifier.ShiftModifier)
     (text,) = window.findChildren(QTextBrowser)
     box = text.window()
     assert "train or pause" in text.toPlainText()

@@ -27,6 +27,8 @@ def plain(html):
         ("2 * 3 * 4 and x_1_2", "2 * 3 * 4 and x_1_2"),
         (r"\*a\*", "*a*"),
         ("`<b>`", "<code>&lt;b&gt;</code>"),
+        (r"so $\frac{a}{1-a} = e^z < 2$.", "so a/(1−a) = eᶻ &lt; 2."),
+        (r"\$5 and `$x$`", "$5 and <code>$x$</code>"),
     ],
 )
 def test_words_of_one_paragraph_are_marked(text, html):
@@ -73,6 +75,6 @@ def test_html_links_and_pictures_are_text(text):
     assert "href" not in re.sub("&.*?;", "", rich(text)) and "<img" not in rich(text)
 
 
-@given(st.text('*`\\-1. \n<>&"a)', max_size=60), st.text("<&a", max_size=3))
+@given(st.text('*`\\-1. $_^{}\n<>&"a)', max_size=60), st.text("<&a", max_size=3))
 def test_no_text_makes_tags_of_its_own(text, title):
     assert "<" not in TAGS.sub("", rich(text, title=title))
