@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import QSettings
 
 from core.config import RunConfig
+from core.train.snapshot import Status
 from gui.window.main_window import MainWindow
 from tests.gui.conftest import PATIENCE_MS, end
 
@@ -33,3 +34,20 @@ def start(qtbot, dressed, tmp_path):
         end(qtbot, window)
     dressed.setStyleSheet("")
     dressed.setFont(before)
+
+
+@pytest.fixture
+def reached(qtbot):
+    """Return a function that waits until the window shows this step, and returns its snapshot."""
+
+    def reached(window, step, newest=None):
+        def is_there():
+            snapshot = window.controller.snapshot
+            if snapshot is None or snapshot.status is Status.TRAINING or snapshot.step != step:
+                return False
+            return newest is None or snapshot.newest_step == newest
+
+        qtbot.waitUntil(is_there, timeout=PATIENCE_MS)
+        return window.controller.snapshot
+
+    return reached

@@ -1,10 +1,11 @@
 """The Draw tab: the pad as a hand uses it, what the model sees, says, and why."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer
 from PySide6.QtWidgets import QScrollArea
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
@@ -15,8 +16,10 @@ from core.data.task import prepare
 from core.explain import probe
 from core.model_family import pairs
 from core.train.snapshot import Status
-from gui.kit.theme import DARK
+from core.train.trainer import Trainer
+from gui.kit.theme import DARK, LIGHT
 from gui.stage.draw.picker import row_of
+from gui.stage.draw.view import DrawView
 from tests.gui.stage.draw.pens import LINE, stroke, write
 
 PATIENCE_MS = 30_000
@@ -51,6 +54,43 @@ def digits_window(open_window, qtbot):
         return window
 
     return open_it
+
+
+@pytest.fixture
+def digits_view(show_view, snapshot_of, background, qtbot):
+    """Return a function that shows the view alone, of digits trained for so many epochs.
+
+    All that is there on demand is open.
+    """
+    deliver = QTimer()
+    deliver.timeout.connect(background.poll)
+
+    def show(epochs=8, *, data=None, model=None, rate=0.1):
+        config = RunConfig(
+            DataConfig(source="digits", **(data or {})),
+            ModelConfig(**(model or {})),
+            TrainingConfig(epochs=max(epochs, 1), learning_rate=rate),
+        )
+        trainer = trained_for(config, epochs)
+        view = DrawView(LIGHT, background)
+        view.receive_task(trainer.task)
+        show_view(view, 700, 640)
+        for fold in (view.how_it_is_read, view.why):
+            qtbot.mouseClick(fold, Qt.MouseButton.LeftButton)
+        view.receive_snapshot(snapshot_of(trainer))
+        deliver.start(1)
+        return view
+
+    yield show
+    deliver.stop()
+
+
+@cache
+def trained_for(config, epochs):
+    trainer = Trainer(prepare(sources.load(config.data), config))
+    while trainer.epoch < epochs:
+        trainer.step()
+    return trainer
 
 
 @pytest.fixture
@@ -95,20 +135,22 @@ def expected(view):
 # What the model sees
 
 
-@pytest.mark.parametrize("names", [(), ("crop",), ("centre", "antialias"), ("scale_to_box",)])
-def test_the_model_sees_what_the_recipe_makes_of_the_strokes(digits_window, settled, names):
-    view = digits_window(0).views["Draw"]
+def test_the_model_sees_what_the_recipe_makes_of_the_strokes(digits_view, settled):
+    view = digits_view(0)
     write(view.pad, 3)
-    for name in names:
-        view.steps.switches[name].click()
-    settled(view)
-    recipe = DigitPreprocessing(size=8, pen_width=1.2, **dict.fromkeys(names, False))
-    np.testing.assert_array_equal(view.picture, draw(view.pad.strokes, recipe, view.pad.frame))
-    np.testing.assert_array_equal(view.steps.tiles.pictures[-1], view.picture)
+    for names in [(), ("crop",), ("centre", "antialias"), ("scale_to_box",)]:
+        for name in names:
+            view.steps.switches[name].click()
+        settled(view)
+        recipe = DigitPreprocessing(size=8, pen_width=1.2, **dict.fromkeys(names, False))
+        np.testing.assert_array_equal(view.picture, draw(view.pad.strokes, recipe, view.pad.frame))
+        np.testing.assert_array_equal(view.steps.tiles.pictures[-1], view.picture)
+        for name in names:  # back
+            view.steps.switches[name].click()
 
 
-def test_deskewing_is_a_switch_and_follows_the_training_data(digits_window, settled):
-    view = digits_window(0, data={"deskew": True}).views["Draw"]
+def test_deskewing_is_a_switch_and_follows_the_training_data(digits_view, settled):
+    view = digits_view(0, data={"deskew": True})
     assert view.steps.switches["deskew"].isChecked()
     write(view.pad, 7)
     settled(view)
@@ -116,8 +158,8 @@ def test_deskewing_is_a_switch_and_follows_the_training_data(digits_window, sett
     np.testing.assert_array_equal(view.picture, draw(view.pad.strokes, recipe, view.pad.frame))
 
 
-def test_a_wider_pen_gives_more_ink(digits_window, settled):
-    view = digits_window(0).views["Draw"]
+def test_a_wider_pen_gives_more_ink(digits_view, settled):
+    view = digits_view(0)
     write(view.pad, 1)
     settled(view)
     ink = view.picture.sum()
@@ -129,15 +171,13 @@ def test_a_wider_pen_gives_more_ink(digits_window, settled):
 # What it says
 
 
-def test_an_empty_pad_gets_no_answer(digits_window):
-    view = digits_window().views["Draw"]
+def test_an_empty_pad_gets_no_answer_and_a_digit_shares_that_are_softmax_of_the_logits(
+    digits_view, settled
+):
+    view = digits_view()
     assert set(view.shares.shares) == {""}
     assert view.shares.answer == ("?", "")
     assert view.answer is None
-
-
-def test_shares_are_softmax_of_the_logits(digits_window, settled):
-    view = digits_window().views["Draw"]
     write(view.pad, 3)
     settled(view)
     _, a = expected(view)
@@ -146,16 +186,16 @@ def test_shares_are_softmax_of_the_logits(digits_window, settled):
     assert view.shares.answer == (str(a.argmax()), f"{100 * a.max():.0f} %")
 
 
-def test_a_drawn_digit_is_read(digits_window, settled):
-    view = digits_window(30).views["Draw"]
+def test_a_drawn_digit_is_read(digits_view, settled):
+    view = digits_view(30)
     write(view.pad, 3)
     settled(view)
     assert int(view.answer.probabilities.argmax()) == 3
     assert view.shares.sentence.endswith("sure: 3.") or view.shares.sentence == "Sure: 3."
 
 
-def test_a_binary_model_answers_for_two_classes(digits_window, settled):
-    view = digits_window(model={"kind": "binary", "positive": "4", "negative": "9"}).views["Draw"]
+def test_a_binary_model_answers_for_two_classes(digits_view, settled):
+    view = digits_view(model={"kind": "binary", "positive": "4", "negative": "9"})
     write(view.pad, 4)
     settled(view)
     W, b = view.snapshot.params.W, view.snapshot.params.b
@@ -167,9 +207,9 @@ def test_a_binary_model_answers_for_two_classes(digits_window, settled):
 
 
 @pytest.mark.parametrize("kind", ["perceptron", "adaline", "svm"])
-def test_a_neuron_without_shares_says_yes_or_no(digits_window, settled, kind):
+def test_a_neuron_without_shares_says_yes_or_no(digits_view, settled, kind):
     model = {"kind": kind, "positive": "4", "negative": "9"}
-    view = digits_window(model=model, rate=0.01).views["Draw"]  # ADALINE bears no more
+    view = digits_view(model=model, rate=0.01)  # ADALINE bears no more
     write(view.pad, 4)
     settled(view)
     W, b = view.snapshot.params.W, view.snapshot.params.b
@@ -183,8 +223,8 @@ def test_a_neuron_without_shares_says_yes_or_no(digits_window, settled, kind):
     assert view.reason.texts[2].endswith(f"it says {4 if is_yes else 9}")
 
 
-def test_one_against_the_rest_says_what_its_shares_sum_to(digits_window, settled):
-    view = digits_window(model={"kind": "ovr"}).views["Draw"]
+def test_one_against_the_rest_says_what_its_shares_sum_to(digits_view, settled):
+    view = digits_view(model={"kind": "ovr"})
     write(view.pad, 3)
     settled(view)
     a = view.answer.probabilities
@@ -194,8 +234,8 @@ def test_one_against_the_rest_says_what_its_shares_sum_to(digits_window, settled
     assert view.reason.texts[-1].startswith("odds of ")
 
 
-def test_pairs_show_their_votes_and_the_evidence_of_the_winners_pairs(digits_window, settled):
-    view = digits_window(model={"kind": "ovo"}).views["Draw"]
+def test_pairs_show_their_votes_and_the_evidence_of_the_winners_pairs(digits_view, settled):
+    view = digits_view(model={"kind": "ovo"})
     write(view.pad, 3)
     settled(view)
     W, b = view.snapshot.params.W, view.snapshot.params.b
@@ -219,8 +259,8 @@ def test_pairs_show_their_votes_and_the_evidence_of_the_winners_pairs(digits_win
     assert f"its vote goes to {winner};" in view.reason.texts[-1]
 
 
-def test_a_hidden_layer_answers_without_evidence_of_pixels(digits_window, settled):
-    view = digits_window(model={"hidden": 16}).views["Draw"]
+def test_a_hidden_layer_answers_without_evidence_of_pixels(digits_view, settled):
+    view = digits_view(model={"hidden": 16})
     write(view.pad, 3)
     settled(view)
     assert sum(view.answer.probabilities) == pytest.approx(1, abs=1e-5)
@@ -228,8 +268,8 @@ def test_a_hidden_layer_answers_without_evidence_of_pixels(digits_window, settle
     assert "hidden layer" in view.reason.texts[0]
 
 
-def test_without_training_all_classes_tie(digits_window, settled):
-    view = digits_window(0).views["Draw"]
+def test_without_training_all_classes_tie(digits_view, settled):
+    view = digits_view(0)
     write(view.pad, 3)
     settled(view)
     assert view.shares.answer == ("?", "")
@@ -249,8 +289,8 @@ def test_the_answer_follows_the_training(digits_window, settled, qtbot):
     np.testing.assert_allclose(view.answer.probabilities, a, atol=1e-6)
 
 
-def test_nothing_is_asked_again_while_neither_drawing_nor_weights_change(digits_window, settled):
-    view = digits_window().views["Draw"]
+def test_nothing_is_asked_again_while_neither_drawing_nor_weights_change(digits_view, settled):
+    view = digits_view()
     write(view.pad, 3)
     settled(view)
     answer, painted = view.answer, view.evidence.painted
@@ -274,8 +314,8 @@ def test_a_hidden_tab_does_no_work(digits_window, settled):
     assert view.answer is not answer
 
 
-def test_evidence_that_looks_the_same_is_not_painted_again(digits_window, settled, trained):
-    view = digits_window().views["Draw"]
+def test_evidence_that_looks_the_same_is_not_painted_again(digits_view, settled, trained):
+    view = digits_view()
     write(view.pad, 3)
     settled(view)
     before = view.evidence.painted
@@ -292,8 +332,8 @@ def test_evidence_that_looks_the_same_is_not_painted_again(digits_window, settle
 
 
 @pytest.mark.parametrize("data", [{}, {"standardise": True}], ids=["pixels", "standardised"])
-def test_evidence_and_bias_add_up_to_the_logit(digits_window, settled, data):
-    view = digits_window(data=data).views["Draw"]
+def test_evidence_and_bias_add_up_to_the_logit(digits_view, settled, data):
+    view = digits_view(data=data)
     write(view.pad, 3)
     settled(view)
     z, _ = expected(view)
@@ -302,8 +342,8 @@ def test_evidence_and_bias_add_up_to_the_logit(digits_window, settled, data):
         assert float(said.replace("−", "-")) == pytest.approx(z[k], abs=0.0051)
 
 
-def test_winner_and_runner_up_are_compared_until_others_are_chosen(digits_window, settled, qtbot):
-    view = digits_window().views["Draw"]
+def test_winner_and_runner_up_are_compared_until_others_are_chosen(digits_view, settled, qtbot):
+    view = digits_view()
     write(view.pad, 3)
     settled(view)
     first, second = np.argsort(-view.answer.probabilities)[:2]
@@ -319,8 +359,8 @@ def test_winner_and_runner_up_are_compared_until_others_are_chosen(digits_window
 
 
 @pytest.mark.parametrize("data", [{}, {"standardise": True}], ids=["pixels", "standardised"])
-def test_the_nearest_training_digits_are_those_of_brute_force(digits_window, settled, data):
-    view = digits_window(0, data=data).views["Draw"]
+def test_the_nearest_training_digits_are_those_of_brute_force(digits_view, settled, data):
+    view = digits_view(0, data=data)
     write(view.pad, 3)
     settled(view)
     task = view.task
@@ -336,8 +376,8 @@ def test_the_nearest_training_digits_are_those_of_brute_force(digits_window, set
 # A digit of the data in place of a drawing
 
 
-def test_a_random_test_digit_is_the_input_itself(digits_window, settled, qtbot):
-    view = digits_window().views["Draw"]
+def test_a_random_test_digit_is_the_input_itself(digits_view, settled, qtbot):
+    view = digits_view()
     qtbot.mouseClick(view.toolbar.random, Qt.MouseButton.LeftButton)
     settled(view)
     values = view.task.dataset.values(view.task.test_rows)
@@ -345,8 +385,8 @@ def test_a_random_test_digit_is_the_input_itself(digits_window, settled, qtbot):
     assert not view.pad.strokes
 
 
-def test_the_next_misclassified_digits_are_wrong_one_after_the_other(digits_window, settled, qtbot):
-    view = digits_window(2).views["Draw"]
+def test_the_next_misclassified_digits_are_wrong_one_after_the_other(digits_view, settled, qtbot):
+    view = digits_view(2)
     task = view.task
     decided = probe.decided(task, view.snapshot.params, task.test_rows)
     wrong = task.test_rows[decided != task.dataset.y[task.test_rows]]
@@ -378,12 +418,16 @@ def test_a_click_on_the_confusion_matrix_shows_a_digit_of_that_cell(digits_windo
     assert view.pad.drawing.content.note == f"test row {row + 1:,}: {task.dataset.class_names[i]}"
 
 
-def test_a_double_click_in_the_data_shows_the_row(digits_window, qtbot):
+def test_one_click_in_the_data_leaves_a_drawing_alone_and_a_double_click_shows_the_row(
+    digits_window, qtbot
+):
     window = digits_window(0)
+    write(window.views["Draw"].pad, 3)
     window.stage.show_name("Data")
     table = window.views["Data"].table
     at = table.visualRect(window.views["Data"].model.index(4, 0)).center()
     qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert window.views["Draw"].pad.strokes
     qtbot.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert window.stage.current == "Draw"
     row = int(window.views["Data"].model.order[4])
@@ -393,18 +437,8 @@ def test_a_double_click_in_the_data_shows_the_row(digits_window, qtbot):
     )
 
 
-def test_one_click_in_the_data_leaves_a_drawing_alone(digits_window, qtbot):
-    window = digits_window(0)
-    write(window.views["Draw"].pad, 3)
-    window.stage.show_name("Data")
-    table = window.views["Data"].table
-    at = table.visualRect(window.views["Data"].model.index(4, 0)).center()
-    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
-    assert window.views["Draw"].pad.strokes
-
-
-def test_drawing_over_a_digit_starts_a_new_drawing(digits_window, qtbot):
-    view = digits_window(0).views["Draw"]
+def test_drawing_over_a_digit_starts_a_new_drawing(digits_view, qtbot):
+    view = digits_view(0)
     qtbot.mouseClick(view.toolbar.random, Qt.MouseButton.LeftButton)
     stroke(view.pad, LINE)
     assert view.pad.drawing.content.picture is None and len(view.pad.strokes) == 1
@@ -432,13 +466,12 @@ def other_digits(task):
     return prepare(other, task.config)
 
 
-def test_a_picked_digit_its_note_and_its_neighbours_leave_with_their_data(digits_window, settled):
-    window = digits_window()
-    view = window.views["Draw"]
+def test_a_picked_digit_its_note_and_its_neighbours_leave_with_their_data(digits_view, settled):
+    view = digits_view()
     pick(view, 17)
     settled(view)
     assert view.answer and all(picture is not None for picture in view.nearest.pictures)
-    window.views.receive_task(other_digits(view.task))
+    view.receive_task(other_digits(view.task))
     assert view.pad.drawing.is_empty and not view.pad.drawing.content.note
     assert all(picture is None for picture in view.nearest.pictures)
     settled(view)
@@ -446,21 +479,19 @@ def test_a_picked_digit_its_note_and_its_neighbours_leave_with_their_data(digits
     assert not any(view.nearest.captions)
 
 
-def test_by_undo_no_digit_of_other_data_comes_back(digits_window, qtbot):
-    window = digits_window(0)
-    view = window.views["Draw"]
+def test_by_undo_no_digit_of_other_data_comes_back(digits_view, qtbot):
+    view = digits_view(0)
     pick(view, 17)
     qtbot.mouseClick(view.toolbar.clear, Qt.MouseButton.LeftButton)
-    window.views.receive_task(other_digits(view.task))
+    view.receive_task(other_digits(view.task))
     qtbot.mouseClick(view.toolbar.undo, Qt.MouseButton.LeftButton)
     assert view.pad.drawing.is_empty
 
 
 def test_a_snapshot_that_comes_before_the_pad_is_read_finds_no_picture_of_other_data(
-    digits_window, settled, trained
+    digits_view, settled, trained
 ):
-    window = digits_window(0)
-    view = window.views["Draw"]
+    view = digits_view(0)
     write(view.pad, 3)
     settled(view)
     small = replace(
@@ -471,7 +502,7 @@ def test_a_snapshot_that_comes_before_the_pad_is_read_finds_no_picture_of_other_
         image_shape=(6, 6),
     )
     task = prepare(small, view.task.config)
-    window.views.receive_task(task)
+    view.receive_task(task)
     view.receive_snapshot(trained(task, 3))
     shown = view.picture, view.answer
     assert shown == (None, None)
@@ -480,48 +511,39 @@ def test_a_snapshot_that_comes_before_the_pad_is_read_finds_no_picture_of_other_
     assert view.answer is not None
 
 
-def test_what_a_hand_drew_stays_with_other_data(digits_window, settled):
-    window = digits_window(0)
-    view = window.views["Draw"]
+def test_what_a_hand_drew_stays_with_other_data(digits_view, settled):
+    view = digits_view(0)
     write(view.pad, 3)
     settled(view)
     before = view.picture
-    window.views.receive_task(other_digits(view.task))
+    view.receive_task(other_digits(view.task))
     settled(view)
     np.testing.assert_array_equal(view.picture, before)
 
 
-def test_a_picked_digit_is_called_what_it_is_after_another_split(digits_window, new_run):
+def test_a_picked_digit_is_called_what_it_is_in_the_data_as_they_become(digits_window, new_run):
     window = digits_window(0)
     view, controller = window.views["Draw"], window.controller
     row = int(view.task.test_rows[0])
     pick(view, row)
     assert view.pad.drawing.content.note.startswith("test row ")
-    with new_run(window):
+    with new_run(window):  # another split
         window.loader.change("split", data=replace(controller.config.data, test_fraction=0.0))
     window.stage.show_name("Draw")
     assert view.pad.drawing.content.note == row_text(view.task, row)
     assert view.pad.drawing.content.note.startswith("training row ")
 
-
-def test_a_picked_digit_keeps_up_with_rows_that_come_before_it(digits_window, new_run):
-    window = digits_window(0)
-    view = window.views["Draw"]
     pick(view, 17)
     picture = view.pad.drawing.content.picture
-    with new_run(window):
+    with new_run(window):  # a row that comes before it
         window.editor.teach(np.zeros((1, 64), np.uint8), np.array([3]), "one more")
     assert view.pad.drawing.content.note == row_text(view.task, 18)
     np.testing.assert_array_equal(view.pad.drawing.content.picture, picture)
 
-
-def test_among_two_classes_a_picked_digit_is_the_row_it_is_there(digits_window, new_run):
-    window = digits_window(0)
-    view = window.views["Draw"]
     four = int(np.flatnonzero(view.task.dataset.y == 4)[5])
     pick(view, four)
     picture = view.pad.drawing.content.picture
-    with new_run(window):
+    with new_run(window):  # two classes
         model = ModelConfig(kind="binary", positive="4", negative="9")
         window.loader.change("change", model=model)
     row = row_of(view.task.dataset, picture)
@@ -542,10 +564,12 @@ def test_a_row_is_found_by_its_picture_as_by_brute_force():
 # In the window
 
 
-@pytest.mark.parametrize("source", ["iris", "digits"])
-def test_the_tab_is_there_for_pictures_only(open_window, source):
-    window = open_window(RunConfig(DataConfig(source=source)))
-    assert ("Draw" in window.stage.available) == (source == "digits")
+def test_the_tab_is_there_for_pictures_only(qtbot, open_window, new_run):
+    window = open_window(RunConfig(DataConfig(source="iris")))
+    assert "Draw" not in window.stage.available
+    with new_run(window):
+        qtbot.mouseClick(window.rail.source.button("digits"), Qt.MouseButton.LeftButton)
+    assert "Draw" in window.stage.available
 
 
 def test_ctrl_z_on_the_pad_takes_back_a_stroke_and_not_the_run(digits_window, qtbot, new_run):
@@ -562,8 +586,8 @@ def test_ctrl_z_on_the_pad_takes_back_a_stroke_and_not_the_run(digits_window, qt
     assert window.views["Draw"].pad.drawing.is_empty and window.controller.run is run
 
 
-def test_buttons_undo_and_clear_and_say_when_there_is_nothing_to_do(digits_window, qtbot):
-    view = digits_window(0).views["Draw"]
+def test_buttons_undo_and_clear_and_say_when_there_is_nothing_to_do(digits_view, qtbot):
+    view = digits_view(0)
     assert not view.toolbar.undo.isEnabled() and not view.toolbar.clear.isEnabled()
     stroke(view.pad, LINE)
     qtbot.mouseClick(view.toolbar.undo, Qt.MouseButton.LeftButton)
@@ -580,32 +604,16 @@ def test_buttons_undo_and_clear_and_say_when_there_is_nothing_to_do(digits_windo
 
 
 @pytest.mark.usefixtures("face")
-def test_at_the_start_there_are_the_pad_its_tools_and_a_place_for_the_answer(digits_window):
-    view = digits_window(0, is_open=False, size=(1366, 768)).views["Draw"]
+def test_from_the_first_stroke_to_the_last_nothing_is_laid_out_and_the_pad_is_the_largest_part(
+    digits_window, settled, qtbot
+):
+    view = digits_window(is_open=False, size=(1366, 768)).views["Draw"]
+    settled(view)
     assert view.shares.is_blank
-    seen = [view.pad, view.shares, view.toolbar, view.how_it_is_read, view.why]
-    pictures = [view.steps, view.evidence, view.reason, view.nearest]
-    assert all(part.isVisible() for part in seen)
-    assert not any(part.isVisible() for part in [*pictures, *view.teaching.buttons])
-
-
-@pytest.mark.usefixtures("face")
-def test_the_pad_is_the_largest_part_and_the_answer_is_set_in_40_pt(digits_window, settled):
-    view = digits_window(is_open=False, size=(1366, 768)).views["Draw"]
-    write(view.pad, 3)
-    settled(view)
-    assert min(view.pad.width(), view.pad.height()) >= 320
-    assert view.pad.width() > view.shares.width()
-    assert view.shares.answer_point_size >= 40
-    assert not view.shares.is_blank
-    assert all(button.isVisible() for button in view.teaching.buttons)
-
-
-@pytest.mark.usefixtures("face")
-def test_nothing_is_laid_out_between_the_first_stroke_and_the_last(digits_window, settled, qtbot):
-    view = digits_window(is_open=False, size=(1366, 768)).views["Draw"]
-    settled(view)
     parts = (view.pad, view.shares, view.toolbar, view.teaching, view.how_it_is_read, view.why)
+    pictures = [view.steps, view.evidence, view.reason, view.nearest]
+    assert all(part.isVisible() for part in parts if part is not view.teaching)
+    assert not any(part.isVisible() for part in [*pictures, *view.teaching.buttons])
     before: list[QRect] = []
 
     def is_laid_out() -> bool:
@@ -614,15 +622,20 @@ def test_nothing_is_laid_out_between_the_first_stroke_and_the_last(digits_window
 
     qtbot.waitUntil(is_laid_out)
     size = view.shares.answer_point_size
+    assert size >= 40
     seen = []
     for digit in (1, 3, 8):
         view.pad.drawing.clear()
         write(view.pad, digit)
         settled(view)
+        assert not view.shares.is_blank
+        assert all(button.isVisible() for button in view.teaching.buttons)
         seen.append(view.shares.answer)
         assert [part.geometry() for part in parts] == before
         assert view.shares.answer_point_size == size
     assert len(set(seen)) > 1
+    assert min(view.pad.width(), view.pad.height()) >= 320
+    assert view.pad.width() > view.shares.width()
 
 
 def test_what_is_closed_is_not_worked_out_and_is_up_to_date_once_opened(
@@ -646,20 +659,6 @@ def room_of(view):
     return area.widget(), area
 
 
-@pytest.mark.usefixtures("face")
-@pytest.mark.parametrize("size", [(1280, 800), (1024, 640)], ids=["1280", "1024"])
-def test_pad_tools_and_answer_fit_without_scrolling(digits_window, settled, size):
-    view = digits_window(0, is_open=False, size=size).views["Draw"]
-    write(view.pad, 3)
-    settled(view)
-    room, area = room_of(view)
-    assert not area.verticalScrollBar().maximum()
-    assert not area.horizontalScrollBar().maximum()
-    parts = (view.pad, view.shares, view.toolbar, view.teaching)
-    assert all(room.rect().contains(part.geometry()) for part in parts)
-    assert min(view.pad.width(), view.pad.height()) >= 160
-
-
 def is_in_sight(part, area):
     """Whether an area that scrolls shows the whole part."""
     view = area.viewport()
@@ -667,27 +666,32 @@ def is_in_sight(part, area):
 
 
 @pytest.mark.usefixtures("face")
-@pytest.mark.parametrize("name", ["how_it_is_read", "why"])
-def test_one_part_on_demand_fits_without_scrolling(digits_window, settled, qtbot, name):
-    view = digits_window(0, is_open=False, size=(1280, 800)).views["Draw"]
-    write(view.pad, 3)
-    qtbot.mouseClick(getattr(view, name), Qt.MouseButton.LeftButton)
-    settled(view)
-    _, area = room_of(view)
-    assert not area.verticalScrollBar().maximum()
-    assert not area.horizontalScrollBar().maximum()
-    assert min(view.pad.width(), view.pad.height()) >= 160
-
-
-@pytest.mark.usefixtures("face")
 @pytest.mark.parametrize("size", [(1280, 800), (1024, 640)], ids=["1280", "1024"])
-def test_all_of_it_is_there_at_once_and_what_opens_comes_in_sight(
+def test_without_scrolling_the_pad_fits_and_one_part_more_and_what_opens_comes_in_sight(
     digits_window, settled, qtbot, size
 ):
     view = digits_window(0, is_open=False, size=size).views["Draw"]
-    room, area = room_of(view)
     write(view.pad, 3)
-    for fold, part in ((view.how_it_is_read, view.steps), (view.why, view.reason)):
+    settled(view)
+    room, area = room_of(view)
+
+    def assert_it_fits() -> None:
+        assert not area.verticalScrollBar().maximum()
+        assert not area.horizontalScrollBar().maximum()
+        assert min(view.pad.width(), view.pad.height()) >= 160
+
+    assert_it_fits()
+    parts = (view.pad, view.shares, view.toolbar, view.teaching)
+    assert all(room.rect().contains(part.geometry()) for part in parts)
+    folds = {view.how_it_is_read: view.steps, view.why: view.reason}
+    for fold in folds if size == (1280, 800) else ():
+        qtbot.mouseClick(fold, Qt.MouseButton.LeftButton)
+        settled(view)
+        assert_it_fits()
+        qtbot.mouseClick(fold, Qt.MouseButton.LeftButton)
+        settled(view)
+        assert not folds[fold].isVisible()
+    for fold, part in folds.items():
         qtbot.mouseClick(fold, Qt.MouseButton.LeftButton)
         qtbot.waitUntil(lambda part=part: is_in_sight(part, area))
     settled(view)
@@ -706,8 +710,8 @@ def test_nothing_moves_when_an_answer_comes(digits_window, settled, qtbot):
     assert laid_out(qtbot, view) == before
 
 
-def test_every_control_has_a_tooltip_and_is_reached_by_tab(digits_window):
-    view = digits_window(0).views["Draw"]
+def test_every_control_has_a_tooltip_and_is_reached_by_tab(digits_view):
+    view = digits_view(0)
     bar = view.toolbar
     controls = [view.pad, bar.pen, bar.eraser, bar.random, bar.mistake, bar.undo, bar.clear]
     controls += [view.how_it_is_read, view.why, view.comparison.first, view.comparison.second]
@@ -716,8 +720,8 @@ def test_every_control_has_a_tooltip_and_is_reached_by_tab(digits_window):
         assert control.accessibleName() or control.text()
 
 
-def test_a_picture_is_ink_on_paper_in_light_and_dark(digits_window, settled, pixels):
-    view = digits_window(0).views["Draw"]
+def test_a_picture_is_ink_on_paper_in_light_and_dark(digits_view, settled, pixels):
+    view = digits_view(0)
     write(view.pad, 1)
     settled(view)
     assert pixels(view.pad)[60, 30].mean() > 200
