@@ -75,12 +75,7 @@ def test_of_imbalanced_classes_the_baseline_is_said_too(evaluated, tmp_path):
     assert "Baseline, always “&lt;b&gt;often&lt;/b&gt;”: 90.0 %" in view.accuracy.text()
 
 
-def test_of_balanced_classes_it_is_not(evaluated):
-    _, view = evaluated(RunConfig(training=TrainingConfig(epochs=3)))
-    assert "Baseline" not in view.accuracy.text()
-
-
-def test_the_matrix_is_scikit_learns(evaluated):
+def test_matrix_and_classes_are_scikit_learns_and_are_copied_in_full(qtbot, evaluated):
     window, view = evaluated(
         RunConfig(data=DataConfig("digits"), training=TrainingConfig(epochs=5))
     )
@@ -88,18 +83,62 @@ def test_the_matrix_is_scikit_learns(evaluated):
     expected = metrics.confusion_matrix(found.y, found.predicted)
     np.testing.assert_array_equal(view.confusion.matrix.counts, expected)
 
+    turn_to(qtbot, window, view, "classes")
+    page: ClassesPage = view.classes
+    by_class = metrics.precision_recall_fscore_support(found.y, found.predicted)
+    table = page.table
 
-def test_the_accuracy_is_said_with_counts_and_its_interval(evaluated):
+    def cell(row: int, column: int) -> str:
+        item = table.item(row, column)
+        assert item is not None
+        return item.text()
+
+    for k in range(10):
+        shown = [cell(k, column) for column in range(1, 5)]
+        assert shown == [f"{part[k]:.3f}" for part in by_class[:3]] + [str(by_class[3][k])]
+    macro = metrics.precision_recall_fscore_support(found.y, found.predicted, average="macro")
+    assert [cell(10, column) for column in (1, 2, 3)] == [f"{share:.3f}" for share in macro[:3]]
+    table.setFocus()
+    page.copy.trigger()
+    copied = list(csv.reader(io.StringIO(QGuiApplication.clipboard().text())))
+    assert copied[0] == ["class", "precision", "recall", "F1", "rows"]
+    assert float(copied[4][1]) == pytest.approx(by_class[0][3], abs=1e-5)
+
+
+def test_the_reliability_says_its_error_and_its_counts_and_by_which_temperature_it_is_mended(
+    qtbot, evaluated
+):
+    window, view = evaluated(
+        RunConfig(data=DataConfig("digits"), training=TrainingConfig(epochs=5))
+    )
+    found = answers(window)
+    turn_to(qtbot, window, view, "reliability")
+    sure = found.probabilities.max(axis=1)
+    bins = np.minimum((sure * 10).astype(int), 9)
+    gaps = [abs((found.is_right - sure)[bins == b].sum()) for b in range(10)]
+    assert f"{100 * sum(gaps) / len(sure):.1f} %" in view.reliability.title.text()
+    counts = np.bincount(bins, minlength=10)
+    shown = [label.toPlainText() for label in view.reliability.count_labels]
+    assert shown == [str(count) if count else "" for count in counts]
+
+    qtbot.mouseClick(view.reliability.temper, Qt.MouseButton.LeftButton)
+    settle(qtbot, window)
+    assert "T = 0." in view.reliability.title.text()  # so early it is not sure enough
+    assert "random half of the test rows (179)" in view.reliability.words.text()
+    assert "the other 180" in view.reliability.words.text()
+    assert len(view.reliability.after.getData()[0]) > 0
+
+
+def test_the_accuracy_is_said_with_counts_and_its_interval_of_the_rows_one_asks_for(
+    qtbot, evaluated
+):
     window, view = evaluated()
     right, n = int(answers(window).is_right.sum()), 30
     low, high = wilson(right, n)
     said = view.accuracy.text()
     assert f"{right} of {n} test rows" in said
     assert f"{100 * low:.1f} … {100 * high:.1f} %" in said
-
-
-def test_the_training_rows_are_judged_where_one_asks_for_them(qtbot, evaluated):
-    window, view = evaluated()
+    assert "Baseline" not in said  # of balanced classes
     qtbot.keyClick(view.which, Qt.Key.Key_Down)
     settle(qtbot, window)
     assert "of 120 training rows" in view.accuracy.text()
@@ -112,7 +151,9 @@ def test_without_test_rows_it_judges_the_training_rows(evaluated):
     assert not view.which.isVisible()
 
 
-def test_a_click_on_a_cell_shows_its_pictures_the_largest_loss_first(qtbot, evaluated):
+def test_mistakes_come_in_order_the_largest_loss_of_a_cell_and_the_surest_of_all_first(
+    qtbot, evaluated
+):
     window, view = evaluated(
         RunConfig(data=DataConfig("digits"), training=TrainingConfig(epochs=5))
     )
@@ -125,9 +166,31 @@ def test_a_click_on_a_cell_shows_its_pictures_the_largest_loss_first(qtbot, eval
     assert view.confusion.examples.gallery.isVisible()
     assert f"{len(places)} × 8 taken for 1" in view.confusion.title.text()
 
+    turn_to(qtbot, window, view, "mistakes")
+    wrong = np.flatnonzero(~found.is_right)
+    order = wrong[np.argsort(-found.confidence[wrong])]
+    model = view.mistakes.examples.model
+    assert list(model.answers.rows) == list(found.rows[order])
+    gallery = view.mistakes.examples.gallery
+    first = gallery.visualRect(model.index(0, 0)).center()
+    qtbot.mouseClick(gallery.viewport(), Qt.MouseButton.LeftButton, pos=first)
+    assert window.views.context.chosen.example.row == found.rows[order[0]]
 
-def test_a_click_on_an_example_chooses_it_everywhere(qtbot, evaluated):
+
+def test_a_cell_shows_its_examples_where_it_has_any_and_a_click_chooses_one_everywhere(
+    qtbot, evaluated
+):
     window, view = evaluated()
+    assert view.confusion.matrix.counts[0, 2] == 0
+    click_cell(qtbot, window, view.confusion, 0, 2)
+    assert not view.confusion.examples.isVisible()
+
+    whole = view.confusion.matrix.height()
+    click_cell(qtbot, window, view.confusion, 0, 0)
+    qtbot.waitUntil(lambda: view.confusion.matrix.height() < whole)
+    qtbot.mouseClick(view.confusion.hide_examples, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: view.confusion.matrix.height() == whole)  # they give their room back
+
     click_cell(qtbot, window, view.confusion, 1, 1)
     table = view.confusion.examples.table
     assert table.isVisible()
@@ -138,50 +201,9 @@ def test_a_click_on_an_example_chooses_it_everywhere(qtbot, evaluated):
     assert window.views["Boundary"].mark.row == row
 
 
-def test_an_empty_cell_has_no_examples(qtbot, evaluated):
-    window, view = evaluated()
-    assert view.confusion.matrix.counts[0, 2] == 0
-    click_cell(qtbot, window, view.confusion, 0, 2)
-    assert not view.confusion.examples.isVisible()
-
-
-def test_hidden_examples_give_their_room_back(qtbot, evaluated):
-    window, view = evaluated()
-    whole = view.confusion.matrix.height()
-    click_cell(qtbot, window, view.confusion, 0, 0)
-    qtbot.waitUntil(lambda: view.confusion.matrix.height() < whole)
-    qtbot.mouseClick(view.confusion.hide_examples, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: view.confusion.matrix.height() == whole)
-
-
-def test_the_classes_are_scikit_learns_and_copied_in_full(qtbot, evaluated):
-    window, view = evaluated(
-        RunConfig(data=DataConfig("digits"), training=TrainingConfig(epochs=5))
-    )
-    turn_to(qtbot, window, view, "classes")
-    page: ClassesPage = view.classes
-    found = answers(window)
-    expected = metrics.precision_recall_fscore_support(found.y, found.predicted)
-    table = page.table
-
-    def cell(row: int, column: int) -> str:
-        item = table.item(row, column)
-        assert item is not None
-        return item.text()
-
-    for k in range(10):
-        shown = [cell(k, column) for column in range(1, 5)]
-        assert shown == [f"{part[k]:.3f}" for part in expected[:3]] + [str(expected[3][k])]
-    macro = metrics.precision_recall_fscore_support(found.y, found.predicted, average="macro")
-    assert [cell(10, column) for column in (1, 2, 3)] == [f"{share:.3f}" for share in macro[:3]]
-    table.setFocus()
-    page.copy.trigger()
-    copied = list(csv.reader(io.StringIO(QGuiApplication.clipboard().text())))
-    assert copied[0] == ["class", "precision", "recall", "F1", "rows"]
-    assert float(copied[4][1]) == pytest.approx(expected[0][3], abs=1e-5)
-
-
-def test_the_curves_are_of_the_chosen_class_against_the_rest(qtbot, evaluated):
+def test_the_curves_are_of_the_chosen_class_against_the_rest_and_colours_keep_what_is_shown(
+    qtbot, evaluated
+):
     window, view = evaluated()
     turn_to(qtbot, window, view, "curves")
     qtbot.keyClick(view.curves.of, Qt.Key.Key_Down)
@@ -196,8 +218,14 @@ def test_the_curves_are_of_the_chosen_class_against_the_rest(qtbot, evaluated):
     assert not view.threshold.isVisible()
     assert len(view.curves.roc.point.getData()[0]) == 0
 
+    for _, part, _ in PARTS:
+        turn_to(qtbot, window, view, part)
+    window.appearance.choose("dark")
+    turn_to(qtbot, window, view, "confusion")
+    assert view.confusion.matrix.counts.sum() == 30
 
-def test_the_threshold_moves_the_counts_the_point_and_the_line(qtbot, evaluated):
+
+def test_the_threshold_moves_the_counts_the_point_and_the_line(qtbot, evaluated, words):
     window, view = evaluated(RunConfig(model=NEURON))
     before = window.controller.snapshot.params.W.copy()
     view.threshold.slider.setFocus()
@@ -219,10 +247,6 @@ def test_the_threshold_moves_the_counts_the_point_and_the_line(qtbot, evaluated)
     assert precision == pytest.approx(metrics.precision_score(found.y, says_yes))
     np.testing.assert_array_equal(window.controller.snapshot.params.W, before)
 
-
-def test_the_line_of_the_plane_is_where_the_probability_is_the_threshold(qtbot, evaluated, words):
-    window, view = evaluated(RunConfig(model=NEURON))
-    view.threshold.slider.setValue(35)
     qtbot.keyClick(window.stage, Qt.Key.Key_1)
     boundary = window.views["Boundary"]
     qtbot.waitUntil(
@@ -240,7 +264,9 @@ def test_the_line_of_the_plane_is_where_the_probability_is_the_threshold(qtbot, 
     assert rings == int((~every.is_right).sum())
 
 
-def test_a_half_takes_the_threshold_back(qtbot, evaluated):
+def test_a_half_takes_the_threshold_back_and_another_question_begins_there(
+    qtbot, evaluated, new_run
+):
     window, view = evaluated(RunConfig(model=NEURON))
     view.threshold.slider.setValue(80)
     qtbot.mouseClick(view.threshold.reset, Qt.MouseButton.LeftButton)
@@ -249,10 +275,6 @@ def test_a_half_takes_the_threshold_back(qtbot, evaluated):
     assert not view.threshold.reset.isEnabled()
     counts = window.controller.snapshot.metrics.confusion.sum()
     assert view.confusion.matrix.counts.sum() == counts
-
-
-def test_another_question_begins_at_a_half(qtbot, evaluated, new_run):
-    window, view = evaluated(RunConfig(model=NEURON))
     view.threshold.slider.setValue(80)
     with new_run(window):
         window.loader.change("", model=ModelConfig(kind="binary", positive="setosa"))
@@ -264,6 +286,8 @@ def test_another_question_begins_at_a_half(qtbot, evaluated, new_run):
 def test_a_neuron_of_margins_has_a_curve_and_no_probabilities(qtbot, evaluated, kind):
     window, view = evaluated(RunConfig(model=ModelConfig(kind=kind)))
     assert not view.threshold.isVisible()
+    if kind == "svm":
+        assert_examples_tell(qtbot, window, view, "–")
     turn_to(qtbot, window, view, "curves")
     found = answers(window)
     area = metrics.roc_auc_score(found.y, found.logits[:, 0])
@@ -273,58 +297,18 @@ def test_a_neuron_of_margins_has_a_curve_and_no_probabilities(qtbot, evaluated, 
     assert not view.reliability.temper.isVisible()
 
 
-def test_the_reliability_says_its_error_and_its_counts(qtbot, evaluated):
-    window, view = evaluated(
-        RunConfig(data=DataConfig("digits"), training=TrainingConfig(epochs=5))
-    )
-    turn_to(qtbot, window, view, "reliability")
-    found = answers(window)
-    sure = found.probabilities.max(axis=1)
-    bins = np.minimum((sure * 10).astype(int), 9)
-    gaps = [abs((found.is_right - sure)[bins == b].sum()) for b in range(10)]
-    assert f"{100 * sum(gaps) / len(sure):.1f} %" in view.reliability.title.text()
-    counts = np.bincount(bins, minlength=10)
-    shown = [label.toPlainText() for label in view.reliability.count_labels]
-    assert shown == [str(count) if count else "" for count in counts]
-
-
-def test_a_temperature_is_fitted_on_one_half_and_shown_on_the_other(qtbot, evaluated):
-    window, view = evaluated(
-        RunConfig(data=DataConfig("digits"), training=TrainingConfig(epochs=5))
-    )
-    turn_to(qtbot, window, view, "reliability")
-    qtbot.mouseClick(view.reliability.temper, Qt.MouseButton.LeftButton)
-    settle(qtbot, window)
-    assert "T = 0." in view.reliability.title.text()  # so early it is not sure enough
-    assert "random half of the test rows (179)" in view.reliability.words.text()
-    assert "the other 180" in view.reliability.words.text()
-    assert len(view.reliability.after.getData()[0]) > 0
-
-
-def test_the_surest_mistakes_come_first_and_can_be_chosen(qtbot, evaluated):
-    window, view = evaluated(
-        RunConfig(data=DataConfig("digits"), training=TrainingConfig(epochs=5))
-    )
-    turn_to(qtbot, window, view, "mistakes")
-    found = answers(window)
-    wrong = np.flatnonzero(~found.is_right)
-    order = wrong[np.argsort(-found.confidence[wrong])]
-    model = view.mistakes.examples.model
-    assert list(model.answers.rows) == list(found.rows[order])
-    gallery = view.mistakes.examples.gallery
-    first = gallery.visualRect(model.index(0, 0)).center()
-    qtbot.mouseClick(gallery.viewport(), Qt.MouseButton.LeftButton, pos=first)
-    assert window.views.context.chosen.example.row == found.rows[order[0]]
-
-
-@pytest.mark.parametrize(("kind", "said"), [("binary", "%"), ("svm", "–")])
-def test_examples_of_a_model_without_probabilities_tell_none(qtbot, evaluated, kind, said):
-    window, view = evaluated(RunConfig(model=ModelConfig(kind)))
+def assert_examples_tell(qtbot, window, view, said: str) -> None:
+    """The shares of a cell's examples end so: those of a model without probabilities are none."""
     click_cell(qtbot, window, view.confusion, 1, 1)
     model = view.confusion.examples.model
     shares = [str(model.index(0, column).data()) for column in (OWN, CONFIDENCE)]
     assert model.rowCount() and all(share.endswith(said) for share in shares)
     assert f"p(virginica) {shares[0]}" in model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+
+
+def test_examples_tell_their_probabilities(qtbot, evaluated):
+    window, view = evaluated(RunConfig(model=ModelConfig("binary")))
+    assert_examples_tell(qtbot, window, view, "%")
 
 
 def test_while_it_trains_the_last_snapshot_is_shown(qtbot, open_window, reach):
@@ -358,66 +342,50 @@ def test_cross_validation_leaves_the_live_run_as_it_is(qtbot, evaluated):
     np.testing.assert_array_equal(window.controller.snapshot.params.W, W)
 
 
-def test_cancel_ends_a_cross_validation_at_once(qtbot, evaluated):
-    window, view = evaluated(RunConfig(training=TrainingConfig(epochs=3)))
-    window.controller.tune(epochs=10**6)
-    qtbot.waitUntil(lambda: window.controller.snapshot.settings.epochs == 10**6)
-    turn_to(qtbot, window, view, "folds")
+def test_cancel_other_data_and_the_end_of_the_window_end_a_cross_validation(
+    qtbot, open_window, new_run
+):
+    window = open_window(RunConfig(training=MINUTES))
+    qtbot.keyClick(window.stage, Qt.Key.Key_9)
+    view = window.views["Evaluation"]
+    view.show_part("folds")
+
+    def is_there() -> bool:
+        return "cross-validation" in [thread.name for thread in threading.enumerate()]
+
     qtbot.mouseClick(view.folds.start, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "epoch" in view.folds.words.text(), timeout=PATIENCE_MS)
     qtbot.mouseClick(view.folds.cancel, Qt.MouseButton.LeftButton)
     assert view.folds.start.isEnabled() and "Cancelled" in view.folds.words.text()
-    qtbot.waitUntil(
-        lambda: "cross-validation" not in [thread.name for thread in threading.enumerate()]
-    )
+    qtbot.waitUntil(lambda: not is_there())
 
-
-def test_closing_the_window_ends_a_cross_validation(qtbot, open_window):
-    window = open_window(RunConfig(training=MINUTES))
-    qtbot.keyClick(window.stage, Qt.Key.Key_9)
-    view = window.views["Evaluation"]
-    view.show_part("folds")
-    qtbot.mouseClick(view.folds.start, Qt.MouseButton.LeftButton)
-    assert "cross-validation" in [thread.name for thread in threading.enumerate()]
-    window.close()
-    assert "cross-validation" not in [thread.name for thread in threading.enumerate()]
-
-
-def test_other_data_end_a_cross_validation_and_forget_it(qtbot, open_window, new_run):
-    window = open_window(RunConfig(training=MINUTES))
-    qtbot.keyClick(window.stage, Qt.Key.Key_9)
-    view = window.views["Evaluation"]
-    view.show_part("folds")
     qtbot.mouseClick(view.folds.start, Qt.MouseButton.LeftButton)
     with new_run(window):
         window.loader.change("", data=DataConfig("digits"))
     assert view.folds.start.isEnabled() and view.folds.table.rowCount() == 0
 
+    qtbot.mouseClick(view.folds.start, Qt.MouseButton.LeftButton)
+    assert is_there()
+    window.close()
+    assert not is_there()
+
 
 @pytest.mark.usefixtures("face")
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_parts_fit_into_the_smallest_stage(qtbot, open_window, finish, theme):
-    window = open_window(RunConfig(model=NEURON), size=(1024, 640), theme=theme)
+def test_the_parts_fit_into_the_smallest_stage(qtbot, open_window, finish):
+    window = open_window(RunConfig(model=NEURON), size=(1024, 640))
     finish(window)
     qtbot.keyClick(window.stage, Qt.Key.Key_9)
     view = window.views["Evaluation"]
-    for _, part, _ in PARTS:
-        turn_to(qtbot, window, view, part)
-        button = view.parts.button(part)
-        assert button.width() >= button.fontMetrics().horizontalAdvance(button.text())
-        assert window.width() == 1024 and window.height() == 640
-        for label in view.pages[part].findChildren(QLabel):
-            if label.isVisible() and not label.wordWrap():
-                assert label.width() >= label.sizeHint().width(), label.text()
-
-
-def test_other_colours_keep_what_is_shown(qtbot, evaluated):
-    window, view = evaluated()
-    for _, part, _ in PARTS:
-        turn_to(qtbot, window, view, part)
-    window.appearance.choose("dark")
-    turn_to(qtbot, window, view, "confusion")
-    assert view.confusion.matrix.counts.sum() == 30
+    for theme in ("light", "dark"):
+        window.appearance.choose(theme)
+        for _, part, _ in PARTS:
+            turn_to(qtbot, window, view, part)
+            button = view.parts.button(part)
+            assert button.width() >= button.fontMetrics().horizontalAdvance(button.text())
+            assert window.width() == 1024 and window.height() == 640
+            for label in view.pages[part].findChildren(QLabel):
+                if label.isVisible() and not label.wordWrap():
+                    assert label.width() >= label.sizeHint().width(), label.text()
 
 
 def test_drawn_points_are_judged_as_they_are_drawn(qtbot, open_window):
