@@ -179,7 +179,9 @@ def scatter_of(plot, colour, *, hollow=False):
 # Putting ---------------------------------------------------------------------------------------
 
 
-def test_a_click_puts_a_point_at_the_place_clicked(hand):
+def test_a_click_puts_a_point_at_the_place_clicked_and_none_beside_the_axes(qtbot, hand):
+    qtbot.mouseClick(hand.plot.viewport(), LEFT, pos=QPoint(3, 3))
+    assert len(hand.board.points) == 0
     for x, y in ((-2.0, 3.0), (4.5, -4.5)):
         place = hand.place(x, y)  # before the click, after which the axes may have moved
         hand.click(x, y)
@@ -196,18 +198,23 @@ def test_two_quick_clicks_put_two_points(hand):
     assert hand.window.controller.run.task.dataset.n == len(hand.board.points) == 2
 
 
-def test_a_click_beside_the_axes_puts_nothing(qtbot, hand):
-    qtbot.mouseClick(hand.plot.viewport(), LEFT, pos=QPoint(3, 3))
-    assert len(hand.board.points) == 0
-
-
 def test_a_button_of_the_legend_chooses_the_class_to_draw(qtbot, hand):
     qtbot.mouseClick(hand.button("class B"), LEFT)
     hand.click(1, 1)
     assert hand.board.points.labels.tolist() == [1]
 
 
-def test_a_number_key_on_the_board_chooses_the_class_to_draw(qtbot, hand):
+def test_a_number_key_chooses_the_class_to_draw_on_the_board_and_the_tab_elsewhere(qtbot, hand):
+    hand.key("3")  # without a class
+    assert hand.board.chosen_class == 0
+    assert hand.window.stage.current == "Boundary"
+
+    hand.window.stage.setFocus()
+    qtbot.keyClick(hand.window, "2")
+    assert hand.window.stage.current == "Weights"
+    assert hand.board.chosen_class == 0
+
+    hand.window.stage.show_name("Boundary")
     hand.click(0, 0)
     focused = QApplication.focusWidget()
     assert focused is hand.plot  # a click on the board gives it the keys
@@ -215,19 +222,6 @@ def test_a_number_key_on_the_board_chooses_the_class_to_draw(qtbot, hand):
     assert hand.button("class B").isChecked()
     hand.click(1, 1)
     assert hand.board.points.labels.tolist() == [0, 1]
-    assert hand.window.stage.current == "Boundary"
-
-
-def test_a_number_key_elsewhere_chooses_the_tab(qtbot, hand):
-    hand.window.stage.setFocus()
-    qtbot.keyClick(hand.window, "2")
-    assert hand.window.stage.current == "Weights"
-    assert hand.board.chosen_class == 0
-
-
-def test_a_number_without_a_class_does_nothing_on_the_board(hand):
-    hand.key("3")
-    assert hand.board.chosen_class == 0
     assert hand.window.stage.current == "Boundary"
 
 
@@ -257,16 +251,18 @@ def ghost_of(hand):
     return ghost
 
 
-def test_a_ghost_shows_the_point_that_a_click_would_put(hand):
+def test_a_ghost_shows_the_point_that_a_click_would_put_and_none_where_it_would_take_hold_of_one(
+    hand, put
+):
     hand.key("2")
     hand.move(1, 2)
     ghost = ghost_of(hand)
     assert np.ravel(ghost.getData()).tolist() == hand.place(1, 2).tolist()
     assert ghost.opts["symbol"] == look.symbol(1)
     assert ghost.opts["brush"].color() == look.LIGHT.class_colour(1)
+    QApplication.sendEvent(hand.plot.viewport(), QEvent(QEvent.Type.Leave))
+    assert len(ghost_of(hand).data) == 0
 
-
-def test_there_is_no_ghost_where_a_click_would_take_hold_of_a_point(hand, put):
     put(PAIR)
     hand.move(0, 2)
     assert len(ghost_of(hand).data) == 1
@@ -274,26 +270,21 @@ def test_there_is_no_ghost_where_a_click_would_take_hold_of_a_point(hand, put):
     assert len(ghost_of(hand).data) == 0
 
 
-def test_the_ghost_goes_with_the_pointer(hand):
-    hand.move(1, 2)
-    QApplication.sendEvent(hand.plot.viewport(), QEvent(QEvent.Type.Leave))
-    assert len(ghost_of(hand).data) == 0
-
-
-@pytest.mark.parametrize("tool", [Tool.SPRAY, Tool.RELABEL, Tool.ERASE])
-def test_a_wide_tool_shows_its_circle(hand, tool):
-    hand.take(tool)
-    hand.window.views["Boundary"].board_tools.radius.setValue(60)
-    hand.move(1, 2)
-    assert len(ghost_of(hand).data) == 0
-    circles = [
-        np.stack(item.getData(), axis=1)
-        for item in hand.plot.getPlotItem().items
-        if isinstance(item, pg.PlotCurveItem) and item.getData()[0] is not None
-    ]
-    (circle,) = (circle for circle in circles if len(circle) > 20)
-    radius = np.hypot(*((circle - hand.place(1, 2)) / hand.pixel_size()).T)
-    np.testing.assert_allclose(radius, 60, rtol=0.01)
+def test_a_wide_tool_shows_its_circle(hand):
+    for tool in (Tool.SPRAY, Tool.RELABEL, Tool.ERASE):
+        hand.take(tool)
+        hand.window.views["Boundary"].board_tools.radius.setValue(60)
+        hand.move(1, 1)
+        hand.move(1, 2)
+        assert len(ghost_of(hand).data) == 0
+        circles = [
+            np.stack(item.getData(), axis=1)
+            for item in hand.plot.getPlotItem().items
+            if isinstance(item, pg.PlotCurveItem) and item.getData()[0] is not None
+        ]
+        (circle,) = (circle for circle in circles if len(circle) > 20)
+        radius = np.hypot(*((circle - hand.place(1, 2)) / hand.pixel_size()).T)
+        np.testing.assert_allclose(radius, 60, rtol=0.01)
 
 
 # Wide tools ------------------------------------------------------------------------------------
@@ -350,11 +341,11 @@ def test_a_wider_circle_takes_more(hand, grid):
     assert few < many == 442 - len(hand.board.points)
 
 
-@pytest.mark.parametrize("tool", Tool)
-def test_a_tool_has_a_key(qtbot, hand, tool):
-    hand.take(Tool.ERASE if tool is not Tool.ERASE else Tool.PUT)
-    qtbot.keyClick(hand.window, tool.key, Qt.KeyboardModifier.AltModifier)
-    qtbot.waitUntil(lambda: hand.gestures.tool is tool)
+def test_a_tool_has_a_key(qtbot, hand):
+    for tool in Tool:
+        hand.take(Tool.ERASE if tool is not Tool.ERASE else Tool.PUT)
+        qtbot.keyClick(hand.window, tool.key, Qt.KeyboardModifier.AltModifier)
+        qtbot.waitUntil(lambda tool=tool: hand.gestures.tool is tool)
 
 
 # Selecting -------------------------------------------------------------------------------------
@@ -362,12 +353,19 @@ def test_a_tool_has_a_key(qtbot, hand, tool):
 LASSO = ((-4, -4), (-2, -4), (-2, 4), (-4, 4))  # around the left two of FOUR
 
 
-def test_a_lasso_selects_what_is_inside_and_dragging_moves_exactly_that(hand, put):
+def test_a_lasso_selects_and_marks_what_is_inside_and_dragging_moves_exactly_that(hand, put):
     put(FOUR)
     hand.take(Tool.SELECT)
     hand.drag(*LASSO)
     assert hand.board.selected.tolist() == [0, 1]
     assert hand.board.points is FOUR  # selecting is no edit
+    marked = [
+        np.stack(item.getData(), axis=1).tolist()
+        for item in hand.plot.getPlotItem().items
+        if isinstance(item, pg.ScatterPlotItem) and item.opts["symbol"] == "s" and len(item.data)
+        if item.opts["brush"].style() is Qt.BrushStyle.NoBrush
+    ]
+    assert marked == [FOUR.xy[:2].tolist()]
     hand.drag((-3, 3), (-2, 3), (-1, 2))
     by = hand.place(-1, 2) - hand.place(-3, 3)
     np.testing.assert_allclose(hand.board.points.xy[:2], FOUR.xy[:2] + by)
@@ -398,42 +396,28 @@ def test_dragging_a_point_that_is_not_selected_moves_it_alone(hand, put):
     assert changed.tolist() == [False, False, False, True]
 
 
-def test_what_is_selected_is_marked(hand, put):
+def test_delete_erases_what_is_selected(qtbot, hand, put):
+    put(FOUR)
+    hand.take(Tool.SELECT)
+    for key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+        hand.drag(*LASSO)
+        hand.key(key)
+        assert rows_of(hand.board.points, slice(None)) == rows_of(FOUR, slice(2, 4))
+        assert len(hand.board.selected) == 0
+        hand.settle()
+        undo(qtbot, hand)
+        assert hand.board.points is FOUR
+
+
+def test_ctrl_a_selects_all_and_escape_lets_go_of_the_selection(hand, put):
     put(FOUR)
     hand.take(Tool.SELECT)
     hand.drag(*LASSO)
-    marked = [
-        np.stack(item.getData(), axis=1).tolist()
-        for item in hand.plot.getPlotItem().items
-        if isinstance(item, pg.ScatterPlotItem) and item.opts["symbol"] == "s" and len(item.data)
-        if item.opts["brush"].style() is Qt.BrushStyle.NoBrush
-    ]
-    assert marked == [FOUR.xy[:2].tolist()]
-
-
-@pytest.mark.parametrize("key", [Qt.Key.Key_Delete, Qt.Key.Key_Backspace])
-def test_delete_erases_what_is_selected(hand, put, key):
-    put(FOUR)
-    hand.take(Tool.SELECT)
-    hand.drag(*LASSO)
-    hand.key(key)
-    assert rows_of(hand.board.points, slice(None)) == rows_of(FOUR, slice(2, 4))
-    assert len(hand.board.selected) == 0
-
-
-def test_escape_lets_go_of_the_selection(hand, put):
-    put(FOUR)
-    hand.take(Tool.SELECT)
-    hand.drag(*LASSO)
+    hand.key(Qt.Key.Key_A, CTRL)
+    assert hand.board.selected.tolist() == [0, 1, 2, 3]
     hand.key(Qt.Key.Key_Escape)
     hand.key(Qt.Key.Key_Delete)
     assert hand.board.points is FOUR
-
-
-def test_ctrl_a_selects_all(hand, put):
-    put(FOUR)
-    hand.key(Qt.Key.Key_A, CTRL)
-    assert hand.board.selected.tolist() == [0, 1, 2, 3]
 
 
 def test_choosing_a_class_relabels_what_is_selected(hand, put):
@@ -466,20 +450,19 @@ def test_a_click_right_after_the_chosen_class_went_draws_the_last_one(hand, put)
 # All at once -----------------------------------------------------------------------------------
 
 
-def test_jitter_shifts_all_points_a_little(qtbot, hand, put):
-    put(FOUR)
-    qtbot.mouseClick(hand.window.views["Boundary"].board_tools.jitter, LEFT)
-    shifts = np.abs(hand.board.points.xy - FOUR.xy) / hand.pixel_size()
-    assert (shifts > 0).all() and (shifts < 60).all()
-
-
-def test_jitter_shifts_only_what_is_selected(qtbot, hand, put):
+def test_jitter_shifts_only_what_is_selected_or_all_points_a_little(qtbot, hand, put):
     put(FOUR)
     hand.take(Tool.SELECT)
     hand.drag(*LASSO)
     qtbot.mouseClick(hand.window.views["Boundary"].board_tools.jitter, LEFT)
     changed = (hand.board.points.xy != FOUR.xy).any(axis=1)
     assert changed.tolist() == [True, True, False, False]
+    hand.settle()
+    undo(qtbot, hand)
+    hand.key(Qt.Key.Key_Escape)
+    qtbot.mouseClick(hand.window.views["Boundary"].board_tools.jitter, LEFT)
+    shifts = np.abs(hand.board.points.xy - FOUR.xy) / hand.pixel_size()
+    assert (shifts > 0).all() and (shifts < 60).all()
 
 
 def test_clear_removes_all_points_and_keeps_the_classes(qtbot, hand, put):
@@ -489,17 +472,13 @@ def test_clear_removes_all_points_and_keeps_the_classes(qtbot, hand, put):
     assert hand.board.points.class_names == ("red", "B")
 
 
-def test_a_right_click_erases_the_nearest_point(hand, put):
-    put(FOUR)
-    x, y = FOUR.xy[1] + 6 * hand.pixel_size()
-    hand.click(x, y, RIGHT)
-    assert rows_of(hand.board.points, slice(None)) == rows_of(FOUR, [0, 2, 3])
-
-
-def test_a_right_click_far_from_any_point_erases_nothing(hand, put):
+def test_a_right_click_erases_the_nearest_point_unless_it_is_far(hand, put):
     put(FOUR)
     hand.click(0, 0, RIGHT)
     assert hand.board.points is FOUR
+    x, y = FOUR.xy[1] + 6 * hand.pixel_size()
+    hand.click(x, y, RIGHT)
+    assert rows_of(hand.board.points, slice(None)) == rows_of(FOUR, [0, 2, 3])
 
 
 # Undo ------------------------------------------------------------------------------------------
@@ -521,24 +500,27 @@ GESTURES = {
 }
 
 
-@pytest.mark.parametrize("gesture", GESTURES.values(), ids=GESTURES)
-def test_a_gesture_is_one_undo_that_brings_points_and_weights_back(qtbot, hand, trained, gesture):
-    before = trained(FOUR)
-    count = hand.window.controller.undo_stack.count()
-    gesture(hand)
-    hand.settle()
-    edited = hand.board.points
-    assert edited is not FOUR
-    assert hand.window.controller.undo_stack.count() == count + 1
-    undo(qtbot, hand)
-    assert hand.board.points is FOUR
-    after = hand.window.controller.snapshot
-    assert after.step == before.step == 3 and before.params.W.any()
-    assert np.array_equal(after.params.W, before.params.W)
-    assert np.array_equal(after.params.b, before.params.b)
-    redo(qtbot, hand)
-    assert hand.board.points is edited
-    assert hand.window.controller.run.task.dataset.n == len(edited)
+def test_a_gesture_is_one_undo_that_brings_points_and_weights_back(qtbot, hand, trained):
+    before, stack = trained(FOUR), hand.window.controller.undo_stack
+    for name, gesture in GESTURES.items():
+        hand.take(Tool.PUT)
+        hand.key("1")
+        index = stack.index()
+        gesture(hand)
+        hand.settle()
+        edited = hand.board.points
+        assert edited is not FOUR, name
+        assert stack.count() == stack.index() == index + 1, name
+        undo(qtbot, hand)
+        assert hand.board.points is FOUR, name
+        after = hand.window.controller.snapshot
+        assert after.step == before.step == 3 and before.params.W.any(), name
+        assert np.array_equal(after.params.W, before.params.W), name
+        assert np.array_equal(after.params.b, before.params.b), name
+        redo(qtbot, hand)
+        assert hand.board.points is edited, name
+        assert hand.window.controller.run.task.dataset.n == len(edited), name
+        undo(qtbot, hand)
 
 
 def test_a_drag_that_is_shown_on_its_way_is_still_one_undo(qtbot, hand, trained):
@@ -609,12 +591,12 @@ def test_a_class_is_renamed_by_double_click(qtbot, hand, put):
     assert hand.button("class blue").isVisible()
 
 
-@pytest.mark.parametrize(("name", "words"), [("A", "a class “A” already"), (" ", "needs a name")])
-def test_a_class_needs_a_name_of_its_own(qtbot, hand, put, name, words):
+def test_a_class_needs_a_name_of_its_own(qtbot, hand, put):
     put(FOUR)
-    rename_class(qtbot, hand, "B", name)
-    assert words in hand.window.notice.text
-    assert hand.board.points.class_names == ("A", "B")
+    for name, words in (("A", "a class “A” already"), (" ", "needs a name")):
+        rename_class(qtbot, hand, "B", name)
+        assert words in hand.window.notice.text
+        assert hand.board.points.class_names == ("A", "B")
 
 
 def test_a_class_goes_with_its_points(hand, put):
@@ -665,11 +647,12 @@ def test_training_goes_on_while_a_point_is_dragged(qtbot, hand, put):
     assert controller.is_training
 
 
-def test_weights_are_kept_when_points_change(hand, trained):
+def test_weights_are_kept_and_a_paused_run_stays_paused_when_points_change(hand, trained):
     before = trained(FOUR)
     hand.click(0, 1)
     hand.settle()
     after, task = hand.window.controller.snapshot, hand.window.controller.run.task
+    assert after.status is Status.PAUSED
     assert after.step == before.step and after.run != before.run
     raw_W, raw_b = task.standardiser.unscale(after.params.W, after.params.b)
     W = before.params.W / FOUR.xy.std(axis=0, ddof=1)
@@ -684,13 +667,6 @@ def test_weights_start_again_when_points_change_if_so_chosen(qtbot, hand, traine
     hand.settle()
     qtbot.waitUntil(lambda: hand.window.controller.snapshot.step == 0)
     assert not hand.window.controller.snapshot.params.W.any()
-
-
-def test_a_paused_run_stays_paused_when_points_change(qtbot, hand, trained):
-    trained(FOUR)
-    hand.click(0, 1)
-    hand.settle()
-    assert hand.window.controller.snapshot.status is Status.PAUSED
 
 
 def test_the_shading_stays_while_points_change(qtbot, hand, put):
@@ -765,21 +741,19 @@ def test_points_that_come_back_train_on_if_it_trained(qtbot, hand, put, reach):
 # Few points, and many --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("points", "words"),
-    [
+def test_too_few_points_say_what_to_do_and_space_says_it_again(qtbot, hand, put):
+    for points, words in (
         (Points(), "no points yet: draw some"),
         (Points().put([(0, 0)], 0), "Draw points of another class"),
         (Points().put([(0, 0), (1, 1)], 1), "Draw points of another class"),
-    ],
-)
-def test_too_few_points_say_what_to_do_and_space_says_it_again(qtbot, hand, put, points, words):
-    put(points)
-    assert words in hand.window.notice.text
-    assert not hand.window.run_bar.play_button.isEnabled()
-    hand.window.notice.show_message("")
-    qtbot.keyClick(hand.window, Qt.Key.Key_Space)
-    assert words in hand.window.notice.text
+    ):
+        hand.window.notice.show_message("")
+        put(points)
+        assert words in hand.window.notice.text
+        assert not hand.window.run_bar.play_button.isEnabled()
+        hand.window.notice.show_message("")
+        qtbot.keyClick(hand.window, Qt.Key.Key_Space)
+        assert words in hand.window.notice.text
 
 
 def test_the_second_class_makes_it_trainable(qtbot, hand, put, reach):
@@ -819,18 +793,18 @@ def test_a_crowd_is_thinned_on_screen_and_said_so_while_all_train(hand, put, wor
 # Test points -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("shown", ["all points", "training", "test"])
-def test_test_points_are_shown_hidden_or_alone(qtbot, window, shown):
+def test_test_points_are_shown_hidden_or_alone(window):
     choice = window.views["Boundary"].shown_points
     assert choice.isVisible()
-    choice.setCurrentIndex(choice.findText(shown))
-    choice.activated.emit(choice.currentIndex())
     task = window.controller.run.task
-    for k in range(3):
-        colour = look.LIGHT.class_colour(k)
-        for rows, hollow in ((task.train_rows, False), (task.test_rows, True)):
-            places = scatter_of(window.views["Boundary"].plot, colour, hollow=hollow)
-            is_shown = shown == "all points" or hollow == (shown == "test")
-            mine = rows[task.dataset.y[rows] == k] if is_shown else []
-            expected = task.dataset.X[mine]
-            assert np.array_equal(places.astype(np.float32), expected)
+    for shown in ("training", "test", "all points"):
+        choice.setCurrentIndex(choice.findText(shown))
+        choice.activated.emit(choice.currentIndex())
+        for k in range(3):
+            colour = look.LIGHT.class_colour(k)
+            for rows, hollow in ((task.train_rows, False), (task.test_rows, True)):
+                places = scatter_of(window.views["Boundary"].plot, colour, hollow=hollow)
+                is_shown = shown == "all points" or hollow == (shown == "test")
+                mine = rows[task.dataset.y[rows] == k] if is_shown else []
+                expected = task.dataset.X[mine]
+                assert np.array_equal(places.astype(np.float32), expected)

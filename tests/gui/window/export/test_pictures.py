@@ -21,6 +21,8 @@ CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModi
 
 def opened(qtbot, window):
     """The dialog, by its keys, once it shows a picture."""
+    window.activateWindow()  # another dialog may have been closed just now
+    qtbot.waitUntil(window.isActiveWindow)
     qtbot.keyClick(window, Qt.Key.Key_E, CTRL_SHIFT)
     dialog = window.exports.pictures.dialog
     assert dialog is not None and dialog.isVisible()
@@ -46,30 +48,30 @@ def saved(qtbot, window, dialog, place: Path) -> None:
     qtbot.waitUntil(lambda: f"Saved {place}" in window.notice.text, timeout=PATIENCE_MS)
 
 
-@pytest.mark.parametrize("scale", [1, 2, 4])
-def test_a_png_has_the_pixels_of_its_scale(qtbot, window, save_as, scale):
-    dialog = opened(qtbot, window)
-    choose(qtbot, dialog.scale_choice, f"{scale} ×")
-    size = dialog.drawing.size
-    place = save_as("view.png")
-    saved(qtbot, window, dialog, place)
-    image = QImage(str(place))
-    assert image.size() == size * scale
-    assert not dialog.isVisible()
+def test_a_png_has_the_pixels_of_its_scale(qtbot, window, save_as):
+    for scale in (1, 2, 4):
+        dialog = opened(qtbot, window)
+        choose(qtbot, dialog.scale_choice, f"{scale} ×")
+        size = dialog.drawing.size
+        place = save_as(f"view {scale}.png")
+        saved(qtbot, window, dialog, place)
+        image = QImage(str(place))
+        assert image.size() == size * scale
+        assert not dialog.isVisible()
 
 
-@pytest.mark.parametrize("name", ["Boundary", "Weights", "Curves", "Network", "Evaluation", "Loss"])
-def test_each_view_can_be_written_as_svg(qtbot, window, save_as, name, finish):
+def test_each_view_can_be_written_as_svg(qtbot, window, save_as, finish):
     finish(window)
-    dialog = opened(qtbot, window)
-    choose(qtbot, dialog.view_choice, name)
-    qtbot.waitUntil(lambda: dialog.drawing is not None, timeout=PATIENCE_MS)
-    place = save_as("view.svg")
-    size = dialog.drawing.size
-    saved(qtbot, window, dialog, place)
-    renderer = QSvgRenderer(str(place))
-    assert renderer.isValid() and renderer.defaultSize() == size
-    assert f"<title>{name} · Iris" in place.read_text(encoding="utf-8")
+    for name in ("Boundary", "Weights", "Curves", "Network", "Evaluation", "Loss"):
+        dialog = opened(qtbot, window)
+        choose(qtbot, dialog.view_choice, name)
+        qtbot.waitUntil(lambda d=dialog: d.drawing is not None, timeout=PATIENCE_MS)
+        place = save_as(f"{name}.svg")
+        size = dialog.drawing.size
+        saved(qtbot, window, dialog, place)
+        renderer = QSvgRenderer(str(place))
+        assert renderer.isValid() and renderer.defaultSize() == size
+        assert f"<title>{name} · Iris" in place.read_text(encoding="utf-8")
 
 
 def test_a_pdf_has_one_page_of_the_size_of_the_view(qtbot, window, save_as):
@@ -83,7 +85,9 @@ def test_a_pdf_has_one_page_of_the_size_of_the_view(qtbot, window, save_as):
     document.close()
 
 
-def test_a_light_picture_of_a_dark_window_leaves_the_window_dark(qtbot, open_window, is_in_sight):
+def test_a_light_picture_of_a_dark_window_leaves_it_dark_also_if_it_is_closed_before_it_comes(
+    qtbot, open_window, is_in_sight
+):
     window = open_window(theme="dark")
     dialog = opened(qtbot, window)
     dark = dialog.drawing.image(1).pixelColor(1, 1)
@@ -95,27 +99,18 @@ def test_a_light_picture_of_a_dark_window_leaves_the_window_dark(qtbot, open_win
     assert is_in_sight(window) and is_in_sight(dialog)
     assert all(view.theme is look.DARK for view in window.views.made)
 
-
-def test_closing_the_dialog_before_the_light_picture_returns_the_colours(
-    qtbot, open_window, is_in_sight
-):
-    window = open_window(theme="dark")
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     dialog = opened(qtbot, window)
+    choose(qtbot, dialog.background_choice, "as shown")
+    qtbot.waitUntil(lambda: dialog.drawing is not None, timeout=PATIENCE_MS)
     choose(qtbot, dialog.background_choice, "light, for paper")
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert window.appearance.theme is look.DARK and is_in_sight(window)
 
 
-def test_a_picture_is_copied_without_a_dialog(qtbot, window):
-    clipboard = QGuiApplication.clipboard()
-    clipboard.clear()
-    qtbot.keyClick(window, Qt.Key.Key_C, CTRL_SHIFT)
-    qtbot.waitUntil(lambda: not clipboard.image().isNull(), timeout=PATIENCE_MS)
-    assert QSvgRenderer(clipboard.mimeData().data("image/svg+xml")).isValid()
-    assert "clipboard" in window.notice.text
-
-
-def test_what_is_shown_at_the_pointer_is_not_in_the_picture(qtbot, window, finish):
+def test_a_picture_is_copied_without_a_dialog_and_without_what_is_shown_at_the_pointer(
+    qtbot, window, finish
+):
     finish(window)
     view, clipboard = window.views["Boundary"], QGuiApplication.clipboard()
     viewport = view.plot.viewport()
@@ -126,15 +121,11 @@ def test_what_is_shown_at_the_pointer_is_not_in_the_picture(qtbot, window, finis
     qtbot.keyClick(window, Qt.Key.Key_C, CTRL_SHIFT)
     qtbot.waitUntil(lambda: not clipboard.image().isNull(), timeout=PATIENCE_MS)
     assert not view.readout.text()
+    assert QSvgRenderer(clipboard.mimeData().data("image/svg+xml")).isValid()
+    assert "clipboard" in window.notice.text
 
 
-def test_a_name_without_ending_gets_that_of_the_chosen_format(qtbot, window, save_as):
-    dialog = opened(qtbot, window)
-    place = save_as("figure 1.2", module.SVG.filter)
-    saved(qtbot, window, dialog, place.with_name("figure 1.2.svg"))
-
-
-def test_a_file_that_the_ending_would_replace_is_asked_about(
+def test_a_name_without_ending_gets_that_of_the_format_and_is_asked_about_if_it_is_there(
     qtbot, window, save_as, monkeypatch, tmp_path
 ):
     there = tmp_path / "mine.png"
@@ -146,6 +137,9 @@ def test_a_file_that_the_ending_would_replace_is_asked_about(
     qtbot.mouseClick(dialog.save_button, Qt.MouseButton.LeftButton)
     assert asked and "mine.png" in asked[0]
     assert there.read_bytes() == b"mine" and dialog.isVisible()
+
+    place = save_as("figure 1.2", module.SVG.filter)
+    saved(qtbot, window, dialog, place.with_name("figure 1.2.svg"))
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
