@@ -176,8 +176,7 @@ def test_an_empty_pad_gets_no_answer_and_a_digit_shares_that_are_softmax_of_the_
 ):
     view = digits_view()
     assert set(view.shares.shares) == {""}
-    assert view.shares.answer == ("?", "")
-    assert view.answer is None
+    assert (view.answer, *view.shares.answer) == (None, "?", "")
     write(view.pad, 3)
     settled(view)
     _, a = expected(view)
@@ -681,8 +680,8 @@ def test_without_scrolling_the_pad_fits_and_one_part_more_and_what_opens_comes_i
         assert min(view.pad.width(), view.pad.height()) >= 160
 
     assert_it_fits()
-    parts = (view.pad, view.shares, view.toolbar, view.teaching)
-    assert all(room.rect().contains(part.geometry()) for part in parts)
+    first = (view.pad, view.shares, view.toolbar, view.teaching)
+    assert all(room.rect().contains(part.geometry()) for part in first)
     folds = {view.how_it_is_read: view.steps, view.why: view.reason}
     for fold in folds if size == (1280, 800) else ():
         qtbot.mouseClick(fold, Qt.MouseButton.LeftButton)
