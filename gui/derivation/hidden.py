@@ -69,7 +69,7 @@ def _unit(s: Shape, j: int, part: int) -> Line:
     else:
         plus, plain_plus = (rf" + b{UP}_{{{at}}}", " + b") if s.has_bias else ("", "")
         head = Sym(
-            rf"{z} = \textstyle\sum_i w{UP}_{{{at},i}}\, x_i{plus} =",
+            rf"{z} = \textstyle{{\sum}}_i w{UP}_{{{at},i}}\, x_i{plus} =",
             f"{plain} = Σ w x{plain_plus} =",
         )
         terms = joined([Num((f"{HIDDEN}wx", j)), *bias], PLUS)

@@ -155,7 +155,7 @@ class Lines:
                 weights, taken = rf"w{two}_{{{at}j}}\, a{one}_j", f"w{plain_two} a{plain_one}"
                 plus = plus.replace("b", f"b{two}")
             head = Sym(
-                rf"z{latex} = \textstyle\sum_j {weights}{plus} =",
+                rf"z{latex} = \textstyle{{\sum}}_j {weights}{plus} =",
                 f"z{words} = Σ {taken}{plain_plus} =",
             )
             terms = joined([Num(("wx", k)), *bias], PLUS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gui.derivation.lines import FORWARD, GRADIENT, LN, LOSS, MOST_VOTES, TERMS, Lines
+from gui.derivation.lines import FORWARD, GRADIENT, LN, LOSS, MOST_VOTES, Lines
 from gui.derivation.neurons import Adaline, Hinge, Logistic, Perceptron, Squared
 from gui.derivation.shape import Shape
 from gui.derivation.update import update_lines
@@ -15,7 +15,6 @@ from gui.kit.maths.notation import (
     Line,
     Node,
     Num,
-    Row,
     Sym,
     Word,
     flow,
@@ -48,28 +47,29 @@ class Softmax(Lines):
         largest = (
             [row(Sym(r"m = \max_j z_j =", "m = max z ="), Num(("shift",)))] if s.is_shifted else []
         )
-        found.append(Line(FORWARD, Word("exponentials"), flow(*largest, *powers)))
         total = Sym(
-            r"\textstyle\sum_j e^{z_j-m} =" if s.is_shifted else r"\textstyle\sum_j e^{z_j} =",
+            r"\textstyle{\sum}_j e^{z_j-m} =" if s.is_shifted else r"\textstyle{\sum}_j e^{z_j} =",
             "Σ e^(z−m) =" if s.is_shifted else "Σ e^z =",
         )
         terms = joined([Num(("e", k)) for k in classes], PLUS)
-        found.append(
-            Line(FORWARD, Word("their sum"), flow(total, *terms, row(EQUALS, Num(("S",)))))
+        summed = total, *terms, row(EQUALS, Num(("S",)))
+        found.append(Line(FORWARD, Word("exponentials"), flow(*largest, *powers, *summed)))
+        generic = Sym(
+            rf"a_k = \frac{{{exponent('k')}}}{{\textstyle{{\sum}}_j {exponent('j')}}}:",
+            f"a_k = {plain.format('_k')} / Σ:",
         )
-        for k in classes:
-            bottom: Node = Row(tuple(terms)) if len(classes) <= TERMS else Num(("S",))
-            generic = Sym(
-                rf"a_{{{k}}} = \frac{{{exponent(k)}}}{{\textstyle\sum_j {exponent('j')}}} =",
-                f"a{k} = {plain.format(k)} / Σ =",
+        each = [
+            row(
+                Word("", s.marks[k]),
+                self.sym("a", k),
+                EQUALS,
+                Frac(Num(("e", k)), Num(("S",))),
+                EQUALS,
+                Num(("a", k)),
             )
-            found.append(
-                Line(
-                    FORWARD,
-                    self.title(k),
-                    flow(generic, row(Frac(Num(("e", k)), bottom), EQUALS, Num(("a", k)))),
-                )
-            )
+            for k in classes
+        ]
+        found.append(Line(FORWARD, Word("softmax"), flow(generic, *each)))
         found.append(self.decision(Sym(r"\arg\max_j z_j", "argmax z")))
         if s.label is None:
             return found
@@ -82,7 +82,7 @@ class Softmax(Lines):
                 LOSS,
                 Word("loss"),
                 flow(
-                    Sym(r"L = -\textstyle\sum_j y_j \ln a_j =", "L = −Σ y ln a ="),
+                    Sym(r"L = -\textstyle{\sum}_j y_j \ln a_j =", "L = −Σ y ln a ="),
                     row(
                         Sym(rf"-\ln a_{{{y}}} =", f"−ln a{y} ="),
                         LN,
@@ -127,7 +127,7 @@ class OneVersusRest(Softmax):
                 FORWARD,
                 Word("their sum"),
                 flow(
-                    Sym(r"\textstyle\sum_j a_j =", "Σ a ="),
+                    Sym(r"\textstyle{\sum}_j a_j =", "Σ a ="),
                     *joined([Num(("a", k)) for k in self.k], PLUS),
                     row(EQUALS, Num(("A",))),
                     *sentence("not 1 in general: each neuron asks for its own class alone"),
@@ -193,7 +193,7 @@ class OneVersusRest(Softmax):
         ]
 
     sum_of_losses = (
-        r"L = -\textstyle\sum_j \left[\,y_j \ln a_j + (1-y_j)\ln(1-a_j)\,\right] =",
+        r"L = -\textstyle{\sum}_j \left[\,y_j \ln a_j + (1-y_j)\ln(1-a_j)\,\right] =",
         "L = −Σ [y ln a + (1 − y) ln(1 − a)] =",
     )
 
@@ -204,7 +204,10 @@ class OneVersusOne(OneVersusRest):
     slope = (r"\mathbf{a}-\mathbf{t}", "a − t")
     all_slopes = ("(A-T)", "(A − T)")
     activation_words = "probability of the second class of {name}, by the pair’s neuron"
-    sum_of_losses = (r"L = \textstyle\sum_{\mathrm{pairs\ with\ }y} =", "L = Σ over pairs with y =")
+    sum_of_losses = (
+        r"L = \textstyle{\sum}_{\mathrm{pairs\ with\ }y} =",
+        "L = Σ over pairs with y =",
+    )
 
     def lines(self) -> list[Line]:
         s = self.shape

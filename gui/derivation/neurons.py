@@ -86,7 +86,7 @@ class Perceptron(Neuron):
     answer = (r"\hat{y}", "ŷ")
     activation_words = "step of the logit: 1 for yes, 0 for no"
     classic_update = (
-        r"\mathbf{w} \leftarrow \mathbf{w} + \eta\,\frac{1}{n}\textstyle\sum_i"
+        r"\mathbf{w} \leftarrow \mathbf{w} + \eta\,\frac{1}{n}\textstyle{\sum}_i"
         r" (y-\hat{y})\,\mathbf{x}",
         "w ← w + η · mean of (y − ŷ) x",
     )

@@ -113,7 +113,7 @@ class _Update:
         if self.shape.has_class_weights:
             latex, plain = rf"c_i\,{latex}", f"c {plain}"
         mean = Sym(
-            rf"\nabla_{{\!{self.w}}} = \frac{{1}}{{n}}\textstyle\sum_i {latex} =",
+            rf"\nabla_{{\!{self.w}}} = \frac{{1}}{{n}}\textstyle{{\sum}}_i {latex} =",
             f"∇{self.letter} = mean of {plain} =",
         )
         return Line(GRADIENT, Word("whole batch"), flow(mean, self.of.table("g")))

@@ -5,6 +5,7 @@ All is painted by Qt's own items. Every number has a slot of fixed width, so not
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from functools import partial
 
@@ -27,6 +28,8 @@ from gui.kit.plain_text import as_tip
 from gui.kit.theme import Theme
 
 DIMMED = 0.28
+# Scale, and whether short lines stand side by side: a sheet takes the first way that fits.
+WAYS = ((1.0, False), (1.0, True), (0.93, True), (0.86, True))
 
 
 class Sheet(QWidget):
@@ -42,6 +45,8 @@ class Sheet(QWidget):
     def __init__(self, theme: Theme, *, has_titles: bool = True, scale: float = 1.0) -> None:
         super().__init__()
         self._theme, self._scale = theme, scale
+        self._most, self._may_shrink = math.inf, False  # the height it should fit, and how
+        self._shrunk = 1.0  # the scale for that
         self._has_titles = has_titles
         self._lines: tuple[Line, ...] = ()
         self._roots: list[QGraphicsRectItem] = []  # by line, the parent of its items
@@ -55,8 +60,7 @@ class Sheet(QWidget):
         self.is_covering = False  # whether a click covers a number
         self._height = 0
         self._canvas = Canvas(self)
-        self._picture_colours = signed_table(theme)
-        self._typesetter = self._new_typesetter()
+        self._typeset()
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -88,14 +92,25 @@ class Sheet(QWidget):
         pairs = zip(self._lines, self._roots, strict=True)
         return {line.part for line, root in pairs if root.opacity() == 1}
 
-    def span_of_line(self, number: int) -> tuple[float, float]:
-        """Return the upper and lower end of a line, in px from the top."""
+    def middle_of_line(self, number: int) -> QPointF:
+        """Return a point on a line, halfway between its upper and lower end."""
         line = self._layout.lines[number]
-        return line.top, line.bottom
+        return QPointF(line.left, (line.top + line.bottom) / 2)
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        self._build()
+        self._typeset()
+        self._lay_out()
+
+    def fit(self, height: float, *, is_shrunk: bool = True) -> bool:
+        """Set the lines close enough to fit in this height, in px; return whether they do.
+
+        is_shrunk : whether they may be set in smaller type for that.
+        """
+        if (height, is_shrunk) != (self._most, self._may_shrink):
+            self._most, self._may_shrink = height, is_shrunk
+            self._lay_out()
+        return self._height <= height
 
     def show_lines(
         self,
@@ -107,7 +122,8 @@ class Sheet(QWidget):
         self._lines, self._image_shape, self._meaning = lines, image_shape, meaning
         self.numbers.set_lines(lines)
         self._pictures = {}
-        self._build()
+        self._typeset()
+        self._lay_out()
 
     def show_numbers(
         self,
@@ -167,14 +183,13 @@ class Sheet(QWidget):
         else:
             self._canvas.cover(self.rect())
 
-    def _new_typesetter(self) -> Typesetter:
-        return Typesetter(self._theme, zoom.font(), self._scale, self.devicePixelRatioF())
-
-    def _build(self) -> None:
+    def _typeset(self) -> None:
         """Typeset all lines again in the current colours and font, with the known numbers."""
+        scale = self._scale * self._shrunk
         self._canvas.scene().clear()
         self._canvas.setBackgroundBrush(QColor(self._theme.panel))
-        self._typesetter = setter = self._new_typesetter()
+        setter = Typesetter(self._theme, zoom.font(), scale, self.devicePixelRatioF())
+        self._typesetter = setter
         self._picture_colours = signed_table(self._theme)
         self._roots, placed = [], []
         for line in self._lines:
@@ -187,15 +202,21 @@ class Sheet(QWidget):
             for spot in spots:
                 spot.set_text(self.numbers.text_of(spot.key))
                 self._style(spot)
-        self._layout = SheetLayout(placed, self._scale * zoom.factor())
-        self._lay_out()
+        self._layout = SheetLayout(placed, scale * zoom.factor())
         for key in self._pictures:
             self._paint_picture(key)
         self.light(self._part)
 
     def _lay_out(self) -> None:
-        """Place the lines within the current width."""
-        height = self._layout.place(float(self.width()))
+        """Place the lines within the current width, and as they fit the height."""
+        height = 0
+        for scale, is_dense in WAYS if self._may_shrink else WAYS[:2]:
+            if scale != self._shrunk:
+                self._shrunk = scale
+                self._typeset()
+            height = self._layout.place(float(self.width()), is_dense=is_dense)
+            if height <= self._most:
+                break
         if height != self._height:
             self._height = height
             self.setFixedHeight(height)
@@ -228,7 +249,7 @@ class Sheet(QWidget):
 
     def key_at(self, place: QPointF) -> Key | None:
         """Return the key of the number at this point, or None."""
-        if self._layout.line_at(place.y()) is None:
+        if self._layout.line_at(place.x(), place.y()) is None:
             return None
         for key, spots in self._typesetter.spots.items():
             if any(spot.rect.contains(place) for spot in spots):
@@ -288,7 +309,7 @@ class Sheet(QWidget):
             super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        number = self._layout.line_at(event.pos().y(), reach=LINE_GAP / 2)
+        number = self._layout.line_at(event.pos().x(), event.pos().y(), LINE_GAP / 2)
         key = self.key_at(QPointF(event.pos()))
         node = None if number is None else self._lines[number].node
         menu = copy_menu(

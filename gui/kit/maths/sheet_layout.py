@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gui.kit.maths.boxes import Box
 
-LINE_GAP = 9.0
+LINE_GAP, DENSE_GAP = 9.0, 4.0
 MARGIN = 4.0  # above the first line, below the last, and right of them
 TITLE_GAP = 10.0
 TITLE_SHARE, TITLE_MOST = 0.2, 92.0  # of the width, and in px; the titles get the smaller of both
+BESIDE_GAP = 24.0  # between two lines side by side
+UNBOUNDED = 1e6  # px
 NARROWEST = 60.0  # px: the least width that a line is laid out in
 
 
@@ -20,12 +23,13 @@ class PlacedLine:
 
     part : of an update; the gap between lines of different parts is larger.
     title, box : the content of its margin, if any, and of the line.
-    top, height : px from the upper edge of the sheet.
+    left, top, height : px from the upper left corner of the sheet.
     """
 
     part: int
     title: Box | None
     box: Box
+    left: float = 0.0
     top: float = 0.0
     height: float = 0.0
 
@@ -35,40 +39,75 @@ class PlacedLine:
 
 
 class SheetLayout:
-    """Lines one below the other, their titles in a left margin."""
+    """Lines one below the other, their titles in a left margin; short ones also side by side."""
 
     def __init__(self, lines: Iterable[PlacedLine] = (), scale: float = 1.0) -> None:
         self.lines = tuple(lines)
         self._scale = scale
 
-    def place(self, width: float) -> int:
-        """Place all boxes within this width; return the total height in px."""
-        has_titles = any(line.title is not None for line in self.lines)
-        left = min(TITLE_MOST * self._scale, TITLE_SHARE * width) if has_titles else 0.0
-        y = MARGIN
+    def place(self, width: float, *, is_dense: bool = False) -> int:
+        """Place all boxes within this width; return the total height in px.
+
+        is_dense : whether a line stands beside the one before it, where there is width for both.
+        """
+        y, gap = MARGIN, DENSE_GAP if is_dense else LINE_GAP
         part = None
-        for line in self.lines:
-            if part is not None and line.part != part:
-                y += LINE_GAP
-            part = line.part
-            line.box.measure(max(width - left - MARGIN, NARROWEST))
-            line.top, line.height = y, line.box.above + line.box.below
-            baseline = y + line.box.above
-            if line.title is not None:
-                line.title.measure(left - TITLE_GAP)
-                line.title.place(0, baseline)
-            line.box.place(left, baseline)
-            y += line.height + LINE_GAP * self._scale
+        for lines in self._rows(width, is_dense=is_dense):
+            if part is not None and lines[0].part != part:
+                y += gap
+            part = lines[-1].part
+            above = max(line.box.above for line in lines)
+            height = above + max(line.box.below for line in lines)
+            for line in lines:
+                line.top, line.height = y, height
+                left = line.left
+                if line.title is not None:
+                    line.title.place(left, y + above)
+                    left += self._margin(width) if left == 0 else self._beside(line.title)
+                line.box.place(left, y + above)
+            y += height + gap * self._scale
         return int(y) + round(MARGIN)
+
+    def _margin(self, width: float) -> float:
+        """Return the width of the titles' margin."""
+        has_titles = any(line.title is not None for line in self.lines)
+        return min(TITLE_MOST * self._scale, TITLE_SHARE * width) if has_titles else 0.0
+
+    def _beside(self, title: Box | None) -> float:
+        """Return the width of the title of a line that stands beside another, with its gap."""
+        return 0.0 if title is None else title.width + TITLE_GAP * self._scale
+
+    def _rows(self, width: float, *, is_dense: bool) -> list[list[PlacedLine]]:
+        """Measure all lines, and return those that stand side by side, from left to right."""
+        margin = self._margin(width)
+        rows: list[list[PlacedLine]] = []
+        end = math.inf  # px: where the row ends
+        for line in self.lines:
+            if line.title is not None:
+                line.title.measure(margin - TITLE_GAP)
+            line.box.measure(UNBOUNDED)
+            before = self._beside(line.title)
+            line.left = end + BESIDE_GAP * self._scale
+            if is_dense and line.left + before + line.box.width <= width - MARGIN:
+                rows[-1].append(line)
+                end = line.left + before + line.box.width
+                continue
+            line.left = 0.0
+            line.box.measure(max(width - margin - MARGIN, NARROWEST))
+            rows.append([line])
+            end = margin + line.box.width
+        return rows
 
     def span_of(self, part: int) -> tuple[int, int]:
         """Return upper and lower end of the lines of this part in px; 0, 0 if there are none."""
         inside = [line for line in self.lines if line.part == part]
         return (int(inside[0].top), int(inside[-1].bottom)) if inside else (0, 0)
 
-    def line_at(self, y: float, reach: float = 0.0) -> int | None:
-        """Return the index of the first line at most `reach` px from this height, or None."""
-        for number, line in enumerate(self.lines):
-            if line.top - reach <= y <= line.bottom + reach:
-                return number
-        return None
+    def line_at(self, x: float, y: float, reach: float = 0.0) -> int | None:
+        """Return the index of the line at most `reach` px above or below this point, or None."""
+        lines = self.lines
+        near = [n for n, line in enumerate(lines) if line.top - reach <= y <= line.bottom + reach]
+        if not near:
+            return None
+        beside = [n for n in near if lines[n].top == lines[near[0]].top and lines[n].left <= x]
+        return beside[-1] if beside else near[0]

@@ -29,6 +29,7 @@ from gui.kit.theme import Theme
 SYMBOL_PX = 17.0
 NUMBER_SCALE = 1.08
 PICTURE_PX = 46.0
+LEAST_TYPE = 0.85  # of words, whatever the scale: 8.5 pt
 WIDEST, WIDEST_TERM = "−00.00", "(−0.000)"
 
 
@@ -58,7 +59,7 @@ class Typesetter:
         self._slot = metrics.horizontalAdvance(WIDEST)
         self._term_slot = metrics.horizontalAdvance(WIDEST_TERM)
         self._above, self._below = metrics.ascent(), metrics.descent()
-        self._small = zoom.scaled(font, look.SMALL * scale)
+        self._small = zoom.scaled(font, max(look.SMALL * scale, LEAST_TYPE))
         self.spots: dict[Key, list[Spot]] = {}
         self.frames: dict[Key, list[Frame]] = {}
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QLabel,
     QPushButton,
     QScrollArea,
@@ -27,6 +26,7 @@ from gui.kit import zoom
 from gui.kit.buttons import quiet_button
 from gui.kit.fields.choices import Choice
 from gui.kit.flow_layout import FlowLayout, side_by_side
+from gui.kit.layouts import finish, scrolled
 from gui.kit.maths.sheet import Sheet
 from gui.kit.plain_text import Plain, html, short
 from gui.kit.theme import Theme
@@ -35,6 +35,7 @@ from gui.stage.trace.gradient_check_badge import CheckBadge
 from gui.stage.trace.jacobian_view import JacobianView
 from gui.state.background_tasks import Background
 
+SPACING = 4  # px between the derivation and the Jacobian
 SPOKEN_WHEN_TRAINING = "The numbers change while it trains; pause to have them read."
 
 
@@ -49,6 +50,8 @@ class TraceView(View):
         self._shape: Shape | None = None
         self.sheet = Sheet(theme)
         self.jacobian = JacobianView(theme)
+        self._has_jacobian = False
+        self._is_jacobian_wanted: bool | None = None  # None: where there is room
         self.badge = CheckBadge(theme, background)
         self._words = QLabel()
         self._words.setWordWrap(False)
@@ -66,7 +69,12 @@ class TraceView(View):
         self._head = QWidget()
         row = FlowLayout(self._head, 6, 6)
         groups = (self._example_buttons(), self._cover_buttons(), self._part_buttons())
-        for group in (*groups, (self.badge,)):
+        self.open_jacobian = _button(
+            "Jacobian", "The derivatives of the outputs by the logits, below the numbers"
+        )
+        self.open_jacobian.setCheckable(True)
+        self.open_jacobian.clicked.connect(self._open_jacobian)
+        for group in (*groups, (self.badge, self.open_jacobian)):
             row.addWidget(side_by_side(*group))
         self._area = self._scrolled_sheets()
         self.absence = Plain()
@@ -74,8 +82,8 @@ class TraceView(View):
         self.absence.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.absence.hide()
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 10, 8, 8)
-        layout.setSpacing(8)
+        layout.setContentsMargins(16, 6, 8, 2)
+        layout.setSpacing(2)
         layout.addWidget(self._head)
         layout.addWidget(self._area, 1)
         layout.addWidget(self.absence, 1)
@@ -98,7 +106,7 @@ class TraceView(View):
         self.cover = _button("Cover", "Cover a number with a click, for the class to guess")
         self.cover.setCheckable(True)
         self.cover.toggled.connect(self._set_covering)
-        self.reveal = _button("Reveal all", "Show every covered number")
+        self.reveal = _button("Reveal", "Show every covered number")
         self.reveal.clicked.connect(self.sheet.reveal_all)
         self.sheet.covered_changed.connect(self._note_covered)
         self._note_covered()
@@ -120,26 +128,43 @@ class TraceView(View):
     def _scrolled_sheets(self) -> QScrollArea:
         """Return a scroll area with the derivation and the Jacobian below it."""
         body = QWidget()
-        body.setObjectName("body")
         column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 8, 0)
-        column.setSpacing(8)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACING)
         column.addWidget(self.sheet)
         policy = self.jacobian.sizePolicy()  # it must not make the sheet wider than the stage
         policy.setHorizontalPolicy(QSizePolicy.Policy.Ignored)
         self.jacobian.setSizePolicy(policy)
         column.addWidget(self.jacobian)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
+        area = scrolled(body)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(body)
-        area.viewport().setAutoFillBackground(False)
-        body.setAutoFillBackground(False)
-        body.setStyleSheet("#body { background: transparent; }")
+        area.viewport().installEventFilter(self)
         return area
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._fit()
+        return super().eventFilter(watched, event)
+
+    def _fit(self) -> None:
+        """Set the derivation as it fits, with the Jacobian if it is wanted or there is room."""
+        height = self._area.viewport().height()
+        is_open = self._has_jacobian and self._is_jacobian_wanted is not False
+        if is_open and self._is_jacobian_wanted is None:
+            below = self.jacobian.minimumSizeHint().height() + SPACING
+            is_open = self.sheet.fit(height - below, is_shrunk=False)
+        if not (is_open and self._is_jacobian_wanted is None):
+            self.sheet.fit(height, is_shrunk=not self.is_presented)
+        self.open_jacobian.setChecked(is_open)
+        self.jacobian.setVisible(is_open)
+
+    def _open_jacobian(self, is_open: bool) -> None:
+        self._is_jacobian_wanted = is_open
+        self._fit()
+        if is_open:
+            finish()
+            self._area.ensureWidgetVisible(self.jacobian)
 
     # What is shown --------------------------------------------------------------------------------
 
@@ -184,7 +209,9 @@ class TraceView(View):
             self._shape = None
             self.sheet.show_lines((), None, {})
             self.sheet.setAccessibleDescription("")
-            self.jacobian.hide()
+            self._has_jacobian = False
+            self.open_jacobian.hide()
+            self._fit()
             self.label.hide()
             self._words.clear()
             self._step.clear()
@@ -192,7 +219,7 @@ class TraceView(View):
         if not self.isVisible() or not followed.is_whole:
             return
         task, shape, example = followed.task, followed.shape, followed.example
-        if shape != self._shape:
+        if is_new := shape != self._shape:
             self._shape = shape
             known = trace_numbers.meanings(shape, followed.lines)
             self.sheet.show_lines(followed.lines, task.dataset.image_shape, known)
@@ -203,7 +230,6 @@ class TraceView(View):
         label = trace.label
         model = FAMILY[trace.kind]
         has_jacobian = label is not None and model.outputs_sum_to_one
-        self.jacobian.setVisible(has_jacobian)
         if has_jacobian:
             self.jacobian.show_answer(
                 trace.a,
@@ -211,6 +237,10 @@ class TraceView(View):
                 task.dataset.class_names,
                 task.dataset.class_marks,
             )
+        if has_jacobian != self._has_jacobian or is_new:
+            self._has_jacobian = has_jacobian
+            self.open_jacobian.setVisible(has_jacobian)
+            self._fit()
         said = "" if example.label is None else f", {task.dataset.class_names[example.label]}"
         self._words.setText(f"<b>{html(example.words)}</b>{html(short(said))}")
         self.label.setVisible(example.label is None)

@@ -72,8 +72,26 @@ def test_the_line_at_a_height_is_found_and_nothing_between_lines_but_by_reach():
     layout = SheetLayout(lines(0, 0))
     layout.place(300)
     first, second = layout.lines
-    assert [layout.line_at((line.top + line.bottom) / 2) for line in (first, second)] == [0, 1]
+    assert [layout.line_at(0, (line.top + line.bottom) / 2) for line in (first, second)] == [0, 1]
     between = (first.bottom + second.top) / 2
-    assert layout.line_at(between) is None
-    assert layout.line_at(between - 1, reach=LINE_GAP / 2) == 0
-    assert layout.line_at(second.bottom + LINE_GAP) is None
+    assert layout.line_at(0, between) is None
+    assert layout.line_at(0, between - 1, reach=LINE_GAP / 2) == 0
+    assert layout.line_at(0, second.bottom + LINE_GAP) is None
+
+
+class Short(Block):
+    def measure(self, room: float) -> None:
+        self.width, self.above, self.below = min(room, 100.0), 10.0, 5.0
+
+
+def test_short_lines_of_a_dense_sheet_stand_side_by_side_as_far_as_the_width_goes():
+    layout = SheetLayout([PlacedLine(part, None, Short()) for part in (0, 0, 0, 1)])
+    loose, dense = layout.place(300), layout.place(300, is_dense=True)
+    assert dense < loose
+    first, second, third, last = layout.lines
+    assert first.top == second.top < third.top == last.top
+    assert first.left + first.box.width < second.left
+    assert second.left + second.box.width <= 300
+    middle = (first.top + first.bottom) / 2
+    assert layout.line_at(first.left, middle) == 0
+    assert layout.line_at(second.left + 1, middle) == 1

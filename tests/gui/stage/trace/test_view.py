@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
@@ -278,7 +278,7 @@ def test_a_formula_is_copied_as_latex_and_its_table_as_csv(qtbot, traced):
     number_of_line = next(
         i for i, line in enumerate(lines) if line.title.text == "weights" and line.part == 2
     )
-    place = QPoint(sheet.width() // 2, int(sum(sheet.span_of_line(number_of_line)) / 2))
+    place = sheet.middle_of_line(number_of_line).toPoint()
     from PySide6.QtGui import QContextMenuEvent
 
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, sheet.mapToGlobal(place))
@@ -329,6 +329,25 @@ def test_a_drawing_has_a_loss_once_its_class_is_said(qtbot, traced):
     )
     a = window.views.context.tracer.newest.trace.a
     assert number(view.sheet.numbers.text_of(("L",))) == pytest.approx(-np.log(a[7]), rel=0.05)
+
+
+@pytest.mark.parametrize("kind", ["softmax", "binary"])
+def test_on_a_small_laptop_all_of_an_update_is_in_sight_and_the_jacobian_a_press_away(
+    qtbot, open_window, kind
+):
+    window = open_window(of(kind), size=(1366, 736))
+    view = trace_of(qtbot, window, 1)
+    (area,) = view.findChildren(QScrollArea)
+    bar = area.verticalScrollBar()
+    qtbot.waitUntil(lambda: view.sheet.height() <= area.viewport().height())
+    qtbot.waitUntil(lambda: bar.maximum() == 0)
+    assert {key[0] for key in view.sheet.keys} >= {"x", "z", "a", "L", "dz", "dW", "W2", "b2"}
+    assert not view.jacobian.isVisible()
+    qtbot.mouseClick(view.open_jacobian, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bar.value() == bar.maximum() > 0)
+    assert view.jacobian.visibleRegion().boundingRect().height() > 0
+    qtbot.mouseClick(view.open_jacobian, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bar.maximum() == 0)
 
 
 # Every model of the family --------------------------------------------------------------------
@@ -386,7 +405,7 @@ def test_each_model_has_its_own_derivation_with_its_own_numbers(each_kind):
         trace.loss, rel=0.06, abs=6e-4
     )
     assert window.controller.run.task.dataset.class_names[trace.response.decided] in text
-    assert view.jacobian.isVisible() == (kind in ("softmax", "binary", "mse"))
+    assert view.open_jacobian.isVisible() == (kind in ("softmax", "binary", "mse"))
 
 
 def test_the_gauge_agrees_with_the_stage_on_each_model(each_kind):
