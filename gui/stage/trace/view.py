@@ -248,6 +248,8 @@ class TraceView(View):
         self.before.setEnabled(has_rows)
         self.after.setEnabled(has_rows)
         self._step.setText(f"step {trace.step:,}")
+        if is_new:
+            finish()  # the words of the head have another width
         is_live = followed.snapshot.status is Status.TRAINING
         self.sheet.setAccessibleDescription(
             SPOKEN_WHEN_TRAINING if is_live else self.sheet.numbers.text()
