@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from core.data.task import Reader, Task
 from core.model_family import FAMILY, pairs
 from core.number_format import format_fixed, format_percent
-from core.train.snapshot import Params
+from core.train.snapshot import Hidden, Params
 
 Floats = NDArray[np.float32]
 
 SURE, FAIRLY_SURE, TORN = 0.95, 0.75, 0.8
 CLAIMED = 0.5  # above it a class's own neuron says yes
+STILL = 1e-9  # change of a net input below which the slope in its middle is the mean one
 TIED = "All classes tie: train first."
 
 
@@ -30,9 +31,10 @@ class Answer:
     """The model's response to one input.
 
     x : (m,) the model's input, standardised if the task is.
-    evidence : (outputs, m) W ⊙ x, row by row; its sums plus the biases are the logits. Empty,
-        (0, m), with a hidden layer, where single inputs have no separate contribution.
-    logits : (outputs,) z = W x + b.
+    evidence : (outputs, m) integrated gradients of the logits from the input 0 to x; for a linear
+        map they are W ⊙ x. With `base` their sums are the logits: that is their completeness.
+    logits : (outputs,) z. base : (outputs,) those of the input 0; for a linear map b.
+    by_units : (outputs, u) W ⊙ a of u hidden units, which with b sum to the logits; else empty.
     probabilities : (classes,), summing to one except for one-vs-rest; see `core.train.losses.Head`.
     decided : the predicted class. votes : (classes,) for pairs, else empty.
     """
@@ -43,6 +45,8 @@ class Answer:
     probabilities: Floats
     decided: int
     votes: Floats = field(default_factory=no_values)
+    base: Floats = field(default_factory=no_values)
+    by_units: Floats = field(default_factory=no_values)
 
     @property
     def entropy(self) -> float:
@@ -67,9 +71,9 @@ def ask(reader: Reader, params: Params, values: NDArray[np.floating]) -> Answer:
     kind = reader.config.model.kind
     if params.hidden is None:
         evidence = params.W * x
-        z = evidence.sum(axis=1) + params.b
+        base, z, by_units = params.b, evidence.sum(axis=1) + params.b, no_values()
     else:
-        evidence = np.empty((0, len(x)), np.float32)
+        evidence, base, by_units = _through_units(params, params.hidden, x)
         tensors = tuple(torch.from_numpy(array) for array in params.arrays)
         with torch.no_grad():
             X = torch.from_numpy(x)[None]
@@ -77,7 +81,31 @@ def ask(reader: Reader, params: Params, values: NDArray[np.floating]) -> Answer:
     head, Z = HEADS[kind], torch.from_numpy(z)[None].double()
     a = head.probabilities(Z)[0].float().numpy()
     votes = _votes(z) if FAMILY[kind].is_pairwise else no_values()
-    return Answer(x, evidence, z, a, int(head.decide(Z)[0]), votes)
+    return Answer(x, evidence, z, a, int(head.decide(Z)[0]), votes, base, by_units)
+
+
+def _through_units(params: Params, hidden: Hidden, x: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return evidence, base and by_units of an `Answer` through a hidden layer.
+
+    On the straight way from 0 to x a unit with net input p + c has passed all of c + t p, so the
+    mean of its slope is (f(p + c) − f(c)) / p: the integral of the gradient has a closed form.
+    """
+    import torch
+
+    from core.train.models import HIDDEN
+
+    squash, slope_of = HIDDEN[hidden.activation]
+    W, c, used = params.W.astype(np.float64), hidden.c.astype(np.float64), np.flatnonzero(x)
+    V = hidden.V[:, used].astype(np.float64)  # inputs of 0 have no evidence
+    p = V @ x[used].astype(np.float64)
+    first, last = (squash(torch.from_numpy(net)).numpy() for net in (c, p + c))
+    middle = slope_of(squash(torch.from_numpy(c + p / 2))).numpy()
+    is_still = np.abs(p) < STILL
+    slope = np.where(is_still, middle, (last - first) / np.where(is_still, 1.0, p))
+    evidence = np.zeros((len(W), len(x)), np.float32)
+    evidence[:, used] = ((W * slope) @ V) * x[used]
+    base = W @ first + params.b
+    return evidence, base.astype(np.float32), (W * last).astype(np.float32)
 
 
 def loss_of(task: Task, answer: Answer, label: int) -> float:

@@ -34,9 +34,13 @@ class _Column(NamedTuple):
 
 
 class Evidence(CanvasWidget):
-    """For each class the picture of w ⊙ x, its sum, the bias, and their sum, the logit."""
+    """For each class the picture of w ⊙ x, its sum, the bias, and their sum, the logit.
+
+    Through a hidden layer: integrated gradients, their sum, the logit of x = 0, and their sum.
+    """
 
     HEADS = ("w ⊙ x", "Σ", "+ b", "= z")
+    HEADS_OF_UNITS = ("IG", "Σ", "+ z(0)", "= z")
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, "evidence for each class")
@@ -44,18 +48,23 @@ class Evidence(CanvasWidget):
         policy.setVerticalPolicy(QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
+        self._titles = self.HEADS
         self._heads = [self._words() for _ in self.HEADS]
         self._columns: list[_Column] = []
         self._names: tuple[str, ...] = ()
         self._size = 1
         self._winner: int | None = None
-        self._answer: tuple[Answer, Floats, float] | None = None
+        self._answer: tuple[Answer, float] | None = None
         self.levels = SignedLevels()
         self._table = signed_table(theme)
         self.painted = 0  # number of pictures painted; one that looks the same is not
 
-    def show_classes(self, names: Sequence[str], size: int) -> None:
-        """Start again with a column for each of these classes, pictures of size × size pixels."""
+    def show_classes(self, names: Sequence[str], size: int, *, has_units: bool = False) -> None:
+        """Start again with a column for each of these classes, pictures of size × size pixels.
+
+        has_units : whether there is a hidden layer.
+        """
+        self._titles = self.HEADS_OF_UNITS if has_units else self.HEADS
         for column in self._columns:
             column.picture.remove()
             for words in (column.name, *column.numbers):
@@ -81,14 +90,12 @@ class Evidence(CanvasWidget):
         self._table = signed_table(theme)
         super().set_theme(theme)
 
-    def show_answer(
-        self, answer: Answer | None, b: Floats, winner: int | None, largest: float = 0.0
-    ) -> None:
-        """Show the evidence (classes, m) of an answer, and its sums with biases b (classes,).
+    def show_answer(self, answer: Answer | None, winner: int | None, largest: float = 0.0) -> None:
+        """Show the evidence (classes, m) of an answer, and its sums with the base (classes,).
 
         largest : the largest magnitude of other evidence that is shown on the same scale.
         """
-        self._answer = None if answer is None else (answer, b, largest)
+        self._answer = None if answer is None else (answer, largest)
         if winner != self._winner:
             self._winner = winner
             self._emphasise()
@@ -112,10 +119,10 @@ class Evidence(CanvasWidget):
                 for words in column.numbers:
                     self._set_text(words, "")
             return
-        answer, b, largest = self._answer
+        answer, largest = self._answer
         digits = 2 if self._step() >= 44 and float(np.abs(answer.logits).max()) < 100 else 1
         for k, column in enumerate(self._columns):
-            said = format_sum(float(answer.logits[k]), float(b[k]), digits)
+            said = format_sum(float(answer.logits[k]), float(answer.base[k]), digits)
             if digits < 2:
                 said = said[0], said[1].replace(" ", ""), said[2]
             for words, text in zip(column.numbers, said, strict=True):
@@ -139,7 +146,8 @@ class Evidence(CanvasWidget):
         return (self.width() - self._head_width()) / max(len(self._columns), 1)
 
     def _head_width(self) -> float:
-        return QFontMetricsF(self._small).horizontalAdvance(self.HEADS[0]) + GAP
+        metrics = QFontMetricsF(self._small)
+        return max(map(metrics.horizontalAdvance, self._titles)) + GAP
 
     def _lay_out(self) -> None:
         theme = self._theme
@@ -148,7 +156,7 @@ class Evidence(CanvasWidget):
         available = max(min(step - 4, self.height() - title - 3 * line - 4), 1.0)
         side = self._fit(available, self._size)
         tops = [title + 1, *(title + side + 4 + i * line for i in range(3))]
-        for i, (words, text) in enumerate(zip(self._heads, self.HEADS, strict=True)):
+        for i, (words, text) in enumerate(zip(self._heads, self._titles, strict=True)):
             words.dress(self._small, theme.muted)
             height = side if i == 0 else line
             words.place(QRectF(0, tops[i], left, height), LEFT)

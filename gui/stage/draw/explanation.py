@@ -12,15 +12,8 @@ from numpy.typing import NDArray
 from core.explain.prediction import Answer, has_odds
 from core.model_family import FAMILY, pairs
 from core.number_format import format_odds, format_sum
-from core.train.snapshot import Params
 
 Floats = NDArray[np.float32]
-
-HIDDEN = (
-    "With a hidden layer no pixel speaks",
-    "for a class by itself:",
-    "the hidden units do, all pixels in each.",
-)
 
 
 class Why(NamedTuple):
@@ -30,9 +23,14 @@ class Why(NamedTuple):
     texts: tuple[str, ...]
 
 
-def of_neuron(kind: str, found: Answer, params: Params, names: Sequence[str]) -> Why:
+def name_of_base(found: Answer) -> str:
+    """Return the name of the part of a logit that no pixel has: the bias, or the logit of x = 0."""
+    return "z(0)" if found.by_units.size else "b"
+
+
+def of_neuron(kind: str, found: Answer, names: Sequence[str]) -> Why:
     """Return the reason why one neuron says yes or no."""
-    z, b = float(found.logits[0]), float(params.b[0])
+    z, b = float(found.logits[0]), float(found.base[0])
     no, yes = names
     parts = "{} {} = {}".format(*format_sum(z, b))
     if has_odds(kind):
@@ -45,19 +43,21 @@ def of_neuron(kind: str, found: Answer, params: Params, names: Sequence[str]) ->
         verdict = f"a = σ(z) = {float(found.probabilities[1]):.3f} for {yes}"
     return Why(
         found.evidence[0],
-        (f"blue speaks for {yes}, orange for {no}", f"Σ + b = z: {parts}", verdict),
+        (
+            f"blue speaks for {yes}, orange for {no}",
+            f"Σ + {name_of_base(found)} = z: {parts}",
+            verdict,
+        ),
     )
 
 
-def of_classes(
-    kind: str, found: Answer, params: Params, names: Sequence[str], i: int, j: int
-) -> Why:
+def of_classes(kind: str, found: Answer, names: Sequence[str], i: int, j: int) -> Why:
     """Return the reason for class i rather than j, or the other way round."""
     if i == j:  # the user may choose this
         return Why(np.zeros_like(found.evidence[0]), (f"{names[i]} is compared with itself.",))
     if FAMILY[kind].is_pairwise:
-        return _of_pair(found, params, names, i, j)
-    b, z = params.b, found.logits
+        return _of_pair(found, names, i, j)
+    b, z = found.base, found.logits
     away = float(z[i]) - float(z[j])
     lines = [
         "{}: {} {} = {}".format(names[k], *format_sum(float(z[k]), float(b[k]))) for k in (i, j)
@@ -73,17 +73,17 @@ def of_classes(
     )
 
 
-def _of_pair(found: Answer, params: Params, names: Sequence[str], i: int, j: int) -> Why:
+def _of_pair(found: Answer, names: Sequence[str], i: int, j: int) -> Why:
     """Return the reason by the neuron of the pair, signed so that blue speaks for class i."""
     p, side = _neuron(len(names), i, j)
-    z, b = side * float(found.logits[p]), side * float(params.b[p])
+    z, b = side * float(found.logits[p]), side * float(found.base[p])
     voted = max(i, j) if found.logits[p] > 0 else min(i, j)
     votes = found.votes
     return Why(
         side * found.evidence[p],
         (
             f"the neuron of {names[i]} against {names[j]}: blue speaks for {names[i]}",
-            "Σ + b: {} {} = {}".format(*format_sum(z, b)),
+            f"Σ + {name_of_base(found)}: " + "{} {} = {}".format(*format_sum(z, b)),
             f"its vote goes to {names[voted]}; in all {votes[i]:.0f} for {names[i]}, "
             f"{votes[j]:.0f} for {names[j]}",
         ),
@@ -96,8 +96,8 @@ def _neuron(h: int, i: int, j: int) -> tuple[int, int]:
     return p, 1 if i > j else -1
 
 
-def of_winner(found: Answer, params: Params, k: int) -> tuple[Answer, Floats, list[int]]:
-    """Return evidence and logits of the pairs with class k, their biases, and the other classes.
+def of_winner(found: Answer, k: int) -> tuple[Answer, list[int]]:
+    """Return evidence, base and logits of the pairs with class k, and the other classes.
 
     All are signed so that a positive value speaks for k; there is one other class for each pair.
     """
@@ -107,6 +107,9 @@ def of_winner(found: Answer, params: Params, k: int) -> tuple[Answer, Floats, li
     rows = [p for p, _ in chosen]
     sides = np.array([side for _, side in chosen], np.float32)
     turned = replace(
-        found, evidence=sides[:, None] * found.evidence[rows], logits=sides * found.logits[rows]
+        found,
+        evidence=sides[:, None] * found.evidence[rows],
+        base=sides * found.base[rows],
+        logits=sides * found.logits[rows],
     )
-    return turned, sides * params.b[rows], others
+    return turned, others

@@ -57,7 +57,6 @@ class Reason(CanvasWidget):
         self._texts: tuple[str, ...] = ()
         self._panel: NDArray[np.intp] | None = None  # levels
         self._table = signed_table(theme)
-        self.has_picture = True
 
     def set_theme(self, theme: Theme) -> None:
         self._table = signed_table(theme)
@@ -70,7 +69,7 @@ class Reason(CanvasWidget):
     @property
     def text_left(self) -> float:
         """The x of the sentences, right of the picture."""
-        return self.height() + GAP + 2 if self.has_picture else 0.0
+        return self.height() + GAP + 2
 
     def set_compact(self, is_compact: bool) -> None:
         """Set the height to three lines, or else four."""
@@ -127,7 +126,7 @@ class Reason(CanvasWidget):
 
     def _lay_out(self) -> None:
         self._beside.setGeometry(self.rect().adjusted(round(self.text_left), 0, 0, 0))
-        side = max(self.height() - 3.0, 1.0) if self.has_picture else 0.0
+        side = max(self.height() - 3.0, 1.0)
         self._picture.place(QRectF(1.5, 1.5, side, side), QPen(QColor(self._theme.line), 1))
         if self._panel is not None:
             self._picture.show(pixmap_of(self._table[self._panel]))

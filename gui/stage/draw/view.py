@@ -22,7 +22,7 @@ from gui.kit.theme import Theme
 from gui.kit.view import View
 from gui.stage.draw.comparison import Comparison
 from gui.stage.draw.evidence import Evidence
-from gui.stage.draw.explanation import HIDDEN, Why, of_classes, of_neuron, of_winner
+from gui.stage.draw.explanation import Why, of_classes, of_neuron, of_winner
 from gui.stage.draw.layout import DrawLayout, Parts
 from gui.stage.draw.nearest_digits import NearestDigits
 from gui.stage.draw.pad import Pad
@@ -46,6 +46,11 @@ EVIDENCE = (
 EVIDENCE_OF_PAIRS = (
     "w ⊙ x pixel by pixel, of the neurons of the chosen class against each other one: blue speaks "
     "for the chosen class, orange for the other. Where z > 0 it has the pair’s vote."
+)
+THROUGH_UNITS = (
+    "Through the hidden layer the place of w ⊙ x is taken by integrated gradients (IG): each pixel "
+    "times the mean slope of the logit on the way from the input x = 0 to this one. With z(0), the "
+    "logit of x = 0, they add up to the logit exactly; for a linear map they are w ⊙ x."
 )
 
 
@@ -121,14 +126,9 @@ class DrawView(View):
         return DEFAULT_KIND if self.task is None else self.task.config.model.kind
 
     @property
-    def _is_hidden(self) -> bool:
-        """Whether a hidden layer is between the pixels and the logits."""
-        return self.task is not None and self.task.config.model.hidden > 0
-
-    @property
     def _is_brief(self) -> bool:
-        """Whether one reason is enough: for one neuron, or without evidence to compare."""
-        return self.task is not None and (FAMILY[self._kind].is_neuron or self._is_hidden)
+        """Whether one reason is enough: for one neuron."""
+        return self.task is not None and FAMILY[self._kind].is_neuron
 
     # Values in --------------------------------------------------------------------------------
 
@@ -165,9 +165,11 @@ class DrawView(View):
         self._change_pen()
         self.shares.show_classes(self._kind, names, task.dataset.class_marks)
         columns = names[1:] if FAMILY[self._kind].is_pairwise else names
-        self.evidence.show_classes(() if self._is_brief else columns, size)
-        self.evidence.setToolTip(EVIDENCE_OF_PAIRS if FAMILY[self._kind].is_pairwise else EVIDENCE)
-        self.reason.has_picture = not self._is_hidden
+        has_units = task.config.model.hidden > 0
+        self.evidence.show_classes(() if self._is_brief else columns, size, has_units=has_units)
+        said = EVIDENCE_OF_PAIRS if FAMILY[self._kind].is_pairwise else EVIDENCE
+        self.evidence.setToolTip(f"{THROUGH_UNITS}\n{said}" if has_units else said)
+        self.reason.setToolTip(THROUGH_UNITS if has_units else "")
         self._layout.set_brief(self._is_brief)
         self.comparison.show_classes(names)
         self.teaching.show_classes(task.source.class_names)
@@ -287,13 +289,12 @@ class DrawView(View):
         sentence = UNTRAINED if is_tied else prediction.describe(kind, found, names)
         self.shares.show_answer(prediction.read(kind, found), sentence, winner)
         if self.why.isChecked():
-            self._explain(found, snapshot.params, names, winner)
+            self._explain(found, names, winner)
 
     def _show_no_answer(self) -> None:
         self._asked = self.answer = None
-        no_b = np.empty(0, dtype=np.float32)
         self.shares.show_answer(None, BLANK if self.picture is None else NOT_READY, None)
-        self.evidence.show_answer(None, no_b, None)
+        self.evidence.show_answer(None, None)
         self.reason.show_reason(None, 0.0, ())
 
     def _open_why(self, is_open: bool) -> None:
@@ -307,29 +308,23 @@ class DrawView(View):
         self._asked = None
         self._answer()
 
-    def _explain(
-        self, found: Answer, params: Params, names: tuple[str, ...], winner: int | None
-    ) -> None:
+    def _explain(self, found: Answer, names: tuple[str, ...], winner: int | None) -> None:
         """Show the reasons for the answer, in the form that suits the model."""
-        if self._is_hidden:
-            self._show_why(Why(None, HIDDEN))
-        elif self._is_brief:
-            self._show_why(of_neuron(self._kind, found, params, names))
+        if self._is_brief:
+            self._show_why(of_neuron(self._kind, found, names))
         else:
-            self._show_all(found, params, names, winner)
+            self._show_all(found, names, winner)
 
-    def _show_all(
-        self, found: Answer, params: Params, names: tuple[str, ...], winner: int | None
-    ) -> None:
+    def _show_all(self, found: Answer, names: tuple[str, ...], winner: int | None) -> None:
         """Show the evidence of each class and the difference of two, on one scale."""
-        why = of_classes(self._kind, found, params, names, *self.comparison.pair_for(found))
+        why = of_classes(self._kind, found, names, *self.comparison.pair_for(found))
         largest = _largest(why)
         if FAMILY[self._kind].is_pairwise:
-            turned, b, others = of_winner(found, params, found.decided)
+            turned, others = of_winner(found, found.decided)
             self.evidence.rename([f"not {names[j]}" for j in others])
-            self.evidence.show_answer(turned, b, None, largest)
+            self.evidence.show_answer(turned, None, largest)
         else:
-            self.evidence.show_answer(found, params.b, winner, largest)
+            self.evidence.show_answer(found, winner, largest)
         # In the narrow layout, the evidence above shows the first figures.
         self._show_why(Why(why.part, why.texts[1:] if self._layout.is_narrow else why.texts))
 

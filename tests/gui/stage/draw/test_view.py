@@ -258,13 +258,20 @@ def test_pairs_show_their_votes_and_the_evidence_of_the_winners_pairs(digits_vie
     assert f"its vote goes to {winner};" in view.reason.texts[-1]
 
 
-def test_a_hidden_layer_answers_without_evidence_of_pixels(digits_view, settled):
+def test_through_a_hidden_layer_integrated_gradients_are_the_evidence(digits_view, settled):
     view = digits_view(model={"hidden": 16})
     write(view.pad, 3)
     settled(view)
-    assert sum(view.answer.probabilities) == pytest.approx(1, abs=1e-5)
-    assert view.evidence.isHidden() and not view.reason.has_picture
-    assert "hidden layer" in view.reason.texts[0]
+    params = view.snapshot.params
+    x = view.task.inputs(view.picture.reshape(1, -1))[0]
+    z, blank = (
+        params.W @ np.maximum(params.hidden.V @ at + params.hidden.c, 0) + params.b
+        for at in (x, np.zeros_like(x))
+    )
+    for k, said in enumerate(view.evidence.numbers):
+        numbers = [float(text.replace("−", "-").replace(" ", "")) for text in said]
+        np.testing.assert_allclose(numbers, [z[k] - blank[k], blank[k], z[k]], atol=0.011)
+    assert "integrated gradients" in view.evidence.toolTip()
 
 
 def test_without_training_all_classes_tie(digits_view, settled):
