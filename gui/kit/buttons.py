@@ -1,8 +1,9 @@
-"""Factories for the buttons of views and panels."""
+"""The buttons of views and panels."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 
 def text_button(text: str, tip: str, name: str = "") -> QPushButton:
@@ -21,3 +22,23 @@ def quiet_button(text: str, tip: str, name: str = "") -> QPushButton:
     button = text_button(text, tip, name)
     button.setProperty("quiet", True)
     return button
+
+
+class RowButton(QPushButton):
+    """A button as large as its content, at any zoom."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.row = QHBoxLayout(self)
+
+    def add(self, *widgets: QWidget) -> None:
+        """Add widgets that are transparent for mouse events."""
+        for widget in widgets:
+            widget.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            self.row.addWidget(widget)
+
+    def sizeHint(self) -> QSize:
+        return self.row.sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()

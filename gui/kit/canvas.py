@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import (
     QFrame,
     QGraphicsItem,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 Item = TypeVar("Item", bound=QGraphicsItem)
 
 LEFT, CENTRE, RIGHT = 0.0, 0.5, 1.0
+RING, RING_LEVEL = 2, 1000  # width in px and z value: above all that is shown
 
 
 class Canvas(QGraphicsView):
@@ -41,6 +42,7 @@ class Canvas(QGraphicsView):
         self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontSavePainterState)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate)
         self.setBackgroundBrush(self.palette().base())  # until the owner sets another colour
+        self._make_ring()
         self.viewport().setAutoFillBackground(False)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
@@ -48,10 +50,42 @@ class Canvas(QGraphicsView):
         """Cover this area, the rectangle of the parent."""
         self.setGeometry(area)
         self.setSceneRect(QRectF(area))
+        self.ring.setRect(QRectF(area).adjusted(RING / 2, RING / 2, -RING / 2, -RING / 2))
 
     def add(self, item: Item) -> Item:
         self.scene().addItem(item)
         return item
+
+    def clear(self) -> None:
+        """Delete all items."""
+        was_shown = self.ring.isVisible()
+        self.scene().clear()
+        self._make_ring()
+        self.show_focus(was_shown)
+
+    def _make_ring(self) -> None:
+        self.ring = self.scene().addRect(QRectF())
+        self.ring.setZValue(RING_LEVEL)
+        self.ring.hide()
+
+    def show_focus(self, is_on: bool) -> None:
+        """Show or hide the ring around all of it that marks the focus."""
+        self.ring.setPen(QPen(self.palette().highlight(), RING))
+        self.ring.setVisible(is_on)
+
+
+class CanvasHolder(QWidget):
+    """A widget that is covered by a canvas, which marks the focus of this widget."""
+
+    _canvas: Canvas
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._canvas.show_focus(True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._canvas.show_focus(False)
 
 
 class Words(QGraphicsSimpleTextItem):

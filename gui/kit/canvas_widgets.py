@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QRectF
 from PySide6.QtGui import QColor, QImage, QPainterPath, QPen, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsPixmapItem, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsPixmapItem, QSizePolicy
 
 from core.data.dataset import Looks
 from gui.kit import theme as look
 from gui.kit import zoom
-from gui.kit.canvas import Canvas, Words
+from gui.kit.canvas import Canvas, CanvasHolder, Words
 from gui.kit.theme import Theme
 
 Floats = NDArray[np.float32]
@@ -77,7 +77,7 @@ def signed_pixmap(values: NDArray[np.floating], scale: float, table: Table) -> Q
     return pixmap_of(table[look.signed_levels(values, scale, middle) + middle])
 
 
-class CanvasWidget(QWidget):
+class CanvasWidget(CanvasHolder):
     """A widget that consists of a canvas: laid out as a whole, then updated item by item."""
 
     def __init__(self, theme: Theme, name: str) -> None:

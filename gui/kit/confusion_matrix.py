@@ -1,4 +1,4 @@
-"""A confusion matrix whose cells can be hovered and pressed; painted without Python."""
+"""A confusion matrix whose cells can be pointed at and pressed; painted without Python."""
 
 from __future__ import annotations
 
@@ -9,19 +9,23 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QFocusEvent,
     QFont,
     QFontMetricsF,
+    QKeyEvent,
     QMouseEvent,
     QPainterPath,
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QGraphicsPathItem, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsRectItem, QSizePolicy
 
 from core.train.history import Floats
 from gui.kit import theme as look
 from gui.kit import zoom
-from gui.kit.canvas import CENTRE, RIGHT, Canvas, Words
+from gui.kit.canvas import CENTRE, RIGHT, Canvas, CanvasHolder, Words
+from gui.kit.described import point_out
+from gui.kit.shortcuts import RETURN, direction
 from gui.kit.theme import Theme
 
 CELL_GAP = 3
@@ -46,13 +50,14 @@ class _Type(NamedTuple):
     available: float
 
 
-class ConfusionMatrix(QWidget):
+class ConfusionMatrix(CanvasHolder):
     """Class names across and down, a count in each cell; a cell is at most `most` px high.
 
-    In high cells the font is larger, up to `largest` times the base size.
+    Arrow keys move from cell to cell, and Return presses one. In high cells the font is larger, up
+    to `largest` times the base size.
     """
 
-    hovered = Signal(str)
+    hovered = Signal(str)  # about the cell that mouse or keys point at, "" without one
     pressed = Signal(int, int)  # true and predicted class of a cell that is not empty
 
     def __init__(self, theme: Theme, most: float = MAX_CELL, largest: float = 1.0) -> None:
@@ -66,8 +71,12 @@ class ConfusionMatrix(QWidget):
         self._cells: list[_Cell] = []
         self._type: list[_Type] = []  # of wrong and of right counts
         self._shown: NDArray[np.int64] | None = None
-        self._pointed: tuple[int, int] | None = None  # the cell under the pointer
+        self._pointed: tuple[int, int] | None = None  # the cell that is pointed at
+        self._mark = self._canvas.add(QGraphicsRectItem())  # around it, if keys point at it
+        self._mark.setZValue(1)
+        self._mark.hide()
         self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Confusion matrix")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
@@ -138,6 +147,8 @@ class ConfusionMatrix(QWidget):
         """Position names and cells in the current colours and fonts."""
         self._canvas.cover(self.rect())
         self._canvas.setBackgroundBrush(QColor(self.theme.panel))
+        self._mark.setPen(QPen(QColor(self.theme.ink), 2))
+        self._place_mark()
         h = len(self.names)
         left, top, width, height = self._geometry()
         small = self._small()
@@ -228,22 +239,50 @@ class ConfusionMatrix(QWidget):
         return (i, j) if self.counts is not None and 0 <= i < h and 0 <= j < h else None
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._mark.hide()
         self._point_at(self._cell_at(event.position()))
 
     def _point_at(self, cell: tuple[int, int] | None) -> None:
-        """Emit a description of the cell under the pointer, "" if there is none."""
-        self._pointed = cell
-        if cell is None or self.counts is None:
-            self.hovered.emit("")
-        else:
+        """Emit a description of the cell that is pointed at, "" if there is none."""
+        self._pointed, words = cell, ""
+        if cell is None:
+            self._mark.hide()
+        elif self.counts is not None:
             true, predicted = (self.names[k] for k in cell)
-            count = int(self.counts[cell])
-            self.hovered.emit(f"{count:,} × {true} taken for {predicted}")
+            words = f"{int(self.counts[cell]):,} × {true} taken for {predicted}"
+        self.hovered.emit(words)
+        point_out(self, words)
+
+    def _place_mark(self) -> None:
+        if self._pointed is not None:
+            rect = self.cell_rect(*self._pointed)
+            self._mark.setRect(rect.adjusted(1, 1, 1 - CELL_GAP, 1 - CELL_GAP))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        by = direction(event)
+        if by is not None and self.counts is not None:
+            last = len(self.names) - 1
+            i, j = self._pointed or (-by[1], -by[0])  # the first key points at the first cell
+            self._point_at((min(max(i + by[1], 0), last), min(max(j + by[0], 0), last)))
+            self._place_mark()
+            self._mark.show()
+        elif event.key() in RETURN and self._pointed is not None:
+            self._press(self._pointed)
+        else:
+            super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         cell = self._cell_at(event.position())
-        if cell is not None and self.counts is not None and self.counts[cell]:
+        if cell is not None:
+            self._press(cell)
+
+    def _press(self, cell: tuple[int, int]) -> None:
+        if self.counts is not None and self.counts[cell]:
             self.pressed.emit(*cell)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._point_at(None)
 
     def leaveEvent(self, event: QEvent) -> None:
         self._point_at(None)

@@ -44,7 +44,7 @@ class Grid(NamedTuple):
 
 
 class Panels(QWidget):
-    """Shows weights on one symmetric scale; describes what is under the pointer."""
+    """Shows weights on one symmetric scale; describes what is pointed at."""
 
     hovered = Signal(str)
     breadth = 1.0  # a panel's useful width, in heights of the panel

@@ -1,4 +1,4 @@
-"""The effect of single keys while a field or a button has the focus."""
+"""The effect of single keys: of arrows in pictures, of others in fields and on buttons."""
 
 from __future__ import annotations
 
@@ -17,6 +17,17 @@ from PySide6.QtWidgets import (
 
 HOLDS_WORDS = "holds_words"  # the property of a field in which Space types a space
 RETURN = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+DIRECTIONS = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
+
+
+def direction(event: QKeyEvent) -> tuple[int, int] | None:
+    """Return the direction of an arrow key, across and down, each −1, 0 or 1; else None."""
+    return DIRECTIONS.get(Qt.Key(event.key()))
 
 
 class Keys(QObject):

@@ -10,9 +10,9 @@ from core.config import Source
 from core.data.task import Task
 from gui.kit import theme as look
 from gui.kit import zoom
+from gui.kit.buttons import RowButton
 from gui.kit.labels import Elided
 from gui.kit.plain_text import Plain, as_tip
-from gui.kit.row_button import RowButton
 
 SIGN_SCALE = 1.2
 OPEN_CSV, OPEN_CSV_DETAIL = "Open a table…", "CSV, Excel, …"

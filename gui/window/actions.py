@@ -43,7 +43,15 @@ LESSONS, HELP = "Le&ssons", "&Help"  # Lessons.fill fills the former
 MENUS = (FILE, EDIT, DATA, RUN, VIEW, LESSONS, HELP)
 EXPORT = "E&xport"
 SUBMENUS = {EXPORT: FILE}  # by title, the menu that each is in
-OF_CURVES = (("↑", "↓", "←", "→", "Home"), "on a curve: zoom, move, the whole run")
+ARROWS = ("←", "→", "↑", "↓")
+ON_PICTURES = (  # keys of what has the focus
+    (("↑", "↓", "←", "→", "Home"), "on a curve: zoom, move, the whole run"),
+    (("Shift+←", "Shift+→"), "on a curve: read the values at a step"),
+    ((*ARROWS, "Return"), "on the plane: move a cross that reads it; pick, put or drag a point"),
+    ((*ARROWS, "Return"), "on the pad: move the pen; put it down, lift it"),
+    ((*ARROWS, "PgUp", "PgDown"), "on a loss surface: move the model; zoom"),
+    ((*ARROWS, "Return"), "on weights, words, a matrix, a sketch: go from part to part; choose it"),
+)
 
 KeyRow = tuple[tuple[str, ...], str]  # keys, what they do
 
@@ -349,7 +357,7 @@ def key_rows(actions: Iterable[Action]) -> tuple[KeyRow, ...]:
     for action in actions:
         if action.keys:
             rows[action.help] = (*rows.get(action.help, ()), *action.keys)
-    listed = [*((keys, words) for words, keys in rows.items()), OF_CURVES]
+    listed = [*((keys, words) for words, keys in rows.items()), *ON_PICTURES]
     return tuple(sorted(listed, key=lambda row: row[0][0].startswith("Ctrl+")))
 
 

@@ -21,9 +21,9 @@ from core.train.snapshot import Snapshot, Status
 from gui.control.run_controller import EPOCH_A_SECOND, FLAT_OUT
 from gui.kit import theme as look
 from gui.kit import zoom
+from gui.kit.buttons import RowButton
 from gui.kit.fields.unscrolled import Slider
 from gui.kit.layouts import add_layout
-from gui.kit.row_button import RowButton
 from gui.kit.training_sample import describe_sample, sign_of
 from gui.state.throttle import Reading, outruns_reading
 

@@ -16,14 +16,17 @@ from core.model_family import FAMILY
 from core.number_format import format_percent
 from core.train.snapshot import Snapshot, Status
 from gui.control.run_controller import RunController
+from gui.kit import described
 from gui.kit.confusion_matrix import ConfusionMatrix
 from gui.kit.view import View
 from gui.window.stage.stage import Stage
 
 INTERVAL_MS = 1000  # between updates while training: faster changes cannot be listened to
 MOST_WORDS, MOST_LABELS = 3, 6  # that are named of a text's model
-OWN = "spoken"  # widget property: the description is maintained by this module
-MOVING = "Arrow keys up and down zoom, left and right move, Home shows the whole run."
+MOVING = (
+    "Arrow keys up and down zoom, left and right move, Home shows the whole run; "
+    "with Shift, left and right read the values at a step."
+)
 
 
 class Spoken(QObject):
@@ -88,12 +91,8 @@ def pictures(root: QWidget) -> list[QWidget]:
 
 
 def _describe(picture: QWidget, view: str, snapshot: Snapshot | None) -> None:
-    if picture.accessibleDescription() and not picture.property(OWN):
-        return
-    words = _sentence(picture, view, snapshot)
-    if words != picture.accessibleDescription():
-        picture.setProperty(OWN, True)
-        picture.setAccessibleDescription(words)
+    if not described.is_described_elsewhere(picture):
+        described.describe(picture, _sentence(picture, view, snapshot))
 
 
 def _sentence(picture: QWidget, view: str, snapshot: Snapshot | None) -> str:

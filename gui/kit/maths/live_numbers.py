@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from core.number_format import format_cell
 from gui.kit.maths.notation import Key, Line, Num, to_latex, to_text, walk
@@ -43,6 +43,10 @@ class LiveNumbers:
     def text_of(self, key: Key) -> str:
         """Return the text that is shown for the number now."""
         return COVERED if key in self.covered else self._values.get(key, UNKNOWN)
+
+    def words_of(self, key: Key | None, meaning: Mapping[Key, str]) -> str:
+        """Return what a number means, and the number; "" for None."""
+        return "" if key is None else f"{meaning.get(key, '')}: {self.text_of(key)}"
 
     def results(self) -> list[Key]:
         """Return the results of the lines: those named like the last of each, without inputs."""

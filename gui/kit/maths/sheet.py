@@ -12,11 +12,17 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QGraphicsRectItem, QSizePolicy, QToolTip, QWidget
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QGraphicsRectItem, QSizePolicy, QToolTip
 
 from gui.kit import zoom
-from gui.kit.canvas import Canvas
+from gui.kit.canvas import Canvas, CanvasHolder
 from gui.kit.canvas_widgets import signed_pixmap, signed_table
 from gui.kit.maths.boxes import Frame, Spot
 from gui.kit.maths.formula import copy_menu
@@ -32,7 +38,7 @@ DIMMED = 0.28
 WAYS = ((1.0, False), (1.0, True), (0.93, True), (0.86, True))
 
 
-class Sheet(QWidget):
+class Sheet(CanvasHolder):
     """Lines of formulae, each with a title. The number under the pointer is lit everywhere.
 
     A covered number shows a question mark everywhere until it is revealed.
@@ -186,7 +192,7 @@ class Sheet(QWidget):
     def _typeset(self) -> None:
         """Typeset all lines again in the current colours and font, with the known numbers."""
         scale = self._scale * self._shrunk
-        self._canvas.scene().clear()
+        self._canvas.clear()
         self._canvas.setBackgroundBrush(QColor(self._theme.panel))
         setter = Typesetter(self._theme, zoom.font(), scale, self.devicePixelRatioF())
         self._typesetter = setter
@@ -274,10 +280,11 @@ class Sheet(QWidget):
         )
         if key != self._lit:
             self._point_at(key)
-            text = (
-                "" if key is None else f"{self._meaning.get(key, '')}: {self.numbers.text_of(key)}"
+            QToolTip.showText(
+                event.globalPosition().toPoint(),
+                as_tip(self.numbers.words_of(key, self._meaning)),
+                self,
             )
-            QToolTip.showText(event.globalPosition().toPoint(), as_tip(text), self)
 
     def leaveEvent(self, event: object) -> None:
         self._point_at(None)
@@ -299,10 +306,11 @@ class Sheet(QWidget):
         step = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}.get(Qt.Key(event.key()))
         if step is not None and keys:
             at = keys.index(self._lit) if self._lit in keys else (-1 if step > 0 else 0)
-            self._point_at(keys[(at + step) % len(keys)])
-            self.setAccessibleDescription(
-                f"{self._meaning.get(self._lit or (), '')}: {self.numbers.text_of(self._lit or ())}"
-            )
+            key = keys[(at + step) % len(keys)]
+            self._point_at(key)
+            below = self.mapToGlobal(self.spots(key)[0].rect.bottomLeft().toPoint())
+            self.setAccessibleDescription(self.numbers.words_of(key, self._meaning))
+            QToolTip.showText(below, as_tip(self.numbers.words_of(key, self._meaning)), self)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._lit is not None:
             self.cover([self._lit], self._lit not in self.numbers.covered)
         else:

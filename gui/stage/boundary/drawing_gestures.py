@@ -16,6 +16,7 @@ from gui.kit.theme import Theme
 from gui.stage.boundary.drawing_board import Board
 from gui.stage.boundary.drawing_overlay import DrawingOverlay
 from gui.stage.boundary.geometry import Coords, PlotGeometry
+from gui.stage.boundary.key_cursor import KeyCursor
 
 LASSO_PX = 4  # least distance between two corners of the lasso
 MAX_CORNERS = 400
@@ -43,13 +44,19 @@ class Tool(Enum):
 class Gestures(QObject):
     """Translates mouse and key events on a plot into edits of the board, while it is active.
 
+    cursor : what keys move: Return presses the tool there, and releases it again.
     radius_px : of the wide tools. density : points that the spray adds for each event.
     """
 
     class_wanted = Signal(int)  # a number key chose this class
 
     def __init__(
-        self, plot: plots.Plot, geometry: PlotGeometry, board: Board, theme: Theme
+        self,
+        plot: plots.Plot,
+        geometry: PlotGeometry,
+        board: Board,
+        theme: Theme,
+        cursor: KeyCursor,
     ) -> None:
         super().__init__(plot)
         self._viewport, self._geometry, self._board = plot.viewport(), geometry, board
@@ -60,6 +67,9 @@ class Gestures(QObject):
         self._gesture: Callable[[Coords], None] | None = None
         self._start: Coords = (0.0, 0.0)
         self._lasso: list[Coords] = []
+        self._cursor = cursor
+        cursor.moved.connect(self._follow_cursor)
+        cursor.pressed.connect(self._press_at_cursor)
         board.changed.connect(self._show_board)
         plot.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._viewport.installEventFilter(self)
@@ -99,11 +109,15 @@ class Gestures(QObject):
         return super().eventFilter(watched, event)
 
     def _key(self, event: QKeyEvent) -> bool:
-        """Choose a class by a digit, erase by Delete, deselect by Escape, select all by Ctrl+A."""
+        """Choose a class by a digit, erase by Delete, deselect by Escape, select all by Ctrl+A.
+
+        Where Escape has nothing to end here, it is the window's.
+        """
         key, is_plain = event.key(), event.modifiers() == Qt.KeyboardModifier.NoModifier
         digit = (key - Qt.Key.Key_1) % 10 if Qt.Key.Key_0 <= key <= Qt.Key.Key_9 else None
         is_ours = is_plain and (digit is not None or key in ERASING_KEYS)
-        is_ours = is_ours or key == Qt.Key.Key_Escape
+        has_any = len(self._board.selected) or self._gesture or self._cursor.coords
+        is_ours = is_ours or (key == Qt.Key.Key_Escape and bool(has_any))
         is_all = event.matches(QKeySequence.StandardKey.SelectAll)
         if not is_ours and not is_all:
             return False
@@ -115,14 +129,52 @@ class Gestures(QObject):
         if is_all:
             self._board.select_all()
         elif key in ERASING_KEYS:
-            self._board.erase_selected()
+            self._erase_by_key()
         elif key == Qt.Key.Key_Escape:
-            self._board.select_none()
+            self._escape()
         elif digit is not None and digit < len(self._board.points.class_names):
             self.class_wanted.emit(digit)
         return True
 
+    def _erase_by_key(self) -> None:
+        """Erase what is selected, or the point at the cursor."""
+        coords = self._cursor.coords
+        row = None if coords is None else self._nearest(coords)
+        if len(self._board.selected):
+            self._board.erase_selected()
+        elif row is not None:
+            self._board.erase_point(row)
+
+    def _escape(self) -> None:
+        """End what is under way: first the gesture, then the selection, then the cursor."""
+        if self._gesture is not None:
+            self._release()
+        elif len(self._board.selected):
+            self._board.select_none()
+        else:
+            self._cursor.show_at(None)
+
+    def _follow_cursor(self) -> None:
+        if not self._board.is_active:
+            return
+        if self._cursor.coords is None:
+            if self._gesture is not None:
+                self._release()
+            self._overlay.hide_preview()
+        else:
+            self._move(self._cursor.coords)
+
+    def _press_at_cursor(self, x: float, y: float) -> None:
+        if not self._board.is_active:
+            return
+        if self._gesture is not None:
+            self._release()
+        else:
+            self._start = x, y
+            self._begin((x, y), self._nearest((x, y)))
+
     def _press(self, event: QMouseEvent) -> bool:
+        self._cursor.show_at(None)
         coords = self._geometry.coords_between_axes(event.position())
         if coords is None:
             return False

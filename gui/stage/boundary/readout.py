@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import Signal
 
 from core.data.dataset import Dataset
 from core.train.snapshot import Snapshot
@@ -23,6 +24,8 @@ MOST_CLASSES = 3  # limit of the probabilities shown if the pointer is at no poi
 class PlaneReadout(Readout):
     """A line about the position under the pointer; probabilities come from the background."""
 
+    said = Signal(str)  # the line, as it is shown
+
     def __init__(self, background: Background) -> None:
         super().__init__(1)
         self._background = background
@@ -32,7 +35,7 @@ class PlaneReadout(Readout):
     def clear(self) -> None:
         """Clear the text and drop a pending answer."""
         self._background.forget("hover")
-        self.setText("")
+        self._say("")
 
     def show_at(
         self, section: Section, coords: Coords, row: int | None, snapshot: Snapshot | None
@@ -45,7 +48,7 @@ class PlaneReadout(Readout):
         classes = task.dataset.class_names
         text = describe(section, coords, row)
         if snapshot is None:
-            self.setText(text)
+            self._say(text)
             return
         features, params = section.features_at(coords), snapshot.params
 
@@ -57,9 +60,13 @@ class PlaneReadout(Readout):
         def answer(probabilities: NDArray[np.float32]) -> None:
             order = np.argsort(-probabilities)[: MOST_CLASSES if row is None else MOST_CLASSES - 1]
             best = ", ".join(f"{short(classes[k])} {probabilities[k]:.1%}" for k in order)
-            self.setText(f"{text}  →  {best}")
+            self._say(f"{text}  →  {best}")
 
         self._background.ask("hover", work, answer)
+
+    def _say(self, words: str) -> None:
+        self.setText(words)
+        self.said.emit(words)
 
 
 def describe(section: Section, coords: Coords, row: int | None) -> str:

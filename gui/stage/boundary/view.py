@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -12,6 +14,7 @@ from core.evaluate.classification import HALF
 from core.train.snapshot import Snapshot, Status
 from gui.kit import plots, zoom
 from gui.kit import theme as look
+from gui.kit.described import point_out
 from gui.kit.fields import kept
 from gui.kit.fields.choices import Choice
 from gui.kit.flow_layout import FlowLayout
@@ -78,7 +81,8 @@ class BoundaryView(View):
         self.hidden_lines = HiddenLines(self.plot, theme, background)
         self._pointer, self._reading = Pointer(self.plot, self._geometry), Reading()
         self.board = Board(self._geometry)
-        self.gestures = Gestures(self.plot, self._geometry, self.board, theme)
+        cursor = self._pointer.cursor
+        self.gestures = Gestures(self.plot, self._geometry, self.board, theme, cursor)
         self.board_tools = BoardTools(self.gestures.radius_px, self.gestures.density)
         self.readout = PlaneReadout(background)
         self._caption = Plain()
@@ -118,6 +122,7 @@ class BoundaryView(View):
             changed.connect(lambda *_: self._ask())
         self._pointer.moved.connect(self._describe)
         self._pointer.pressed.connect(self._pick)
+        self.readout.said.connect(partial(point_out, self.plot))
 
     def _connect_board(self) -> None:
         board, gestures, tools, legend = self.board, self.gestures, self.board_tools, self.legend
@@ -163,7 +168,8 @@ class BoundaryView(View):
 
     def show_theme(self) -> None:
         plots.paint(self.plot, self.theme)
-        for part in (self.regions, self.rings, self.mark, self.legend, self.gestures):
+        cursor = self._pointer.cursor
+        for part in (self.regions, self.rings, self.mark, self.legend, self.gestures, cursor):
             part.set_theme(self.theme)
 
     def show_task(self, task: Task) -> None:

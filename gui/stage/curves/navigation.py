@@ -4,37 +4,45 @@ from __future__ import annotations
 
 import math
 
+import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QSinglePointEvent, QWheelEvent
 from PySide6.QtWidgets import QPushButton
 
 from gui.kit import plots
 from gui.kit.fields import kept
+from gui.kit.shortcuts import direction
+from gui.kit.theme import Theme
 
 FIRST_STEPS = 16
 LEAST_SPAN = 8  # steps: the closest zoom
 ZOOM = 1.25  # per notch of the wheel
 MOVE = 0.25  # of the visible steps, per press of an arrow key
+READ = 0.02  # of the visible steps, per press of an arrow key with Shift
 
 
 class StepNavigation(QObject):
     """Zooms and pans the step axis of a plot; the axis of a whole run grows by doubling.
 
     At first the whole run is visible. The wheel zooms, a drag moves, a double click or the button
-    on the plot shows the whole run.
+    on the plot shows the whole run. The pointer points at a step, and so do arrow keys with Shift.
     """
 
     changed = Signal()  # other steps are visible
-    pointed = Signal(float)  # the pointer is over this step
-    left = Signal()  # the pointer is no longer over the plot
+    pointed = Signal(float)  # this step is pointed at
+    left = Signal()  # no step is pointed at any more
 
     def __init__(self, plot: plots.Plot) -> None:
         super().__init__(plot)
         self._plot = plot
         self._viewport = plot.viewport()  # kept: must not be requested while the plot is destroyed
         self._end = FIRST_STEPS  # of the axis of the whole run
+        self.newest = 0  # step
         self._part: tuple[float, float] | None = None
         self._dragged_from: tuple[float, tuple[float, float]] | None = None
+        self._read_line = pg.InfiniteLine(angle=90)  # at the step that keys point at
+        self._read_line.hide()
+        plot.addItem(self._read_line, ignoreBounds=True)
         self.whole_button = QPushButton("all", plot)  # on the plot, so that nothing moves
         self.whole_button.setProperty("quiet", True)
         self.whole_button.setToolTip("Show the whole run again (Home, double click)")
@@ -80,6 +88,7 @@ class StepNavigation(QObject):
     def restart(self) -> None:
         """Show the whole of a new run."""
         self._end = FIRST_STEPS
+        self._read_line.hide()
         self._set_part(None)
 
     def has_begun_again(self, before: int, newest: int) -> bool:
@@ -91,6 +100,7 @@ class StepNavigation(QObject):
 
         before : the step that was the newest until now.
         """
+        self.newest = newest
         while self._end < max(newest, furthest):
             self._end *= 2
         if self._part is None:
@@ -118,6 +128,26 @@ class StepNavigation(QObject):
         factor = max(factor, LEAST_SPAN / (high - low))
         self.zoom((at - (at - low) * factor, at + (high - at) * factor))
 
+    def set_theme(self, theme: Theme) -> None:
+        self._read_line.setPen(plots.pen(self._plot, theme.muted, 1, Qt.PenStyle.DashLine))
+
+    def _read_by(self, share: float) -> None:
+        """Point at the newest step, or this share of the visible ones away from the last such."""
+        low, high = self.steps_in_sight
+        line, by = self._read_line, share * (high - low)
+        by = math.copysign(max(abs(by), 1.0), by)
+        step = line.value() + by if line.isVisible() else min(self.newest, high)
+        step = min(max(round(step), 0), self.newest)
+        if not low <= step <= high:
+            self.zoom((low + by, high + by))
+        line.setPos(step)
+        line.show()
+        self.pointed.emit(float(step))
+
+    def _end_reading(self) -> None:
+        self._read_line.hide()
+        self.left.emit()
+
     def _move_by(self, share: float) -> None:
         low, high = self.steps_in_sight
         by = share * (high - low)
@@ -129,7 +159,9 @@ class StepNavigation(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
         if watched is self._plot and isinstance(event, QKeyEvent):
-            return kind == QEvent.Type.KeyPress and self._press_key(event.key())
+            return kind == QEvent.Type.KeyPress and self._press_key(event)
+        if watched is self._plot and kind == QEvent.Type.FocusOut:
+            self._end_reading()
         if watched is self._plot and kind == QEvent.Type.Resize:
             self._place_button()
         if watched is self._viewport:
@@ -151,6 +183,7 @@ class StepNavigation(QObject):
             case QEvent.Type.MouseButtonRelease:
                 self._dragged_from = None
             case QEvent.Type.MouseMove:
+                self._read_line.hide()
                 self.pointed.emit(self._step_at(event))
                 if self._dragged_from is not None and self._part is not None:
                     x, (low, high) = self._dragged_from
@@ -159,9 +192,13 @@ class StepNavigation(QObject):
                     self.zoom((low + by, high + by))
         return event.type() != QEvent.Type.MouseMove
 
-    def _press_key(self, key: int) -> bool:
+    def _press_key(self, event: QKeyEvent) -> bool:
         low, high = self.steps_in_sight
-        match key:
+        by = direction(event)
+        if by is not None and by[0] and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._read_by(by[0] * READ)
+            return True
+        match event.key():
             case Qt.Key.Key_Up:
                 self._zoom_by(1 / ZOOM, (low + high) / 2)
             case Qt.Key.Key_Down:

@@ -19,6 +19,7 @@ from core.train.snapshot import Metrics, Snapshot, Status
 from gui.kit import plots, zoom
 from gui.kit import theme as look
 from gui.kit.axes import StepAxis, ValueAxis
+from gui.kit.described import point_out
 from gui.kit.fields import kept
 from gui.kit.layouts import add_layout
 from gui.kit.theme import Theme
@@ -71,7 +72,7 @@ class CurveView(CardView):
         self.navigation.changed.connect(self._draw)
         self.navigation.pointed.connect(self._read_out)
         self.reading = Readout(self)
-        self.navigation.left.connect(self.reading.hide)
+        self.navigation.left.connect(self._end_reading)
         self.test, self.validation, self.train = (Series(self.plot) for _ in range(3))
         # The shown step, if the run went on after it.
         self.step_line = pg.InfiniteLine(angle=90)
@@ -136,6 +137,7 @@ class CurveView(CardView):
         self.guess.set_theme(theme, font)
         self.marks.set_theme(theme, font)
         self.reading.set_theme(theme)
+        self.navigation.set_theme(theme)
         self._show_key()
 
     def show_kept(self, records: Sequence[Record]) -> None:
@@ -281,3 +283,8 @@ class CurveView(CardView):
         # On the side away from the pointer, and above rather than on the curves.
         at_left = step > sum(self.navigation.steps_in_sight) / 2
         self.reading.show_lines(lines, self.kept.readings(self.theme, step), at_left=at_left)
+        point_out(self.plot, ", ".join(lines))
+
+    def _end_reading(self) -> None:
+        self.reading.hide()
+        point_out(self.plot, "")

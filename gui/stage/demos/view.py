@@ -81,9 +81,6 @@ INTERVAL = 0.1  # s between two updates from a run
 MARGIN = 16
 BESIDE_PX = 16  # beside the longest title in the list
 TITLE = 1.35  # type size relative to the rest
-LIST_STYLE = (
-    "QListWidget { background: transparent; border: none; } QListWidget::item { padding: 4px 2px; }"
-)
 
 
 class DemosView(View):
@@ -105,8 +102,7 @@ class DemosView(View):
         self._later.timeout.connect(self._show_run)
         self.titles = QListWidget()
         self.titles.setAccessibleName("Demonstrations")
-        self.titles.setFrameShape(QFrame.Shape.NoFrame)
-        self.titles.setStyleSheet(LIST_STYLE)
+        self.titles.setProperty("plain", True)
         self.titles.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.combo = Combo()
         self.combo.setAccessibleName("Demonstrations")

@@ -12,6 +12,7 @@ from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.canvas_widgets import grey_pixmap, ink_pixmap, ink_table
 from gui.kit.theme import Theme
+from gui.stage.draw.key_pen import Place
 from gui.stage.draw.strokes import Content, Point, bezier
 
 LIGHTEST, HEAVIEST = 0.5, 1.3  # times the pen's width, by pressure
@@ -222,8 +223,11 @@ class InkSurface:
         painter.setPen(QColor(self.theme.ink))
         painter.drawText(band.adjusted(8, 4, -8, -4), flags, text)
 
-    def show(self, painter: QPainter) -> None:
-        """Paint the widget: the pixmap, the newest piece, and the border if it has the focus."""
+    def show(self, painter: QPainter, pen: Place | None = None, reach: float = 0.0) -> None:
+        """Paint the widget: the pixmap, the newest piece, and the border if it has the focus.
+
+        pen : where keys have moved the pen to, if they have. reach : of the eraser, 0 for a pen.
+        """
         painter.drawPixmap(0, 0, self._finished)
         if not self._tail.isEmpty():
             self._clip(painter)
@@ -233,3 +237,14 @@ class InkSurface:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(QColor(self.theme.accent), 2))
             painter.drawRoundedRect(self.square, CORNER, CORNER)
+            if pen is not None:
+                self._paint_pen(painter, pen, reach)
+
+    def _paint_pen(self, painter: QPainter, place: Place, reach: float) -> None:
+        """Paint a ring as wide as the pen, or the eraser, and a dot in its middle."""
+        square = self.square
+        at = square.topLeft() + QPointF(*place) * square.width()
+        radius = reach * square.width() if reach else self._pen_px() / 2
+        painter.setPen(QPen(QColor(self.theme.counter_accent), 2))
+        painter.drawEllipse(at, radius + 1, radius + 1)
+        painter.drawPoint(at)

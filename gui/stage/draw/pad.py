@@ -1,8 +1,9 @@
-"""The pad: drawn and erased on by mouse, finger or pen; keys undo, redo and clear."""
+"""The pad: drawn and erased on by mouse, finger, pen or keys; keys undo, redo and clear."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
@@ -11,6 +12,7 @@ from PySide6.QtGui import (
     QCursor,
     QDragEnterEvent,
     QDropEvent,
+    QFocusEvent,
     QGuiApplication,
     QKeyEvent,
     QKeySequence,
@@ -26,9 +28,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from gui.kit.described import describe, point_out
 from gui.kit.theme import Theme
 from gui.stage.draw.drawing import ERASER, Drawing
 from gui.stage.draw.ink_surface import Box, InkSurface
+from gui.stage.draw.key_pen import KeyPen
 from gui.stage.draw.photo_reader import DROPPED, PASTED, has_picture
 from gui.stage.draw.strokes import Point, Stroke
 
@@ -49,6 +53,7 @@ class Pad(QWidget):
         self.drawing.extended.connect(self._surface.extend)
         self.drawing.finished.connect(self._surface.finish)
         self._erases = False
+        self._key_pen = KeyPen(self.drawing)
         self.setAcceptDrops(True)
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -56,7 +61,8 @@ class Pad(QWidget):
         self.setAccessibleName("Drawing pad")
         self.setToolTip(
             "Draw with mouse, finger or pen, or drop or paste (Ctrl+V) any picture of a digit. "
-            "Ctrl+Z takes the last stroke back, Delete clears."
+            "Ctrl+Z takes the last stroke back, Delete clears. By keys: arrows move the pen, "
+            "Return puts it down and lifts it."
         )
         self.set_eraser(False)
 
@@ -98,7 +104,7 @@ class Pad(QWidget):
         """Mark what was read of a photo, a box in shares of its sides, with a remark on it."""
         if (box, remark) != (self._surface.box, self._surface.remark):
             self._surface.box, self._surface.remark = box, remark
-            self.setAccessibleDescription(remark)
+            describe(self, remark)
             self._paint_all()
 
     # Pictures from outside ----------------------------------------------------------------------
@@ -123,6 +129,7 @@ class Pad(QWidget):
     # Pen ----------------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._key_pen.take_away()
         if event.button() == Qt.MouseButton.LeftButton:
             self._begin(self._point(event.position()))
 
@@ -135,6 +142,7 @@ class Pad(QWidget):
 
     def tabletEvent(self, event: QTabletEvent) -> None:
         """Draw with a pen; accepted, so that Qt makes no mouse events of the pen's events."""
+        self._key_pen.take_away()
         position, pressure = event.position(), event.pressure()
         if event.type() == QEvent.Type.TabletPress:
             is_eraser = event.pointerType() == QPointingDevice.PointerType.Eraser
@@ -147,6 +155,7 @@ class Pad(QWidget):
 
     def _touch(self, event: QTouchEvent) -> None:
         """Follow the first finger; a second touch is the ball of the hand."""
+        self._key_pen.take_away()
         if event.type() == QEvent.Type.TouchBegin:
             self._begin(self._point(event.points()[0].position()))
         elif event.type() == QEvent.Type.TouchUpdate:
@@ -188,6 +197,16 @@ class Pad(QWidget):
         else:
             super().keyPressEvent(event)
 
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._key_pen.take_away()
+        point_out(self, "")
+        super().focusOutEvent(event)
+
+    def _press_pen(self, event: QKeyEvent) -> None:
+        self._key_pen.press(event, erases=self._erases)
+        point_out(self, self._key_pen.words)
+        self.update()
+
     def _handler_of(self, event: QKeyEvent) -> Callable[[], None] | None:
         """Return the action of the key on the pad, if any."""
         keys = QKeySequence(event.keyCombination())
@@ -199,6 +218,8 @@ class Pad(QWidget):
             return self._paste
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             return self.drawing.clear
+        if self._key_pen.uses(event):
+            return partial(self._press_pen, event)
         return None
 
     # Painting -----------------------------------------------------------------------------------
@@ -208,7 +229,7 @@ class Pad(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        self._surface.show(painter)
+        self._surface.show(painter, self._key_pen.place, ERASER if self._erases else 0.0)
         painter.end()
 
     def _set_cursor(self) -> None:

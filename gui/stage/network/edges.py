@@ -8,6 +8,7 @@ from PySide6.QtGui import QFontMetricsF, QKeyEvent
 from core.number_format import format_fixed, format_spaced, format_terms, format_three_digits
 from gui.kit import zoom
 from gui.kit.canvas import LEFT, RIGHT, Words
+from gui.kit.shortcuts import direction
 from gui.kit.theme import Theme
 from gui.stage.network.parts import (
     FAINT,
@@ -208,16 +209,11 @@ class Edges(Sketch):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move the mark: Up and Down over inputs, Left and Right over outputs; Escape clears it."""
-        steps = {
-            Qt.Key.Key_Up: (-1, 0),
-            Qt.Key.Key_Down: (1, 0),
-            Qt.Key.Key_Left: (0, -1),
-            Qt.Key.Key_Right: (0, 1),
-        }
+        by = direction(event)
         if event.key() == Qt.Key.Key_Escape and self.mark != NOTHING:
             self.point(NOTHING)
-        elif event.key() in steps and self.task:
-            dj, di = steps[Qt.Key(event.key())]
+        elif by is not None and self.task:
+            di, dj = by
             j, k = self.mark.input, self.mark.output
             i = self.drawn.outputs.index(k) if k in self.drawn.outputs else None
             j = 0 if j is None else min(max(j + dj, 0), self.count - 1)

@@ -83,7 +83,7 @@ class Sketch(CanvasWidget):
     def _clear(self) -> None:
         """Remove the graphics items of the old task."""
         scene = self._canvas.scene()
-        fixed = {*self.heads, self.loss, self._box, self.activation}
+        fixed = {*self.heads, self.loss, self._box, self.activation, self._canvas.ring}
         for item in scene.items():
             if item not in fixed:
                 scene.removeItem(item)

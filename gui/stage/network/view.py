@@ -6,7 +6,7 @@ import time
 
 from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 
 from core.data.task import Task
 from core.model_family import FAMILY
@@ -14,6 +14,7 @@ from core.train.snapshot import Snapshot, Status
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.labels import Readout
+from gui.kit.layouts import scrolled
 from gui.kit.plain_text import Plain
 from gui.kit.theme import Theme
 from gui.kit.view import View
@@ -40,7 +41,7 @@ class NetworkView(View):
         self._stack = QStackedWidget()
         for sketch in (self.edges, self.bundles):
             sketch.pointed.connect(lambda _: self._read_out())
-            self._stack.addWidget(self._scrolling(sketch))
+            self._stack.addWidget(scrolled(sketch))
         self._title, self._readout, self._caption = Plain(), Readout(1), Plain()
         for label in (self._title, self._caption):
             zoom.set_type(label, look.SMALL)
@@ -57,15 +58,6 @@ class NetworkView(View):
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._refresh)
-
-    def _scrolling(self, sketch: QWidget) -> QScrollArea:
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setWidget(sketch)
-        area.viewport().setAutoFillBackground(False)
-        area.setStyleSheet("background: transparent;")
-        return area
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -21,6 +21,7 @@ from core.explain.loss_surface import Range, Surface
 from core.model_kind import LossName
 from gui.kit import plots, zoom
 from gui.kit import theme as look
+from gui.kit.shortcuts import RETURN, direction
 from gui.kit.theme import Theme
 
 HANDLE_PX = 15.0
@@ -29,6 +30,8 @@ NUDGE = 0.02  # of the range, per press of an arrow key
 ZOOM = 1.25
 STRENGTH = 0.62  # of the colour where the loss is highest
 LABELS = 5
+
+Coords = tuple[float, float]
 
 Item = TypeVar("Item", bound=QGraphicsItem)
 
@@ -223,11 +226,12 @@ class SurfacePanel(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            return bool(watched is self.plot and self._nudge(event))
+            return bool(watched is self.plot and self._press_key(event))
         if watched is not self.plot.viewport():
             return False
         if isinstance(event, QWheelEvent):
-            self._zoom(event)
+            at = self._to_data(event.position())
+            self._zoom(ZOOM ** (-event.angleDelta().y() / 120), (at.x(), at.y()))
             return True
         if event.type() == QEvent.Type.Leave:
             self.hovered.emit(None)
@@ -273,34 +277,37 @@ class SurfacePanel(QWidget):
         away = QPointF(self.plot.mapFromScene(scene)) - position
         return bool(away.x() ** 2 + away.y() ** 2 <= (GRAB_PX * zoom.factor()) ** 2)
 
-    def _zoom(self, event: QWheelEvent) -> None:
-        factor = ZOOM ** (-event.angleDelta().y() / 120)
-        at = self._to_data(event.position())
-        x_range, y_range = self.ranges()
+    def _zoom(self, factor: float, at: Coords) -> None:
+        """Show more (factor > 1) or less around a place, which stays where it is."""
         self.ranged.emit(
             *(
                 (c + (low - c) * factor, c + (high - c) * factor)
-                for c, (low, high) in ((at.x(), x_range), (at.y(), y_range))
+                for c, (low, high) in zip(at, self.ranges(), strict=True)
             )
         )
 
-    def _nudge(self, event: QKeyEvent) -> bool:
-        by = {
-            Qt.Key.Key_Left: (-1, 0),
-            Qt.Key.Key_Right: (1, 0),
-            Qt.Key.Key_Up: (0, 1),
-            Qt.Key.Key_Down: (0, -1),
-        }.get(Qt.Key(event.key()))
-        if event.key() == Qt.Key.Key_Home:
+    def _press_key(self, event: QKeyEvent) -> bool:
+        """Move the point, zoom, or go on from the point; return whether the key does so."""
+        by, key = direction(event), event.key()
+        if key == Qt.Key.Key_Home:
             self.fit_wanted.emit()
+            return True
+        if key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+            (x0, x1), (y0, y1) = self.ranges()
+            at = self.point or ((x0 + x1) / 2, (y0 + y1) / 2)
+            self._zoom(ZOOM if key == Qt.Key.Key_PageDown else 1 / ZOOM, at)
+            return True
+        if key in RETURN and self.point is not None:
+            self.clicked.emit(*self.point)
             return True
         if by is None or self.point is None:
             return False
         (x0, x1), (y0, y1) = self.ranges()
         x = self.point[0] + by[0] * NUDGE * (x1 - x0)
-        y = self.point[1] + by[1] * NUDGE * (y1 - y0)
+        y = self.point[1] - by[1] * NUDGE * (y1 - y0)
         self.show_point(x, y)
         self.dragged.emit(x, y)
+        self.hovered.emit((x, y))
         return True
 
 

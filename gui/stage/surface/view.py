@@ -12,9 +12,10 @@ from core.data.task import Task
 from core.explain import loss_surface
 from core.explain.loss_surface import Direction, Range, own_loss
 from core.model_kind import LossName
-from core.train.snapshot import Snapshot, Status
+from core.train.snapshot import Params, Snapshot, Status
 from gui.kit import theme as look
 from gui.kit import zoom
+from gui.kit.described import point_out
 from gui.kit.fields import kept
 from gui.kit.labels import Elided
 from gui.kit.layouts import add_layout
@@ -303,17 +304,16 @@ class SurfaceView(View):
         pair, snapshot, known = self._directions, self.snapshot, self.answer
         is_known = known is not None and known.task is self.task
         if position is None or pair is None or snapshot is None or known is None or not is_known:
-            self._readout.setText("")
+            self._tell("")
             return
         there = loss_surface.moved(snapshot.params, pair, *position)
-        penalties = snapshot.settings.l2, snapshot.settings.l1
-        losses = ", ".join(
-            f"{title_of(self.choices.kind, loss_name)} "
-            f"{loss_surface.value(known.whole, there, loss_name, *penalties):.4f}"
-            for loss_name in self.choices.shown
-        )
-        x, y = position
-        self._readout.setText(f"across {x:.3f}, up {y:.3f}: {losses}")
+        said = _losses_at(there, known, snapshot, self.choices)
+        self._tell(f"across {position[0]:.3f}, up {position[1]:.3f}: {said}")
+
+    def _tell(self, words: str) -> None:
+        self._readout.setText(words)
+        for loss_name in self.choices.shown:
+            point_out(self.panels[loss_name].plot, words)
 
     def _set_range(self, x_range: Range, y_range: Range) -> None:
         for loss_name in self.choices.shown:
@@ -333,3 +333,15 @@ class SurfaceView(View):
     def _fit(self) -> None:
         self._keeps_ranges = False
         self._refresh()
+
+
+def _losses_at(
+    params: Params, known: SurfaceAnswer, snapshot: Snapshot, choices: SurfaceChoices
+) -> str:
+    """Return the shown losses of these parameters, each with its name."""
+    penalties = snapshot.settings.l2, snapshot.settings.l1
+    return ", ".join(
+        f"{title_of(choices.kind, name)} "
+        f"{loss_surface.value(known.whole, params, name, *penalties):.4f}"
+        for name in choices.shown
+    )

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsPixmapItem, QGraphicsR
 from gui.kit import theme as look
 from gui.kit.canvas import CENTRE, LEFT, RIGHT, Words
 from gui.kit.canvas_widgets import CanvasWidget
+from gui.kit.shortcuts import direction
 from gui.kit.theme import Theme
 from gui.stage.trace.jacobian_words import Chain, decimals, titles
 
@@ -306,21 +307,15 @@ class Matrix(CanvasWidget):
             self._point(None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        moves = {
-            Qt.Key.Key_Left: (0, -1),
-            Qt.Key.Key_Right: (0, 1),
-            Qt.Key.Key_Up: (-1, 0),
-            Qt.Key.Key_Down: (1, 0),
-        }
-        move = moves.get(Qt.Key(event.key()))
+        move = direction(event)
         if move is None or self.chain is None:
             super().keyPressEvent(event)
             return
         if self._at is None:
             self._point((0, 0))
             return
-        i = min(max(self._at[0] + move[0], 0), len(self._names) - 1)
-        k = min(max(self._at[1] + move[1], 0), len(self._names) + len(self._columns) - 1)
+        i = min(max(self._at[0] + move[1], 0), len(self._names) - 1)
+        k = min(max(self._at[1] + move[0], 0), len(self._names) + len(self._columns) - 1)
         self._point((i, k))
 
 

@@ -8,15 +8,27 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainterPath, QPen, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsPixmapItem
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainterPath,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsPixmapItem, QGraphicsRectItem
 
 from core.data.task import Task
 from core.number_format import format_signed
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.canvas import CENTRE, LEFT, RIGHT, Canvas, Words
+from gui.kit.described import point_out
 from gui.kit.picture_grid import GAP, TITLE_LINES, WORDS_PX, Grid, Panels
+from gui.kit.shortcuts import direction
 from gui.kit.theme import Theme
 from gui.state.throttle import Reading
 
@@ -37,13 +49,21 @@ class _Panel(NamedTuple):
 
 
 class Pictures(Panels):
-    """The weights of each class as a picture, blue positive and orange negative."""
+    """The weights of each class as a picture, blue positive and orange negative.
+
+    The mouse points at a pixel, and so do arrow keys; with Shift, they go to the next picture.
+    """
 
     may_fill_gap = True
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         self._canvas = Canvas(self)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._pixel: tuple[int, int, int] | None = None  # picture, row, column that keys point at
+        self._mark = self._canvas.add(QGraphicsRectItem())  # around it
+        self._mark.setZValue(1)
+        self._mark.hide()
         self._panels: list[_Panel] = []
         self._places: list[QRectF] = []
         self._bar = self._canvas.add(QGraphicsPathItem())
@@ -51,7 +71,7 @@ class Pictures(Panels):
         self._levels: NDArray[np.intp] | None = None
         self._norms: list[str] = []
         self._reading = Reading(NORM_SECONDS)
-        self._pointer: QPointF | None = None  # its position over the pictures
+        self._pointer: QPointF | None = None  # the position that is pointed at
         self._shown_scale = 0.0
 
     def show_task(self, task: Task | None) -> None:
@@ -59,6 +79,7 @@ class Pictures(Panels):
             for item in panel:
                 self._canvas.scene().removeItem(item)
         self._panels.clear()
+        self._end_pointing()
         super().show_task(task)
 
     def event(self, event: QEvent) -> bool:
@@ -77,6 +98,9 @@ class Pictures(Panels):
         self._canvas.setBackgroundBrush(QColor(self._theme.panel))
         grid, names = self._grid(), self._names()
         self._places = [self._place(grid, k) for k in range(len(names))]
+        self._mark.setPen(QPen(QColor(self._theme.ink), 2))
+        if self._pixel is not None:
+            self._place_mark(self._pixel)
         while len(self._panels) < len(names):
             parts = _Panel(QGraphicsPixmapItem(), QGraphicsPathItem(), Words(), Words())
             for part in parts:
@@ -179,7 +203,7 @@ class Pictures(Panels):
         if not self._reading.is_due(is_live=self._is_live):
             return
         if self._pointer is not None:  # update the readout of the pixel under it
-            self.hovered.emit(self._under(self._pointer))
+            self._tell(self._under(self._pointer))
         for k, norm in enumerate(np.sqrt(np.einsum("km,km->k", W, W)).tolist()):
             text = self._norm_words(norm)
             if text != self._norms[k]:
@@ -212,15 +236,60 @@ class Pictures(Panels):
             picture = sheet.copy(0, index * rows, columns, rows)
             self._panels[k].picture.setPixmap(QPixmap.fromImage(picture))
 
-    # Mouse ------------------------------------------------------------------------------------
+    # Mouse and keys ---------------------------------------------------------------------------
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._end_pointing()
         self._pointer = event.position()
-        self.hovered.emit(self._under(self._pointer))
+        self._tell(self._under(self._pointer))
 
     def leaveEvent(self, event: QEvent) -> None:
-        self._pointer = None
-        self.hovered.emit("")
+        if self._pixel is None:
+            self._end_pointing()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._canvas.show_focus(True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._canvas.show_focus(False)
+        self._end_pointing()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        by = direction(event)
+        if by is None or self._params is None or not self._places:
+            super().keyPressEvent(event)
+            return
+        rows, columns = self._image_shape()
+        k, i, j = self._pixel or (0, rows // 2, columns // 2)
+        if self._pixel is None:
+            pass  # the first key points at the middle of the first picture
+        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            k = min(max(k + sum(by), 0), len(self._places) - 1)
+        else:
+            i, j = min(max(i + by[1], 0), rows - 1), min(max(j + by[0], 0), columns - 1)
+        self._pixel = k, i, j
+        self._place_mark(self._pixel)
+        self._mark.show()
+        self._tell(self._under(self._pointer) if self._pointer else "")
+
+    def _place_mark(self, pixel: tuple[int, int, int]) -> None:
+        (k, i, j), (rows, columns) = pixel, self._image_shape()
+        place = self._places[k]
+        width, height = place.width() / columns, place.height() / rows
+        rect = QRectF(place.left() + j * width, place.top() + i * height, width, height)
+        self._mark.setRect(rect.adjusted(-1, -1, 1, 1))
+        self._pointer = rect.center()
+
+    def _end_pointing(self) -> None:
+        self._pixel = self._pointer = None
+        self._mark.hide()
+        self._tell("")
+
+    def _tell(self, words: str) -> None:
+        self.hovered.emit(words)
+        point_out(self, words)
 
     def _under(self, position: QPointF) -> str:
         """Return a text on the weight of the pixel at a position; "" where there is none."""

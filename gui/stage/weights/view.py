@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from core.data.task import Task
 from core.train.snapshot import Params, Snapshot, Status
@@ -14,6 +14,7 @@ from gui.kit.fields import kept
 from gui.kit.fields.choices import Segments
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.labels import Elided
+from gui.kit.layouts import scrolled
 from gui.kit.picture_grid import MOST_UNITS, Panels
 from gui.kit.theme import Theme
 from gui.kit.view import View
@@ -67,13 +68,10 @@ class WeightsView(View):
         self.units.choose(False)
         self.units.chosen.connect(self._choose_units)
         self._in_original_units = False
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setWidget(self.bars)
-        area.viewport().setAutoFillBackground(False)
-        self.bars.setAutoFillBackground(False)
-        area.setStyleSheet("background: transparent;")
+        area = scrolled(self.bars)
+        area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # arrow keys scroll
+        area.setProperty("reached", True)
+        area.setAccessibleName("Weights")
         self._stack = QStackedWidget()
         self._stack.addWidget(self.pictures)
         self._stack.addWidget(area)

@@ -16,6 +16,7 @@ from core.number_format import format_signed
 from core.train.snapshot import Snapshot, Status
 from gui.kit import theme as look
 from gui.kit import zoom
+from gui.kit.described import point_out
 from gui.kit.fields.choices import Choice, Segments
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.labels import Elided
@@ -190,10 +191,11 @@ class WordsView(View):
         self._show_readout()
 
     def _show_readout(self) -> None:
-        """Show the weights of the word under the pointer."""
+        """Show the weights of the word that is pointed at."""
         task, j = self.task, self._pointed
         if task is None or j is None or self._weights is None or task.dataset.vocabulary is None:
             self.readout.setText(HINT)
+            point_out(self.bars, "")
             return
         words = task.dataset.vocabulary
         said = ", ".join(
@@ -202,3 +204,4 @@ class WordsView(View):
         )
         documents = f"in {words.document_counts[j]:,} of {words.n:,} training documents"
         self.readout.setText(f"“{words.words[j]}”, {documents}: {said}")
+        point_out(self.bars, self.readout.text())

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetricsF, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QGraphicsRectItem
 
 from core.number_format import format_signed
@@ -19,6 +19,7 @@ from gui.kit.canvas import LEFT, RIGHT, Words
 from gui.kit.canvas_widgets import CanvasWidget
 from gui.kit.picture_grid import nice_above
 from gui.kit.plain_text import short
+from gui.kit.shortcuts import direction
 from gui.kit.theme import Theme
 
 Floats = NDArray[np.float32]
@@ -51,14 +52,16 @@ class _Panel(NamedTuple):
 class WordBars(CanvasWidget):
     """A panel for each label: words, the strongest first, with a bar and a number for each weight.
 
-    All bars have one scale. Blue speaks for the label, orange against it.
+    The mouse points at a word, and so do arrow keys. All bars have one scale. Blue speaks for the
+    label, orange against it.
     """
 
-    pointed = Signal(object)  # the feature under the pointer, None where there is no word
+    pointed = Signal(object)  # the feature that is pointed at, None where there is no word
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, "the strongest words of each label")
         self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.scale = 0.0
         self._labels: tuple[tuple[str, int], ...] = ()
         self._vocabulary: Sequence[str] = ()
@@ -67,6 +70,7 @@ class WordBars(CanvasWidget):
         self._weights: Floats | None = None
         self._lit: int | None = None
         self._pointer: QPointF | None = None
+        self._place_of_keys: tuple[int, int] | None = None  # label and row that keys point at
         self._foot = self._words()
         self._columns = self._rows = 1
         self._row_height = self._bar_left = self._bar_width = 1.0
@@ -77,6 +81,7 @@ class WordBars(CanvasWidget):
             for item in (panel.glyph, panel.title, *(part for row in panel.rows for part in row)):
                 self._canvas.scene().removeItem(item)
         self._labels, self._vocabulary = tuple(labels), vocabulary
+        self._place_of_keys = None
         self._panels = [_Panel(self._words(), self._words(), []) for _ in labels]
         self._weights, self.scale = None, 0.0
         self._order = np.empty((len(labels), 0), dtype=np.int64)
@@ -266,7 +271,23 @@ class WordBars(CanvasWidget):
         return None
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._pointer = event.position()
+        self._pointer, self._place_of_keys = event.position(), None
+        self._point()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        by, rows = direction(event), min(self._order.shape[1], self._rows)
+        if by is None or not rows or not len(self._labels):
+            super().keyPressEvent(event)
+            return
+        k, i = self._place_of_keys or (-by[0], -by[1])  # the first key points at the first word
+        k = min(max(k + by[0], 0), len(self._labels) - 1)
+        i = min(max(i + by[1], 0), rows - 1)
+        self._pointer, self._place_of_keys = None, (k, i)
+        self._point()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._place_of_keys = None
         self._point()
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -275,15 +296,19 @@ class WordBars(CanvasWidget):
         self._point()
 
     def _point(self) -> None:
-        """Tell which word is under the pointer, if that has changed."""
+        """Tell which word is pointed at, if that has changed."""
         feature = None if self._pointer is None else self.feature_at(self._pointer)
+        if self._place_of_keys is not None:
+            k, i = self._place_of_keys
+            is_there = i < min(self._order.shape[1], self._rows)
+            feature = int(self._order[k, i]) if is_there else None
         if feature != self._lit:
             self._lit = feature
             self._emphasise()
             self.pointed.emit(feature)
 
     def _emphasise(self) -> None:
-        """Make the word under the pointer bold, wherever it is."""
+        """Make the word that is pointed at bold, wherever it is."""
         plain, bold = self._type(), zoom.scaled(self._plain, TYPE, bold=True)
         for panel, order in zip(self._panels, self._order, strict=True):
             for row, feature in zip(panel.rows, order, strict=False):

@@ -6,14 +6,22 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core.train.snapshot import Snapshot, Status
 from gui.control.run_controller import RunController
 from gui.kit import theme as look
 from gui.kit import zoom
+from gui.kit.buttons import RowButton
 from gui.kit.layouts import add_layout
-from gui.kit.row_button import RowButton
 from gui.window.settings import Settings
 from gui.window.side.panel import SidePanel
 
@@ -93,9 +101,9 @@ class FirstSteps(QObject):
     ) -> None:
         super().__init__(side_panel)
         self._side_panel, self._settings = side_panel, settings
-        guide = StartHere(hints)
-        guide.closed.connect(self._close)
-        side_panel.show_guide(guide)
+        self._guide = StartHere(hints)
+        self._guide.closed.connect(self._close)
+        side_panel.show_guide(self._guide)
         controller.snapshot_changed.connect(self._watch)
 
     def _watch(self, snapshot: Snapshot) -> None:
@@ -104,6 +112,9 @@ class FirstSteps(QObject):
             self._close()
 
     def _close(self) -> None:
+        focused = QApplication.focusWidget()
+        if focused is not None and self._guide.isAncestorOf(focused):
+            focused.clearFocus()  # else hiding it would pass the focus to the next widget
         self._side_panel.close_guide()
         self._settings.set(HAS_STARTED, 1)
         self.deleteLater()

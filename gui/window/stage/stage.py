@@ -34,7 +34,8 @@ class Stage(QFrame):
     def __init__(self, specs: Sequence[ViewSpec], banner: QWidget) -> None:
         super().__init__()
         self.setProperty("card", True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # Tab goes on to what can be used
+        self.setAccessibleName("Stage")
         self._specs = specs
         self.names = tuple(spec.name for spec in specs)
         self._actions: dict[str, QAction] = {}

@@ -195,6 +195,46 @@ def test_the_sentences_are_renewed_once_a_second_while_it_trains(
     assert told[0] == told[1] != told[2]
 
 
+# The focus ------------------------------------------------------------------------------------
+
+LEAST_PIXELS = 12  # that differ, of a widget with and without the focus
+STYLES = ("quiet", "row", "segment", "marker", "primary", "plain", "reached")  # properties
+
+
+def look_of(widget: QWidget) -> tuple[object, ...]:
+    """Return what decides how the focus is shown: class and properties, and whether checked."""
+    is_checked = isinstance(widget, QAbstractButton) and widget.isChecked()
+    return type(widget), is_checked, *(widget.property(style) for style in STYLES)
+
+
+def test_whatever_tab_reaches_has_a_name_and_shows_the_focus(full_window, pixels):
+    window, looks = full_window, set()
+    nameless, unseen = [], []
+    for name in window.stage.available:
+        window.stage.show_name(name)
+        QApplication.processEvents()
+        for widget in window.findChildren(QWidget):
+            is_reached = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+            is_new = look_of(widget) not in looks
+            is_alive = widget.isVisible() and widget.isEnabled() and not widget.focusProxy()
+            if not (is_reached and is_new and is_alive) or is_part(widget):
+                continue
+            looks.add(look_of(widget))
+            window.stage.setFocus()
+            QApplication.processEvents()
+            before = pixels(widget)
+            widget.setFocus(Qt.FocusReason.TabFocusReason)
+            QApplication.processEvents()
+            after = pixels(widget)
+            if not name_of(widget).strip():
+                nameless.append((name, describe(widget)))
+            is_seen = before.shape != after.shape
+            if not is_seen and (before != after).any(axis=2).sum() < LEAST_PIXELS:
+                unseen.append((name, describe(widget)))
+    assert not nameless, nameless
+    assert not unseen, unseen
+
+
 # Tab ------------------------------------------------------------------------------------------
 
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from core.config import DataConfig, ModelConfig, RunConfig
 from core.data import sources
+from core.data.points import Points
 from core.data.task import prepare
 from core.explain import probe
 from core.explain.plane import Plane
@@ -19,6 +20,7 @@ from core.train.snapshot import Params, Status
 from gui.kit import theme as look
 from gui.kit.plane_shading import LONGEST_REST, NodeSize, Shader
 from gui.stage.boundary.caption import caption
+from gui.stage.boundary.drawing_gestures import Tool
 from gui.stage.boundary.points import TEST, TRAINING
 from gui.stage.boundary.readout import describe
 from gui.stage.boundary.section import Section
@@ -498,3 +500,78 @@ def test_words_are_said_in_words_at_the_pointer_and_in_the_caption(ship):
     assert "sex 0.25 of m" in describe(plane, (30.0, 0.25), None)
     held = caption(Section.through_means(ship, 0, 2), 0.5, "", 1)
     assert "of m" in held and "sex = m" not in held
+
+
+# Keys -----------------------------------------------------------------------------------------
+
+
+def test_keys_move_a_cross_that_reads_the_plane_and_picks_a_point(qtbot, show, trained, settle):
+    task = iris_task()
+    view = show(task, trained(task, 20))
+    rows: list[int] = []
+    view.row_chosen.connect(rows.append)
+    view.plot.setFocus()
+    qtbot.keyClick(view.plot, Qt.Key.Key_Up)  # the cross appears in the middle
+    section = Section.through_means(task, *view.plane_choice.features)
+    x, y = section.columns()
+    (x0, x1), (y0, y1) = view.plot.getPlotItem().getViewBox().viewRange()
+    width, height = view.plot.getPlotItem().getViewBox().viewPixelSize()
+    row = 0
+    across = round((x[row] - (x0 + x1) / 2) / width)
+    up = round((y[row] - (y0 + y1) / 2) / height)
+    for steps, plus, minus in (
+        (across, Qt.Key.Key_Right, Qt.Key.Key_Left),
+        (up, Qt.Key.Key_Up, Qt.Key.Key_Down),
+    ):
+        key = plus if steps > 0 else minus
+        for _ in range(abs(steps) // 10):
+            qtbot.keyClick(view.plot, key)
+        for _ in range(abs(steps) % 10):
+            qtbot.keyClick(view.plot, key, Qt.KeyboardModifier.ShiftModifier)
+    settle()
+    assert f"{task.describe_row(row)}, setosa" in view.readout.text()
+    assert view.plot.accessibleDescription().startswith(view.readout.text())
+    qtbot.keyClick(view.plot, Qt.Key.Key_Return)
+    assert rows == [row] == [view.mark.row]
+    qtbot.keyClick(view.plot, Qt.Key.Key_Escape)
+    assert view.readout.text() == ""
+
+
+def test_keys_put_drag_and_erase_points_of_the_drawing_board(qtbot, show):
+    config = RunConfig(data=DataConfig("drawn"))
+    view = show(prepare(sources.load(config.data), config))
+    view.board.set_points(Points(), is_active=True)
+    keys = Qt.Key
+
+    def press(*pressed):
+        for key in pressed:
+            qtbot.keyClick(view.plot, key)
+
+    view.plot.setFocus()
+    press(keys.Key_Up, keys.Key_Return)  # put in the middle
+    (first,) = view.board.points.xy
+    width, height = view.plot.getPlotItem().getViewBox().viewPixelSize()
+    press(keys.Key_Return, keys.Key_Right, keys.Key_Right, keys.Key_Down, keys.Key_Return)
+    (moved,) = view.board.points.xy
+    np.testing.assert_allclose(moved - first, [20 * width, -10 * height], atol=1e-9)
+    press(keys.Key_Left)  # released: it stays
+    np.testing.assert_array_equal(view.board.points.xy, [moved])
+    press(keys.Key_Right, keys.Key_Delete)
+    assert not len(view.board.points)
+
+
+def test_keys_draw_a_lasso(qtbot, show):
+    config = RunConfig(data=DataConfig("drawn"))
+    view = show(prepare(sources.load(config.data), config))
+    width, height = view.plot.getPlotItem().getViewBox().viewPixelSize()
+    (x0, x1), (y0, y1) = view.plot.getPlotItem().getViewBox().viewRange()
+    x, y = (x0 + x1) / 2, (y0 + y1) / 2
+    points = Points().put([(x + 20 * width, y - 20 * height), (x - 50 * width, y)], 0)
+    view.board.set_points(points, is_active=True)
+    view.gestures.set_tool(Tool.SELECT)
+    view.plot.setFocus()
+    keys = Qt.Key
+    around = [keys.Key_Right] * 4 + [keys.Key_Down] * 4 + [keys.Key_Left] * 4
+    for key in (keys.Key_Up, keys.Key_Return, *around, keys.Key_Return):
+        qtbot.keyClick(view.plot, key)
+    assert view.board.selected.tolist() == [0]

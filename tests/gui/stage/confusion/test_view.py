@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QGraphicsScene
 
 from core.config import DataConfig, RunConfig
 from core.data import sources
 from core.data.task import prepare
 from gui.kit import theme as look
+from gui.kit.confusion_matrix import ConfusionMatrix
 from gui.kit.labels import Elided
 from gui.stage.confusion.view import ConfusionView
 
@@ -186,3 +187,29 @@ def test_what_is_said_of_the_cell_under_the_pointer_keeps_up(move, show, trained
     later = trained(task, 200)
     view.receive_snapshot(later)
     assert f"{later.metrics.confusion[1, 1]} × versicolor taken for versicolor" in words(view)
+
+
+# Keys -----------------------------------------------------------------------------------------
+
+
+def test_arrow_keys_go_from_cell_to_cell_and_return_presses_one(qtbot, show_view):
+    matrix = ConfusionMatrix(look.LIGHT)
+    show_view(matrix)
+    matrix.show_names(("a", "b", "c"))
+    matrix.show_counts(np.array([[5, 1, 0], [2, 7, 3], [0, 0, 9]]))
+    pressed: list[tuple[int, int]] = []
+    said: list[str] = []
+    matrix.pressed.connect(lambda *cell: pressed.append(cell))
+    matrix.hovered.connect(said.append)
+    matrix.activateWindow()
+    matrix.setFocus()
+    qtbot.waitUntil(matrix.hasFocus)
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Return):
+        qtbot.keyClick(matrix, key)
+    assert said == ["5 × a taken for a", "1 × a taken for b", "7 × b taken for b"]
+    assert matrix.accessibleDescription().startswith("7 × b taken for b")
+    for key in (Qt.Key.Key_Left, Qt.Key.Key_Down, Qt.Key.Key_Return):  # an empty cell
+        qtbot.keyClick(matrix, key)
+    assert pressed == [(1, 1)]
+    matrix.clearFocus()
+    assert said[-1] == matrix.accessibleDescription() == ""

@@ -571,3 +571,20 @@ def test_a_hall_has_no_button_for_the_axis(view_of):
     assert not view.log_button.isVisible()
     view.present(False)
     assert view.log_button.isVisible()
+
+
+# Keys -----------------------------------------------------------------------------------------
+
+
+def test_keys_read_the_values_at_a_step(qtbot, view_of, with_curve):
+    view = view_of(LOSS, with_curve(np.linspace(1.0, 0.4, 13)))
+    view.activateWindow()
+    view.plot.setFocus()
+    qtbot.waitUntil(view.plot.hasFocus)
+    for _ in range(3):  # the first shows the newest step
+        qtbot.keyClick(view.plot, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    assert view.reading.isVisible()
+    assert view.reading.text().splitlines()[:2] == ["step 10", "train 0.5000"]
+    assert view.plot.accessibleDescription().startswith("step 10, train 0.5000")
+    view.plot.clearFocus()
+    assert not view.reading.isVisible()

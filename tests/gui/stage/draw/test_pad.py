@@ -150,3 +150,30 @@ def test_an_empty_pad_says_what_to_do_until_there_is_a_stroke(pad, pixels):
     assert pixels(pad)[middle].min() < 160
     stroke(pad, [(0.1, 0.1), (0.2, 0.1)])
     assert pixels(pad)[middle].min() == 255
+
+
+# Keys -----------------------------------------------------------------------------------------
+
+
+def test_arrow_keys_draw_while_the_pen_is_down(qtbot, pad, pixels):
+    pad.setFocus()
+    empty = pixels(pad)
+    keys = Qt.Key
+    for key in (keys.Key_Up, keys.Key_Left, keys.Key_Return, *[keys.Key_Down] * 5):
+        qtbot.keyClick(pad, key)
+    assert pad.accessibleDescription() == "Pen down at 47% across, 65% down"
+    assert (pixels(pad) != empty).any()
+    qtbot.keyClick(pad, keys.Key_Return)
+    qtbot.keyClick(pad, keys.Key_Up)  # with the pen up nothing is drawn
+    (points,) = pad.drawing.content.strokes
+    np.testing.assert_allclose(points[[0, -1]], [[0.47, 0.5], [0.47, 0.65]])
+    qtbot.keyClick(pad, keys.Key_Z, CTRL)
+    assert not pad.strokes
+
+
+def test_keys_erase_a_stroke_where_the_eraser_is_put_down(qtbot, pad):
+    stroke(pad, [(0.5, 0.2), (0.5, 0.8)])
+    pad.set_eraser(True)
+    qtbot.keyClick(pad, Qt.Key.Key_Right)  # to the middle
+    qtbot.keyClick(pad, Qt.Key.Key_Return)
+    assert not pad.strokes

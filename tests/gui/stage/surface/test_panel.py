@@ -7,6 +7,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QGraphicsSimpleTextItem
 
 from core.explain.loss_surface import Surface
@@ -74,3 +75,22 @@ def test_a_plot_without_room_says_nothing_and_does_not_fail(show_view):
     box = panel.plot.getPlotItem().getViewBox()
     box.setGeometry(0, 0, 0, 0)
     assert box.viewPixelSize() == (0, 0)
+
+
+def test_keys_move_the_point_zoom_around_it_and_begin_there(qtbot, show_view):
+    panel = SurfacePanel(look.LIGHT, "cross-entropy", "cross-entropy (nats)")
+    show_view(panel)
+    panel.set_range((0, 10), (0, 10))
+    panel.show_point(5, 5)
+    read: list[object] = []
+    begun: list[object] = []
+    ranges: list[object] = []
+    panel.hovered.connect(read.append)
+    panel.clicked.connect(lambda *at: begun.append(at))
+    panel.ranged.connect(lambda *both: ranges.append(both))
+    panel.plot.setFocus()
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Return, Qt.Key.Key_PageUp):
+        qtbot.keyClick(panel.plot, key)
+    np.testing.assert_allclose(np.array(read), [(5.2, 5.0), (5.2, 5.2)])
+    np.testing.assert_allclose(np.array(begun), [(5.2, 5.2)])
+    np.testing.assert_allclose(np.array(ranges), [[[1.04, 9.04], [1.04, 9.04]]])

@@ -22,10 +22,11 @@ from core.config import DataConfig, ModelConfig, RunConfig
 from core.data import sources
 from core.data.dataset import Dataset
 from core.data.task import prepare
+from core.number_format import format_signed
 from core.train.snapshot import Params, Status
 from gui.kit import theme as look
 from gui.kit.canvas import Canvas, Words
-from gui.stage.weights.images import HAIR, NORM_SECONDS
+from gui.stage.weights.images import HAIR, NORM_SECONDS, Pictures
 from gui.stage.weights.view import WeightsView
 
 FOUND = re.compile(
@@ -511,3 +512,28 @@ def test_no_words_lie_on_a_picture_at_any_zoom(show, type_of, points):
     pictures, words = places(view)
     assert not any(p.adjusted(1, 1, -1, -1).intersects(w) for p in pictures for w in words)
     assert not any(a.intersects(b) for a, b in combinations(words, 2))
+
+
+# Keys -----------------------------------------------------------------------------------------
+
+
+def test_arrow_keys_go_from_pixel_to_pixel_and_with_shift_to_the_next_picture(qtbot, show_view):
+    config = RunConfig(data=DataConfig("digits"))
+    task = prepare(sources.load(config.data), config)
+    pictures = Pictures(look.LIGHT)
+    show_view(pictures)
+    pictures.show_task(task)
+    rng = np.random.default_rng(0)
+    W, b = rng.normal(size=(10, 64)).astype(np.float32), np.zeros(10, np.float32)
+    pictures.show_params(Params(W, b))
+    pictures.activateWindow()
+    pictures.setFocus()
+    qtbot.waitUntil(pictures.hasFocus)
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Left):  # the first shows the middle
+        qtbot.keyClick(pictures, key)
+    qtbot.keyClick(pictures, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    words = pictures.accessibleDescription()
+    assert words.startswith("class 1 · pixel in row 5, column 3 · ")
+    assert format_signed(float(W[1, 5 * 8 + 3]), 4) in words
+    pictures.clearFocus()
+    assert pictures.accessibleDescription() == ""

@@ -153,3 +153,18 @@ def test_a_new_size_shows_as_many_words_as_fit(view, train, genres, qtbot):
 def test_a_hidden_layer_has_no_words_of_labels(genres):
     assert not WordsView.applies_to(task_of(genres, kind="softmax", hidden=4))
     assert not WordsView.applies_to(prepare(load(DataConfig()), RunConfig()))
+
+
+def test_arrow_keys_go_from_word_to_word(qtbot, view, train, genres):
+    W = train(task_of(genres))
+    view.activateWindow()
+    view.bars.setFocus()
+    qtbot.waitUntil(view.bars.hasFocus)
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Right):
+        qtbot.keyClick(view.bars, key)
+    words = view.task.dataset.vocabulary
+    j = int(np.argsort(-W[1], kind="stable")[1])
+    assert view.readout.text().startswith(f"“{words.words[j]}”, ")
+    assert view.bars.accessibleDescription().startswith(f"“{words.words[j]}”, ")
+    view.bars.clearFocus()
+    assert view.bars.accessibleDescription() == ""
