@@ -183,49 +183,58 @@ def put_in(qtbot, field: QAbstractSpinBox, text: str, *, is_pasted: bool) -> Non
         qtbot.keyClick(field, Qt.Key.Key_Delete)
 
 
+def try_keys(qtbot, fields: list[Any], ends: list[list[Any]]) -> None:
+    """Turn the wheel over each field, then press every key and turn it by every notch in it.
+
+    ends : values of each field to do so at.
+    """
+    for field in fields:
+        field.clearFocus()
+        for notches in NOTCHES:
+            before = value_of(field)
+            turn_wheel(field, notches)
+            assert value_of(field) == before, named(field)
+            assert not field.hasFocus(), named(field)
+    for field, values in zip(fields, ends, strict=True):
+        field.setFocus()
+        for value in values:
+            for key in KEYS:
+                set_value(field, value)
+                qtbot.keyClick(field, key)
+                check(field, f"{key} at {value}")
+            field.setFocus()  # Return has given it away
+            for notches in NOTCHES:
+                set_value(field, value)
+                turn_wheel(field, notches)
+                check(field, f"{notches} notches at {value}")
+
+
+def try_texts(qtbot, fields: list[Any]) -> None:
+    """Put every text into each number field, which shows what it made of it."""
+    for field in fields:
+        if not isinstance(field, QAbstractSpinBox):
+            continue
+        for text in TEXTS:
+            can_be_typed = text.isascii() and text.isprintable() and len(text) < 20
+            for is_pasted in (False, True) if can_be_typed else (True,):
+                put_in(qtbot, field, text, is_pasted=is_pasted)
+                qtbot.keyClick(field, Qt.Key.Key_Return)
+                field.interpretText()
+                check(field, repr(text[:20]))
+                shown = field.text()
+                set_value(field, value_of(field))
+                assert field.text() == shown, f"{named(field)}: {text[:20]!r}"
+            for key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+                put_in(qtbot, field, text, is_pasted=True)
+                qtbot.keyClick(field, key)
+                check(field, f"{text[:20]!r}, then {key}")
+
+
 @pytest.mark.parametrize("place", PLACES)
-def test_a_field_takes_every_key_and_notch_at_every_value_but_no_wheel_without_the_focus(
+def test_a_field_takes_every_key_notch_and_text_at_every_value_but_no_wheel_without_the_focus(
     qtbot, pages_of, place
 ):
     for fields in pages_of(place):
-        for field in fields:
-            field.clearFocus()
-            for notches in NOTCHES:
-                before = value_of(field)
-                turn_wheel(field, notches)
-                assert value_of(field) == before, named(field)
-                assert not field.hasFocus(), named(field)
-        for field in fields:
-            field.setFocus()
-            for value in ends_of(field):
-                for key in KEYS:
-                    set_value(field, value)
-                    qtbot.keyClick(field, key)
-                    check(field, f"{key} at {value}")
-                field.setFocus()  # Return has given it away
-                for notches in NOTCHES:
-                    set_value(field, value)
-                    turn_wheel(field, notches)
-                    check(field, f"{notches} notches at {value}")
-
-
-@pytest.mark.parametrize("place", PLACES)
-def test_a_number_field_takes_every_text_and_shows_what_it_made_of_it(qtbot, pages_of, place):
-    for fields in pages_of(place):
-        for field in fields:
-            if not isinstance(field, QAbstractSpinBox):
-                continue
-            for text in TEXTS:
-                can_be_typed = text.isascii() and text.isprintable() and len(text) < 20
-                for is_pasted in (False, True) if can_be_typed else (True,):
-                    put_in(qtbot, field, text, is_pasted=is_pasted)
-                    qtbot.keyClick(field, Qt.Key.Key_Return)
-                    field.interpretText()
-                    check(field, repr(text[:20]))
-                    shown = field.text()
-                    set_value(field, value_of(field))
-                    assert field.text() == shown, f"{named(field)}: {text[:20]!r}"
-                for key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-                    put_in(qtbot, field, text, is_pasted=True)
-                    qtbot.keyClick(field, key)
-                    check(field, f"{text[:20]!r}, then {key}")
+        ends = [ends_of(field) for field in fields]
+        try_texts(qtbot, fields)
+        try_keys(qtbot, fields, ends)
