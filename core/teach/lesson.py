@@ -11,6 +11,7 @@ import numpy as np
 from core.config import RunConfig
 from core.data.generators import LETTERS, GeneratorConfig, generate
 from core.data.points import Points
+from core.teach.plot_question import PlotQuestion
 from core.teach.question import Question
 from core.teach.until import Until
 from core.train.snapshot import Params
@@ -98,7 +99,7 @@ class Step:
     speed: float | None = None
     has_log_loss: bool | None = None
     until: Until = field(default_factory=Until)
-    question: Question | None = None
+    question: Question | PlotQuestion | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,6 +15,7 @@ from core.teach import lesson_setup, question, until
 from core.teach.headings import key_of
 from core.teach.lesson import CARDS, DEMOS, FLAT_OUT, VIEWS, Lesson, Step
 from core.teach.lesson_table import Table
+from core.teach.plot_question import PlotQuestion
 from core.teach.toml_document import MOST_BYTES, Document, Fault, FaultyTextError, parse
 from core.teach.until import Until
 
@@ -79,18 +80,22 @@ def _step(table: Table) -> Step:
     speed, has_log_loss = _speed(table), table.switch("log_loss")
     if setup is not None:  # else they stay as they are
         speed, has_log_loss = speed or SETUP_SPEED, bool(has_log_loss)
+    asked = question.read(table.table("question")) if "question" in table else None
+    on_plot = asked.view if isinstance(asked, PlotQuestion) else ""
     step = Step(
         table.prose("text", MOST_TEXT),
         reveal=table.prose("reveal", MOST_TEXT, ""),
         setup=setup,
-        view=table.one_of("view", VIEWS),
+        view=table.one_of("view", VIEWS, on_plot),
         demo=table.one_of("demo", DEMOS),
         highlight=table.one_of("highlight", VIEWS + CARDS),
         speed=speed,
         has_log_loss=has_log_loss,
         until=_until(table),
-        question=question.read(table.table("question")) if "question" in table else None,
+        question=asked,
     )
+    if on_plot and step.view != on_plot:
+        table.fault(("view",), f"view is {step.view}; the question is answered on {on_plot}.")
     table.refuse_others(STEP_KEYS)
     return step
 

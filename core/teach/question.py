@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from core.invisible_characters import visible
 from core.number_format import MINUS, format_shortest
 from core.runs.json_object import quoted
+from core.teach import plot_question
 from core.teach.lesson_table import JOINERS, Table
+from core.teach.plot_question import PlotQuestion
 
 MOST_CHOICES, MOST_CHOICE = 6, 80
 MOST_FEEDBACK = 1_000  # letters
-KEYS = ("choices", "answer", "tolerance", "right", "wrong")
+KINDS = ("choice", "number", *plot_question.TOLERANCES)
+KEYS = ("kind", "choices", "answer", "tolerance", "right", "wrong")
 
 
 @dataclass(frozen=True)
@@ -56,12 +59,16 @@ def parsed(text: str) -> float | None:
     return number / 100 if is_share else number
 
 
-def read(table: Table) -> Question | None:
+def read(table: Table) -> Question | PlotQuestion | None:
     """Return the question of this table, whose faults are noted; then it is not to be used."""
     if not table.is_table:
         return None
     right, wrong = (table.prose(k, MOST_FEEDBACK, "") for k in ("right", "wrong"))
-    if "choices" in table:
+    usual = "choice" if "choices" in table else "number"
+    kind = table.one_of("kind", KINDS, usual)
+    if kind in plot_question.TOLERANCES:
+        return plot_question.read(table, right, wrong)
+    if kind == "choice":
         choices = tuple(_choice(table, k) for k in range(len(table.list("choices", MOST_CHOICES))))
         answer: str | float = table.text("answer", MOST_CHOICE)
         if not 2 <= len(choices) == len(set(choices)):

@@ -309,9 +309,7 @@ class MainWindow(QMainWindow):
         context.gallery_wanted.connect(self.gallery.open)
         self.projects.start(context.kept)
         self.layout_memory.chosen = context.chosen
-        self.lessons.dress.log_button = context.log_button
-        self.lessons.demo_wanted.connect(context.demo_wanted)
-        self.lesson_opener.shelf.start()
+        wiring.start(self.lessons, self.views, self.controller)
         self.loader.load(config, play=play)
         self.controller.start()
 

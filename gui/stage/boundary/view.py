@@ -11,10 +11,12 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.data.task import Task
 from core.evaluate.classification import HALF
+from core.explain.plane import Plane
 from core.train.snapshot import Snapshot, Status
 from gui.kit import plots, zoom
 from gui.kit import theme as look
 from gui.kit.described import point_out
+from gui.kit.answer.plot_layer import AnswerLayer
 from gui.kit.fields import kept
 from gui.kit.fields.choices import Choice
 from gui.kit.flow_layout import FlowLayout
@@ -85,6 +87,7 @@ class BoundaryView(View):
         self.gestures = Gestures(self.plot, self._geometry, self.board, theme, cursor)
         self.board_tools = BoardTools(self.gestures.radius_px, self.gestures.density)
         self.readout = PlaneReadout(background)
+        self._answer_layer: AnswerLayer | None = None
         self._caption = Plain()
         zoom.set_type(self._caption, look.SMALL)
         self._caption.setProperty("small", True)
@@ -144,6 +147,21 @@ class BoundaryView(View):
 
     # What is shown --------------------------------------------------------------------------
 
+    @property
+    def answer_layer(self) -> AnswerLayer:
+        """The layer on which a person answers; made when it is first asked for."""
+        if self._answer_layer is None:
+            self._answer_layer = layer = AnswerLayer(self.plot, self.theme)
+            rows = self.layout()
+            assert isinstance(rows, QVBoxLayout)
+            rows.insertWidget(rows.indexOf(self.plot), layer.hint)
+        return self._answer_layer
+
+    @property
+    def plane(self) -> Plane | None:
+        """What is seen of the plane; None without one."""
+        return self._section.plane(*self._box.viewRange()) if self._section else None
+
     @staticmethod
     def applies_to(task: Task) -> bool:
         """Return whether the task has at least two measured features, as a plane needs."""
@@ -171,6 +189,8 @@ class BoundaryView(View):
         cursor = self._pointer.cursor
         for part in (self.regions, self.rings, self.mark, self.legend, self.gestures, cursor):
             part.set_theme(self.theme)
+        if self._answer_layer is not None:
+            self._answer_layer.set_theme(self.theme)
 
     def show_task(self, task: Task) -> None:
         if not self.applies_to(task):
@@ -278,8 +298,7 @@ class BoundaryView(View):
             self._background.forget("boundary")
             self._clear_picture()  # with zero weights all classes tie: there is nothing to show
             return
-        (x0, x1), (y0, y1) = self._box.viewRange()
-        plane = section.plane((x0, x1), (y0, y1))
+        plane = section.plane(*self._box.viewRange())
         self.hidden_lines.request(section.task, snapshot, plane)
         size = self._box.size()
         node_px = self._node_size.px if snapshot.status is Status.TRAINING else STILL_PX

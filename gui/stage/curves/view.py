@@ -18,6 +18,7 @@ from core.train.outcome import Fall
 from core.train.snapshot import Metrics, Snapshot, Status
 from gui.kit import plots, zoom
 from gui.kit import theme as look
+from gui.kit.answer.plot_layer import AnswerLayer
 from gui.kit.axes import StepAxis, ValueAxis
 from gui.kit.described import point_out
 from gui.kit.fields import kept
@@ -26,6 +27,7 @@ from gui.kit.theme import Theme
 from gui.kit.view import CardView
 from gui.stage.curves.annotations import EditMarks, GuessLine
 from gui.stage.curves.divergence_curve import FallCurve
+from gui.stage.curves.expected_curve import ExpectedCurve
 from gui.stage.curves.kept_curves import KeptCurves
 from gui.stage.curves.line_key import LineKey
 from gui.stage.curves.navigation import StepNavigation
@@ -82,6 +84,8 @@ class CurveView(CardView):
         self.guess = GuessLine(self.plot)
         self.marks = EditMarks(self.plot, has_words=quantity.is_loss)
         self.kept = KeptCurves(self.plot, quantity)
+        self._answer_layer: AnswerLayer | None = None
+        self.expected = ExpectedCurve(self.plot)
         self._lay_out()
         self.show_theme()
 
@@ -138,6 +142,9 @@ class CurveView(CardView):
         self.marks.set_theme(theme, font)
         self.reading.set_theme(theme)
         self.navigation.set_theme(theme)
+        self.expected.set_theme(theme)
+        if self._answer_layer is not None:
+            self._answer_layer.set_theme(theme)
         self._show_key()
 
     def show_kept(self, records: Sequence[Record]) -> None:
@@ -153,6 +160,7 @@ class CurveView(CardView):
         self._drawn_step = 0
         self.step_line.setVisible(False)
         self.fall.clear()
+        self.expected.set(0, None)
         self.navigation.restart()
         # Before the axis is made: runs on other data would stretch it.
         self.kept.set_records([r for r in self.kept.records if same_data(r.task, task)])
@@ -204,7 +212,8 @@ class CurveView(CardView):
     def _follow(self, before: int) -> None:
         """Extend the step axis to hold all runs; `before` was the newest step until now."""
         furthest = self._curves.furthest_step if self._curves else 0
-        self.navigation.follow(before, self._drawn_step, max(furthest, self.kept.last_step))
+        others = self.kept.last_step, self.expected.last_step
+        self.navigation.follow(before, self._drawn_step, max(furthest, *others))
 
     def _draw(self) -> None:
         """Draw the visible part of the curves."""
@@ -224,6 +233,32 @@ class CurveView(CardView):
             others = self.guess.label, self.fall.words
             self.marks.show(curves.marks, sight, self._scale.range, others)
         self.kept.draw(self.theme, sight, self._scale.place, self._scale.is_log)
+        self.expected.draw(self._scale.place)
+
+    @property
+    def answer_layer(self) -> AnswerLayer:
+        """The layer on which a person answers; made when it is first asked for."""
+        if self._answer_layer is None:
+            self._answer_layer = layer = AnswerLayer(self.plot, self.theme)
+            rows = self.layout()
+            assert isinstance(rows, QVBoxLayout)
+            rows.insertWidget(rows.indexOf(self.plot), layer.hint)
+        return self._answer_layer
+
+    def expect(self, last_step: int, drawn: Floats | None = None) -> None:
+        """Make room for so many steps; draw the curve (n, 2) that a person expects, if any."""
+        self.expected.set(last_step, drawn)
+        self._axes = None
+        self._follow(self._drawn_step)
+        self._draw()
+
+    def positions_of(self, values: Floats) -> Floats:
+        """Return values of the quantity, (n,), as heights of the plot."""
+        return self._scale.place(values)
+
+    def values_at(self, positions: Floats) -> Floats:
+        """Return heights of the plot, (n,), as values of the quantity."""
+        return np.power(10.0, positions) if self._scale.is_log else positions
 
     def _fit(self, seen: Floats, fall: Fall | None) -> None:
         """Fit the axes to the visible values."""

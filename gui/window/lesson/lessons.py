@@ -286,7 +286,7 @@ class Lessons(QObject):
         is_changed = self._is_modified() and shown is not None and shown.step.setup is not None
         is_revealed = is_met and not (is_changed and shown is not None and shown.step.until.is_end)
         if shown is None or self._is_closed:
-            self.strip.hide()
+            self.strip.leave()
             self.pointed.emit("")
         else:
             self.strip.show_step(shown, is_revealed=is_revealed, is_changed=is_changed)

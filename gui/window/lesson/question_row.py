@@ -1,4 +1,4 @@
-"""A question of a lesson: choices or a field for a number, and what is said to the answer."""
+"""A question of a lesson: choices, a field for a number, or keys for what is drawn on a plot."""
 
 from __future__ import annotations
 
@@ -20,22 +20,34 @@ from gui.kit.plain_text import unmarked
 from gui.window.lesson import markdown
 
 if TYPE_CHECKING:
+    from core.teach.plot_question import PlotQuestion
     from core.teach.question import Question
+
+    Asked = Question | PlotQuestion | None
 
 GAP = 6
 FIELD_LETTERS = 12
 RIGHT, WRONG, SHOWN = "✓ Right. ", "✗ Not so. ", "Answer: "
+CHECKS = {"boundary": "&Check", "curve": "&Train"}  # by kind; a click is checked at once
 NO_NUMBER = "Type a number, as in 0.693."
 
 
 class QuestionRow(QWidget):
-    """Takes an answer; any number of tries until the right one, or until it is revealed."""
+    """Takes an answer; any number of tries until the right one, or until it is revealed.
 
-    settled = Signal()  # answered rightly
+    What is answered on a plot is judged by who shows that plot: `say`, `settle`.
+    """
+
+    settled = Signal()  # answered
+    asked = Signal(object)  # Question, PlotQuestion or None
+    returned = Signal()  # to the plot, which was left
+    undo_wanted = Signal()
+    check_wanted = Signal()
+    revealed = Signal(object)  # PlotQuestion
 
     def __init__(self) -> None:
         super().__init__()
-        self._question: Question | None = None
+        self._question: Asked = None
         self.is_settled = True
         self.choices: list[QPushButton] = []
         self.field = QLineEdit()
@@ -56,15 +68,38 @@ class QuestionRow(QWidget):
         row.addWidget(self.field)
         row.addWidget(self.check_button)
         row.addStretch(1)
+        self._make_keys_of_plot()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        for widget in (self._of_choice, self._of_number, self.feedback):
+        for widget in (self._of_choice, self._of_number, self._of_plot, self.feedback):
             column.addWidget(widget)
         self.field.returnPressed.connect(lambda: self.answer(self.field.text()))
         self.check_button.clicked.connect(lambda: self.answer(self.field.text()))
         self._fit()
         self.hide()
+
+    def _make_keys_of_plot(self) -> None:
+        self._of_plot = QWidget()
+        self.return_button = QPushButton("Answer on the &plot")
+        self.return_button.setToolTip("Return to the plot, to answer there")
+        self.undo_button = QPushButton("&Undo")
+        self.undo_button.setToolTip("Take the newest line away")
+        self.plot_button = QPushButton()
+        self.plot_button.setToolTip("This is my answer")
+        row = QHBoxLayout(self._of_plot)
+        row.setContentsMargins(0, 0, 0, 0)
+        for button, wanted in (
+            (self.undo_button, self.undo_wanted),
+            (self.plot_button, self.check_wanted),
+            (self.return_button, self.returned),
+        ):
+            button.clicked.connect(wanted)
+            row.addWidget(button)
+        row.addStretch(1)
+        policy = self.return_button.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.return_button.setSizePolicy(policy)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -75,17 +110,37 @@ class QuestionRow(QWidget):
         """Give the field the width of a number, at the current zoom."""
         self.field.setFixedWidth(FIELD_LETTERS * self.fontMetrics().averageCharWidth())
 
-    def ask(self, question: Question | None) -> None:
+    def ask(self, question: Asked) -> None:
         """Ask this question, or none."""
+        from core.teach.plot_question import PlotQuestion
+
+        is_on_plot = isinstance(question, PlotQuestion)
         self._question, self.is_settled = question, question is None
         self._flow.clear()
-        self.choices = [self._choice(text) for text in question.choices] if question else []
+        texts = () if question is None or isinstance(question, PlotQuestion) else question.choices
+        self.choices = [self._choice(text) for text in texts]
         self._of_choice.setVisible(bool(self.choices))
-        self._of_number.setVisible(not self.choices)
+        self._of_number.setVisible(not self.choices and not is_on_plot)
         self._of_number.setEnabled(True)
+        self._of_plot.setVisible(is_on_plot)
+        if isinstance(question, PlotQuestion):
+            self.plot_button.setText(CHECKS.get(question.kind, ""))
+            for button in (self.undo_button, self.plot_button):
+                button.setVisible(question.kind in CHECKS)
         self.field.clear()
-        self._say("")
+        self.say("")
+        if is_on_plot:
+            self.show_plot(is_open=True, is_drawn=False)
         self.setVisible(question is not None)
+        self.asked.emit(question)
+
+    def show_plot(self, *, is_open: bool, is_drawn: bool) -> None:
+        """Offer what can be done: whether the plot takes an answer, and whether there is one."""
+        self.return_button.setVisible(not is_open)
+        is_click = not self.plot_button.text()  # no key is offered: words take their place
+        self._of_plot.setHidden(is_click and is_open and bool(self.feedback.text()))
+        self.undo_button.setEnabled(is_open and is_drawn)
+        self.plot_button.setEnabled(is_drawn)
 
     def _choice(self, text: str) -> QPushButton:
         button = QPushButton(unmarked(text))
@@ -96,32 +151,45 @@ class QuestionRow(QWidget):
 
     def answer(self, given: str) -> None:
         """Take an answer and say whether it is right."""
+        from core.teach.question import Question
+
         question = self._question
-        if question is None or self.is_settled:
+        if not isinstance(question, Question) or self.is_settled:
             return
         is_right = question.is_right(given)
         if is_right is None:
-            self._say(NO_NUMBER)
+            self.say(NO_NUMBER)
         elif is_right:
-            self._settle(RIGHT)
+            self.settle(RIGHT, question.right)
             self.settled.emit()
         else:
-            self._say(markdown.rich(question.wrong, title=WRONG.strip()))
+            self.say(question.wrong, WRONG)
 
     def reveal(self) -> None:
-        """Say the right answer."""
-        if self._question is not None and not self.is_settled:
-            self._settle(f"{SHOWN}{self._question.solution}.")
+        """Say the right answer, or have it shown on the plot."""
+        from core.teach.question import Question
 
-    def _settle(self, words: str) -> None:
         question = self._question
-        assert question is not None
-        self.is_settled = True
-        for button, text in zip(self.choices, question.choices, strict=True):
-            button.setEnabled(text == question.answer)
-        self._of_number.setEnabled(False)
-        self._say(markdown.rich(question.right, title=words.strip()))
+        if isinstance(question, Question) and not self.is_settled:
+            self.settle(f"{SHOWN}{question.solution}.", question.right)
+        elif question is not None and not self.is_settled:
+            self.revealed.emit(question)
 
-    def _say(self, words: str) -> None:
-        self.feedback.setText(words)
-        self.feedback.setVisible(bool(words))
+    def settle(self, title: str, words: str) -> None:
+        """Take no more answers, and say this, in Markdown."""
+        from core.teach.question import Question
+
+        question = self._question
+        self.is_settled = True
+        if isinstance(question, Question):
+            for button, text in zip(self.choices, question.choices, strict=True):
+                button.setEnabled(text == question.answer)
+        self._of_number.setEnabled(False)
+        self._of_plot.hide()  # the words take its place, and nothing moves
+        self.say(words, title)
+
+    def say(self, words: str, title: str = "") -> None:
+        """Say this, in Markdown, after a title."""
+        text = markdown.rich(words, title=title.strip()) if words or title else ""
+        self.feedback.setText(text)
+        self.feedback.setVisible(bool(text))

@@ -176,6 +176,11 @@ class LessonStrip(QFrame):
         self.words.setText(markdown.rich(text, title=f"{title}.", formula=formula))
         self.words.setAccessibleDescription(markdown.plain(text))
 
+    def leave(self) -> None:
+        """Show nothing, and ask nothing."""
+        self.question.ask(None)
+        self.hide()
+
     def show_wait(self, words: str) -> None:
         """Show what the step waits for, "" if for nothing."""
         if words != self.wait.text():

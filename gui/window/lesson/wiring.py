@@ -5,12 +5,15 @@ from __future__ import annotations
 from PySide6.QtWidgets import QMenu
 
 from gui.control.projects import Projects
+from gui.control.run_controller import RunController
 from gui.window.lesson import menu as lessons_menu
 from gui.window.lesson.lessons import Lessons
+from gui.window.lesson.plot_questions import PlotQuestions
 from gui.window.rail import Rail
 from gui.window.side.panel import SidePanel
 from gui.window.stage.stage import Stage
 from gui.window.status import StatusMessages
+from gui.window.view_factory import ViewFactory
 
 
 def connect(
@@ -25,6 +28,15 @@ def connect(
     _list(lessons, menu, rail, status)
     _point(lessons, *frames)
     _keep(lessons, projects)
+
+
+def start(lessons: Lessons, views: ViewFactory, controller: RunController) -> None:
+    """Connect the lessons with the views, once these can be made."""
+    context = views.context
+    lessons.dress.log_button = context.log_button
+    lessons.demo_wanted.connect(context.demo_wanted)
+    PlotQuestions(lessons.strip.question, controller, views)
+    lessons.shelf.start()
 
 
 def _list(lessons: Lessons, menu: QMenu, rail: Rail, status: StatusMessages) -> None:

@@ -236,7 +236,9 @@ def test_the_points_of_the_description_can_be_drawn(example):
     assert len(setup.points) > 2
 
 
-@pytest.mark.parametrize("example", [each for each in EXAMPLES if "question" in each])
+@pytest.mark.parametrize(
+    "example", [each for each in EXAMPLES if "question" in each and "kind" not in each]
+)
 def test_the_questions_of_the_description_can_be_asked(example):
     question = step_of(example).question
     assert question.is_right(question.solution)
@@ -303,3 +305,50 @@ def test_no_values_do_more_than_cost_a_sentence(step, setup):
 def test_no_damage_to_a_lesson_does_more_than_cost_a_sentence(dirt, at, length):
     data = EXAMPLES[0].encode()
     lines_of_faults(data[:at] + dirt + data[at + length :])
+
+
+QUESTION = "[steps.question]\n"
+ON_PLOTS = [each for each in EXAMPLES if each.startswith(QUESTION) and "kind" in each]
+
+
+@pytest.mark.parametrize(
+    ("lines", "view", "tolerance"),
+    [
+        ('kind = "click"\ntarget = "largest loss"', "Boundary", 0.05),
+        ('kind = "click"\ntarget = "least test loss"\ntolerance = 0.1', "Curves", 0.1),
+        ('kind = "boundary"', "Boundary", 0.02),
+        ('kind = "curve"', "Curves", 0.1),
+        *((each.removeprefix("[steps.question]\n"), "Boundary", 0.05) for each in ON_PLOTS),
+    ],
+)
+def test_a_question_on_a_plot_shows_the_view_it_is_answered_on(lines, view, tolerance):
+    step = step_of(f"{QUESTION}{lines}\n")
+    assert (step.view, step.question.view, step.question.tolerance) == (view, view, tolerance)
+
+
+@pytest.mark.parametrize(
+    ("lines", "line", "said"),
+    [
+        ('kind = "click"', 5, "target is missing: one of largest loss"),
+        ('kind = "click"\ntarget = "moon"', 7, "must be one of largest loss, mistake"),
+        ('kind = "curve"\ntolerance = 0', 7, "it must be more than 0"),
+        ('kind = "boundary"\nanswer = 3', 7, "known: kind, target"),
+        ('kind = "guess"\nanswer = 1', 6, "must be one of choice, number, click, boundary, curve"),
+    ],
+)
+def test_what_is_wrong_with_a_question_on_a_plot_is_said_by_line(lines, line, said):
+    assert said in (found := fault_of(f"{QUESTION}{lines}\n"))[1] and found[0] == line
+
+
+def test_a_question_on_a_plot_names_no_other_view():
+    line, said = fault_of(f'view = "Trace"\n{QUESTION}kind = "curve"\n')
+    assert (line, said) == (5, "view is Trace; the question is answered on Curves.")
+
+
+def test_a_boundary_is_asked_for_only_where_one_can_be_drawn():
+    line, said = fault_of(
+        f'[steps.setup]\nsource = "iris"\n{QUESTION}kind = "boundary"\n', rehearsed
+    )
+    assert line == 7 and "two classes" in said
+    digits = f'[steps.setup]\nsource = "digits"\n{QUESTION}kind = "click"\ntarget = "mistake"\n'
+    assert "no plane" in fault_of(digits, rehearsed)[1]
