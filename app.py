@@ -29,6 +29,10 @@ def main(argv: list[str] | None = None) -> int:
         from core.cli import lesson
 
         return lesson.main(words[1:])
+    if words[:1] == ["practice"]:
+        from core.cli import practice
+
+        return practice.main(words[1:])
     from gui.app import application
 
     return application.main(words)

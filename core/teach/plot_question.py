@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 from core.teach.lesson_table import Table
-from core.teach.predicted.place import ON_CURVE, TARGETS
 
 Kind = Literal["click", "boundary", "curve"]
 
+LARGEST_LOSS, MISTAKE, BOUNDARY = "largest loss", "mistake", "boundary"  # on the plane
+ON_CURVE = {f"least {rows} loss": f"{rows}_loss" for rows in ("train", "test", "validation")}
+TARGETS = (LARGEST_LOSS, MISTAKE, BOUNDARY, *ON_CURVE)
 # The largest tolerance that is no mistake, and what stands where none is given: a share of what is
 # seen of the plot, a difference of accuracies, a mean distance in the unit of the loss.
 TOLERANCES: dict[Kind, tuple[float, float]] = {
@@ -24,7 +26,7 @@ KEYS = ("kind", "target", "tolerance", "right", "wrong")
 class PlotQuestion:
     """A question, which the step's text asks.
 
-    target : of a click, one of `core.teach.predicted.place.TARGETS`; else "".
+    target : of a click, one of TARGETS; else "".
     tolerance : how far from it an answer is right, as in TOLERANCES.
     right, wrong : what is said to such an answer, in Markdown.
     """

@@ -15,16 +15,13 @@ from core.data.task import Task
 from core.explain.plane import Plane, boundary_lines
 from core.explain.probe import decision_grid, probabilities, row_answers
 from core.number_format import format_fixed, format_probability
+from core.teach.plot_question import BOUNDARY, MISTAKE, ON_CURVE
 from core.train.history import SERIES, Curves
 from core.train.snapshot import Params
 
 Floats = NDArray[np.float64]
 Spot = tuple[float, float]
 
-LARGEST_LOSS, MISTAKE, BOUNDARY = "largest loss", "mistake", "boundary"
-ON_PLANE = (LARGEST_LOSS, MISTAKE, BOUNDARY)
-ON_CURVE = {f"least {rows} loss": f"{rows}_loss" for rows in ("train", "test", "validation")}
-TARGETS = (*ON_PLANE, *ON_CURVE)
 NODES = 161  # of the grid that a boundary is traced on, along each axis
 TIE = 1e-6  # losses that differ by this share are the same
 NOTHING = "There is none now."
@@ -50,7 +47,7 @@ class Target:
 
 
 def on_plane(name: str, task: Task, params: Params, plane: Plane) -> Target:
-    """Return the target of this name, one of ON_PLANE, among the training rows or on the plane."""
+    """Return the target of this name: training rows on the plane, or its boundary."""
     if name == BOUNDARY:
         lines = boundary_lines(decision_grid(task, params, plane, NODES, NODES))
         words = "On the boundary the model is undecided." if lines else NOTHING
@@ -73,7 +70,7 @@ def on_plane(name: str, task: Task, params: Params, plane: Plane) -> Target:
 
 
 def on_curve(name: str, curves: Curves) -> Target:
-    """Return the target of this name, one of ON_CURVE, on the measured curve of a run."""
+    """Return the target of this name on the measured loss curve of a run."""
     step, loss = _measured(name, curves)
     if not len(loss):
         return Target((), NOTHING)

@@ -1,0 +1,1 @@
+"""Exercises to compute by hand: new numbers from a seed, checked, with a worked solution."""
