@@ -26,13 +26,13 @@ def main(argv: list[str] | None = None) -> int:
 
         return export.main(words[1:])
     if words[:1] == ["lesson"]:
-        from core.cli import lesson
+        from core.cli import teach
 
-        return lesson.main(words[1:])
+        return teach.lesson(words[1:])
     if words[:1] == ["practice"]:
-        from core.cli import practice
+        from core.cli import teach
 
-        return practice.main(words[1:])
+        return teach.practice(words[1:])
     from gui.app import application
 
     return application.main(words)

@@ -37,7 +37,7 @@ def softmax(rng: Generator) -> Exercise:
         f"a = exp(z) / {rounded(total)} = ({', '.join(map(rounded, a))}).",
     ]
     return Exercise(
-        "softmax",
+        "shares",
         "Softmax of three logits",
         f"The logits are z = {vector(z)}. What are the three activations a = softmax(z)?",
         tuple(Field(f"a{'₁₂₃'[k]}", share) for k, share in enumerate(a)),

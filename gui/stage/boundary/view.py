@@ -15,8 +15,8 @@ from core.explain.plane import Plane
 from core.train.snapshot import Snapshot, Status
 from gui.kit import plots, zoom
 from gui.kit import theme as look
-from gui.kit.described import point_out
 from gui.kit.answer.plot_layer import AnswerLayer
+from gui.kit.described import point_out
 from gui.kit.fields import kept
 from gui.kit.fields.choices import Choice
 from gui.kit.flow_layout import FlowLayout

@@ -3,7 +3,7 @@
 import pytest
 
 import app
-from core.cli import lesson
+from core.cli import teach
 from tests.core.cli.calling import caller
 
 GOOD = (
@@ -15,7 +15,7 @@ BAD = 'format = 1\ntitle = "Bad"\n[[steps]]\ntext = "a"\nview = "x"\nspeed = nan
 
 @pytest.fixture
 def call(capsys):
-    return caller(lesson.main, capsys)
+    return caller(teach.lesson, capsys)
 
 
 @pytest.fixture
