@@ -21,7 +21,7 @@ from gui.kit.theme import Theme
 from gui.kit.view import CardView
 
 SCALE = 0.85
-HEIGHT, HEIGHT_OF_PICTURES = 184, 164
+HEIGHT, HEIGHT_OF_PICTURES = 128, 164
 
 
 class _SheetHolder(QWidget):
@@ -34,6 +34,7 @@ class _SheetHolder(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._sheet.fit(event.size().height(), is_shrunk=False)
         self._sheet.resize(event.size().width(), self._sheet.height())
 
 

@@ -149,7 +149,7 @@ class TraceView(View):
 
     def _fit(self) -> None:
         """Set the derivation as it fits, with the Jacobian if it is wanted or there is room."""
-        height = self._area.viewport().height()
+        height = self._area.viewport().height() - SPACING
         is_open = self._has_jacobian and self._is_jacobian_wanted is not False
         if is_open and self._is_jacobian_wanted is None:
             below = self.jacobian.minimumSizeHint().height() + SPACING

@@ -24,14 +24,16 @@ ARRANGEMENTS: tuple[tuple[int, Groups], ...] = (
     (680, (("Loss",), ("Accuracy",), ("Example", "Confusion"))),
     (860, (("Loss",), ("Accuracy",), ("Example",), ("Confusion",))),
 )
+UNDER: Groups = (("Loss",), ("Accuracy", "Example", "Confusion"))
 CURVES: Groups = (("Loss",), ("Accuracy",))
 CURVES_SHARES = (2, 1)
 THUMBNAIL: Groups = (("Loss",),)
-SHARES = {1: (1,), 2: (5, 4), 3: (5, 3, 4), 4: (5, 3, 4, 4)}  # height ratios by number of cards
+ROW = "→"  # before sizes of cards in a row
+SHARES = {1: (1,), 2: (5, 4), 3: (5, 3, 4), 4: (5, 3, 4, 4)}  # ratios by number of cards
 
 
 class SidePanel(QSplitter):
-    """Cards in a column: as many as fit the height, the loss on the first."""
+    """Cards in a column, as many as fit the height, or two in a row; the loss is on the first."""
 
     enlarge_wanted = Signal(object)  # the card to enlarge, or None
 
@@ -46,9 +48,10 @@ class SidePanel(QSplitter):
         self._turns = 0
         self._enlarged: QWidget | None = None
         self._guide: QWidget | None = None
-        self._is_presented = self._is_thumbnail = False
+        self._is_presented = self._is_thumbnail = self._is_under = False
         self._pointed = ""  # name of the view that is pointed at
-        self._shares: dict[int, tuple[int, ...]] = {}  # heights set by the user, by number of cards
+        # Sizes set by the user, by the number of cards and whether they stand in a row.
+        self._shares: dict[tuple[int, bool], tuple[int, ...]] = {}
         self.splitterMoved.connect(self._note_shares)
         self.cards = [SideCard() for _ in specs]
         for card in self.cards:
@@ -103,12 +106,27 @@ class SidePanel(QSplitter):
         self._is_thumbnail = is_on
         self._arrange()
 
+    def lie_under(self, is_under: bool) -> None:
+        """Place the cards in a row, to lie under the stage, or in a column again."""
+        self._is_under = is_under
+        across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+        self.setOrientation(across if is_under else down)
+        self._arrange()
+        self._share()
+
+    @property
+    def _is_special(self) -> bool:
+        """Whether the cards are those of presenter mode or of a page."""
+        return self._is_presented or self._is_thumbnail
+
     @property
     def _wanted(self) -> Groups | None:
         """The arrangement that is used regardless of the height; None: depends on the height."""
         if self._is_thumbnail:
             return THUMBNAIL
-        return CURVES if self._is_presented else None
+        if self._is_presented:
+            return CURVES
+        return UNDER if self._is_under else None
 
     def show_guide(self, guide: QWidget) -> None:
         """Show a widget below the first card, instead of the others, until `close_guide`."""
@@ -168,12 +186,13 @@ class SidePanel(QSplitter):
             self._share()
 
     def _share(self) -> None:
-        """Divide the height among the cards as set by the user, or by default."""
+        """Divide the room among the cards as set by the user, or by default."""
         count = len(self._groups)
-        kept = None if self._wanted else self._shares.get(count)
+        kept = None if self._is_special else self._shares.get((count, self._is_under))
         shares = kept or (CURVES_SHARES if self._wanted is CURVES else SHARES[count])
         parts = dict(zip(self._in_sight, shares, strict=False))
-        self.setSizes([self.height() * parts.get(w, 0) // sum(shares) for w in self._widgets])
+        room = self.width() if self._is_under else self.height()
+        self.setSizes([room * parts.get(w, 0) // sum(shares) for w in self._widgets])
 
     @property
     def _in_sight(self) -> list[QWidget]:
@@ -186,24 +205,31 @@ class SidePanel(QSplitter):
         return [widget for widget in found if widget is not None]
 
     def _note_shares(self) -> None:
-        heights = tuple(widget.height() for widget in self._in_sight)
-        if self._wanted is None and self._enlarged is None and len(heights) == len(self._groups):
-            self._shares[len(heights)] = heights
+        seen = self._in_sight
+        sizes = tuple(w.width() if self._is_under else w.height() for w in seen)
+        if not self._is_special and self._enlarged is None and len(seen) == len(self._groups):
+            self._shares[len(seen), self._is_under] = sizes
 
     @property
     def shares(self) -> str:
-        """Heights set by the user, in px, as text for the settings: “300,240;250,150,200”."""
-        return ";".join(",".join(map(str, heights)) for heights in self._shares.values())
+        """Sizes set by the user, in px, as text for the settings: “300,240;250,150,200;→400,300”.
+
+        An arrow is before those of cards in a row.
+        """
+        return ";".join(
+            (ROW if is_row else "") + ",".join(map(str, sizes))
+            for (_, is_row), sizes in self._shares.items()
+        )
 
     def set_shares(self, text: str) -> bool:
-        """Apply heights in the format of `shares`; return whether the text is valid."""
-        found: dict[int, tuple[int, ...]] = {}
+        """Apply sizes in the format of `shares`; return whether the text is valid."""
+        found: dict[tuple[int, bool], tuple[int, ...]] = {}
         for part in filter(None, text.split(";")):
-            digits = part.split(",")
-            heights = [int(d) for d in digits if d.isascii() and d.isdigit() and len(d) < 6]
-            if len(heights) != len(digits) or len(digits) not in SHARES or not all(heights):
+            digits = part.removeprefix(ROW).split(",")
+            sizes = [int(d) for d in digits if d.isascii() and d.isdigit() and len(d) < 6]
+            if len(sizes) != len(digits) or len(digits) not in SHARES or not all(sizes):
                 return False
-            found[len(heights)] = tuple(heights)
+            found[len(sizes), part.startswith(ROW)] = tuple(sizes)
         self._shares = found
         self._share()
         return True
@@ -212,9 +238,9 @@ class SidePanel(QSplitter):
         """Show the enlarged card, or all cards with views that the guide does not replace."""
         guide, enlarged = self._guide, self._enlarged
         for i, card in enumerate(self.cards):
-            is_taken = i > 0 and guide is not None and self._wanted is None
+            is_taken = i > 0 and guide is not None and not self._is_special
             has_place = i < len(self._groups) and not is_taken
             card.setVisible(has_place if enlarged is None else card is enlarged)
         if guide is not None:
-            has_place = enlarged is None and self._wanted is None and len(self._groups) > 1
+            has_place = enlarged is None and not self._is_special and len(self._groups) > 1
             guide.setVisible(has_place)

@@ -4,7 +4,8 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from gui.window.sizes import LEAST_WIDTH
+from gui.window.settings import Settings
+from gui.window.sizes import GAP, LEAST_WIDTH
 
 PAGES = ("Trace", "Demos", "Evaluation", "Runs")
 
@@ -78,6 +79,87 @@ def test_in_a_narrow_window_a_page_stands_alone(open_window):
     window.resize(1366, 700)
     assert window.side_panel.isVisible()
     assert in_sight(window) == {"Loss"}
+
+
+ROUNDED = 2  # px by which ratios of heights are rounded
+
+
+def rounded(sizes):
+    return pytest.approx(sizes, abs=ROUNDED)
+
+
+@pytest.fixture
+def narrow(open_window):
+    """A window of a small projector: the side panel lies under the stage."""
+    return open_window(size=(1024, 740))
+
+
+def lies_under(window):
+    stage, side = window.stage.geometry(), window.side_panel.geometry()
+    assert window.stage.parentWidget() is window.side_panel.parentWidget()
+    return side.top() > stage.bottom() and side.width() == stage.width()
+
+
+def plot_height(view):
+    return view.plot.getPlotItem().getViewBox().sceneBoundingRect().height()
+
+
+def test_in_a_narrow_window_that_is_tall_the_side_lies_under_the_stage(narrow, qtbot):
+    assert lies_under(narrow)
+    assert narrow.rail.is_folded and narrow.rail.isVisible()
+    assert in_sight(narrow) == {"Loss", "Accuracy", "Example", "Confusion"}
+    assert plot_height(narrow.views["Loss"]) > 90
+    assert plot_height(narrow.views["Boundary"]) > 120
+    loss, others = narrow.side_panel.cards[:2]
+    assert others.x() > loss.geometry().right()
+    before = narrow.stage.height()
+    loss.enlarge_button.click()
+    assert not narrow.stage.isVisible() and not others.isVisible()
+    qtbot.waitUntil(lambda: loss.height() > 400)
+    QTest.keyClick(narrow, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: abs(narrow.stage.height() - before) <= ROUNDED)
+    assert lies_under(narrow)
+    narrow.stage.split(True)
+    assert lies_under(narrow) and narrow.side_panel.isVisible()
+    narrow.stage.split(False)
+    QTest.keyClick(narrow, Qt.Key.Key_F5)
+    assert in_sight(narrow) == {"Loss", "Accuracy"}
+    assert narrow.side_panel.width() > LEAST_WIDTH
+    QTest.keyClick(narrow, Qt.Key.Key_Escape)
+    assert lies_under(narrow)
+    narrow.resize(1366, 740)
+    rail, panel, stage, side = narrow.columns.sizes()
+    assert stage > side > LEAST_WIDTH and not narrow.rail.is_folded
+
+
+def test_heights_set_by_hand_under_the_stage_are_remembered_and_forgotten(narrow, qtbot):
+    middle = narrow.stage.parentWidget()
+    before, columns, settings = middle.sizes(), narrow.columns, Settings(None)
+    grip = middle.handle(1)
+    assert grip.isVisible() and grip.height() >= GAP
+    at = grip.rect().center()
+    QTest.mousePress(grip, Qt.MouseButton.LeftButton, pos=at)
+    QTest.mouseMove(grip, at - QPoint(0, 30))
+    QTest.mouseRelease(grip, Qt.MouseButton.LeftButton, pos=at)
+    by_hand, described = middle.sizes(), columns.describe()
+    assert by_hand[1] == before[1] + 30
+    by_hand, before = map(rounded, (by_hand, before))
+    columns.save(settings)
+    narrow.layout_memory.reset()
+    assert middle.sizes() == before
+    columns.restore(settings)
+    columns.share(narrow.width())
+    assert middle.sizes() == by_hand
+    narrow.layout_memory.reset()
+    columns.choose(described)
+    assert middle.sizes() == by_hand
+
+
+def test_in_a_narrow_window_that_is_low_it_stays_beside(open_window):
+    window = open_window(size=(960, 600))
+    assert window.side_panel.x() > window.stage.geometry().right()
+    assert window.rail.is_folded
+    assert plot_height(window.views["Boundary"]) > 120
 
 
 def test_a_zoom_makes_a_window_narrow(window):
