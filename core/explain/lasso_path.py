@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.data.task import Task
-from core.explain.loss_surface import Sample
+from core.explain.surface.loss_surface import Sample
 from core.model_family import FAMILY
 from core.train import models
 from core.train.class_weights import head_of

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from core.data.task import Task
-from core.explain.loss_surface import Sample
+from core.explain.surface.loss_surface import Sample
 from core.model_family import FAMILY
 from core.slices import finish
 from core.train.batches import Rows
@@ -21,6 +21,10 @@ MOST_PARAMETERS = 150  # with more, no optimum is searched for
 MOST_ROWS = 20_000
 ITERATIONS = 60
 AT_REST = 1e-9  # tolerance on the slope along the steepest parameter
+MANY_VALLEYS = (
+    "No optimum is marked: with a hidden layer the loss is not convex. It has many valleys; units "
+    "that change places alone make others just as low."
+)
 FLAT = 1e-6  # share of the largest curvature below which the loss has no minimum along a direction
 
 
@@ -46,6 +50,8 @@ def optimum(task: Task, decay: float, l1: float = 0.0) -> Optimum:
     squared error of a linear neuron, which always has one.
     """
     kind = FAMILY[task.config.model.kind]
+    if task.config.model.hidden:
+        return Optimum(None, np.nan, MANY_VALLEYS)
     p, n = task.outputs * (task.m + task.config.model.has_bias), len(task.train_rows)
     if kind.no_optimum:
         return Optimum(None, np.nan, kind.no_optimum)

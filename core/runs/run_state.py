@@ -181,10 +181,11 @@ def _check_history(state: HistoryState, trainer: Trainer) -> None:
     is_ordered &= bool((table[LAST, :-1] < table[FIRST, 1:]).all())
     _demand(is_ordered and table[LAST, -1] < 2**53, "the steps of its curves are in no order")
     _demand(state.stride > 0 and state.every > 0, "a stride is below 1")
-    W, b = (tuple(p.shape) for p in trainer.update.parameters[:2])
-    k = len(points.steps)
+    W, b, *below = (tuple(p.shape) for p in trainer.update.parameters)
+    k, q = len(points.steps), sum(math.prod(shape) for shape in below)
+    has_below = points.below.shape in ((k, q), (0, 0))  # older projects have none
     _demand(
-        not k or (points.W.shape == (k, *W) and points.b.shape == (k, *b)),
+        not k or (points.W.shape == (k, *W) and points.b.shape == (k, *b) and has_below),
         "the trajectory of its weights is of another model",
     )
     if state.fall is not None:

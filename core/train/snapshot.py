@@ -165,7 +165,7 @@ class Snapshot:
     @property
     def path(self) -> Trajectory:
         """The weights over the steps up to and including this one."""
-        return self.trajectory.until(self.step, self.params.W, self.params.b)
+        return self.trajectory.until(self.step, *self.params.arrays)
 
     @property
     def suggested_learning_rate(self) -> float | None:

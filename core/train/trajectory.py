@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,24 +23,38 @@ class Trajectory:
     """Weights at some steps of a run, in order; read-only.
 
     steps : (points,). W : (points, outputs, m). b : (points, outputs), of the last layer, float32.
+    below : (points, q) all weights and biases of a hidden layer below it; (points, 0) without one.
     """
 
     steps: NDArray[np.int64]
     W: NDArray[np.float32]
     b: NDArray[np.float32]
+    below: NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 0), np.float32))
 
     def __getitem__(self, points: slice) -> Trajectory:
-        return Trajectory(self.steps[points], self.W[points], self.b[points])
+        return Trajectory(self.steps[points], self.W[points], self.b[points], self.below[points])
 
-    def until(self, step: int, W: NDArray[np.float32], b: NDArray[np.float32]) -> Trajectory:
-        """Return the part before this step, with these weights of this step as last point."""
+    def until(
+        self,
+        step: int,
+        W: NDArray[np.float32],
+        b: NDArray[np.float32],
+        *hidden: NDArray[np.float32],
+    ) -> Trajectory:
+        """Return the part before this step, with these weights of this step as last point.
+
+        hidden : weights and biases of a hidden layer; a part that lacks them is left out.
+        """
         n = int(np.searchsorted(self.steps, step))
-        if not n:
-            return Trajectory(np.array([step]), W[None], b[None])
+        flat = [array.ravel() for array in hidden]
+        below = np.concatenate([np.empty(0, np.float32), *flat])
+        if not n or (hidden and self.below.shape[1] != len(below)):
+            return Trajectory(np.array([step]), W[None], b[None], below[None])
         return Trajectory(
             np.append(self.steps[:n], step),
             np.concatenate([self.W[:n], W[None]]),
             np.concatenate([self.b[:n], b[None]]),
+            np.concatenate([self.below[:n], below[None]]) if hidden else self.below[:n],
         )
 
 
@@ -64,37 +78,38 @@ class TrajectoryRecorder:
     @property
     def nbytes(self) -> int:
         """Bytes of memory allocated."""
-        return self._kept.steps.nbytes + self._kept.W.nbytes + self._kept.b.nbytes
+        kept = self._kept
+        return kept.steps.nbytes + kept.W.nbytes + kept.b.nbytes + kept.below.nbytes
 
     def trajectory(self) -> Trajectory:
         """Return what has been recorded, without a copy."""
         return self._kept[: self._length]
 
     def record(self, step: int, parameters: Sequence[Tensor]) -> None:
-        """Add the first two parameters, W (outputs, m) and b (outputs,), if this step is due.
+        """Add the parameters, W (outputs, m) and b (outputs,) first, if this step is due.
 
         Weights of another shape begin a new trajectory; weights that are not finite are skipped.
         """
-        if self._kept.W.shape[1:] != tuple(parameters[0].shape):
-            self._begin(parameters[0])
+        below = sum(p.numel() for p in parameters[2:])
+        kept = self._kept
+        if kept.W.shape[1:] != tuple(parameters[0].shape) or kept.below.shape[1] != below:
+            self._begin(parameters[0], below)
         if len(self._kept.steps) < 2 or step < self._next_step:
             return
         import torch  # already loaded: the parameters are tensors
 
         # One copy from another device: each copy waits for the device.
-        flat = torch.cat([p.reshape(-1) for p in parameters[:2]]).cpu().numpy()
+        flat = torch.cat([p.reshape(-1) for p in parameters]).cpu().numpy()
         if not np.isfinite(flat).all():
             return
-        W, b = (
-            flat[: parameters[0].numel()].reshape(parameters[0].shape),
-            flat[-len(parameters[1]) :],
-        )
+        W, b, rest = np.split(flat, np.cumsum([p.numel() for p in parameters[:2]]))
         if self._length == len(self._kept.steps):
             self._thin_out()
             if step < self._next_step:
                 return
         n, kept = self._length, self._kept
-        kept.steps[n], kept.W[n], kept.b[n] = step, W, b
+        kept.steps[n], kept.W[n] = step, W.reshape(parameters[0].shape)
+        kept.b[n], kept.below[n] = b, rest
         self._length += 1
 
     @property
@@ -129,16 +144,21 @@ class TrajectoryRecorder:
         """Return a recorder that goes on after these points of another one."""
         recorder = cls()
         if len(points.steps):
-            recorder._begin(points.W[0])
+            recorder._begin(points.W[0], points.below.shape[1])
             points = points[: len(recorder._kept.steps)]
             recorder._keep(points)
             recorder._every = every
         return recorder
 
-    def _begin(self, W: Tensor | NDArray[np.float32]) -> None:
-        """Preallocate for weights of this shape, touching the memory now, not during the run."""
-        capacity = max(BYTES // W.nbytes, min(FEWEST, MOST_BYTES // W.nbytes))
-        self._kept = _empty_rows(min(capacity, MOST), *W.shape)
+    def _begin(self, W: Tensor | NDArray[np.float32], below: int) -> None:
+        """Preallocate for W of this shape and so many numbers below it.
+
+        The memory is touched now, not during the run.
+        """
+        size = W.nbytes + 4 * below
+        capacity = max(BYTES // size, min(FEWEST, MOST_BYTES // size))
+        outputs, m = W.shape
+        self._kept = _empty_rows(min(capacity, MOST), outputs, m, below)
         self._length, self._every = 0, 1
 
     def _thin_out(self) -> None:
@@ -150,14 +170,17 @@ class TrajectoryRecorder:
     def _keep(self, points: Trajectory) -> None:
         """Continue after these points, in new arrays of the same capacity."""
         self._length = n = len(points.steps)
-        self._kept = _empty_rows(*self._kept.W.shape)
+        capacity, outputs, m = self._kept.W.shape
+        self._kept = _empty_rows(capacity, outputs, m, self._kept.below.shape[1])
         kept = self._kept
         kept.steps[:n], kept.W[:n], kept.b[:n] = points.steps, points.W, points.b
+        kept.below[:n] = points.below if kept.below.size else 0
 
 
-def _empty_rows(points: int, outputs: int, m: int) -> Trajectory:
+def _empty_rows(points: int, outputs: int, m: int, below: int) -> Trajectory:
     return Trajectory(
         np.full(points, 0),
         np.full((points, outputs, m), 0, np.float32),
         np.full((points, outputs), 0, np.float32),
+        np.full((points, below), 0, np.float32),
     )

@@ -7,7 +7,8 @@ import pyqtgraph as pg
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.data.task import Task
-from core.explain.loss_surface import Range, Reals
+from core.explain.surface.direction import Reals
+from core.explain.surface.loss_surface import Range
 from gui.kit import plots
 from gui.kit import theme as look
 from gui.kit.labels import small_label

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from core.data.task import Task
-from core.explain import loss_surface
+from core.explain.surface import direction
 from core.model_family import DEFAULT_KIND
 from core.model_kind import LossName
 from gui.kit.fields import kept
@@ -76,33 +76,24 @@ class SurfaceChoices(QWidget):
 
     def _show_directions(self, task: Task) -> None:
         """Offer single parameters where there are few, and directions of all parameters."""
-        has_bias, has_few = task.config.model.has_bias, task.outputs * task.m <= LISTED
-        options: list[tuple[str, object]] = []
-        if has_few:
-            options += [
-                (loss_surface.of_parameter(task, k, j).name, ("w", k, j))
-                for k in range(task.outputs)
-                for j in range(task.m)
-            ]
-        if has_bias and task.outputs <= LISTED:
-            options += [
-                (loss_surface.of_parameter(task, k, None).name, ("b", k))
-                for k in range(task.outputs)
-            ]
-        options += [
+        has_few = task.outputs * (task.config.model.hidden or task.m) <= LISTED
+        options = [
+            *_weights(task),
             (FROM_START, ("downhill", "start")),
             (FROM_HERE, ("downhill", "here")),
+            ("main direction of the way", ("way", 1)),
+            ("second direction of the way", ("way", 2)),
             ("random direction 1", ("random", 1)),
             ("random direction 2", ("random", 2)),
         ]
         k = task.outputs - 1
         first: object = ("downhill", "start")
         second: object = ("random", 1)
-        if has_few:
+        if has_few and not task.config.model.hidden:
             first = ("w", k, 0)
             if task.m > 1:
                 second = ("w", k, 1)
-            elif has_bias:
+            elif task.config.model.has_bias:
                 second = ("b", k)
         self.across.set_options(options, first)
         self.up.set_options(options, second)
@@ -125,6 +116,34 @@ class SurfaceChoices(QWidget):
     def _choose_losses(self, losses: tuple[LossName, ...]) -> None:
         self.shown = losses
         self.losses_chosen.emit()
+
+
+def _weights(task: Task) -> list[tuple[str, object]]:
+    """Return the single weights and biases, with their keys, where there are few of a kind."""
+    model, found = task.config.model, list[tuple[str, object]]()
+    columns = model.hidden or task.m
+    if task.outputs * columns <= LISTED:
+        found += [
+            (direction.of_parameter(task, k, j).name, ("w", k, j))
+            for k in range(task.outputs)
+            for j in range(columns)
+        ]
+    if model.has_bias and task.outputs <= LISTED:
+        found += [
+            (direction.of_parameter(task, k, None).name, ("b", k)) for k in range(task.outputs)
+        ]
+    if model.hidden * task.m <= LISTED:
+        found += [
+            (direction.of_hidden_parameter(task, j, i).name, ("hidden w", j, i))
+            for j in range(model.hidden)
+            for i in range(task.m)
+        ]
+    if model.has_bias and model.hidden <= LISTED:
+        found += [
+            (direction.of_hidden_parameter(task, j, None).name, ("hidden b", j))
+            for j in range(model.hidden)
+        ]
+    return found
 
 
 def _group() -> tuple[QWidget, QHBoxLayout]:

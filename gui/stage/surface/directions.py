@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from core.data.task import Task
-from core.explain import loss_surface
-from core.explain.loss_surface import Direction, Sample
-from core.train.snapshot import Params
+from core.explain.surface import direction, loss_surface
+from core.explain.surface.direction import Direction
+from core.explain.surface.loss_surface import Sample
 from core.train.trajectory import Trajectory
-from gui.state.selected_example import NOT_APPLYING, applies
 
-HIDDEN_LAYER = NOT_APPLYING.format("The loss surface")
 ONE_PARAMETER = (
     "This model has a single weight: its loss is a curve, no surface. Choose a second feature, or "
     "a bias, to see one."
@@ -20,9 +18,7 @@ FROM_START, FROM_HERE = "downhill from the start", "downhill from here"
 
 def describe_absence(task: Task) -> str:
     """Return why there is no surface and what to do about it; "" where there is one."""
-    if not applies(task):
-        return HIDDEN_LAYER
-    return "" if loss_surface.has_two_parameters(task) else ONE_PARAMETER
+    return "" if direction.has_two_parameters(task) else ONE_PARAMETER
 
 
 def pair_of(
@@ -37,16 +33,22 @@ def pair_of(
     for one in wanted:
         match one:
             case ("w", int(k), int(j)):
-                found.append(loss_surface.of_parameter(task, k, j))
+                found.append(direction.of_parameter(task, k, j))
             case ("b", int(k)):
-                found.append(loss_surface.of_parameter(task, k, None))
+                found.append(direction.of_parameter(task, k, None))
+            case ("hidden w", int(j), int(i)):
+                found.append(direction.of_hidden_parameter(task, j, i))
+            case ("hidden b", int(j)):
+                found.append(direction.of_hidden_parameter(task, j, None))
+            case ("way", int(number)):
+                found.append(direction.principal(task, path, number))
             case ("random", int(seed)):
-                found.append(loss_surface.at_random(task, seed))
+                found.append(direction.at_random(task, seed))
             case ("downhill", "start"):
-                start = Params(path.W[0], path.b[0])
+                start = direction.point_of(task, path, 0)
                 found.append(loss_surface.downhill(sample, start, FROM_START))
             case _:
-                here = Params(path.W[-1], path.b[-1])
+                here = direction.point_of(task, path, -1)
                 found.append(loss_surface.downhill(sample, here, FROM_HERE))
     first, second = found
-    return first, loss_surface.beside(first, second, task)
+    return first, direction.beside(first, second, task)

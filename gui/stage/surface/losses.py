@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.explain.loss_surface import other_loss, own_loss
+from core.explain.surface.loss_surface import other_loss, own_loss
 from core.model_family import FAMILY
 from core.model_kind import LossName
 

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.explain.loss_surface import Range, Surface
+from core.explain.surface.loss_surface import Range, Surface
 from core.model_kind import LossName
 from gui.kit import plots, zoom
 from gui.kit import theme as look

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.data.task import Task
-from core.explain import loss_surface
-from core.explain.loss_surface import Direction, Range, Reals, Sample, Surface
+from core.explain.surface import loss_surface
+from core.explain.surface.direction import Direction, Reals, point_of
+from core.explain.surface.loss_surface import Range, Sample, Surface
 from core.model_kind import LossName
 from core.train.snapshot import Params
 from core.train.trajectory import Trajectory
@@ -56,7 +57,7 @@ class SurfaceRequest:
         from core.explain.optimum import optimum
 
         task, known = self.task, self.known
-        params = Params(self.path.W[-1], self.path.b[-1])
+        params = point_of(task, self.path, -1)
         if known is not None and known.task is not task:
             known = None
         whole, few = (known.whole, known.few) if known else _samples(task)
@@ -112,7 +113,9 @@ class SurfaceAnswer:
         words = []
         if self.whole.n < self.whole.total:
             words.append(f"Measured on {self.whole.n:,} of {self.whole.total:,} training rows.")
-        if task.outputs * (task.m + task.config.model.has_bias) > 2:
+        if task.config.model.hidden:
+            words.append("One slice of a loss with many valleys.")
+        if task.config.model.hidden or task.outputs * (task.m + task.config.model.has_bias) > 2:
             words.append("All other parameters are as they are now.")
         if decay:
             words.append(f"With the penalty λ/2 ‖W‖², λ = {decay:g}.")

@@ -9,8 +9,9 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout
 
 from core.data.task import Task
-from core.explain import loss_surface
-from core.explain.loss_surface import Direction, Range, own_loss
+from core.explain.surface import direction, loss_surface
+from core.explain.surface.direction import Direction
+from core.explain.surface.loss_surface import Range, own_loss
 from core.model_kind import LossName
 from core.train.snapshot import Params, Snapshot, Status
 from gui.kit import theme as look
@@ -289,14 +290,12 @@ class SurfaceView(View):
 
     def _send_point(self) -> None:
         if self._wanted is not None and self._directions is not None and self.snapshot is not None:
-            self.moved.emit(
-                loss_surface.moved(self.snapshot.params, self._directions, *self._wanted)
-            )
+            self.moved.emit(direction.moved(self.snapshot.params, self._directions, *self._wanted))
 
     def _set_start(self, x: float, y: float) -> None:
         if self._directions is not None and self.snapshot is not None:
             self._keeps_ranges = True
-            params = loss_surface.moved(self.snapshot.params, self._directions, x, y)
+            params = direction.moved(self.snapshot.params, self._directions, x, y)
             self.start_chosen.emit(params)
 
     def _read(self, position: tuple[float, float] | None) -> None:
@@ -306,7 +305,7 @@ class SurfaceView(View):
         if position is None or pair is None or snapshot is None or known is None or not is_known:
             self._tell("")
             return
-        there = loss_surface.moved(snapshot.params, pair, *position)
+        there = direction.moved(snapshot.params, pair, *position)
         said = _losses_at(there, known, snapshot, self.choices)
         self._tell(f"across {position[0]:.3f}, up {position[1]:.3f}: {said}")
 

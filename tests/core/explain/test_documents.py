@@ -17,7 +17,6 @@ from core.explain import (
     example_gradients,
     gradient_check,
     lasso_path,
-    loss_surface,
     neighbours,
     prediction,
     probe,
@@ -25,6 +24,7 @@ from core.explain import (
 from core.explain.example_trace import follow
 from core.explain.lasso_path import PathSolver
 from core.explain.optimum import optimum
+from core.explain.surface import direction, loss_surface
 from core.model_family import FAMILY
 from core.train.snapshot import Pace, Snapshot, Status
 from core.train.sparse import SparseRows
@@ -207,7 +207,7 @@ def test_a_loss_surface(genres):
         sample = loss_surface.Sample.of(task)
         assert sample.n == len(task.train_rows)
         first = loss_surface.downhill(sample, params)
-        directions = first, loss_surface.beside(first, first, task)
+        directions = first, direction.beside(first, first, task)
         surfaces.append(
             loss_surface.surface(
                 sample,

@@ -12,11 +12,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier
 from torch.nn import functional as F  # noqa: N812
 
-from core.explain import loss_surface
-from core.explain.loss_surface import unit
+from core.config import ACTIVATIONS
 from core.explain.optimum import optimum
+from core.explain.surface import direction, loss_surface
+from core.explain.surface.direction import unit
 from core.model_family import FAMILY, pairs
 from core.train.snapshot import Params
+from core.train.trainer import Trainer
 from core.train.trajectory import Trajectory
 
 
@@ -78,14 +80,14 @@ def test_each_node_is_the_loss_of_the_model_there(iris, make_task, kind, which, 
     task = make_task(iris, model={"kind": kind})
     params, loss_name = some_params(task), which(kind)
     k = task.outputs - 1
-    pair = loss_surface.of_parameter(task, k, 0), loss_surface.of_parameter(task, k, None)
+    pair = direction.of_parameter(task, k, 0), direction.of_parameter(task, k, None)
     sample = loss_surface.Sample.of(task)
     found = loss_surface.surface(
         sample, params, pair, (-4, 3), (-2, 5), (5, 4), (loss_name,), *penalties
     )
     for i, y in enumerate(found.ys):
         for j, x in enumerate(found.xs):
-            there = loss_surface.moved(params, pair, x, y)
+            there = direction.moved(params, pair, x, y)
             expected = by_torch(task, there, loss_name, *penalties)
             assert found.losses[loss_name][i, j] == pytest.approx(expected, rel=2e-5, abs=1e-6)
     assert loss_surface.value(sample, params, loss_name, *penalties) == pytest.approx(
@@ -116,7 +118,7 @@ def test_without_a_bias_no_direction_has_one(iris, make_task):
     task = make_task(iris, model={"has_bias": False})
     params = some_params(task)
     sample = loss_surface.Sample.of(task)
-    assert not loss_surface.at_random(task, 1).db.any()
+    assert not direction.at_random(task, 1).db.any()
     assert not loss_surface.downhill(sample, params).db.any()
     found = optimum(task, 0.1).params
     assert found is not None and not found.b.any()
@@ -169,8 +171,8 @@ def test_where_newton_has_no_business_no_optimum_is_claimed(iris, make_task, mod
 @pytest.mark.parametrize("seed", [2, 1], ids=["another", "the same"])
 def test_the_two_directions_are_orthogonal_and_of_length_one(iris, make_task, seed):
     task = make_task(iris)
-    first = loss_surface.at_random(task, 1)
-    second = loss_surface.beside(first, loss_surface.at_random(task, seed), task)
+    first = direction.at_random(task, 1)
+    second = direction.beside(first, direction.at_random(task, seed), task)
     for one in (first, second):
         assert (one.dW**2).sum() + (one.db**2).sum() == pytest.approx(1)
     assert np.vdot(first.dW, second.dW) + np.vdot(first.db, second.db) == pytest.approx(
@@ -182,14 +184,14 @@ def test_the_two_directions_are_orthogonal_and_of_length_one(iris, make_task, se
 def test_a_neuron_of_one_input_has_two_parameters_with_its_bias(iris, make_task, has_bias, is_two):
     model = {"kind": "binary", "has_bias": has_bias}
     task = make_task(iris, data={"features": ("petal width",)}, model=model)
-    assert loss_surface.has_two_parameters(task) is is_two
+    assert direction.has_two_parameters(task) is is_two
 
 
 def test_moving_changes_the_two_parameters_and_no_other(iris, make_task):
     task = make_task(iris)
     params = some_params(task)
-    pair = loss_surface.of_parameter(task, 1, 0), loss_surface.of_parameter(task, 2, None)
-    there = loss_surface.moved(params, pair, 7.0, -3.0)
+    pair = direction.of_parameter(task, 1, 0), direction.of_parameter(task, 2, None)
+    there = direction.moved(params, pair, 7.0, -3.0)
     assert there.W[1, 0] == 7 and there.b[2] == -3
     same = params.W != there.W
     same[1, 0] = False
@@ -263,7 +265,7 @@ def test_a_large_task_is_measured_on_a_fixed_sample(digits, make_task):
 def test_contours_lie_where_the_loss_is_their_level(iris, make_task):
     task = make_task(iris)
     params = some_params(task)
-    pair = loss_surface.of_parameter(task, 0, 0), loss_surface.of_parameter(task, 0, 1)
+    pair = direction.of_parameter(task, 0, 0), direction.of_parameter(task, 0, 1)
     sample = loss_surface.Sample.of(task)
     found = loss_surface.surface(
         sample, params, pair, (-4, 4), (-4, 4), (80, 80), ("cross-entropy",)
@@ -273,7 +275,7 @@ def test_contours_lie_where_the_loss_is_their_level(iris, make_task):
     for level, lines in contours:
         for line in lines:
             x, y = line[len(line) // 2]
-            there = loss_surface.moved(params, pair, x, y)
+            there = direction.moved(params, pair, x, y)
             assert loss_surface.value(sample, there, "cross-entropy") == pytest.approx(
                 level, rel=0.02
             )
@@ -295,3 +297,87 @@ def test_the_coordinates_of_a_path_are_those_of_its_points():
     each = [direction.along(Params(*point)) for point in zip(W, b, strict=True)]
     np.testing.assert_allclose(direction.along_path(path), each, atol=1e-4)
     assert direction.along_path(path[:0]).shape == (0,)
+
+
+# Through a hidden layer --------------------------------------------------------------------------
+
+
+def deep_params(task, seed: int = 3) -> Params:
+    rng, u = np.random.default_rng(seed), task.config.model.hidden
+    shapes: tuple[tuple[int, ...], ...] = (
+        (task.outputs, u),
+        (task.outputs,),
+        (u, task.m),
+        (u,),
+    )
+    return Params.of(task.config.model, [rng.normal(size=s).astype(np.float32) for s in shapes])
+
+
+def deep_loss(task, leaves, decay: float = 0.0, l1: float = 0.0) -> torch.Tensor:
+    """The mean cross-entropy of softmax through a hidden layer, by PyTorch's own functions."""
+    W, b, V, c = leaves
+    X = torch.from_numpy(task.inputs(task.dataset.values(task.train_rows))).double()
+    squash = {"relu": torch.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid}
+    H = squash[task.config.model.activation](F.linear(X, V, c))
+    y = torch.from_numpy(task.dataset.y[task.train_rows])
+    penalty = sum((w**2).sum() * decay / 2 + w.abs().sum() * l1 for w in (W, V))
+    loss: torch.Tensor = F.cross_entropy(F.linear(H, W, b), y) + penalty
+    return loss
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_each_node_is_the_loss_through_the_hidden_layer(iris, make_task, activation):
+    task = make_task(iris, model={"hidden": 4, "activation": activation})
+    params, sample = deep_params(task), loss_surface.Sample.of(task)
+    first = direction.at_random(task, 1)
+    pair = first, direction.beside(first, direction.of_hidden_parameter(task, 2, 1), task)
+    found = loss_surface.surface(
+        sample, params, pair, (-4, 3), (-2, 5), (5, 4), ("cross-entropy",), 0.1, 0.02
+    )
+    for i, y in enumerate(found.ys):
+        for j, x in enumerate(found.xs):
+            there = direction.moved(params, pair, x, y)
+            assert first.along(there) == pytest.approx(x, abs=1e-5)
+            leaves = [torch.from_numpy(array).double() for array in there.arrays]
+            expected = float(deep_loss(task, leaves, 0.1, 0.02))
+            assert found.losses["cross-entropy"][i, j] == pytest.approx(expected, rel=2e-5)
+            value = loss_surface.value(sample, there, "cross-entropy", 0.1, 0.02)
+            assert value == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_downhill_through_a_hidden_layer_is_the_negative_gradient(iris, make_task, activation):
+    task = make_task(iris, model={"hidden": 4, "activation": activation})
+    params = deep_params(task)
+    leaves = [torch.from_numpy(a).double().requires_grad_() for a in params.arrays]
+    slopes = torch.autograd.grad(deep_loss(task, leaves), leaves)
+    length = float(sum((slope**2).sum() for slope in slopes)) ** 0.5
+    found = loss_surface.downhill(loss_surface.Sample.of(task), params)
+    for mine, slope in zip(found.arrays, slopes, strict=True):
+        np.testing.assert_allclose(mine, -slope / length, atol=1e-9)
+
+
+def test_the_way_through_a_hidden_layer_has_all_its_coordinates_and_main_directions(
+    iris, make_task
+):
+    task = make_task(iris, model={"hidden": 4, "activation": "tanh"}, learning_rate=0.5)
+    trainer = Trainer(task)
+    for _ in range(20):
+        trainer.step()
+    path = trainer.history.trajectory()
+    points = [direction.point_of(task, path, at) for at in range(len(path.steps))]
+    flat = np.array([np.concatenate([a.ravel() for a in one.arrays]) for one in points])
+    np.testing.assert_array_equal(
+        flat[-1], np.concatenate([a.ravel() for a in trainer.params().arrays])
+    )
+    _, _, main = np.linalg.svd(flat - flat[-1], full_matrices=False)
+    for number in (1, 2):
+        found = direction.principal(task, path, number)
+        each = [found.along(one) for one in points]
+        np.testing.assert_allclose(found.along_path(path), each, atol=1e-5)
+        own = np.concatenate([a.ravel() for a in found.arrays])
+        assert abs(own @ main[number - 1]) == pytest.approx(1, abs=1e-4)
+    older = Trajectory(path.steps, path.W, path.b)
+    assert not len(direction.at_random(task, 1).along_path(older))
+    assert len(older.until(99, *trainer.params().arrays).steps) == 1
+    assert "not convex" in optimum(task, 0.0).words

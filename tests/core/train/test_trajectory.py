@@ -10,7 +10,7 @@ from core.config import DataConfig, RunConfig, TrainingConfig
 from core.data import sources
 from core.data.task import prepare
 from core.train.trainer import Trainer
-from core.train.trajectory import FEWEST, MOST, MOST_BYTES, TrajectoryRecorder
+from core.train.trajectory import FEWEST, MOST, MOST_BYTES, Trajectory, TrajectoryRecorder
 
 
 def weights(value: float, outputs: int = 2, m: int = 3) -> tuple[torch.Tensor, torch.Tensor]:
@@ -80,6 +80,19 @@ def test_weights_of_another_shape_begin_anew_and_infinite_ones_are_left_out(reco
     recorder.record(8, weights(float("inf"), outputs=3))
     assert recorder.trajectory().steps.tolist() == [7]
     assert recorder.trajectory().W.shape == (1, 3, 3)
+
+
+def test_all_parameters_of_a_hidden_layer_are_kept_and_of_an_older_project_begun_anew(recorder):
+    parameters = (*weights(1.0), torch.full((3, 4), 2.0), torch.full((3,), 3.0))
+    recorder.record(0, parameters)
+    found = recorder.trajectory()
+    np.testing.assert_array_equal(found.below, [[2.0] * 12 + [3.0] * 3])
+    older = TrajectoryRecorder.of(Trajectory(found.steps, found.W, found.b), 1)
+    older.record(5, parameters)
+    assert older.trajectory().steps.tolist() == [5]
+    again = TrajectoryRecorder.of(found, 1)
+    again.record(5, parameters)
+    np.testing.assert_array_equal(again.trajectory().below, np.repeat(found.below, 2, axis=0))
 
 
 def test_a_path_ends_with_the_weights_of_its_step(recorder):

@@ -148,7 +148,7 @@ def test_a_picture_leaves_nothing_but_itself_behind(pictured):
         (("--screenshot", "x.png", "--features", "girth"), "no feature “girth”"),
         (("--screenshot", "x.png", "--view", "garden"), "no tab “garden”"),
         (("--screenshot", "x.png", "--view", "draw"), "no “Draw” for this data and model"),
-        (("--screenshot", "x.png", "--view", "surface", "--hidden", "3"), "no “Surface” for this"),
+        (("--screenshot", "x.png", "--view", "lasso", "--hidden", "3"), "no “Lasso” for this"),
     ],
     ids=lambda value: value[-1][:20] if isinstance(value, tuple) else "",
 )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QGraphicsSimpleTextItem
 
-from core.explain.loss_surface import Surface
+from core.explain.surface.loss_surface import Surface
 from core.model_kind import LossName
 from gui.kit import theme as look
 from gui.stage.surface.panel import SurfacePanel

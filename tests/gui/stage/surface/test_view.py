@@ -12,8 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
-from core.explain import loss_surface
 from core.explain.optimum import optimum
+from core.explain.surface import direction, loss_surface
 from core.model_family import FAMILY
 from core.train.snapshot import Params
 from core.train.trajectory import Trajectory
@@ -35,8 +35,7 @@ def opened(qtbot, open_window):
             qtbot.waitUntil(
                 lambda n=step: window.controller.snapshot.step == n, timeout=PATIENCE_MS
             )
-        qtbot.keyClick(window.stage, Qt.Key.Key_7)
-        assert window.stage.current == "Surface"
+        window.stage.show_name("Surface")
         view = window.views["Surface"]
         (own,) = view.choices.shown
         panel = view.panels[own]
@@ -79,6 +78,20 @@ def test_the_point_stands_where_the_model_is(opened):
     window, _, panel = opened()
     W = window.controller.snapshot.params.W
     np.testing.assert_allclose(panel.point, (W[2, 0], W[2, 1]), rtol=1e-6)
+
+
+def test_through_a_hidden_layer_the_point_stands_where_the_model_is(opened, words, qtbot):
+    window, view, panel = opened(RunConfig(model=ModelConfig(hidden=4, activation="tanh")))
+    choice = view.choices.across
+    wanted = choice.findText("w⁽¹⁾ unit 3, petal width")
+    choice.setCurrentIndex(wanted)
+    choice.activated.emit(wanted)
+    qtbot.waitUntil(
+        lambda: view.answer.directions[0].name == choice.currentText(), timeout=PATIENCE_MS
+    )
+    x, _ = panel.point
+    assert x == pytest.approx(window.controller.snapshot.params.hidden.V[2, 1], abs=1e-5)
+    assert "not convex" in words(view) and "One slice" in words(view)
 
 
 def test_the_way_down_begins_at_the_start_although_nobody_looked(opened):
@@ -232,12 +245,12 @@ def test_the_wheel_zooms_about_the_pointer(opened):
 def test_pictures_offer_directions_in_place_of_thousands_of_weights(opened, words):
     window, view, panel = opened(RunConfig(DataConfig("digits")))
     names = [view.choices.across.itemText(i) for i in range(view.choices.across.count())]
-    assert len(names) == 14 and "downhill from here" in names
+    assert len(names) == 16 and "downhill from here" in names
     assert "not searched for" in words(view)
     params = window.controller.snapshot.params
     surface = panel.surface
     i, j = 3, 5
-    there = loss_surface.moved(params, view.answer.directions, surface.xs[j], surface.ys[i])
+    there = direction.moved(params, view.answer.directions, surface.xs[j], surface.ys[i])
     assert surface.losses["cross-entropy"][i, j] == pytest.approx(loss_at(window, there), rel=1e-3)
 
 
@@ -314,8 +327,8 @@ def test_the_extent_holds_the_path_and_a_near_optimum_and_grows_by_leaps():
     rng = np.random.default_rng(0)
     W = np.cumsum(rng.normal(0.02, 0.1, (500, 1, 2)), axis=0).astype(np.float32)
     path = Trajectory(np.arange(500), W, np.zeros((500, 1), np.float32))
-    across = loss_surface.Direction("across", np.array([[1.0, 0.0]]), np.zeros(1))
-    up = loss_surface.Direction("up", np.array([[0.0, 1.0]]), np.zeros(1))
+    across = direction.Direction("across", np.array([[1.0, 0.0]]), np.zeros(1))
+    up = direction.Direction("up", np.array([[0.0, 1.0]]), np.zeros(1))
     best = Params(np.array([[-4.0, 900.0]], np.float32), np.zeros(1, np.float32))
     seen = []
     for n in range(1, 500):
@@ -353,7 +366,7 @@ def test_each_model_has_the_surface_of_its_own_loss_and_another_to_compare(qtbot
     assert buttons == [*CHOICES[kind], "both"]
     panel, sample = view.panels[own], loss_surface.Sample.of(window.controller.run.task)
     params, surface = window.controller.snapshot.params, panel.surface
-    there = loss_surface.moved(params, view.answer.directions, surface.xs[5], surface.ys[7])
+    there = direction.moved(params, view.answer.directions, surface.xs[5], surface.ys[7])
     expected = loss_surface.value(sample, there, own, 0.05)
     assert surface.losses[own][7, 5] == pytest.approx(expected, rel=1e-4)
     assert (panel.optimum is not None) == (not FAMILY[kind].no_optimum)

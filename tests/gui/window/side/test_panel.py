@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from gui.window.view_registry import SIDE
 from gui.window.side.panel import ARRANGEMENTS
+from gui.window.view_registry import SIDE
 
 
 @pytest.fixture

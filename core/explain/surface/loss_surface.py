@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,25 +11,23 @@ from numpy.typing import NDArray
 
 from core.data.task import Task
 from core.explain.plane import Plane, boundary_lines
-from core.model_family import FAMILY, output_names
+from core.explain.surface.direction import Direction, Reals, unit
+from core.model_family import FAMILY
 from core.model_kind import LossName
 from core.train.snapshot import Params
-from core.train.trajectory import Trajectory
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
     from torch import Tensor
 
-Reals = NDArray[np.float64]
+Floats = NDArray[np.float32]
 Range = tuple[float, float]
 
 ROWS = 2_000  # size of the fixed sample of training rows
 USUAL_OUTPUTS = 10  # with more outputs, proportionally fewer rows
+USUAL_UNITS = 32  # of a hidden layer; with more, proportionally fewer rows
 NUMBERS_AT_ONCE = 2_000_000
 LEVELS = 14
-PARALLEL = 1e-6  # sine of the angle below which directions count as parallel
-RANDOM_SEED = 7  # of the direction used by default
-SHORT = 6  # most characters of a class in the name of a pair
 
 
 def own_loss(kind: str) -> LossName:
@@ -45,86 +42,6 @@ def other_loss(kind: str) -> LossName:
     without probabilities is that of a sigmoid neuron with its weights.
     """
     return "squared error" if own_loss(kind) == "cross-entropy" else "cross-entropy"
-
-
-@dataclass(frozen=True, eq=False)
-class Direction:
-    """A unit vector in parameter space: dW (outputs, m) and db (outputs,)."""
-
-    name: str
-    dW: Reals
-    db: Reals
-
-    def along(self, params: Params) -> float:
-        """Return the coordinate of the parameters in this direction."""
-        return float(np.vdot(self.dW, params.W) + np.vdot(self.db, params.b))
-
-    def along_path(self, path: Trajectory) -> Reals:
-        """Return the coordinate of each point of a path, (points,), in float32: it may be long."""
-        points = len(path.steps)
-        W, b = path.W.reshape(points, self.dW.size), path.b.reshape(points, self.db.size)
-        dW, db = (part.ravel().astype(np.float32) for part in (self.dW, self.db))
-        return np.asarray(W @ dW + b @ db, dtype=np.float64)
-
-    def without(self, other: Direction) -> Direction | None:
-        """Return the component orthogonal to another direction, normalised.
-
-        None if the two are parallel: what remains is rounding error.
-        """
-        shared = float(np.vdot(self.dW, other.dW) + np.vdot(self.db, other.db))
-        dW, db = self.dW - shared * other.dW, self.db - shared * other.db
-        if (dW**2).sum() + (db**2).sum() < PARALLEL**2:
-            return None
-        return unit(self.name, dW, db)
-
-
-def unit(name: str, dW: Reals, db: Reals) -> Direction:
-    """Return the direction of dW (outputs, m) and db (outputs,), which must not both be zero."""
-    length = float(np.sqrt((dW**2).sum() + (db**2).sum()))
-    return Direction(name, dW / length, db / length)
-
-
-def has_two_parameters(task: Task) -> bool:
-    """Return whether the model has at least two parameters, as a surface requires."""
-    return task.outputs * (task.m + task.config.model.has_bias) > 1
-
-
-def beside(first: Direction, second: Direction, task: Task) -> Direction:
-    """Return the component of the second orthogonal to the first, or of a random one if parallel.
-
-    The model must have two parameters or more.
-    """
-    seeds = itertools.count(RANDOM_SEED)
-    others = (at_random(task, seed) for seed in seeds)
-    found = (one.without(first) for one in itertools.chain([second], others))
-    return next(one for one in found if one is not None)
-
-
-def of_parameter(task: Task, k: int, j: int | None) -> Direction:
-    """Return the direction of one weight W[k, j], or of the bias b[k] if j is None."""
-    dW, db = np.zeros((task.outputs, task.m)), np.zeros(task.outputs)
-    kind, names = task.config.model.kind, task.dataset.class_names
-    has_pairs = FAMILY[kind].is_pairwise
-    name = output_names(kind, [_short(name) for name in names] if has_pairs else names)[k]
-    if j is None:
-        db[k] = 1
-        return Direction(f"b {name}", dW, db)
-    dW[k, j] = 1
-    return Direction(f"w {name}, {task.input_names[j]}", dW, db)
-
-
-def _short(name: str) -> str:
-    """Return a class's name, shortened to SHORT characters."""
-    return name if len(name) <= SHORT else f"{name[: SHORT - 1]}."
-
-
-def at_random(task: Task, seed: int) -> Direction:
-    """Return a random direction, the same for the same seed."""
-    rng = np.random.default_rng(seed)
-    dW, db = rng.normal(size=(task.outputs, task.m)), rng.normal(size=task.outputs)
-    if not task.config.model.has_bias:
-        db[:] = 0
-    return unit(f"random direction {seed}", dW, db)
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,6 +74,7 @@ class Sample:
         rows = task.train_rows
         if most is None:
             most = ROWS * USUAL_OUTPUTS // max(USUAL_OUTPUTS, task.outputs)
+            most = most * USUAL_UNITS // max(USUAL_UNITS, task.config.model.hidden)
         if len(rows) > most:
             chosen = np.random.default_rng(0).choice(len(rows), most, replace=False)
             rows = rows[np.sort(chosen)]
@@ -181,10 +99,27 @@ def downhill(sample: Sample, params: Params, name: str = "downhill") -> Directio
 
     Z = torch.from_numpy(_logits(sample, params))
     dZ = HEADS[sample.kind].gradient(Z, torch.from_numpy(sample.Y)).numpy() * sample.weights
-    dW, db = -dZ.T @ sample.X, -dZ.sum(axis=0) * sample.has_bias
-    if not dW.any() and not db.any():
-        dW = np.ones_like(dW)
-    return unit(name, dW, db)
+    hidden, X = params.hidden, sample.X
+    slopes: list[Reals] = []
+    if hidden is not None:
+        H, slope = _units(sample.X @ hidden.V.T.astype(np.float64) + hidden.c, hidden.activation)
+        dN = (dZ @ params.W.astype(np.float64)) * slope
+        slopes, X = [dN.T @ sample.X, dN.sum(axis=0) * sample.has_bias], H
+    slopes = [dZ.T @ X, dZ.sum(axis=0) * sample.has_bias, *slopes]
+    if not any(part.any() for part in slopes):
+        slopes = [-np.ones_like(part) * (part.ndim == 2) for part in slopes]
+    return unit(name, *(-part for part in slopes))
+
+
+def _units(N: Reals, activation: str) -> tuple[Reals, Reals]:
+    """Return activations and slopes of hidden units with net inputs N."""
+    import torch
+
+    from core.train.models import HIDDEN
+
+    squash, slope_of = HIDDEN[activation]
+    H = squash(torch.from_numpy(N))
+    return H.numpy(), slope_of(H).numpy()
 
 
 @dataclass(frozen=True, eq=False)
@@ -226,27 +161,60 @@ def surface(
     """Measure the mean loss plus (λ/2)‖W‖² + λ₁ Σ|w| on a grid of size (columns, rows).
 
     The logits are linear in the coordinates, Z + α D₁ + β D₂, so that no node of the grid needs a
-    product with X.
+    product with X. Of a hidden layer that holds for the net inputs of its units.
     """
     columns, rows = size
     xs, ys = np.linspace(*x_range, columns), np.linspace(*y_range, rows)
     at = [d.along(params) for d in directions]
     alpha = np.tile(xs - at[0], rows)
     beta = np.repeat(ys - at[1], columns)
-    Z = _logits(sample, params).astype(np.float32)
-    D1, D2 = ((sample.X @ d.dW.T + d.db).astype(np.float32) for d in directions)
     penalty = _penalty(params, directions, alpha, beta, decay)
     if l1:
         penalty = penalty + l1 * _absolute(params, directions, alpha, beta)
+    logits_at, numbers = _logits_over(sample, params, directions)
     found = {loss_name: np.empty(len(alpha)) for loss_name in loss_names}
-    nodes = max(1, NUMBERS_AT_ONCE // Z.size)
+    nodes = max(1, NUMBERS_AT_ONCE // numbers)
     for start in range(0, len(alpha), nodes):
         part = slice(start, start + nodes)
         a, b = (v[part, None, None].astype(np.float32) for v in (alpha, beta))
-        logits = Z + a * D1 + b * D2  # (nodes, n, outputs)
+        logits = logits_at(a, b)  # (nodes, n, outputs)
         for loss_name in loss_names:
             found[loss_name][part] = mean_loss(logits, sample, loss_name) + penalty[part]
     return Surface(xs, ys, {name: found[name].reshape(rows, columns) for name in loss_names})
+
+
+def _logits_over(
+    sample: Sample, params: Params, directions: tuple[Direction, Direction]
+) -> tuple[Callable[[Floats, Floats], Floats], int]:
+    """Return the function from coordinates (nodes, 1, 1) to logits (nodes, n, outputs).
+
+    Also return how many numbers it computes for a node.
+    """
+
+    def over(*parts: Reals) -> Callable[[Floats, Floats], Floats]:
+        base, first, second = (part.astype(np.float32) for part in parts)
+        return lambda a, b: base + a * first + b * second
+
+    X, hidden = sample.X, params.hidden
+    if hidden is None:
+        Z = _logits(sample, params)
+        return over(Z, *(X @ d.dW.T + d.db for d in directions)), Z.size
+    import torch
+
+    from core.train.models import HIDDEN
+
+    squash = HIDDEN[hidden.activation][0]
+    N = X @ hidden.V.T.astype(np.float64) + hidden.c
+    nets = over(N, *(X @ d.below[0].T + d.below[1] for d in directions))
+    W = over(params.W.astype(np.float64), *(d.dW for d in directions))
+    bias = over(params.b.astype(np.float64), *(d.db for d in directions))
+
+    def logits(a: Floats, b: Floats) -> Floats:
+        H = squash(torch.from_numpy(nets(a, b)))
+        Z: Floats = torch.bmm(H, torch.from_numpy(W(a, b)).mT).numpy() + bias(a, b)
+        return Z
+
+    return logits, len(N) * max(N.shape[1], sample.Y.shape[1])
 
 
 def mean_loss(Z: NDArray[np.floating], sample: Sample, loss_name: LossName) -> Reals:
@@ -280,19 +248,9 @@ def value(
     sample: Sample, params: Params, loss_name: LossName, decay: float = 0.0, l1: float = 0.0
 ) -> float:
     """Return the loss at these parameters, with the penalties."""
-    W = params.W.astype(np.float64)
-    penalty = decay / 2 * float((W**2).sum()) + l1 * float(np.abs(W).sum())
+    weights = [W.astype(np.float64) for W in params.arrays[::2]]
+    penalty = sum(decay / 2 * float((W**2).sum()) + l1 * float(np.abs(W).sum()) for W in weights)
     return float(mean_loss(_logits(sample, params), sample, loss_name)) + penalty
-
-
-def moved(params: Params, directions: tuple[Direction, Direction], x: float, y: float) -> Params:
-    """Return the parameters moved along the two directions to these coordinates."""
-    W, b = params.W.astype(np.float64), params.b.astype(np.float64)
-    for direction, wanted in zip(directions, (x, y), strict=True):
-        by = wanted - direction.along(params)
-        W = W + by * direction.dW
-        b = b + by * direction.db
-    return Params(W.astype(np.float32), b.astype(np.float32))
 
 
 def boundary(task: Task, params: Params, x_range: Range, y_range: Range) -> list[Reals]:
@@ -305,7 +263,10 @@ def boundary(task: Task, params: Params, x_range: Range, y_range: Range) -> list
 
 
 def _logits(sample: Sample, params: Params) -> Reals:
-    return sample.X @ params.W.T.astype(np.float64) + params.b
+    X, hidden = sample.X, params.hidden
+    if hidden is not None:
+        X, _ = _units(X @ hidden.V.T.astype(np.float64) + hidden.c, hidden.activation)
+    return X @ params.W.T.astype(np.float64) + params.b
 
 
 def _penalty(
@@ -315,25 +276,33 @@ def _penalty(
     beta: Reals,
     decay: float,
 ) -> Reals:
-    """Return (λ/2)‖W + α D₁ + β D₂‖² at each node."""
-    parts = [params.W.astype(np.float64), directions[0].dW, directions[1].dW]
-    steps = (np.ones_like(alpha), alpha, beta)
-    squares = np.zeros_like(alpha)
-    for p, s in zip(parts, steps, strict=True):
-        for q, t in zip(parts, steps, strict=True):
-            squares += float(np.vdot(p, q)) * s * t
+    """Return (λ/2)‖W + α D₁ + β D₂‖² of all weights at each node."""
+    squares, steps = np.zeros_like(alpha), (np.ones_like(alpha), alpha, beta)
+    for parts in _weights(params, directions):
+        for p, s in zip(parts, steps, strict=True):
+            for q, t in zip(parts, steps, strict=True):
+                squares += float(np.vdot(p, q)) * s * t
     return decay / 2 * squares
 
 
 def _absolute(
     params: Params, directions: tuple[Direction, Direction], alpha: Reals, beta: Reals
 ) -> Reals:
-    """Return Σ|w| of W + α D₁ + β D₂ at each node."""
-    W, D1, D2 = (w.astype(np.float64) for w in (params.W, directions[0].dW, directions[1].dW))
-    found = np.empty_like(alpha)
-    nodes = max(1, NUMBERS_AT_ONCE // W.size)
-    for start in range(0, len(alpha), nodes):
-        part = slice(start, start + nodes)
-        a, b = alpha[part, None, None], beta[part, None, None]
-        found[part] = np.abs(W + a * D1 + b * D2).sum(axis=(1, 2))
+    """Return Σ|w| of W + α D₁ + β D₂ of all weights at each node."""
+    found = np.zeros_like(alpha)
+    for W, D1, D2 in _weights(params, directions):
+        nodes = max(1, NUMBERS_AT_ONCE // W.size)
+        for start in range(0, len(alpha), nodes):
+            part = slice(start, start + nodes)
+            a, b = alpha[part, None, None], beta[part, None, None]
+            found[part] += np.abs(W + a * D1 + b * D2).sum(axis=(1, 2))
     return found
+
+
+def _weights(
+    params: Params, directions: tuple[Direction, Direction]
+) -> Iterator[tuple[Reals, Reals, Reals]]:
+    """Yield each layer's weights with their parts of the two directions; biases have no penalty."""
+    first, second = directions
+    for W, D1, D2 in zip(params.arrays[::2], first.arrays[::2], second.arrays[::2], strict=True):
+        yield W.astype(np.float64), D1, D2

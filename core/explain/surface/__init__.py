@@ -1,0 +1,1 @@
+"""The loss over two directions of the parameters: the directions, and the values."""
