@@ -34,8 +34,8 @@ class Keys(QObject):
     """Reserves single keys for the window, whatever has the focus.
 
     Space trains. In number fields the other keys keep their meaning, Ctrl+Z and its opposite as
-    long as there is typing to undo, and Return moves the focus to `rest`. Return also presses the
-    button that has the focus, which Space cannot do.
+    long as there is typing to undo, and Return and Escape move the focus to `rest`, if that is in
+    the same window. Return also presses the button that has the focus, which Space cannot do.
 
     Only the focused widget has the event filter: a filter on the application would be called for
     every event of every widget, about 30 a frame, each of which takes the GIL from the training
@@ -70,6 +70,8 @@ class Keys(QObject):
             if event.key() not in (*RETURN, Qt.Key.Key_Escape):
                 return False
             watched.interpretText()
+            if watched.window() is not self._rest.window():
+                return False  # a dialog ends with both
             self._rest.setFocus()
             return True
         return event.key() in RETURN and _press(watched)

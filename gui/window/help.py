@@ -72,6 +72,7 @@ def show_help(parent: QWidget, keys: Iterable[tuple[tuple[str, ...], str]]) -> N
     steps = "".join(f"<p><b>{title}.</b> {words}</p>" for title, words in STEPS)
     text = QTextBrowser()
     text.setAccessibleName("help")
+    text.setProperty("reached", True)
     text.setToolTip("What you can do, and below it all keys; arrow keys scroll, Esc closes")
     text.setHtml(f"<h3>What can I do?</h3>{steps}<h3>Keys</h3><table>{rows}</table>")
     box = QDialog(parent)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
+    QPushButton,
     QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
@@ -82,6 +83,8 @@ class ClassroomDialog(QDialog):
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
         self._timer.timeout.connect(self._look)
+        for button in self.findChildren(QPushButton):
+            button.setAutoDefault(button is self.open_button)  # Return presses no other
         self.set_theme(theme)
         self._show_room()
         width, height = (zoom.px(length) for length in SIZE_PX)
@@ -181,10 +184,13 @@ class ClassroomDialog(QDialog):
     def closeEvent(self, event: QCloseEvent) -> None:
         self._timer.stop()
         self._classroom.close()
-        super().closeEvent(event)
+        self.hide()  # not by the event of QDialog, which would leave it to `reject`
+        event.accept()
 
     def reject(self) -> None:
-        """Esc closes nothing: the class would be sent away by a slip of the hand."""
+        """Close only while no class is there: Esc is a slip of the hand that would send it away."""
+        if not self._classroom.url:
+            self.close()
 
     # What is shown ------------------------------------------------------------------------------
 

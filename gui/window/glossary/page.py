@@ -50,6 +50,7 @@ class Page(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("page of the glossary")
+        self.setProperty("reached", True)
 
     def show_entry(self, entry: Entry) -> None:
         """Show this entry instead of the one before."""
@@ -78,6 +79,11 @@ class Page(QScrollArea):
                 column.addWidget(row)
         column.addStretch(1 if not entry.sketch else 0)
         self.setWidget(page)
+        before: QWidget = self
+        for button in page.findChildren(QPushButton):
+            button.setAutoDefault(False)  # Return in the search presses none
+            QWidget.setTabOrder(before, button)
+            before = button
         self.setAccessibleDescription(f"{entry.title}. {markdown.plain(entry.text)}")
 
     def _words(self, entry: Entry) -> Words:

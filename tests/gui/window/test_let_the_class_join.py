@@ -189,4 +189,4 @@ def test_esc_sends_nobody_away_and_closing_does(qtbot, joined):
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert dialog.isVisible() and classroom.url
     dialog.close()
-    assert classroom.url == ""
+    assert classroom.url == "" and not dialog.isVisible()
