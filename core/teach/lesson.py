@@ -21,7 +21,7 @@ BAND_SEED = 5
 # The names that a lesson can point at: views of the stage, and cards beside it.
 VIEWS = (
     *("Boundary", "Words", "Weights", "Read", "Draw", "Data", "Curves", "Trace", "Network"),
-    *("Surface", "Demos", "Evaluation", "Runs", "Lasso"),
+    *("Surface", "Demos", "Evaluation", "Runs", "Lasso", "Derivation"),
 )
 CARDS = ("Loss", "Accuracy", "Example", "Confusion")
 DEMOS = (  # the titles of the demonstrations that the view Demos can show
@@ -85,6 +85,7 @@ class Step:
     setup : the run to set up; None goes on with the one that is there.
     view : one of VIEWS to show, highlight : one of VIEWS or CARDS to point at; "" for none.
     demo : one of DEMOS, for the view Demos to show; "" leaves the one that is there.
+    derivation : key of one, for the view Derivation to unfold from its first line; "" leaves it.
     speed : steps per second, `FLAT_OUT` for no limit; None leaves it.
     has_log_loss : whether the loss curve has a logarithmic axis; None leaves it.
     question : one that the text asks, if any.
@@ -95,6 +96,7 @@ class Step:
     setup: Setup | None = None
     view: str = ""
     demo: str = ""
+    derivation: str = ""
     highlight: str = ""
     speed: float | None = None
     has_log_loss: bool | None = None

@@ -12,6 +12,7 @@ from core import files
 from core.errors import DataError
 from core.runs.json_object import quoted
 from core.teach import lesson_setup, question, until
+from core.teach.derivations.catalogue import BY_KEY
 from core.teach.headings import key_of
 from core.teach.lesson import CARDS, DEMOS, FLAT_OUT, VIEWS, Lesson, Step
 from core.teach.lesson_table import Table
@@ -27,8 +28,8 @@ SETUP_SPEED = 50.0  # steps a second, where a step that sets a run up says nothi
 FLAT_OUT_WORDS = "flat out"
 LESSON_KEYS = ("format", "title", "group", "steps")
 STEP_KEYS = (
-    *("text", "reveal", "setup", "view", "demo", "highlight", "speed", "log_loss", "until"),
-    "question",
+    *("text", "reveal", "setup", "view", "demo", "derivation", "highlight", "speed", "log_loss"),
+    *("until", "question"),
 )
 
 
@@ -88,6 +89,7 @@ def _step(table: Table) -> Step:
         setup=setup,
         view=table.one_of("view", VIEWS, on_plot),
         demo=table.one_of("demo", DEMOS),
+        derivation=table.one_of("derivation", tuple(BY_KEY)),
         highlight=table.one_of("highlight", VIEWS + CARDS),
         speed=speed,
         has_log_loss=has_log_loss,

@@ -307,6 +307,7 @@ class MainWindow(QMainWindow):
         context.remarked.connect(self.status.remark)
         context.failed.connect(self.status.fail)
         context.gallery_wanted.connect(self.gallery.open)
+        context.kind_wanted.connect(self.setup.model.change_kind)
         self.projects.start(context.kept)
         self.layout_memory.chosen = context.chosen
         wiring.start(self.lessons, self.views, self.controller)

@@ -211,6 +211,7 @@ MODEL_VIEWS: dict[str, Callable[[Snapshot], str]] = {
     "Draw": describe_model,
     "Read": describe_model,
     "Trace": describe_model,
+    "Derivation": describe_model,
     "Example": describe_model,
     "Evaluation": describe_model,
 }

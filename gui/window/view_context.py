@@ -34,6 +34,9 @@ class ViewContext(QObject):
     threshold_changed = Signal(float)  # threshold on a neuron's probability
     tab_wanted = Signal(str)  # name of a view
     demo_wanted = Signal(str)  # title of a demonstration
+    derivation_wanted = Signal(str)  # key of a derivation
+    lit = Signal(object)  # key of the term that is pointed at, as of a trace, or None
+    kind_wanted = Signal(str)  # kind of model to train
     gallery_wanted = Signal()
     points_wanted = Signal(object)  # Task whose drawn points the board should show
     log_toggled = Signal()  # logarithmic or linear loss axis

@@ -93,10 +93,6 @@ def _is_measured(task: Task) -> bool:
     return task.dataset.is_measured
 
 
-def _is_not_measured(task: Task) -> bool:
-    return not task.dataset.is_measured
-
-
 # How they are made ----------------------------------------------------------------------------
 
 
@@ -113,10 +109,15 @@ def _make_boundary(context: ViewContext) -> View:
     def show_part(part: int | None) -> None:
         """Show the current part of an update: highlight the example, show gradient arrows."""
         view.gradient_arrows.show_temporarily(part == GRADIENT)
-        if part is not None and chosen.example is not None and chosen.example.row is not None:
+        mark_example(part)
+
+    def mark_example(pointed: object) -> None:
+        """Mark the followed example, if a part or a term of it is pointed at."""
+        if pointed is not None and chosen.example is not None and chosen.example.row is not None:
             view.highlight(chosen.example.row)
 
     context.points_wanted.connect(show_points)
+    context.lit.connect(mark_example)
     context.tracer.part_changed.connect(show_part)
     context.point_wanted.connect(view.highlight)
     context.threshold_changed.connect(view.set_threshold)
@@ -232,10 +233,23 @@ def _make_trace(context: ViewContext) -> View:
     return view
 
 
+def _make_derivation(context: ViewContext) -> View:
+    from gui.stage.derive.view import DerivationView
+
+    view = DerivationView(context.theme, context.controller.background, context.tracer)
+    context.join(view.sheet)
+    context.derivation_wanted.connect(view.choose_key)
+    view.lit.connect(context.lit)
+    view.kind_wanted.connect(context.kind_wanted)
+    return view
+
+
 def _make_network(context: ViewContext) -> View:
     from gui.stage.network.view import NetworkView
 
-    return NetworkView(context.theme, context.chosen)
+    view = NetworkView(context.theme, context.chosen)
+    context.lit.connect(view.light)
+    return view
 
 
 def _make_surface(context: ViewContext) -> View:
@@ -355,7 +369,7 @@ def _make_confusion(context: ViewContext) -> View:
 TABS = (
     ViewSpec("Boundary", _make_boundary, applies_to=_has_plane, first_for=_is_measured),
     ViewSpec("Words", _make_words, applies_to=_has_words, is_lazy=True, first_for=_has_words),
-    ViewSpec("Weights", _make_weights, is_lazy=True, first_for=_is_not_measured),
+    ViewSpec("Weights", _make_weights, is_lazy=True, first_for=lambda task: not _is_measured(task)),
     ViewSpec("Read", _make_read, applies_to=_can_be_read, is_lazy=True),
     ViewSpec("Draw", _make_draw, applies_to=_can_be_drawn, is_lazy=True),
     ViewSpec("Data", _make_data),
@@ -369,6 +383,9 @@ TABS = (
     ),
     ViewSpec("Runs", _make_runs, is_lazy=True, group=COMPARE, is_page=True),
     ViewSpec("Lasso", _make_lasso, applies_to=_is_one_map, is_lazy=True, group=EXPLAIN),
+    ViewSpec(
+        "Derivation", _make_derivation, _is_one_map, is_lazy=True, group=EXPLAIN, is_page=True
+    ),
 )
 SIDE = (
     ViewSpec("Loss", _make_loss),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainterPath, QPixmap
 from PySide6.QtWidgets import (
     QGraphicsItem,
@@ -15,10 +16,13 @@ from PySide6.QtWidgets import (
 )
 
 from gui.kit import zoom
-from gui.kit.maths.formula import picture
-from gui.kit.maths.notation import Key, as_term
+from gui.kit.maths.formula import Picture, picture
+from gui.kit.maths.notation import Key, Terms, as_term, term_colour
 
 GAP, CELL_GAP = 3.5, 11.0  # px at 100 %
+TERM_RIM = 1.5  # px around a term that is lit
+RISE = 0.62  # of a base's height, by which its exponent is raised
+SUNK = 0.45  # of the height of an exponent that is beside a high base
 
 
 class Box:
@@ -45,6 +49,101 @@ class Symbol(Box):
 
     def place(self, x: float, baseline: float) -> None:
         self._item.setPos(x, baseline - self.above)
+
+
+class Slot(Protocol):
+    """What lies at one place of a sheet under a key: a number, or a term of a formula."""
+
+    key: Key
+    rect: QRectF
+    is_marked: bool
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def ground(self) -> QColor | None: ...
+
+    @property
+    def ink(self) -> QColor: ...
+
+    def set_text(self, text: str) -> None: ...
+
+    def dress(self, ground: QColor | None, ink: QColor) -> None: ...
+
+
+class Term:
+    """A term of a typeset formula, with a background that can be highlighted."""
+
+    is_marked = False
+
+    def __init__(self, formula: TypesetTerms, place: int, key: Key, root: QGraphicsItem) -> None:
+        self.key, self.place = key, place
+        self._formula = formula
+        self._ground = QGraphicsRectItem(root)
+        self._ground.setPen(Qt.PenStyle.NoPen)
+        self._ink = QColor()
+        self.rect = QRectF()
+
+    @property
+    def text(self) -> str:
+        """A term has no text: it is part of a picture."""
+        return ""
+
+    @property
+    def ground(self) -> QColor | None:
+        """The colour behind the term, or None."""
+        brush = self._ground.brush()
+        return None if brush.style() == Qt.BrushStyle.NoBrush else brush.color()
+
+    @property
+    def ink(self) -> QColor:
+        return self._ink
+
+    def set_text(self, text: str) -> None:
+        """A term is a letter, whatever number it stands for."""
+
+    def dress(self, ground: QColor | None, ink: QColor) -> None:
+        self._ground.setBrush(Qt.BrushStyle.NoBrush if ground is None else ground)
+        self._ink = ink
+        self._formula.ink(self.place, ink)
+
+    def put(self, rect: QRectF) -> None:
+        self.rect = rect.adjusted(-TERM_RIM, -TERM_RIM, TERM_RIM, TERM_RIM)
+        self._ground.setRect(self.rect)
+
+
+class TypesetTerms(Box):
+    """A formula that is typeset as a whole, with terms that can be pointed at."""
+
+    def __init__(self, node: Terms, px: float, ink: str, ratio: float, root: QGraphicsItem) -> None:
+        self._node, self._px, self._colour, self._ratio = node, px, ink, ratio
+        self.terms = [Term(self, i, key, root) for i, key in enumerate(node.keys)]
+        self._inks = {term_colour(i): ink for i in range(len(node.keys))}
+        self._item = QGraphicsPixmapItem(root)
+        shown = self._show()
+        self.width, self.above = shown.size.width(), shown.above
+        self.below = shown.size.height() - shown.above
+        self._places = shown.places(node.marked)
+
+    def ink(self, place: int, ink: QColor) -> None:
+        """Write the term at this place of the keys in this colour."""
+        colour = term_colour(place)
+        if self._inks[colour] != ink.name():
+            self._inks[colour] = ink.name()
+            self._show()
+
+    def place(self, x: float, baseline: float) -> None:
+        corner = QPointF(x, baseline - self.above)
+        self._item.setPos(corner)
+        for term in self.terms:
+            # A term without a part of its own, as where a bar lies over all of it, is never found.
+            term.put(self._places.get(term_colour(term.place), QRectF()).translated(corner))
+
+    def _show(self) -> Picture:
+        shown = picture(self._node.marked, self._px, self._colour, tuple(self._inks.items()))
+        self._item.setPixmap(shown.pixmap(self._ratio))
+        return shown
 
 
 class Text(Box):
@@ -158,6 +257,25 @@ class Fraction(Box):
         self._bar.setRect(QRectF(x, bar, self.width, 1.2 * zoom.factor()))
         self._top.place(x + (self.width - self._top.width) / 2, bar - 2 - self._top.below)
         self._bottom.place(x + (self.width - self._bottom.width) / 2, bar + 3 + self._bottom.above)
+
+
+class Power(Box):
+    """A base with a raised exponent."""
+
+    def __init__(self, base: Box, exponent: Box) -> None:
+        self._base, self._exponent = base, exponent
+
+    def measure(self, available: float) -> None:
+        for part in (self._base, self._exponent):
+            part.measure(available)
+        self._rise = max(RISE * self._base.above, self._base.above - SUNK * self._exponent.above)
+        self.width = self._base.width + self._exponent.width + 1
+        self.above = max(self._base.above, self._rise + self._exponent.above)
+        self.below = max(self._base.below, self._exponent.below - self._rise)
+
+    def place(self, x: float, baseline: float) -> None:
+        self._base.place(x, baseline)
+        self._exponent.place(x + self._base.width + 1, baseline - self._rise)
 
 
 class Side(Box):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 
@@ -17,6 +18,8 @@ from gui.kit.theme import Theme
 BODY_PX = 19.0  # font size at a zoom of 100 %
 OUTLINES_PX = 100.0  # font size of the outlines; a formula of another size is scaled
 RIM_PX = 1.0  # that a formula has around it, whatever its size
+PATH = re.compile('<path d="([^"]+)" fill="([^"]+)"')  # as ziamath writes them
+NUMBER = re.compile(r"-?[\d.]+")
 INK = "#010203"  # stands for the theme's ink in the outlines; no theme has this colour
 
 
@@ -38,10 +41,17 @@ def outlines(latex: str) -> bytes:
 
 
 class Picture:
-    """A formula in one size: `size` in logical pixels, `above` of it above the baseline."""
+    """A formula in one size: `size` in logical pixels, `above` of it above the baseline.
 
-    def __init__(self, latex: str, px: float, colour: str) -> None:
-        inked = outlines(latex).replace(INK.encode(), colour.encode())
+    inks : the colours of terms in other colours, by that which stands for them in the outlines.
+    """
+
+    def __init__(
+        self, latex: str, px: float, colour: str, inks: tuple[tuple[str, str], ...] = ()
+    ) -> None:
+        inked = outlines(latex)
+        for before, after in ((INK, colour), *inks):
+            inked = inked.replace(before.encode(), after.encode())
         self._renderer = QSvgRenderer(QByteArray(inked))
         scale = px / OUTLINES_PX
         more = RIM_PX / scale - RIM_PX  # of the rim, in units of the outlines
@@ -69,11 +79,26 @@ class Picture:
             self._pixmaps[ratio] = pixmap
         return self._pixmaps[ratio]
 
+    def places(self, latex: str) -> dict[str, QRectF]:
+        """Return where the parts in each colour of the outlines are, in logical pixels."""
+        found: dict[str, QRectF] = {}
+        box, scale = (
+            self._renderer.viewBoxF(),
+            self.size.width() / self._renderer.viewBoxF().width(),
+        )
+        for path, colour in PATH.findall(outlines(latex).decode()):
+            numbers = [float(number) for number in NUMBER.findall(path)]
+            x, y = numbers[0::2], numbers[1::2]
+            part = QRectF(QPointF(min(x), min(y)), QPointF(max(x), max(y)))
+            part = QRectF((part.topLeft() - box.topLeft()) * scale, part.size() * scale)
+            found[colour] = found[colour].united(part) if colour in found else part
+        return found
+
 
 @lru_cache(maxsize=512)
-def picture(latex: str, px: float, colour: str) -> Picture:
+def picture(latex: str, px: float, colour: str, inks: tuple[tuple[str, str], ...] = ()) -> Picture:
     """Return the typeset formula, ready to be drawn."""
-    return Picture(latex, px, colour)
+    return Picture(latex, px, colour, inks)
 
 
 class Formula(QWidget):

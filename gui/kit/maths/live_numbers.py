@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from core.number_format import format_cell
-from gui.kit.maths.notation import Key, Line, Num, to_latex, to_text, walk
+from gui.kit.maths.notation import Key, Line, Num, to_latex, to_text, walk, whole
 
 UNKNOWN, COVERED = "…", "?"
 GIVEN = ("x", "own", "n", "y")  # names of numbers that are inputs, not results
@@ -61,17 +61,19 @@ class LiveNumbers:
     def text(self) -> str:
         """Return all lines as plain text."""
         return "\n".join(
-            f"{line.title.text}: {to_text(line.node, self.text_of)}" for line in self._lines
+            f"{to_text(line.title, self.text_of)}: {to_text(whole(line), self.text_of)}"
+            for line in self._lines
         )
 
     def latex(self) -> str:
         """Return all lines as LaTeX."""
         rows = (
-            rf"&\text{{{line.title.text}}} & & {to_latex(line.node, self.text_of)}"
+            rf"&\text{{{to_text(line.title, self.text_of)}}} & & "
+            f"{to_latex(whole(line), self.text_of)}"
             for line in self._lines
         )
         return "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}"
 
 
 def _keys(line: Line) -> list[Key]:
-    return [node.key for node in walk(line.node) if isinstance(node, Num)]
+    return [node.key for node in walk(whole(line)) if isinstance(node, Num)]

@@ -22,16 +22,32 @@ class Sym:
 
 
 @dataclass(frozen=True)
+class Terms:
+    """Constant LaTeX like Sym's, of which some terms can be pointed at.
+
+    marked : the LaTeX with each such term in the colour that `term_colour` gives for its place in
+        `keys`; a term that appears twice is there twice.
+    """
+
+    latex: str
+    text: str
+    marked: str
+    keys: tuple[Key, ...]
+
+
+@dataclass(frozen=True)
 class Num:
     """A live number. A key may appear several times; it is the same number each time.
 
     is_term : whether it follows a sign, so that it is in brackets if negative.
     is_marked : whether it is emphasised, as the number that matters in this line.
+    widest : the text that it has room for, if that is not any number's.
     """
 
     key: Key
     is_term: bool = False
     is_marked: bool = False
+    widest: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,6 +72,14 @@ class Frac:
 
 
 @dataclass(frozen=True)
+class Raised:
+    """A power."""
+
+    base: Node
+    exponent: Node
+
+
+@dataclass(frozen=True)
 class Row:
     """Parts side by side that stay on one line."""
 
@@ -76,16 +100,27 @@ class Matrix:
     rows: tuple[tuple[Node, ...], ...]
 
 
-Node: TypeAlias = Sym | Num | Word | Pic | Frac | Row | Flow | Matrix
+Node: TypeAlias = Sym | Terms | Num | Word | Pic | Frac | Raised | Row | Flow | Matrix
 
 
 @dataclass(frozen=True)
 class Line:
-    """One step of a derivation: the part of the update to which it belongs, a title, a formula."""
+    """One step of a derivation: the part of the update to which it belongs, a title, a formula.
+
+    lead : what stands before it, aligned with that of other lines. note : what stands beside it
+    where there is room, else below.
+    """
 
     part: int
-    title: Word | Sym
+    title: Node
     node: Node
+    lead: Node | None = None
+    note: Node | None = None
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """All that the line shows beside its title, in reading order."""
+        return tuple(node for node in (self.lead, self.node, self.note) if node is not None)
 
 
 def row(*parts: Node) -> Row:
@@ -121,6 +156,19 @@ def joined(parts: Sequence[Node], between: Node) -> list[Node]:
     return [part if i == 0 else Row((between, part)) for i, part in enumerate(parts)]
 
 
+TERM_COLOUR = 0x0A0B00  # of the first term in outlines; no theme has such a colour
+
+
+def term_colour(place: int) -> str:
+    """Return the colour that stands for the term at this place in the keys of Terms, below 256."""
+    return f"#{TERM_COLOUR + place:06X}"
+
+
+def whole(line: Line) -> Node:
+    """Return all that the line shows as one node."""
+    return Row(line.nodes)
+
+
 LOWERED = {after: chr(before) for before, after in SUPERSCRIPTS.items()}
 
 ONE_ROW = 4
@@ -135,9 +183,9 @@ def walk(node: Node) -> Iterator[Node]:
         case Row(parts) | Flow(parts):
             for part in parts:
                 yield from walk(part)
-        case Frac(top, bottom):
-            yield from walk(top)
-            yield from walk(bottom)
+        case Frac(first, second) | Raised(first, second):
+            yield from walk(first)
+            yield from walk(second)
         case Matrix(rows):
             for cells in rows:
                 for cell in cells:
@@ -147,7 +195,7 @@ def walk(node: Node) -> Iterator[Node]:
 def to_text(node: Node, text_of: Say) -> str:
     """Return the formula in plain characters, with the current numbers."""
     match node:
-        case Sym(_, text) | Word(text):
+        case Sym(_, text) | Terms(_, text) | Word(text):
             return text
         case Num(key, is_term):
             return as_term(text_of(key)) if is_term else text_of(key)
@@ -155,6 +203,8 @@ def to_text(node: Node, text_of: Say) -> str:
             return f"[picture of {' '.join(str(part) for part in key)}]"
         case Frac(top, bottom):
             return f"({to_text(top, text_of)}) / ({to_text(bottom, text_of)})"
+        case Raised(base, exponent):
+            return f"{to_text(base, text_of)}^({to_text(exponent, text_of)})"
         case Row(parts) | Flow(parts):
             return " ".join(filter(None, (to_text(part, text_of) for part in parts)))
         case Matrix(rows):
@@ -165,7 +215,7 @@ def to_text(node: Node, text_of: Say) -> str:
 def to_latex(node: Node, text_of: Say) -> str:
     """Return the formula as LaTeX, with the current numbers."""
     match node:
-        case Sym(latex, _):
+        case Sym(latex) | Terms(latex):
             return latex
         case Num(key, is_term):
             digits, exponent = _power(text_of(key))
@@ -177,6 +227,8 @@ def to_latex(node: Node, text_of: Say) -> str:
             return rf"\text{{[{' '.join(str(part) for part in key)}]}}"
         case Frac(top, bottom):
             return rf"\frac{{{to_latex(top, text_of)}}}{{{to_latex(bottom, text_of)}}}"
+        case Raised(base, exponent):
+            return f"{{{to_latex(base, text_of)}}}^{{{to_latex(exponent, text_of)}}}"
         case Row(parts) | Flow(parts):
             return " ".join(to_latex(part, text_of) for part in parts)
         case Matrix(rows):

@@ -24,10 +24,10 @@ from PySide6.QtWidgets import QGraphicsRectItem, QSizePolicy, QToolTip
 from gui.kit import zoom
 from gui.kit.canvas import Canvas, CanvasHolder
 from gui.kit.canvas_widgets import signed_pixmap, signed_table
-from gui.kit.maths.boxes import Frame, Spot
+from gui.kit.maths.boxes import Frame, Slot, Spot
 from gui.kit.maths.formula import copy_menu
 from gui.kit.maths.live_numbers import LiveNumbers
-from gui.kit.maths.notation import Key, Line, to_csv, to_latex, to_text
+from gui.kit.maths.notation import Key, Line, to_csv, to_latex, to_text, whole
 from gui.kit.maths.sheet_layout import LINE_GAP, PlacedLine, SheetLayout
 from gui.kit.maths.typesetter import Typesetter
 from gui.kit.plain_text import as_tip
@@ -45,6 +45,7 @@ class Sheet(CanvasHolder):
     """
 
     covered_changed = Signal(object, bool)  # keys of numbers; whether they are covered now
+    STEPS = (Qt.Key.Key_Left, Qt.Key.Key_Right)  # go from number to number: back, and on
     pointed = Signal(object)  # key of the number under the pointer, or None
     size_changed = Signal()
 
@@ -76,7 +77,7 @@ class Sheet(CanvasHolder):
 
     @property
     def keys(self) -> tuple[Key, ...]:
-        """The keys of the numbers on the sheet, in reading order."""
+        """The keys of the numbers and terms on the sheet, in reading order."""
         return tuple(self._typesetter.spots)
 
     @property
@@ -84,8 +85,8 @@ class Sheet(CanvasHolder):
         """The key of the number that is lit, or None."""
         return self._lit
 
-    def spots(self, key: Key) -> tuple[Spot, ...]:
-        """Return the slots of a number."""
+    def spots(self, key: Key) -> tuple[Slot, ...]:
+        """Return the slots of a number, and of the term that it is the number of."""
         return tuple(self._typesetter.spots.get(key, ()))
 
     def frames(self, key: Key) -> tuple[Frame, ...]:
@@ -202,7 +203,10 @@ class Sheet(CanvasHolder):
             root = self._canvas.add(QGraphicsRectItem())
             root.setPen(Qt.PenStyle.NoPen)
             title = setter.box(line.title, root) if self._has_titles else None
-            placed.append(PlacedLine(line.part, title, setter.box(line.node, root)))
+            lead, note = (
+                None if node is None else setter.box(node, root) for node in (line.lead, line.note)
+            )
+            placed.append(PlacedLine(line.part, title, setter.box(line.node, root), lead, note))
             self._roots.append(root)
         for spots in setter.spots.values():
             for spot in spots:
@@ -239,11 +243,11 @@ class Sheet(CanvasHolder):
         for frame in frames:
             frame.show(shown)
 
-    def _style(self, spot: Spot) -> None:
-        """Colour a number: lit, covered, marked or plain."""
+    def _style(self, spot: Slot) -> None:
+        """Colour a number or term: lit, covered, marked or plain."""
         is_lit, is_covered = spot.key == self._lit, spot.key in self.numbers.covered
         theme = self._theme
-        has_ground = is_covered or spot.is_marked
+        has_ground = (is_covered and isinstance(spot, Spot)) or spot.is_marked
         ground = theme.accent if is_lit else theme.chip if has_ground else None
         ink = theme.counter_accent if spot.is_marked else theme.ink
         spot.dress(
@@ -303,7 +307,8 @@ class Sheet(CanvasHolder):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         keys = self.keys
-        step = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}.get(Qt.Key(event.key()))
+        back, on = self.STEPS
+        step = {on: 1, back: -1}.get(Qt.Key(event.key()))
         if step is not None and keys:
             at = keys.index(self._lit) if self._lit in keys else (-1 if step > 0 else 0)
             key = keys[(at + step) % len(keys)]
@@ -319,7 +324,7 @@ class Sheet(CanvasHolder):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         number = self._layout.line_at(event.pos().x(), event.pos().y(), LINE_GAP / 2)
         key = self.key_at(QPointF(event.pos()))
-        node = None if number is None else self._lines[number].node
+        node = None if number is None else whole(self._lines[number])
         menu = copy_menu(
             self,
             to_latex(node, self.numbers.text_of) if node else self.numbers.latex(),

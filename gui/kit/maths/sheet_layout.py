@@ -22,13 +22,16 @@ class PlacedLine:
     """A line of a sheet, and its position once the layout has placed it.
 
     part : of an update; the gap between lines of different parts is larger.
-    title, box : the content of its margin, if any, and of the line.
+    title, box : the content of its margin, if any, and of the line. lead, note : what stands
+        before it and beside it, of lines that unfold.
     left, top, height : px from the upper left corner of the sheet.
     """
 
     part: int
     title: Box | None
     box: Box
+    lead: Box | None = None
+    note: Box | None = None
     left: float = 0.0
     top: float = 0.0
     height: float = 0.0

@@ -9,7 +9,19 @@ from PySide6.QtWidgets import QGraphicsItem
 
 from gui.kit import theme as look
 from gui.kit import zoom
-from gui.kit.maths.boxes import Box, Bracketed, Fraction, Frame, Side, Spot, Symbol, Text
+from gui.kit.maths.boxes import (
+    Box,
+    Bracketed,
+    Fraction,
+    Frame,
+    Power,
+    Side,
+    Slot,
+    Spot,
+    Symbol,
+    Text,
+    TypesetTerms,
+)
 from gui.kit.maths.notation import (
     Flow,
     Frac,
@@ -19,16 +31,20 @@ from gui.kit.maths.notation import (
     Node,
     Num,
     Pic,
+    Raised,
     Row,
     Sym,
+    Terms,
     Word,
     walk,
+    whole,
 )
 from gui.kit.theme import Theme
 
 SYMBOL_PX = 17.0
 NUMBER_SCALE = 1.08
 PICTURE_PX = 46.0
+EXPONENT = 0.78  # of the size of its base
 LEAST_TYPE = 0.85  # of words, whatever the scale: 8.5 pt
 WIDEST, WIDEST_TERM = "−00.00", "(−0.000)"
 
@@ -36,10 +52,10 @@ WIDEST, WIDEST_TERM = "−00.00", "(−0.000)"
 def symbols(lines: Iterable[Line]) -> tuple[str, ...]:
     """Return the symbols to be typeset for these lines, each once, as LaTeX."""
     found = {
-        node.latex: None
+        node.marked if isinstance(node, Terms) else node.latex: None
         for line in lines
-        for node in (line.title, *walk(line.node))
-        if isinstance(node, Sym)
+        for node in (*walk(line.title), *walk(whole(line)))
+        if isinstance(node, Sym | Terms)
     }
     return tuple(found)
 
@@ -53,15 +69,19 @@ class Typesetter:
 
     def __init__(self, theme: Theme, font: QFont, scale: float, ratio: float) -> None:
         self._theme, self._ratio = theme, ratio
-        self._scale = scale * zoom.factor()
-        self._numbers = zoom.scaled(font, NUMBER_SCALE * scale)
-        metrics = QFontMetricsF(self._numbers)
-        self._slot = metrics.horizontalAdvance(WIDEST)
-        self._term_slot = metrics.horizontalAdvance(WIDEST_TERM)
-        self._above, self._below = metrics.ascent(), metrics.descent()
+        self._font = font
+        self._rescale(scale)
         self._small = zoom.scaled(font, max(look.SMALL * scale, LEAST_TYPE))
-        self.spots: dict[Key, list[Spot]] = {}
+        self.spots: dict[Key, list[Slot]] = {}
         self.frames: dict[Key, list[Frame]] = {}
+
+    def _rescale(self, scale: float) -> None:
+        """Take the sizes of symbols and numbers at this scale."""
+        self._unzoomed, self._scale = scale, scale * zoom.factor()
+        self._numbers = zoom.scaled(self._font, NUMBER_SCALE * scale)
+        metrics = QFontMetricsF(self._numbers)
+        self._width_of = metrics.horizontalAdvance
+        self._above, self._below = metrics.ascent(), metrics.descent()
 
     def box(self, node: Node, root: QGraphicsItem) -> Box:
         """Return the box of a node; its items are children of the root."""
@@ -69,6 +89,8 @@ class Typesetter:
         match node:
             case Sym(latex):
                 return Symbol(latex, SYMBOL_PX * self._scale, theme.ink, self._ratio, root)
+            case Terms():
+                return self._terms(node, root)
             case Num():
                 return self._spot(node, root)
             case Word(_, mark):
@@ -82,14 +104,31 @@ class Typesetter:
                 return Fraction(
                     self.box(top, root), self.box(bottom, root), QColor(theme.ink), root
                 )
+            case Raised(base, exponent):
+                return Power(self.box(base, root), self._exponent(exponent, root))
             case Row(parts) | Flow(parts):
                 return Side([self.box(part, root) for part in parts], wraps=isinstance(node, Flow))
             case Matrix(rows):
                 cells = [[self.box(cell, root) for cell in cells] for cells in rows]
                 return Bracketed(cells, QColor(theme.ink), root)
 
+    def _exponent(self, node: Node, root: QGraphicsItem) -> Box:
+        """Return the box of a node in the smaller size of an exponent."""
+        scale = self._unzoomed
+        self._rescale(scale * EXPONENT)
+        box = self.box(node, root)
+        self._rescale(scale)
+        return box
+
+    def _terms(self, node: Terms, root: QGraphicsItem) -> TypesetTerms:
+        px = SYMBOL_PX * self._scale
+        box = TypesetTerms(node, px, self._theme.ink, self._ratio, root)
+        for term in box.terms:
+            self.spots.setdefault(term.key, []).append(term)
+        return box
+
     def _spot(self, node: Num, root: QGraphicsItem) -> Spot:
-        slot = self._term_slot if node.is_term else self._slot
+        slot = self._width_of(node.widest or (WIDEST_TERM if node.is_term else WIDEST))
         spot = Spot(node.key, root, self._numbers, slot, self._above, self._below)
         spot.is_term, spot.is_marked = node.is_term, node.is_marked
         self.spots.setdefault(node.key, []).append(spot)

@@ -22,6 +22,7 @@ from gui.stage.network.bundles import Bundles
 from gui.stage.network.drawn_outputs import MOST_CLASSES
 from gui.stage.network.edges import MOST_INPUTS, Edges
 from gui.stage.network.parts import Signals, signals
+from gui.stage.network.sketch import NOTHING, Mark
 from gui.stage.network.words import loss_words, said_of
 from gui.state.selected_example import NOT_APPLYING, Chosen, applies
 
@@ -79,6 +80,19 @@ class NetworkView(View):
         is_small = self.task is not None and self.task.m <= MOST_INPUTS
         is_image = self.task is not None and self.task.dataset.image_shape is not None
         return self.edges if is_small and not is_image else self.bundles
+
+    def light(self, key: tuple[str | int, ...] | None) -> None:
+        """Mark the input, the weight or the output that a term of a formula stands for."""
+        drawn, mark = self.sketch.drawn.outputs, NOTHING
+        has_edges = self.sketch is self.edges
+        match key:
+            case ("x", int(j)) if has_edges:
+                mark = Mark(input=j)
+            case ("W", int(k), int(j)) if has_edges and k in drawn:
+                mark = Mark(j, k)
+            case (name, int(k), *_) if name != "x" and k in drawn:
+                mark = Mark(output=k)
+        self.sketch.point(mark)
 
     def present(self, is_on: bool) -> None:
         """Show only the sketch on a slide, or the texts about it too."""

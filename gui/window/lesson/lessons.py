@@ -35,7 +35,7 @@ class Lessons(QObject):
     """
 
     pointed = Signal(str)  # the view or card that the step is about, "" for none
-    demo_wanted = Signal(str)  # title of a demonstration
+    step_shown = Signal(object)  # Step, in the view that it names
     changed = Signal()  # which lesson is shown, or which are done
 
     def __init__(
@@ -197,8 +197,7 @@ class Lessons(QObject):
         """Show a step on the run that is there, from its beginning, in the view that it names."""
         self._turn_to(place)
         self.dress.put_on(place.step)
-        if place.step.demo:
-            self.demo_wanted.emit(place.step.demo)
+        self.step_shown.emit(place.step)
 
     def _turn_to(self, place: Place) -> None:
         run = self._controller.run

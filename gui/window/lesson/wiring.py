@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QMenu
 
+from core.teach.lesson import Step
 from gui.control.projects import Projects
 from gui.control.run_controller import RunController
 from gui.window.lesson import menu as lessons_menu
@@ -34,7 +35,15 @@ def start(lessons: Lessons, views: ViewFactory, controller: RunController) -> No
     """Connect the lessons with the views, once these can be made."""
     context = views.context
     lessons.dress.log_button = context.log_button
-    lessons.demo_wanted.connect(context.demo_wanted)
+
+    def show_part(step: Step) -> None:
+        """Show the demonstration or the derivation that a step names."""
+        if step.demo:
+            context.demo_wanted.emit(step.demo)
+        if step.derivation:
+            context.derivation_wanted.emit(step.derivation)
+
+    lessons.step_shown.connect(show_part)
     PlotQuestions(lessons.strip.question, controller, views)
     lessons.shelf.start()
 

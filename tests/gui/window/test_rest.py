@@ -221,6 +221,13 @@ def check_lasso(window, found: Recomputed) -> None:
     assert not view.path.W[0].any() and view.path.rows == len(found.task.train_rows)
 
 
+def check_derivation(window, found: Recomputed) -> None:
+    """The numbers are those of the newest snapshot; the formulae are tested in core."""
+    newest = window.views.context.tracer.newest
+    assert newest.snapshot.step == found.snapshot.step
+    assert late(window, "DerivationView").shows(newest)
+
+
 CHECKS = {
     "Boundary": check_boundary,
     "Weights": check_weights,
@@ -231,6 +238,7 @@ CHECKS = {
     "Surface": check_surface,
     "Curves": check_curves,
     "Lasso": check_lasso,
+    "Derivation": check_derivation,
     "Demos": lambda window, found: None,  # a demonstration has numbers of its own
     "Evaluation": check_evaluation,
     "Runs": check_runs,

@@ -1,0 +1,1 @@
+"""Derivations that unfold line by line, with the numbers of the followed example."""

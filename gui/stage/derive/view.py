@@ -1,0 +1,314 @@
+"""The view of the derivations: a choice, and the chosen one unfolding line by line."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.data.task import Task
+from core.model_family import FAMILY
+from core.teach.derivations.catalogue import BY_KEY, DERIVATIONS
+from core.teach.derivations.derivation import Derivation
+from core.train.snapshot import Snapshot, Status
+from gui.derivation.tracer import Followed, Tracer
+from gui.kit import theme as look
+from gui.kit import zoom
+from gui.kit.buttons import quiet_button
+from gui.kit.fields import kept
+from gui.kit.fields.unscrolled import Combo
+from gui.kit.flow_layout import FlowLayout, side_by_side
+from gui.kit.maths.notation import Key
+from gui.kit.maths.unfolding_sheet import UnfoldingSheet
+from gui.kit.plain_text import Plain
+from gui.kit.theme import Theme
+from gui.kit.view import View
+from gui.stage.derive.unfolding import Unfolded, unfold
+from gui.state.background_tasks import Background
+from gui.state.selected_example import NOT_APPLYING, applies
+
+HIDDEN_LAYER = NOT_APPLYING.format("The numbers of a derivation")
+SPOKEN_WHEN_TRAINING = "The numbers change while it trains; pause to have them read."
+SLIDE_SCALE = 0.78
+ALL = 1000  # more lines than any derivation has
+
+
+class _Area(QScrollArea):
+    """A scroll area that leaves the arrow keys to the view around it."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        event.ignore()
+
+
+class DerivationView(View):
+    """Formulae on the left of each line, the numbers of the followed example on the right."""
+
+    lit = Signal(object)  # key of what is pointed at, as the model that trains has it, or None
+    kind_wanted = Signal(str)  # kind of model that a derivation is about
+
+    def __init__(self, theme: Theme, background: Background, tracer: Tracer) -> None:
+        super().__init__(theme)
+        self._background, self._tracer = background, tracer
+        self._unfolded: Unfolded | None = None
+        self._count = 1  # lines that are shown
+        self._follows_end = False  # whether the last line was unfolded by itself
+        self.choice = Combo()
+        self.choice.setAccessibleName("Derivations")
+        self.choice.setToolTip("Choose a derivation")
+        for each in DERIVATIONS:
+            self.choice.addItem(each.title, each.key)
+        self.choice.currentIndexChanged.connect(self._begin)
+        self.sheet = UnfoldingSheet(theme)
+        self.sheet.pointed.connect(self._point)
+        self.back = quiet_button("‹ Back", "Fold the last line again (←, or Page Up on a slide)")
+        self.next = quiet_button("Next line ›", "Unfold a line (→, or Page Down on a slide)")
+        self.all = quiet_button("All", "Unfold all lines (End)")
+        self.title, self.watch, self.note = QLabel(), QLabel(), Plain()
+        self.switch = QPushButton()
+        self.absence = Plain()
+        self._example = QLabel()
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # so that its keys are heard
+        self._build()
+        tracer.watch(self, up_to_update=False)
+        tracer.traced.connect(self._take)
+        self._begin()
+        self.show_theme()
+
+    def _build(self) -> None:
+        for button, act in (
+            (self.back, lambda: self.unfold(self._count - 1)),
+            (self.next, lambda: self.unfold(self._count + 1)),
+            (self.all, lambda: self.unfold(ALL)),
+        ):
+            button.clicked.connect(act)
+        self.switch.clicked.connect(self._switch)
+        zoom.set_type(self._example, look.SMALL)
+        self._example.setProperty("small", True)
+        self._head = QWidget()
+        head = FlowLayout(self._head, 6, 6)
+        groups = ((self.choice,), (self.back, self.next, self.all), (self._example,))
+        for group in groups:
+            head.addWidget(side_by_side(*group))
+        zoom.set_type(self.title, 1.35, bold=True)
+        self.title.hide()
+        for label in (self.watch, self.note, self.absence):
+            label.setWordWrap(True)
+        for label in (self.watch, self.note):
+            zoom.set_type(label, look.SMALL)
+            label.setProperty("small", True)
+        self._below = QWidget()
+        below = QHBoxLayout(self._below)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.addWidget(self.note, 1)
+        below.addWidget(self.switch)
+        self._area = self._scrolled()
+        self._area.verticalScrollBar().rangeChanged.connect(self._follow_end)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 10, 8, 8)
+        layout.setSpacing(8)
+        for widget in (self._head, self.title, self.watch):
+            layout.addWidget(widget)
+        layout.addWidget(self._area, 1)
+        layout.addWidget(self._below)
+        layout.addWidget(self.absence, 1, Qt.AlignmentFlag.AlignTop)
+        self._below.hide()
+        self.absence.hide()
+
+    def _scrolled(self) -> QScrollArea:
+        body = QWidget()
+        body.setObjectName("body")
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.addWidget(self.sheet)
+        column.addStretch(1)
+        self.sheet.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        area = _Area()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(body)
+        area.setStyleSheet("QScrollArea, #body { background: transparent; }")
+        area.viewport().setAutoFillBackground(False)
+        return area
+
+    # What is shown --------------------------------------------------------------------------------
+
+    @property
+    def derivation(self) -> Derivation:
+        """The chosen derivation."""
+        return BY_KEY[self.choice.currentData()]
+
+    @property
+    def length(self) -> int:
+        """How many lines it has; 1 until they are known."""
+        return len(self._unfolded.shown.lines) if self._unfolded is not None else 1
+
+    @property
+    def count(self) -> int:
+        """How many lines are shown."""
+        return min(self._count, self.length)
+
+    def choose_key(self, key: str) -> None:
+        """Show the derivation with this key from its first line."""
+        self.choice.setCurrentIndex(self.choice.findData(key))
+        self.unfold(1)
+
+    def unfold(self, count: int) -> None:
+        """Show this many lines, at least 1."""
+        self._follows_end = count == self._count + 1
+        self._count = max(count, 1)
+        if self._unfolded is None:  # it is being typeset
+            return
+        self._count = self.count
+        self.sheet.unfold(self._count)
+        self.back.setEnabled(self._count > 1)
+        for button in (self.next, self.all):
+            button.setEnabled(self._count < self.length)
+
+    def turn(self, by: int) -> bool:
+        """Unfold the next line or fold the last; behind the ends come other derivations."""
+        is_known = self._unfolded is not None  # else it is being typeset
+        if self._count + by >= 1 and (not is_known or self._count + by <= self.length):
+            self.unfold(self._count + by)
+            return True
+        index = self.choice.currentIndex() + by
+        if 0 <= index < self.choice.count():
+            self.choice.setCurrentIndex(index)
+        return True
+
+    def show_theme(self) -> None:
+        self.sheet.set_theme(self.theme)
+        self._tracer.refresh()
+
+    @property
+    def is_at_rest(self) -> bool:
+        newest = self._tracer.newest
+        shows_newest = newest is None or self.shows(newest)
+        is_there = not self.isVisible() or (self._tracer.is_at_rest and shows_newest)
+        return super().is_at_rest and is_there
+
+    def shows(self, followed: Followed) -> bool:
+        """Return whether the numbers are those of this trace."""
+        return self._unfolded is not None and self._unfolded.followed is followed
+
+    @property
+    def kept_choices(self) -> dict[str, kept.Kept]:
+        return {"derivation": kept.combo(self.choice)}
+
+    def present(self, is_on: bool) -> None:
+        """Show the title instead of the fields; a clicker unfolds the lines."""
+        self.sheet.set_scale(SLIDE_SCALE if is_on else 1.0)  # most derivations fit as a whole
+        self._head.setVisible(not is_on and not self.absence.text())
+        self.title.setVisible(is_on and not self.absence.text())
+
+    def show_task(self, task: Task) -> None:
+        self._unfolded = None
+        self.show_points(task)
+
+    def show_points(self, task: Task) -> None:
+        """Show why there is nothing to follow, where that is so."""
+        absence = task.obstacle if applies(task) else HIDDEN_LAYER
+        self.absence.setText(absence)
+        self.absence.setVisible(bool(absence))
+        for widget in (self._area, self.watch):
+            widget.setVisible(not absence)
+        self._below.setVisible(self._below.isVisibleTo(self) and not absence)
+        self.present(self.is_presented)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        self._tracer.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._tracer.refresh()
+        self._take(self._tracer.newest)
+
+    # The followed example -------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        """Show the chosen derivation from its first line."""
+        self._count, self._unfolded = 1, None
+        self.title.setText(self.derivation.title)
+        self.watch.setText(self.derivation.watch)
+        self._take(self._tracer.newest)
+
+    def _take(self, followed: Followed | None) -> None:
+        """Compute the derivation for a new trace."""
+        if followed is None:
+            self._unfolded = None
+            self.sheet.show_lines((), None, {})
+            self.sheet.setAccessibleDescription("")
+            self._example.setText("")
+            self._below.hide()
+            return
+        if not self.isVisible():
+            return
+        derivation, known = self.derivation, self._unfolded
+        self._background.ask(
+            "derivation", lambda: unfold(derivation, followed, known), self._show_unfolded
+        )
+
+    def _show_unfolded(self, unfolded: Unfolded) -> None:
+        before, self._unfolded = self._unfolded, unfolded
+        if unfolded.derivation is not self.derivation or unfolded.followed.task is not self.task:
+            self._unfolded = before
+            return
+        if before is None or before.shown is not unfolded.shown:
+            self.sheet.show_lines(unfolded.shown.lines, None, unfolded.shown.meanings)
+        self.sheet.show_numbers(unfolded.values)
+        if before is None or before.shown is not unfolded.shown:
+            self.unfold(self._count)
+        self._example.setText(self._words(unfolded.followed))
+        self._below.setVisible(bool(unfolded.note))
+        self.note.setText(unfolded.note)
+        self.switch.setVisible(not unfolded.scene.is_own)
+        self.switch.setText(f"Train {FAMILY[unfolded.wanted].title_in_text}")
+        is_live = unfolded.followed.snapshot.status is Status.TRAINING
+        self.sheet.setAccessibleDescription(
+            SPOKEN_WHEN_TRAINING if is_live else self.sheet.numbers.text()
+        )
+
+    def _words(self, followed: Followed) -> str:
+        example = followed.example
+        names = followed.task.dataset.class_names
+        said = "" if example.label is None else f", {names[example.label]}"
+        return f"{example.words}{said} · step {followed.trace.step:,}"
+
+    def _follow_end(self) -> None:
+        """Keep the line in sight that was unfolded last, once there is room for it."""
+        bar = self._area.verticalScrollBar()
+        if self._follows_end:
+            bar.setValue(bar.maximum())
+
+    # What the user does ---------------------------------------------------------------------------
+
+    def _switch(self) -> None:
+        if self._unfolded is not None:
+            self.kind_wanted.emit(self._unfolded.wanted)
+
+    def _point(self, key: Key | None) -> None:
+        known = self._unfolded
+        self.lit.emit(known.in_model(key) if known is not None and key is not None else None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        match event.key():
+            case Qt.Key.Key_Right:
+                self.unfold(self._count + 1)
+            case Qt.Key.Key_Left:
+                self.unfold(self._count - 1)
+            case Qt.Key.Key_End:
+                self.unfold(ALL)
+            case Qt.Key.Key_Home:
+                self.unfold(1)
+            case _:
+                super().keyPressEvent(event)
