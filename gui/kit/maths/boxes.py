@@ -56,6 +56,7 @@ class Slot(Protocol):
 
     key: Key
     rect: QRectF
+    width: float
     is_marked: bool
 
     @property
@@ -83,7 +84,7 @@ class Term:
         self._ground = QGraphicsRectItem(root)
         self._ground.setPen(Qt.PenStyle.NoPen)
         self._ink = QColor()
-        self.rect = QRectF()
+        self.rect, self.width = QRectF(), 0.0
 
     @property
     def text(self) -> str:
@@ -109,7 +110,10 @@ class Term:
         self._formula.ink(self.place, ink)
 
     def put(self, rect: QRectF) -> None:
-        self.rect = rect.adjusted(-TERM_RIM, -TERM_RIM, TERM_RIM, TERM_RIM)
+        self.rect, self.width = (
+            rect.adjusted(-TERM_RIM, -TERM_RIM, TERM_RIM, TERM_RIM),
+            rect.width(),
+        )
         self._ground.setRect(self.rect)
 
 

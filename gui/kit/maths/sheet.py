@@ -28,7 +28,7 @@ from gui.kit.maths.boxes import Frame, Slot, Spot
 from gui.kit.maths.formula import copy_menu
 from gui.kit.maths.live_numbers import LiveNumbers
 from gui.kit.maths.notation import Key, Line, to_csv, to_latex, to_text, whole
-from gui.kit.maths.sheet_layout import LINE_GAP, PlacedLine, SheetLayout
+from gui.kit.maths.sheet_layout import LINE_GAP, SheetLayout
 from gui.kit.maths.typesetter import Typesetter
 from gui.kit.plain_text import as_tip
 from gui.kit.theme import Theme
@@ -202,11 +202,7 @@ class Sheet(CanvasHolder):
         for line in self._lines:
             root = self._canvas.add(QGraphicsRectItem())
             root.setPen(Qt.PenStyle.NoPen)
-            title = setter.box(line.title, root) if self._has_titles else None
-            lead, note = (
-                None if node is None else setter.box(node, root) for node in (line.lead, line.note)
-            )
-            placed.append(PlacedLine(line.part, title, setter.box(line.node, root), lead, note))
+            placed.append(setter.line(line, root, has_title=self._has_titles))
             self._roots.append(root)
         for spots in setter.spots.values():
             for spot in spots:

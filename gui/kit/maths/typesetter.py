@@ -39,6 +39,7 @@ from gui.kit.maths.notation import (
     walk,
     whole,
 )
+from gui.kit.maths.sheet_layout import PlacedLine
 from gui.kit.theme import Theme
 
 SYMBOL_PX = 17.0
@@ -111,6 +112,14 @@ class Typesetter:
             case Matrix(rows):
                 cells = [[self.box(cell, root) for cell in cells] for cells in rows]
                 return Bracketed(cells, QColor(theme.ink), root)
+
+    def line(self, line: Line, root: QGraphicsItem, *, has_title: bool) -> PlacedLine:
+        """Return the boxes of a line, to be placed."""
+        title = self.box(line.title, root) if has_title else None
+        lead, note = (
+            None if node is None else self.box(node, root) for node in (line.lead, line.note)
+        )
+        return PlacedLine(line.part, title, self.box(line.node, root), lead, note)
 
     def _exponent(self, node: Node, root: QGraphicsItem) -> Box:
         """Return the box of a node in the smaller size of an exponent."""

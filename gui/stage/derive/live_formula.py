@@ -179,13 +179,16 @@ class _Maker:
                 return [parts[0].parts[1], *parts[1:]]
             case MatrixProduct(left, right):
                 return [self._bracketed(part, SUMS) for part in (left, right)]
+            case Transpose(MatrixProduct() as of):
+                first, *others = self._flowing(of)
+                return [Row((OPEN, first)), *others[:-1], Row((others[-1], CLOSE, TRANSPOSED))]
         return [self.live(node)]
 
     def _factors(self, factor: Expression, sign: Node) -> list[Row]:
         """Return the parts of a factor, of which the first has the sign before it."""
         first, *others = (
             self._flowing(factor)
-            if isinstance(factor, MatrixProduct)
+            if isinstance(factor, MatrixProduct | Transpose)
             else [self._bracketed(factor, Sum | Negative)]
         )
         return [Row((sign, first)), *(Row((part,)) for part in others)]

@@ -117,7 +117,8 @@ def test_the_numbers_are_the_followed_example_s_and_move_nothing_as_it_trains(de
     assert number(view.sheet.numbers.text_of(key)) == pytest.approx(trace.a[0], abs=6e-4)
     line = ("=", view.length - 2)  # (a − y) x
     feature = abs(trace.x).argmax()
-    assert number(view.sheet.numbers.text_of(line)) == pytest.approx(trace.dW[0, feature], abs=6e-4)
+    slope = trace.layer.dW[0, feature]
+    assert number(view.sheet.numbers.text_of(line)) == pytest.approx(slope, abs=6e-4)
     before = [spot.rect for spot in view.sheet.spots(key)]
     later = trained(view.task, 40)
     shown.tracer.receive_snapshot(later)
