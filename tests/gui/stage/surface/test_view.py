@@ -74,10 +74,26 @@ def loss_at(window, params: Params, loss_name: str = "cross-entropy") -> float:
     return float(((A - np.eye(A.shape[1])[y]) ** 2).sum(axis=1).mean())
 
 
-def test_the_point_stands_where_the_model_is(opened):
-    window, _, panel = opened()
+def test_the_point_stands_where_the_model_is_at_the_end_of_the_way_there_and_beside_its_boundary(
+    opened, words
+):
+    window, view, panel = opened(steps=4)
     W = window.controller.snapshot.params.W
     np.testing.assert_allclose(panel.point, (W[2, 0], W[2, 1]), rtol=1e-6)
+    xs, ys = panel.path.getData()
+    assert (xs[0], ys[0]) == (0, 0)
+    assert (xs[-1], ys[-1]) == pytest.approx(panel.point)
+    assert len(xs) >= 5
+    assert panel.optimum is None
+    assert "No optimum" in words(view)  # the classes are separable
+
+    x, y = view.boundary.lines.getData()
+    at = np.isfinite(x)
+    task, params = window.controller.run.task, window.controller.snapshot.params
+    X = task.inputs(np.stack([x[at], y[at]], axis=1).astype(np.float32))
+    Z = np.sort(X @ params.W.T + params.b, axis=1)
+    # On a line between regions two classes tie, the lines being drawn on a coarse grid.
+    assert np.median(Z[:, -1] - Z[:, -2]) < 0.02
 
 
 def test_through_a_hidden_layer_the_point_stands_where_the_model_is(opened, words, qtbot):
@@ -92,14 +108,6 @@ def test_through_a_hidden_layer_the_point_stands_where_the_model_is(opened, word
     x, _ = panel.point
     assert x == pytest.approx(window.controller.snapshot.params.hidden.V[2, 1], abs=1e-5)
     assert "not convex" in words(view) and "One slice" in words(view)
-
-
-def test_the_way_down_begins_at_the_start_although_nobody_looked(opened):
-    _, _, panel = opened(steps=4)
-    xs, ys = panel.path.getData()
-    assert (xs[0], ys[0]) == (0, 0)
-    assert (xs[-1], ys[-1]) == pytest.approx(panel.point)
-    assert len(xs) >= 5
 
 
 def test_hovering_reads_the_loss_there(opened, move, words):
@@ -226,22 +234,6 @@ def test_the_optimum_is_marked_where_there_is_one(qtbot, opened):
     assert panel.optimum == pytest.approx(tuple(best.W[2]), abs=1e-4)
 
 
-def test_separable_data_are_told_to_have_no_optimum(opened, words):
-    _, view, panel = opened()
-    assert panel.optimum is None
-    assert "No optimum" in words(view)
-
-
-def test_the_wheel_zooms_about_the_pointer(opened):
-    _, _, panel = opened()
-    at = pixel(panel, *panel.point)
-    (x0, x1), _ = panel.ranges()
-    turn_wheel(panel.plot.viewport(), 1, at)
-    (z0, z1), _ = panel.ranges()
-    assert (x1 - x0) / (z1 - z0) == pytest.approx(1.25, rel=1e-6)
-    assert (pixel(panel, *panel.point) - at).manhattanLength() <= 1
-
-
 def test_pictures_offer_directions_in_place_of_thousands_of_weights(opened, words):
     window, view, panel = opened(RunConfig(DataConfig("digits")))
     names = [view.choices.across.itemText(i) for i in range(view.choices.across.count())]
@@ -252,23 +244,6 @@ def test_pictures_offer_directions_in_place_of_thousands_of_weights(opened, word
     i, j = 3, 5
     there = direction.moved(params, view.answer.directions, surface.xs[j], surface.ys[i])
     assert surface.losses["cross-entropy"][i, j] == pytest.approx(loss_at(window, there), rel=1e-3)
-
-
-def test_a_binary_neuron_has_a_surface_too(opened):
-    window, _, panel = opened(RunConfig(model=ModelConfig(kind="binary")))
-    W = window.controller.snapshot.params.W
-    np.testing.assert_allclose(panel.point, W[0], rtol=1e-6)
-
-
-def test_the_boundary_beside_it_is_that_of_the_point(opened):
-    window, view, _ = opened()
-    x, y = view.boundary.lines.getData()
-    at = np.isfinite(x)
-    task, params = window.controller.run.task, window.controller.snapshot.params
-    X = task.inputs(np.stack([x[at], y[at]], axis=1).astype(np.float32))
-    Z = np.sort(X @ params.W.T + params.b, axis=1)
-    # On a line between regions two classes tie, the lines being drawn on a coarse grid.
-    assert np.median(Z[:, -1] - Z[:, -2]) < 0.02
 
 
 @pytest.fixture
@@ -306,10 +281,15 @@ def test_pictures_of_one_run_are_equal_whoever_watched_it(pictured, source, epoc
     np.testing.assert_array_equal(first, second)
 
 
-def test_what_the_user_zoomed_to_stays_until_all_is_wanted_again(qtbot, opened):
+def test_the_wheel_zooms_about_the_pointer_and_that_stays_until_all_is_wanted_again(qtbot, opened):
     window, view, panel = opened()
     fitted = panel.ranges()
-    turn_wheel(panel.plot.viewport(), 1, pixel(panel, *panel.point))
+    at = pixel(panel, *panel.point)
+    (x0, x1), _ = panel.ranges()
+    turn_wheel(panel.plot.viewport(), 1, at)
+    (z0, z1), _ = panel.ranges()
+    assert (x1 - x0) / (z1 - z0) == pytest.approx(1.25, rel=1e-6)
+    assert (pixel(panel, *panel.point) - at).manhattanLength() <= 1
     zoomed = panel.ranges()
     assert zoomed != fitted
     for step in (4, 5):
@@ -345,34 +325,46 @@ def test_the_extent_holds_the_path_and_a_near_optimum_and_grows_by_leaps():
 
 
 CHOICES = {
+    "mse": ("MSE", "cross-entropy"),
     "perceptron": ("criterion", "cross-entropy"),
     "adaline": ("MSE", "cross-entropy"),
     "svm": ("hinge loss", "cross-entropy"),
-    "mse": ("MSE", "cross-entropy"),
     "binary": ("cross-entropy", "MSE"),
     "ovr": ("cross-entropy", "MSE"),
     "ovo": ("cross-entropy", "MSE"),
 }
 
 
-@pytest.mark.parametrize("kind", CHOICES)
-def test_each_model_has_the_surface_of_its_own_loss_and_another_to_compare(qtbot, opened, kind):
-    config = RunConfig(model=ModelConfig(kind=kind), training=TrainingConfig(weight_decay=0.05))
-    window, view, _ = opened(config)
-    own, other = loss_surface.own_loss(kind), loss_surface.other_loss(kind)
-    assert view.choices.shown == (own,)
-    losses = view.choices.losses
-    buttons = [losses.button(value).text() for value in ((own,), (other,), (own, other))]
-    assert buttons == [*CHOICES[kind], "both"]
-    panel, sample = view.panels[own], loss_surface.Sample.of(window.controller.run.task)
-    params, surface = window.controller.snapshot.params, panel.surface
-    there = direction.moved(params, view.answer.directions, surface.xs[5], surface.ys[7])
-    expected = loss_surface.value(sample, there, own, 0.05)
-    assert surface.losses[own][7, 5] == pytest.approx(expected, rel=1e-4)
-    assert (panel.optimum is not None) == (not FAMILY[kind].no_optimum)
-    qtbot.mouseClick(view.choices.losses.button((own, other)), Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: view.panels[other].surface is not None, timeout=PATIENCE_MS)
-    assert view.panels[other].isVisible() and panel.isVisible()
+def test_each_model_has_the_surface_of_its_own_loss_and_another_to_compare(qtbot, opened, new_run):
+    decay = TrainingConfig(weight_decay=0.05)
+    window, view, _ = opened(RunConfig(model=ModelConfig(kind="mse"), training=decay))
+    for kind, words in CHOICES.items():
+        if window.controller.config.model.kind != kind:
+            with new_run(window):
+                window.knobs.kind_chosen.emit(kind)
+            for step in (1, 2, 3):
+                qtbot.keyClick(window.stage, Qt.Key.Key_S)
+                qtbot.waitUntil(
+                    lambda n=step: window.controller.snapshot.step == n, timeout=PATIENCE_MS
+                )
+        qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
+        own, other = loss_surface.own_loss(kind), loss_surface.other_loss(kind)
+        assert view.choices.shown == (own,)
+        losses = view.choices.losses
+        buttons = [losses.button(value).text() for value in ((own,), (other,), (own, other))]
+        assert buttons == [*words, "both"]
+        panel, sample = view.panels[own], loss_surface.Sample.of(window.controller.run.task)
+        params, surface = window.controller.snapshot.params, panel.surface
+        if kind == "binary":
+            np.testing.assert_allclose(panel.point, params.W[0], rtol=1e-6)
+        there = direction.moved(params, view.answer.directions, surface.xs[5], surface.ys[7])
+        expected = loss_surface.value(sample, there, own, 0.05)
+        assert surface.losses[own][7, 5] == pytest.approx(expected, rel=1e-4)
+        assert (panel.optimum is not None) == (not FAMILY[kind].no_optimum)
+        qtbot.mouseClick(losses.button((own, other)), Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda o=other: view.panels[o].surface is not None, timeout=PATIENCE_MS)
+        assert view.panels[other].isVisible() and panel.isVisible()
+        qtbot.mouseClick(losses.button((own,)), Qt.MouseButton.LeftButton)
 
 
 def test_over_a_single_weight_there_is_no_surface_and_it_says_so(qtbot, open_window):
