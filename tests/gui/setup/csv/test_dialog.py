@@ -105,11 +105,6 @@ def test_a_file_can_be_dropped_on_the_window_whatever_its_name_but_not_two(qtbot
 
 def test_a_table_can_be_pasted_and_words_are_none(qtbot, window, tmp_path, monkeypatch):
     monkeypatch.setenv("LOGITLAB_CACHE", str(tmp_path))
-    QApplication.clipboard().setText("a word")
-    qtbot.keyClick(window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: "no table on the clipboard" in window.notice.text)
-    assert window.csv.dialog is None
-
     for text in (BIRDS, BIRDS.replace(",", ".").replace(";", "\t")):
         QApplication.clipboard().setText(text)
         window.activateWindow()
@@ -120,6 +115,13 @@ def test_a_table_can_be_pasted_and_words_are_none(qtbot, window, tmp_path, monke
         assert window.csv.dialog.table.path.is_file()
         window.csv.dialog.reject()
         qtbot.waitUntil(lambda: window.csv.dialog is None, timeout=PATIENCE_MS)
+
+    QApplication.clipboard().setText("a word")
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.keyClick(window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: "no table on the clipboard" in window.notice.text)
+    assert window.csv.dialog is None
 
 
 def test_the_program_can_start_with_a_file(qtbot, open_window, write):
