@@ -285,7 +285,9 @@ def test_a_finished_run_that_did_not_come_to_rest_says_so(qtbot, open_window):
     assert "Finished 3 epochs." in window.notice.text and not window.notice.is_trouble
 
 
-def test_an_error_on_the_training_thread_reaches_the_person(qtbot, open_window, monkeypatch):
+def test_an_error_on_the_training_thread_reaches_the_person_and_training_works_again(
+    qtbot, open_window, monkeypatch
+):
     window = open_window(ENDLESS)
     press(qtbot, window, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: window.controller.snapshot.step > 3)
@@ -302,16 +304,14 @@ def test_an_error_on_the_training_thread_reaches_the_person(qtbot, open_window, 
     assert window.run_bar.play_button.accessibleName() == "Train"
     assert np.isfinite(window.controller.snapshot.params.W).all()
 
-
-def test_training_works_again_after_an_error(qtbot, open_window, monkeypatch):
-    window = open_window(ENDLESS)
     monkeypatch.setattr("core.train.trainer.Trainer.advance", lambda self: 1 / 0)
     press(qtbot, window, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: "ZeroDivisionError" in window.notice.text)
     qtbot.waitUntil(lambda: not window.controller.is_training)
     monkeypatch.undo()
+    step = window.controller.snapshot.step
     press(qtbot, window, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: window.controller.snapshot.step > 3)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step > step + 3)
 
 
 def test_a_message_is_not_overwritten_by_the_next_frame(qtbot, open_window):
@@ -326,7 +326,7 @@ def test_a_message_is_not_overwritten_by_the_next_frame(qtbot, open_window):
     qtbot.waitUntil(lambda: "Paused" in window.notice.text)
 
 
-def test_train_is_off_while_there_is_nothing_to_train_on(qtbot, window, new_run):
+def test_train_is_off_while_there_is_nothing_to_train_on(qtbot, window, new_run, click_plane):
     with new_run(window):
         qtbot.mouseClick(window.rail.source.button("drawn"), Qt.MouseButton.LeftButton)
     assert not window.run_bar.play_button.isEnabled()
@@ -337,10 +337,6 @@ def test_train_is_off_while_there_is_nothing_to_train_on(qtbot, window, new_run)
     assert window.controller.snapshot is None
     assert "no points yet" in window.notice.text
 
-
-def test_train_is_off_with_points_of_one_class(qtbot, window, new_run, click_plane):
-    with new_run(window):
-        qtbot.mouseClick(window.rail.source.button("drawn"), Qt.MouseButton.LeftButton)
     with new_run(window):
         click_plane(window.views["Boundary"], 1, 1)
     assert not window.run_bar.play_button.isEnabled()
@@ -481,14 +477,47 @@ def teach(qtbot, window, label=3):
     return picture
 
 
-def test_a_taught_picture_trains_from_then_on(qtbot, digits_window):
-    window = digits_window
-    rows = len(window.controller.run.task.train_rows)
+FORMS = {
+    "csv": ["mine.csv"],
+    "idx": ["mine-images-idx3-ubyte", "mine-labels-idx1-ubyte"],
+    "png": ["mine-1-3.png"],
+}
+
+
+def test_a_taught_picture_trains_from_then_on_goes_out_is_undone_and_stays(
+    qtbot, digits_window, tmp_path
+):
+    window, controller = digits_window, digits_window.controller
+    action = next(a for a in window.findChildren(QAction) if "taught" in a.text())
+    action.trigger()
+    assert "Nothing has been taught yet" in window.notice.text
+
+    rows, n = len(controller.run.task.train_rows), controller.run.task.dataset.n
     picture = teach(qtbot, window)
-    task = window.controller.run.task
+    task = controller.run.task
     assert len(task.train_rows) == rows + 1
     assert np.array_equal(task.dataset.X[task.train_rows[:1]], picture)
     assert task.dataset.y[task.train_rows[0]] == 3
+
+    for ending, names in FORMS.items():
+        folder = tmp_path / ending
+        folder.mkdir()
+        window.notice.show_message("")
+        controller.files.export_digits(task.source, folder / f"mine.{ending}")
+        qtbot.waitUntil(lambda: "Saved 1 taught digit" in window.notice.text)
+        assert sorted(path.name for path in folder.iterdir()) == names
+    image = QImage(str(tmp_path / "png" / "mine-1-3.png"))
+    assert (image.width(), image.pixelColor(3, 3).red()) == (8, 255 * int(picture[0, 0]) // 16)
+
+    controller.undo_stack.undo()
+    assert controller.run.task.dataset.n == n
+    controller.undo_stack.redo()
+    assert controller.run.task.dataset.n == n + 1
+
+    before = controller.run
+    window.loader.change("another start", model=ModelConfig(init="random"))
+    qtbot.waitUntil(lambda: controller.run is not before)
+    assert controller.run.task.dataset.added == 1
 
 
 def test_teaching_keeps_the_weights_and_goes_on_training(qtbot, digits_window):
@@ -511,25 +540,6 @@ def test_a_confident_lesson_changes_the_models_mind(qtbot, digits_window):
     params = window.controller.snapshot.params
     z = window.controller.run.task.inputs(picture / np.float32(16)) @ params.W.T + params.b
     assert z.argmax() == 7
-
-
-def test_undo_takes_a_lesson_back_and_redo_gives_it_again(qtbot, digits_window):
-    controller = digits_window.controller
-    rows = controller.run.task.dataset.n
-    teach(qtbot, digits_window)
-    controller.undo_stack.undo()
-    assert controller.run.task.dataset.n == rows
-    controller.undo_stack.redo()
-    assert controller.run.task.dataset.n == rows + 1
-
-
-def test_lessons_stay_when_the_model_changes(qtbot, digits_window):
-    controller = digits_window.controller
-    teach(qtbot, digits_window)
-    before = controller.run
-    digits_window.loader.change("another start", model=ModelConfig(init="random"))
-    qtbot.waitUntil(lambda: controller.run is not before)
-    assert controller.run.task.dataset.added == 1
 
 
 # Models -----------------------------------------------------------------------------------------
@@ -555,7 +565,9 @@ def test_a_saved_model_opens_with_its_weights_and_trains_on(qtbot, open_window, 
     qtbot.waitUntil(lambda: window.controller.snapshot.step == 1)
 
 
-def test_a_file_that_is_no_model_is_told_and_leaves_the_run(qtbot, window, tmp_path):
+def test_a_file_that_is_no_model_or_one_of_drawn_points_is_told_and_leaves_the_run(
+    qtbot, window, tmp_path
+):
     path = tmp_path / "no.safetensors"
     path.write_bytes(b"a cat sat on the keyboard")
     before = window.controller.run
@@ -563,36 +575,6 @@ def test_a_file_that_is_no_model_is_told_and_leaves_the_run(qtbot, window, tmp_p
     qtbot.waitUntil(lambda: "no.safetensors" in window.notice.text)
     assert window.controller.run is before
 
-
-@pytest.mark.parametrize(
-    ("ending", "names"),
-    [
-        ("csv", ["mine.csv"]),
-        ("idx", ["mine-images-idx3-ubyte", "mine-labels-idx1-ubyte"]),
-        ("png", ["mine-1-3.png"]),
-    ],
-)
-def test_what_was_taught_goes_out_in_each_form(qtbot, digits_window, tmp_path, ending, names):
-    folder = tmp_path / "out"
-    folder.mkdir()
-    picture = teach(qtbot, digits_window)
-    digits_window.controller.files.export_digits(
-        digits_window.controller.run.task.source, folder / f"mine.{ending}"
-    )
-    qtbot.waitUntil(lambda: "Saved 1 taught digit" in digits_window.notice.text)
-    assert sorted(path.name for path in folder.iterdir()) == names
-    if ending == "png":
-        image = QImage(str(folder / names[0]))
-        assert (image.width(), image.pixelColor(3, 3).red()) == (8, 255 * int(picture[0, 0]) // 16)
-
-
-def test_without_lessons_there_is_nothing_to_export(qtbot, digits_window):
-    action = next(a for a in digits_window.findChildren(QAction) if "taught" in a.text())
-    action.trigger()
-    assert "Nothing has been taught yet" in digits_window.notice.text
-
-
-def test_a_model_of_drawn_points_is_told_of_and_leaves_the_run(qtbot, window, tmp_path):
     task = prepare(
         sources.drawn(Points().put([[0, 0], [0, 1]], 0).put([[3, 0], [3, 1]], 1)),
         RunConfig(DataConfig("drawn")),
@@ -600,7 +582,6 @@ def test_a_model_of_drawn_points_is_told_of_and_leaves_the_run(qtbot, window, tm
     trainer = Trainer(task)
     path = tmp_path / "drawn.safetensors"
     model_file.save(Model.of(task, trainer.params(), 0, 0, trainer.metrics), path)
-    before = window.controller.run
     window.loader.open_model(path)
     qtbot.waitUntil(lambda: "drawn points, which a model file does not hold" in window.notice.text)
     assert window.controller.run is before

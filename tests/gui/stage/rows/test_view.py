@@ -5,9 +5,14 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 
 from core.config import DataConfig, ModelConfig, RunConfig
+from core.data import sources
+from core.data.task import prepare
 from core.model_family import FAMILY
 from core.train.snapshot import Status
+from core.train.trainer import Trainer
+from gui.kit import theme as look
 from gui.stage.rows.model import CLASS, LOSS, PREDICTED, PROBABILITY, ROW
+from gui.stage.rows.view import DataView
 
 
 @pytest.fixture
@@ -45,30 +50,12 @@ def cell(window, place, column) -> str:
     return str(window.views["Data"].model.index(place, column).data())
 
 
-def test_the_loss_of_each_row_is_minus_the_log_of_its_class(trained):
+def test_rows_have_their_losses_are_sorted_by_them_and_mistakes_can_be_listed_alone(qtbot, trained):
     window = trained()
     y = window.controller.run.task.dataset.y
     expected = -np.log(probabilities(window)[np.arange(len(y)), y])
     np.testing.assert_allclose(window.views["Data"].model.answers.loss, expected, atol=1e-5)
 
-
-def test_the_predicted_class_is_the_likeliest(trained):
-    window = trained(RunConfig(data=DataConfig("digits")))
-    names = window.controller.run.task.dataset.class_names
-    likeliest = probabilities(window).argmax(axis=1)
-    shown = [cell(window, place, PREDICTED) for place in range(200)]
-    assert shown == [names[k] for k in likeliest[:200]]
-
-
-@pytest.mark.parametrize("kind", FAMILY)
-def test_only_a_model_with_probabilities_has_one_of_each_row(trained, kind):
-    window = trained(RunConfig(model=ModelConfig(kind)))
-    shown = {cell(window, place, PROBABILITY)[-1] for place in range(150)}
-    assert shown == ({"%"} if FAMILY[kind].has_probabilities else {"–"})
-
-
-def test_a_click_on_the_loss_heading_sorts_by_loss(qtbot, trained):
-    window = trained()
     header = window.views["Data"].table.horizontalHeader()
     x = header.sectionViewportPosition(LOSS) + 5
     for _ in range(2):  # the second click turns the order round
@@ -76,9 +63,6 @@ def test_a_click_on_the_loss_heading_sorts_by_loss(qtbot, trained):
     losses = window.views["Data"].model.answers.loss[window.views["Data"].model.order]
     assert (np.diff(losses) <= 0).all()
 
-
-def test_only_mistakes_can_be_listed(trained):
-    window = trained()
     window.views["Data"].shown.setCurrentText("mistakes")
     window.views["Data"].shown.activated.emit(window.views["Data"].shown.currentIndex())
     wrong = np.flatnonzero(
@@ -87,7 +71,9 @@ def test_only_mistakes_can_be_listed(trained):
     assert sorted(window.views["Data"].model.order.tolist()) == wrong.tolist()
 
 
-def test_a_click_on_a_row_marks_its_point_on_the_plane(qtbot, trained):
+def test_a_click_on_a_row_marks_its_point_one_on_a_point_its_row_and_a_new_run_forgets_both(
+    qtbot, trained
+):
     window = trained()
     index = window.views["Data"].model.index(2, CLASS)
     place = window.views["Data"].table.visualRect(index).center()
@@ -95,9 +81,6 @@ def test_a_click_on_a_row_marks_its_point_on_the_plane(qtbot, trained):
     x, y = window.views["Boundary"].mark.getData()
     assert (x[0], y[0]) == tuple(window.controller.run.task.dataset.X[2])
 
-
-def test_a_click_on_a_point_selects_its_row(qtbot, trained):
-    window = trained()
     qtbot.keyClick(window, Qt.Key.Key_1)
     box = window.views["Boundary"].plot.getPlotItem().getViewBox()
     row = int(window.controller.run.task.dataset.X[:, 0].argmax())  # it stands alone at the edge
@@ -106,9 +89,22 @@ def test_a_click_on_a_point_selects_its_row(qtbot, trained):
     qtbot.mouseClick(window.views["Boundary"].plot.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert window.views["Data"].table.currentIndex().row() == row
 
+    qtbot.mouseClick(window.rail.source.button("digits"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.controller.run.task.dataset.name.startswith("Digits"))
+    assert window.views["Data"].model.rowCount() == window.controller.run.task.dataset.n
+    assert cell(window, 0, CLASS) == "0"
 
-def test_images_are_shown_as_a_gallery_too(qtbot, trained):
+
+def test_pictures_are_a_table_at_first_of_the_likeliest_classes_and_a_gallery_if_chosen(
+    qtbot, trained
+):
     window = trained(RunConfig(data=DataConfig("digits")))
+    assert window.views["Data"].layouts.button(0).isChecked()
+    names = window.controller.run.task.dataset.class_names
+    likeliest = probabilities(window).argmax(axis=1)
+    shown = [cell(window, place, PREDICTED) for place in range(200)]
+    assert shown == [names[k] for k in likeliest[:200]]
+
     qtbot.mouseClick(window.views["Data"].layouts.button(1), Qt.MouseButton.LeftButton)
     assert window.views["Data"].gallery.isVisible()
     picture = (
@@ -127,17 +123,25 @@ def test_images_are_shown_as_a_gallery_too(qtbot, trained):
     assert grey(brightest) + 60 < grey(emptiest)  # ink on white
 
 
-def test_pictures_are_a_table_at_first_and_the_choice_says_so(open_window):
-    rows = open_window(RunConfig(data=DataConfig("digits"))).views["Data"]
-    assert rows.layouts.button(0).isChecked()
+@pytest.mark.parametrize("kind", FAMILY)
+def test_only_a_model_with_probabilities_has_one_of_each_row(
+    qtbot, show_view, background, snapshot_of, kind
+):
+    config = RunConfig(model=ModelConfig(kind))
+    trainer = Trainer(prepare(sources.load(config.data), config))
+    trainer.step()
+    view = DataView(look.LIGHT, background)
+    view.receive_task(trainer.task)
+    show_view(view)
+    view.receive_snapshot(snapshot_of(trainer))
 
+    def is_answered() -> bool:
+        background.poll()
+        return view.model.answers is not None
 
-def test_a_new_run_forgets_the_old_answers(qtbot, trained):
-    window = trained()
-    qtbot.mouseClick(window.rail.source.button("digits"), Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.controller.run.task.dataset.name.startswith("Digits"))
-    assert window.views["Data"].model.rowCount() == window.controller.run.task.dataset.n
-    assert cell(window, 0, CLASS) == "0"
+    qtbot.waitUntil(is_answered, timeout=30_000)
+    shown = {str(view.model.index(place, PROBABILITY).data())[-1] for place in range(150)}
+    assert shown == ({"%"} if FAMILY[kind].has_probabilities else {"–"})
 
 
 def test_columns_fit_what_they_hold_once_they_are_seen(qtbot, window, new_run):
