@@ -34,7 +34,8 @@ class Answer:
     evidence : (outputs, m) integrated gradients of the logits from the input 0 to x; for a linear
         map they are W ⊙ x. With `base` their sums are the logits: that is their completeness.
     logits : (outputs,) z. base : (outputs,) those of the input 0; for a linear map b.
-    by_units : (outputs, u) W ⊙ a of u hidden units, which with b sum to the logits; else empty.
+    by_units : (outputs, u) W ⊙ a of u hidden units, which with b sum to the logits; nets, hidden :
+        (u,) their net inputs and activations a; all empty without a hidden layer.
     probabilities : (classes,), summing to one except for one-vs-rest; see `core.train.losses.Head`.
     decided : the predicted class. votes : (classes,) for pairs, else empty.
     """
@@ -47,6 +48,8 @@ class Answer:
     votes: Floats = field(default_factory=no_values)
     base: Floats = field(default_factory=no_values)
     by_units: Floats = field(default_factory=no_values)
+    nets: Floats = field(default_factory=no_values)
+    hidden: Floats = field(default_factory=no_values)
 
     @property
     def entropy(self) -> float:
@@ -71,9 +74,9 @@ def ask(reader: Reader, params: Params, values: NDArray[np.floating]) -> Answer:
     kind = reader.config.model.kind
     if params.hidden is None:
         evidence = params.W * x
-        base, z, by_units = params.b, evidence.sum(axis=1) + params.b, no_values()
+        base, z, units = params.b, evidence.sum(axis=1) + params.b, [no_values()] * 3
     else:
-        evidence, base, by_units = _through_units(params, params.hidden, x)
+        evidence, base, *units = _through_units(params, params.hidden, x)
         tensors = tuple(torch.from_numpy(array) for array in params.arrays)
         with torch.no_grad():
             X = torch.from_numpy(x)[None]
@@ -81,11 +84,11 @@ def ask(reader: Reader, params: Params, values: NDArray[np.floating]) -> Answer:
     head, Z = HEADS[kind], torch.from_numpy(z)[None].double()
     a = head.probabilities(Z)[0].float().numpy()
     votes = _votes(z) if FAMILY[kind].is_pairwise else no_values()
-    return Answer(x, evidence, z, a, int(head.decide(Z)[0]), votes, base, by_units)
+    return Answer(x, evidence, z, a, int(head.decide(Z)[0]), votes, base, *units)
 
 
-def _through_units(params: Params, hidden: Hidden, x: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return evidence, base and by_units of an `Answer` through a hidden layer.
+def _through_units(params: Params, hidden: Hidden, x: Floats) -> list[Floats]:
+    """Return evidence, base, by_units, nets and hidden of an `Answer` through a hidden layer.
 
     On the straight way from 0 to x a unit with net input p + c has passed all of c + t p, so the
     mean of its slope is (f(p + c) − f(c)) / p: the integral of the gradient has a closed form.
@@ -104,8 +107,8 @@ def _through_units(params: Params, hidden: Hidden, x: Floats) -> tuple[Floats, F
     slope = np.where(is_still, middle, (last - first) / np.where(is_still, 1.0, p))
     evidence = np.zeros((len(W), len(x)), np.float32)
     evidence[:, used] = ((W * slope) @ V) * x[used]
-    base = W @ first + params.b
-    return evidence, base.astype(np.float32), (W * last).astype(np.float32)
+    found = evidence, W @ first + params.b, W * last, p + c, last
+    return [array.astype(np.float32) for array in found]
 
 
 def loss_of(task: Task, answer: Answer, label: int) -> float:

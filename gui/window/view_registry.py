@@ -375,7 +375,7 @@ TABS = (
     ViewSpec("Data", _make_data),
     ViewSpec("Curves", _make_curves, is_lazy=True),
     ViewSpec("Trace", _make_trace, is_lazy=True, group=EXPLAIN, is_page=True),
-    ViewSpec("Network", _make_network, applies_to=_is_one_map, is_lazy=True, group=EXPLAIN),
+    ViewSpec("Network", _make_network, is_lazy=True, group=EXPLAIN),
     ViewSpec("Surface", _make_surface, is_lazy=True, group=EXPLAIN),
     ViewSpec("Demos", _make_demos, is_lazy=True, group=EXPLAIN, is_page=True),
     ViewSpec(

@@ -312,7 +312,7 @@ class Bundles(Sketch):
 
     def words(self) -> str:
         """Return a text about the mark, "" without one."""
-        task, s, (j, k) = self.task, self.signals, self.mark
+        task, s, (j, k, _) = self.task, self.signals, self.mark
         if task is not None and s is not None and j is not None:
             if self.word_list is not None:
                 return added_words(task, s, j, self.drawn.outputs)

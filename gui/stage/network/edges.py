@@ -226,7 +226,7 @@ class Edges(Sketch):
 
     def words(self) -> str:
         """Return a text about the mark, "" without one."""
-        task, s, (j, k) = self.task, self.signals, self.mark
+        task, s, (j, k, _) = self.task, self.signals, self.mark
         if task is None or s is None or self.mark == NOTHING:
             return ""
         title = self.drawn.name_of(k) if k is not None else ""

@@ -35,7 +35,7 @@ class Signals:
 
 def signals(task: Task, params: Params, example: Example) -> Signals | None:
     """Evaluate the model for the example; None if parameters or logits are not finite."""
-    if not (np.isfinite(params.W).all() and np.isfinite(params.b).all()):
+    if not all(np.isfinite(array).all() for array in params.arrays):
         return None
     with np.errstate(over="ignore", invalid="ignore"):
         answer = ask(task, params, example.values)

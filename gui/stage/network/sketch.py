@@ -23,10 +23,11 @@ from gui.stage.network.words import loss_words, said_of, size_of
 
 
 class Mark(NamedTuple):
-    """The part marked by pointer or keys: an input, an output, or with both, their edge."""
+    """The part marked by pointer or keys: an input, a hidden unit, an output; with two, an edge."""
 
     input: int | None = None
     output: int | None = None
+    unit: int | None = None
 
 
 NOTHING = Mark()

@@ -21,10 +21,11 @@ from gui.kit.view import View
 from gui.stage.network.bundles import Bundles
 from gui.stage.network.drawn_outputs import MOST_CLASSES
 from gui.stage.network.edges import MOST_INPUTS, Edges
+from gui.stage.network.layers import Layers
 from gui.stage.network.parts import Signals, signals
 from gui.stage.network.sketch import NOTHING, Mark
 from gui.stage.network.words import loss_words, said_of
-from gui.state.selected_example import NOT_APPLYING, Chosen, applies
+from gui.state.selected_example import Chosen
 
 SECONDS = 0.1  # s between two updates: faster ones are unreadable
 NARROW = 600  # px at 100 %: below this width the text about the mark needs two lines
@@ -38,9 +39,9 @@ class NetworkView(View):
         super().__init__(theme)
         self.chosen = chosen
         chosen.changed.connect(lambda _: self._refresh())
-        self.edges, self.bundles = Edges(theme), Bundles(theme)
+        self.edges, self.bundles, self.layers = Edges(theme), Bundles(theme), Layers(theme)
         self._stack = QStackedWidget()
-        for sketch in (self.edges, self.bundles):
+        for sketch in self._sketches:
             sketch.pointed.connect(lambda _: self._read_out())
             self._stack.addWidget(scrolled(sketch))
         self._title, self._readout, self._caption = Plain(), Readout(1), Plain()
@@ -71,12 +72,22 @@ class NetworkView(View):
 
     def _reserve(self) -> None:
         """Reserve one or two lines for the text about the mark, so that the sketch stays put."""
-        is_long = self.sketch is self.edges and self.edges.count > LONG_SUM
+        is_long = self.sketch is self.layers
+        is_long = is_long or (self.sketch is self.edges and self.edges.count > LONG_SUM)
         self._readout.set_lines(2 if is_long or self.width() < zoom.px(NARROW) else 1)
 
     @property
-    def sketch(self) -> Edges | Bundles:
-        """The sketch for this task: edges for few inputs, bundles for many or for images."""
+    def _sketches(self) -> tuple[Edges, Bundles, Layers]:
+        return self.edges, self.bundles, self.layers
+
+    @property
+    def sketch(self) -> Edges | Bundles | Layers:
+        """The sketch for this task: edges for few inputs, bundles for many or for images.
+
+        With a hidden layer it is the one of layers.
+        """
+        if self.task is not None and self.task.config.model.hidden:
+            return self.layers
         is_small = self.task is not None and self.task.m <= MOST_INPUTS
         is_image = self.task is not None and self.task.dataset.image_shape is not None
         return self.edges if is_small and not is_image else self.bundles
@@ -100,13 +111,13 @@ class NetworkView(View):
             text.setVisible(not is_on)
 
     def show_theme(self) -> None:
-        self.edges.set_theme(self.theme)
-        self.bundles.set_theme(self.theme)
+        for sketch in self._sketches:
+            sketch.set_theme(self.theme)
 
     def show_task(self, task: Task) -> None:
-        for sketch in (self.edges, self.bundles):  # the hidden one releases its data
+        for sketch in self._sketches:  # those out of sight release their data
             sketch.show_task(task if sketch is self.sketch else None)
-        self._stack.setCurrentIndex(self.sketch is self.bundles)
+        self._stack.setCurrentIndex(self._sketches.index(self.sketch))
         self._show_caption(task)
         self._reserve()
         self._refresh()
@@ -132,11 +143,6 @@ class NetworkView(View):
         """Show the selected example with the newest parameters."""
         task, snapshot, example = self.task, self.snapshot, self.chosen.example
         if task is None or not self.isVisible():
-            return
-        self._stack.setVisible(applies(task))
-        if not applies(task):
-            self._title.setText(NOT_APPLYING.format("The sketch of the network"))
-            self._readout.setText("")
             return
         self._shown_at = time.monotonic()
         fits = (
@@ -194,10 +200,12 @@ class NetworkView(View):
 
     def _show_caption(self, task: Task) -> None:
         words = []
-        if not applies(task):
-            self._caption.setText("")
-            return
-        if self.sketch is self.edges:
+        if self.sketch is self.layers:
+            words.append(
+                "An edge is as thick as |weight × value|, what it contributes: blue above 0, "
+                "orange below. The edges into the units have a scale of their own."
+            )
+        elif self.sketch is self.edges:
             words.append("An edge is as thick as |w|, blue for w > 0, orange for w < 0.")
         else:
             inputs = "words" if task.dataset.is_text else "inputs"

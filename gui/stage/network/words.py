@@ -115,3 +115,32 @@ def added_words(task: Task, signals: Signals, j: int, outputs: Sequence[int]) ->
     parts = [f"{format_signed(signals.answer.evidence[k, j], 3)} to {names[k]}" for k in named]
     more = ", …" if len(outputs) > len(named) else ""
     return f"{task.input_names[j]}: x = {signals.answer.x[j]:.3g}; adds {', '.join(parts)}{more}"
+
+
+def unit_words(
+    task: Task, signals: Signals, unit: int, source: int | None, output: int | None
+) -> str:
+    """Return a text on a hidden unit; or on its edge from an input, or to an output, if given."""
+    hidden, name = signals.params.hidden, f"unit {unit + 1}"
+    assert hidden is not None
+    names = output_names(task.config.model.kind, task.dataset.class_names)
+    a = float(signals.answer.hidden[unit])
+    if output is not None:
+        w = float(signals.params.W[output, unit])
+        return f"w⁽²⁾[{names[output]}, {name}] = {_contribution(w, 'a', a)}"
+    if source is not None:
+        w, x = float(hidden.V[unit, source]), float(signals.answer.x[source])
+        return f"w⁽¹⁾[{name}, {task.input_names[source]}] = {_contribution(w, 'x', x)}"
+    parts = signals.answer.by_units[:, unit]
+    adds = [f"{format_signed(float(parts[k]), 2)} to {names[k]}" for k in range(len(parts))]
+    more = ", …" if len(adds) > NAMED_OUTPUTS else ""
+    function = "ReLU" if hidden.activation == "relu" else hidden.activation
+    return (
+        f"{name}: z⁽¹⁾ = Σ w·x + b = {format_fixed(float(signals.answer.nets[unit]), 2)}, "
+        f"a = {function}(z⁽¹⁾) = {format_fixed(a, 2)}; adds {', '.join(adds[:NAMED_OUTPUTS])}{more}"
+    )
+
+
+def _contribution(w: float, letter: str, value: float) -> str:
+    weight, said, product = (format_fixed(each, 2) for each in (w, value, w * value))
+    return f"{weight} · {letter} = {said} → contributes {product}"

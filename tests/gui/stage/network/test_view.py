@@ -437,6 +437,52 @@ def test_without_a_bias_there_is_no_bias_unit(show):
     assert len(sketch.inputs) == task.m and len(sketch.edges) == 3 * task.m
 
 
-def test_a_hidden_layer_is_told_to_be_beyond_this_sketch(show, words):
-    view = show(a_task(hidden=4), 1)
-    assert "without a hidden layer" in words(view) and not view.sketch.isVisible()
+@pytest.mark.parametrize("kind", ["softmax", "binary", "ovo"])
+def test_a_hidden_layer_stands_between_inputs_and_logits(show, trained, move, kind):
+    task = a_task(hidden=10, activation="tanh", kind=kind)
+    snapshot = trained(task, 40)
+    view = show(task, snapshot=snapshot)
+    sketch = view.layers
+    assert view.sketch is sketch and sketch.isVisible()
+    W, b, V, c = (array.astype(np.float64) for array in snapshot.params.arrays)
+    values = np.asarray(view.chosen.example.values, dtype=np.float64)
+    x = (values - task.standardiser.mean) / task.standardiser.std
+    a = np.tanh(V @ x + c)
+    assert [number(node.text) for node in sketch.inputs] == pytest.approx(x, abs=0.0051)
+    strongest = sorted(np.argsort(-np.linalg.norm(W * a, axis=0))[:8])
+    assert sketch.units == strongest
+    assert [number(node.text) for node in sketch.nodes] == pytest.approx(a[strongest], abs=0.0051)
+    assert [number(node.text) for node in sketch.logits] == pytest.approx(W @ a + b, abs=0.0051)
+    for (j, k), edge in sketch.edges.items():
+        part = abs(W[sketch.drawn.outputs[k], sketch.units[j]] * a[sketch.units[j]])
+        thickest = max(one.width for one in sketch.edges.values())
+        largest = np.abs((W * a)[:, strongest]).max()
+        assert edge.width == pytest.approx(
+            max(thickest * part / largest, Strand.THINNEST), rel=0.01
+        )
+    move(sketch, sketch.nodes[2].rect.center().toPoint())
+    unit = sketch.units[2]
+    assert sketch.mark == Mark(unit=unit)
+    z = V[unit] @ x + c[unit]
+    said = numbers(pointed(view))
+    assert said[:3] == pytest.approx([z, a[unit], W[0, unit] * a[unit]], abs=0.0051)
+    lit = {key for key, edge in sketch.edges.items() if edge.opacity() == 1}
+    assert lit == {(2, k) for k in range(len(W))}
+    sketch.point(Mark(output=0))
+    *terms, logit = numbers(pointed(view))
+    assert sum(terms) == pytest.approx(logit, abs=0.06)
+
+
+def test_many_inputs_lead_to_a_unit_in_two_strands(show, trained):
+    task = a_task("digits", hidden=12)
+    snapshot = trained(task, 10)
+    view = show(task, snapshot=snapshot)
+    sketch = view.layers
+    hidden = snapshot.params.hidden
+    products = hidden.V[sketch.units[3]] * sketch.signals.answer.x
+    up, down = sketch.parts_into(sketch.units[3])
+    assert up == pytest.approx(products[products > 0].sum(), rel=1e-5)
+    assert down == pytest.approx(products[products < 0].sum(), rel=1e-5)
+    assert len(sketch.into) == 2 * 8
+    sketch.point(Mark(output=4))
+    assert "(others)" in pointed(view) and "(bias)" in pointed(view)
