@@ -119,6 +119,8 @@ class WordsView(View):
     def present(self, is_on: bool) -> None:
         self._choices.setVisible(not is_on)
         self.readout.setVisible(not is_on)
+        self.bars.present(is_on)
+        self._turn_to(0)
 
     def turn(self, by: int) -> bool:
         page = self._page + by

@@ -59,6 +59,7 @@ class WordBars(CanvasWidget):
     pointed = Signal(object)  # the feature that is pointed at, None where there is no word
 
     def __init__(self, theme: Theme) -> None:
+        self._scale = TYPE
         super().__init__(theme, "the strongest words of each label")
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -74,6 +75,11 @@ class WordBars(CanvasWidget):
         self._foot = self._words()
         self._columns = self._rows = 1
         self._row_height = self._bar_left = self._bar_width = 1.0
+
+    def present(self, is_on: bool) -> None:
+        """Set the type for a slide, which is large itself, or for the window."""
+        self._scale = 1.0 if is_on else TYPE
+        self._dress()
 
     def show_labels(self, labels: Sequence[tuple[str, int]], vocabulary: Sequence[str]) -> None:
         """Start again with these labels, each with its mark, and words of the features."""
@@ -133,7 +139,7 @@ class WordBars(CanvasWidget):
         return QSize(zoom.px(320), zoom.px(240))
 
     def _type(self) -> QFont:
-        return zoom.scaled(self._plain, TYPE)
+        return zoom.scaled(self._plain, self._scale)
 
     def _line(self) -> float:
         return QFontMetricsF(self._type()).height()
@@ -173,7 +179,7 @@ class WordBars(CanvasWidget):
         rows = math.ceil(max(len(self._labels), 1) / self._columns)
         height = (self.height() - self._foot_height()) / rows - GAP / 2 - TITLE * ROW * line
         self._row_height = min(max(height / self._rows, line), 2 * line)
-        title = zoom.scaled(self._plain, TYPE * TITLE, bold=True)
+        title = zoom.scaled(self._plain, self._scale * TITLE, bold=True)
         metrics = QFontMetricsF(title)
         for k, ((name, mark), panel) in enumerate(zip(self._labels, self._panels, strict=True)):
             x, y, width = self._place(k)
@@ -198,7 +204,7 @@ class WordBars(CanvasWidget):
     def _place_rows(self) -> None:
         """Make as many rows as there is room for, and place them."""
         font = self._type()
-        numbers = zoom.scaled(self._plain, TYPE * look.SMALL)
+        numbers = zoom.scaled(self._plain, self._scale * look.SMALL)
         word_width = self._word_width(font)
         number_width = QFontMetricsF(numbers).horizontalAdvance(WIDEST_NUMBER) + 4
         for k, panel in enumerate(self._panels):

@@ -128,7 +128,7 @@ def test_in_a_narrow_window_that_is_tall_the_side_lies_under_the_stage(narrow, q
     QTest.keyClick(narrow, Qt.Key.Key_Escape)
     assert lies_under(narrow)
     narrow.resize(1366, 740)
-    rail, panel, stage, side = narrow.columns.sizes()
+    _, _, stage, side = narrow.columns.sizes()
     assert stage > side > LEAST_WIDTH and not narrow.rail.is_folded
 
 

@@ -15,6 +15,7 @@ from core.data.sources import load
 from core.data.task import prepare
 from core.data.text.documents import Documents, no_features
 from core.train.snapshot import Params, Status
+from gui.kit import zoom
 from gui.kit.theme import LIGHT
 from gui.stage.words import view as words
 from gui.stage.words.view import AGAINST, WordsView
@@ -168,3 +169,22 @@ def test_arrow_keys_go_from_word_to_word(qtbot, view, train, genres):
     assert view.bars.accessibleDescription().startswith(f"“{words.words[j]}”, ")
     view.bars.clearFocus()
     assert view.bars.accessibleDescription() == ""
+
+
+@pytest.fixture
+def large_type(dressed):
+    """The type of a slide of 768 px."""
+    before = dressed.font()
+    dressed.setFont(zoom.scaled(before, 1.95))
+    yield
+    dressed.setFont(before)
+
+
+@pytest.mark.usefixtures("large_type")
+def test_a_slide_shows_all_four_genres_with_fewer_words_each(view, train, genres, qtbot):
+    W = train(task_of(genres))
+    view.show_as_slide(True)
+    view.resize(756, 686)  # as the stage of a slide
+    qtbot.waitUntil(lambda: len(view.bars.words) == len(W))
+    assert 3 <= view.bars.rows <= 6
+    assert view.bars.words == [best(view, w) for w in W]
