@@ -121,6 +121,7 @@ class MainWindow(QMainWindow):
         self.lessons = Lessons(controller, loader, opener.shelf, opener.progress, *seen)
         self._arrange()
         self.zoom = ZoomMemory(self, self.settings, look)
+        self.painted.connect(self.zoom.follow)
         parts = self.columns, self.stage, self.views, self.side_panel, self.run_bar, self.zoom
         self.layout_memory = LayoutMemory(self, *parts, self.settings)
         self.projects.keep_look(self.layout_memory.describe, self.layout_memory.show)

@@ -20,7 +20,7 @@ MOST = round(100 * zoom.LEVELS[-1])
 class ZoomMemory(QObject):
     """Applies the zoom of the window's screen, and stores the user's choice for it.
 
-    While it is paused, as in presenter mode, changes are not stored.
+    While it is paused, as in presenter mode, changes are not stored, nor is a screen followed.
     """
 
     def __init__(self, window: QWidget, settings: Settings, appearance: Appearance) -> None:
@@ -34,6 +34,16 @@ class ZoomMemory(QObject):
         screen = self._window.screen()
         percent = self._settings.number(_name(screen), _default(screen), MOST)
         self._appearance.set_zoom(max(percent, round(100 * zoom.LEVELS[0])) / 100)
+
+    def follow(self) -> None:
+        """Apply the zoom of each screen that the window comes to; call once it is shown."""
+        handle = self._window.windowHandle()
+        handle.screenChanged.connect(lambda _: self._apply())
+        self._apply()
+
+    def _apply(self) -> None:
+        if not self.is_paused:
+            self.restore()
 
     def reset(self) -> None:
         """Apply the screen's default zoom."""

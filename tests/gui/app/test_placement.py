@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -43,14 +45,42 @@ sys.exit(launch.run())
 """
 
 
+ZOOMED = """
+from PySide6.QtCore import QTimer
+from core.config import RunConfig
+from gui.app.launch import Launch, make_application
+from gui.kit import zoom
+
+application = make_application()
+window = Launch(application, RunConfig(), None, None, None, None).window
+screens = application.screens()
+found = []
+
+def moved_to(number, level=None):
+    corner = screens[number].geometry().topLeft()
+    window.setGeometry(corner.x() + 20, corner.y() + 40, 900, 600)
+    application.processEvents()
+    found.append((number, screens.index(window.screen()), round(100 * zoom.factor())))
+    if level is not None:
+        window.appearance.set_zoom(level)
+
+def move():
+    for step in ((0, 1.1), (1, 1.5), (0,), (1,)):
+        moved_to(*step)
+    print(found)
+    window.close()
+
+window.painted.connect(lambda: QTimer.singleShot(0, move))
+window.show()
+application.exec()
+"""
+
+
 @pytest.fixture
-def open_on(tmp_path):
-    """Return a function that opens the program on screens side by side.
+def run_on(tmp_path):
+    """Return a function that runs a program on screens side by side, and returns what it prints."""
 
-    It gives the name of the screen that the window is on, and its place with the frame.
-    """
-
-    def open_on(*sizes: tuple[int, int], move_to: str | None = None) -> tuple[str, QRect]:
+    def run_on(program: str, *sizes: tuple[int, int], words: Sequence[str] = ()) -> str:
         screens, left = [], 0
         for name, (width, height) in enumerate(sizes):
             screen = {"name": str(name), "x": left, "y": 0, "width": width, "height": height}
@@ -65,7 +95,7 @@ def open_on(tmp_path):
             "PYTHONPATH": str(ROOT),
         }
         ended = subprocess.run(
-            [*warm.python(), "-c", OPENED, *([move_to] if move_to else [])],
+            [*warm.python(), "-c", program, *words],
             cwd=tmp_path,
             env=os.environ | variables,
             capture_output=True,
@@ -73,10 +103,30 @@ def open_on(tmp_path):
             timeout=90,
         )
         assert ended.returncode == 0, ended.stderr
-        screen_name, *numbers = ended.stdout.split()
+        return ended.stdout
+
+    return run_on
+
+
+@pytest.fixture
+def open_on(run_on):
+    """Return a function that opens the program on screens side by side.
+
+    It gives the name of the screen that the window is on, and its place with the frame.
+    """
+
+    def open_on(*sizes: tuple[int, int], move_to: str | None = None) -> tuple[str, QRect]:
+        told = run_on(OPENED, *sizes, words=[move_to] if move_to else [])
+        screen_name, *numbers = told.split()
         return screen_name, QRect(*map(int, numbers))
 
     return open_on
+
+
+def test_each_screen_has_its_own_zoom_which_the_window_takes_as_it_comes_there(run_on):
+    """A laptop, and a screen that is large: its type is so, unless the user chooses otherwise."""
+    told = run_on(ZOOMED, (1600, 900), (1920, 1080))
+    assert ast.literal_eval(told) == [(0, 0, 100), (1, 1, 120), (0, 0, 110), (1, 1, 150)]
 
 
 @pytest.mark.parametrize("size", [(1366, 768), (1280, 800), (1024, 768)], ids=str)
