@@ -2,28 +2,43 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from core.config import DataConfig, RunConfig
+from core.data import sources
 from core.data.digits.drawing import DigitPreprocessing
 from core.data.pictures import decode, ink
 from core.data.pictures.cleaning import Cleaning
 from core.data.pictures.reading import read_digit
+from core.data.task import prepare
+from core.train.trainer import Trainer
+from gui.kit.theme import LIGHT
+from gui.stage.draw.view import DrawView
 from tests.core.data.pictures.pages import file_of, gradient, page
 
 PATIENCE_MS = 30_000
 
 
+@pytest.fixture(scope="module")
+def untrained():
+    config = RunConfig(DataConfig(source="digits"))
+    return Trainer(prepare(sources.load(config.data), config))
+
+
 @pytest.fixture
-def view(open_window, qtbot):
-    """The Draw tab on the bundled digits."""
-    window = open_window(RunConfig(DataConfig(source="digits")))
-    window.stage.show_name("Draw")
-    view = window.views["Draw"]
-    qtbot.waitUntil(lambda: view.snapshot is not None, timeout=PATIENCE_MS)
-    return view
+def view(show_view, snapshot_of, background, untrained):
+    """The view alone, on the bundled digits; what the background read is delivered to it."""
+    deliver = QTimer()
+    deliver.timeout.connect(background.poll)
+    view = DrawView(LIGHT, background)
+    view.receive_task(untrained.task)
+    show_view(view, 700, 640)
+    view.receive_snapshot(snapshot_of(untrained))
+    deliver.start(1)
+    yield view
+    deliver.stop()
 
 
 @pytest.fixture
@@ -165,15 +180,6 @@ def test_what_is_no_picture_is_not_pasted(view, qtbot):
     assert view.pad.drawing.is_empty and not view.photos.is_busy
 
 
-def test_a_table_dropped_on_the_pad_is_opened_by_the_window(view, tmp_path, qtbot):
-    path = tmp_path / "table.csv"
-    path.write_text("a,b,label\n" + "1,2,x\n3,4,y\n" * 10)
-    window = view.window()
-    assert drop(view.pad, mime_of(path))
-    qtbot.waitUntil(lambda: window.csv.dialog is not None, timeout=PATIENCE_MS)
-    window.csv.close()
-
-
 def test_a_new_stroke_takes_the_place_of_a_picture(view, settled, photo):
     drop(view.pad, mime_of(photo))
     settled()
@@ -184,7 +190,9 @@ def test_a_new_stroke_takes_the_place_of_a_picture(view, settled, photo):
     assert view.pad.drawing.content.photo is None and len(view.pad.strokes) == 1
 
 
-def test_a_picture_dropped_beside_the_pad_opens_it_and_is_read(open_window, photo, qtbot):
+def test_a_picture_dropped_beside_the_pad_opens_it_and_a_table_on_it_is_opened_by_the_window(
+    open_window, photo, tmp_path, qtbot
+):
     window = open_window(RunConfig(DataConfig(source="digits")))
     assert window.stage.current == "Weights"
     assert drop(window, mime_of(photo))
@@ -193,18 +201,22 @@ def test_a_picture_dropped_beside_the_pad_opens_it_and_is_read(open_window, phot
     qtbot.waitUntil(lambda: view.picture is not None and not view.photos.is_busy)
     np.testing.assert_array_equal(view.picture, expected(photo).image)
 
+    path = tmp_path / "table.csv"
+    path.write_text("a,b,label\n" + "1,2,x\n3,4,y\n" * 10)
+    assert drop(view.pad, mime_of(path))
+    qtbot.waitUntil(lambda: window.csv.dialog is not None, timeout=PATIENCE_MS)
+    window.csv.dialog.reject()
+
+    path = tmp_path / "points.csv"  # whose header begins as a picture does
+    path.write_text("P1,P2,label\n" + "1,2,a\n2,1,b\n" * 4)
+    qtbot.waitUntil(lambda: window.csv.dialog is None, timeout=PATIENCE_MS)
+    assert drop(window, mime_of(path))
+    qtbot.waitUntil(lambda: window.csv.dialog is not None, timeout=PATIENCE_MS)
+    window.csv.dialog.reject()
+
 
 def test_where_nothing_can_be_drawn_a_dropped_picture_says_what_to_choose(open_window, photo):
     window = open_window()
     assert drop(window, mime_of(photo))
     assert window.stage.current == "Boundary"
     assert "three.jpg is a picture. Choose Digits 8×8 or MNIST" in window.banner.text
-
-
-def test_a_table_that_begins_as_a_picture_does_is_a_table(open_window, tmp_path, qtbot):
-    window = open_window(RunConfig(DataConfig(source="digits")))
-    path = tmp_path / "points.csv"
-    path.write_text("P1,P2,label\n" + "1,2,a\n2,1,b\n" * 4)
-    assert drop(window, mime_of(path))
-    qtbot.waitUntil(lambda: window.csv.dialog is not None, timeout=PATIENCE_MS)
-    window.csv.dialog.reject()

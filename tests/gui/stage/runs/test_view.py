@@ -85,7 +85,7 @@ def cells(view, row):
     return [model.data(model.index(row, c)) for c in range(model.columnCount())]
 
 
-def test_k_keeps_the_run_with_its_curve_weights_and_name(keep, short_run):
+def test_k_keeps_a_run_that_is_drawn_in_the_gauges_with_its_own_values(qtbot, keep, short_run):
     record = keep(short_run)
     snapshot = short_run.controller.snapshot
     assert record.name == "softmax, η 0.1, batch 32"
@@ -93,9 +93,6 @@ def test_k_keeps_the_run_with_its_curve_weights_and_name(keep, short_run):
     np.testing.assert_array_equal(record.params.W, snapshot.params.W)
     np.testing.assert_array_equal(record.curves.table, snapshot.curves.table)
 
-
-def test_a_kept_run_is_drawn_in_the_gauges_with_its_own_values(qtbot, keep, short_run):
-    record = keep(short_run)
     tune(qtbot, short_run, learning_rate=1.0)
     for gauge, train, test in (
         (short_run.views["Loss"], record.curves.train_loss, record.curves.test_loss),
@@ -108,35 +105,64 @@ def test_a_kept_run_is_drawn_in_the_gauges_with_its_own_values(qtbot, keep, shor
         assert gauge.navigation.steps_in_sight[1] >= record.step
 
 
-def test_the_kept_curve_follows_the_logarithmic_axis(qtbot, keep, short_run):
+def test_a_kept_curve_is_told_at_the_pointer_and_follows_the_axes(qtbot, keep, short_run, hover):
     record = keep(short_run)
+    hover(short_run.views["Loss"].plot, 10, 0.5)
+    assert record.name in short_run.views["Loss"].reading.text()
     qtbot.keyClick(short_run, Qt.Key.Key_L)
     _, y = short_run.views["Loss"].kept.lines[0].getData()
     np.testing.assert_allclose(y, np.log10(record.curves.train_loss))
-
-
-def test_the_kept_curve_follows_the_zoom(keep, short_run):
-    record = keep(short_run)
+    qtbot.keyClick(short_run, Qt.Key.Key_L)
     short_run.views["Loss"].navigation.zoom((4, 14))
     x, _ = short_run.views["Loss"].kept.lines[0].getData()
     inside = record.curves.step[(record.curves.step >= 4) & (record.curves.step <= 14)]
     assert set(inside) <= set(x) < set(record.curves.step)
 
 
-def test_the_pointer_on_a_curve_tells_the_kept_runs_by_name(keep, short_run, hover):
-    record = keep(short_run)
-    hover(short_run.views["Loss"].plot, 10, 0.5)
-    assert record.name in short_run.views["Loss"].reading.text()
-
-
-def test_a_run_without_its_tick_is_not_drawn(qtbot, keep, short_run, runs_of):
+def test_a_kept_run_is_copied_deleted_and_brought_back(qtbot, keep, short_run, runs_of):
     record = keep(short_run)
     view = runs_of(short_run)
+    qtbot.mouseClick(view.copy_button, LEFT)
+    rows = list(csv.DictReader(io.StringIO(QApplication.clipboard().text())))
+    assert [row["name"] for row in rows] == ["this run", record.name]
+    assert float(rows[1]["train loss"]) == record.metrics.train_loss
+
+    view.table.setFocus()
+    view.table.selectRow(1)
+    qtbot.keyClick(view.table, Qt.Key.Key_Delete)
+    assert short_run.views.context.kept.records == ()
+    assert not short_run.views["Loss"].kept.records
+    qtbot.keyClick(short_run, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert short_run.views.context.kept.records == (record,)
+
+
+def test_a_kept_run_gets_a_colour_and_a_name_and_without_its_tick_is_not_drawn(
+    qtbot, keep, short_run, runs_of
+):
+    record = keep(short_run)
+    view = runs_of(short_run)
+    menu = view.make_menu([record])
+    colours = next(action.menu() for action in menu.actions() if action.text() == "Colour")
+    next(action for action in colours.actions() if action.text() == "moss").trigger()
+    assert COLOURS[short_run.views.context.kept.records[0].colour][0] == "moss"
+    pen = short_run.views["Loss"].kept.lines[0].opts["pen"]
+    assert pen.color().name() == colour_of(short_run.appearance.theme, 3).lower()
+
+    view.table.setFocus()
+    view.table.setCurrentIndex(view.table.model().index(1, 0))
+    qtbot.keyClick(view.table, Qt.Key.Key_F2)
+    field = view.table.findChild(QLineEdit)
+    field.selectAll()
+    qtbot.keyClicks(field, "first try")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: short_run.views.context.kept.records[0].name == "first try")
+    assert cells(view, 1)[0] == "first try"
+
     view.table.model().setData(
         view.table.model().index(1, 0), Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole
     )
     qtbot.waitUntil(lambda: not short_run.views.context.kept.records[0].is_shown)
-    assert short_run.views.context.kept.records[0].name == record.name
+    assert short_run.views.context.kept.records[0].name == "first try"
     assert not short_run.views["Loss"].kept.records
 
 
@@ -207,7 +233,9 @@ def view_of_rates(qtbot, keep, short_run, runs_of):
     return runs_of(short_run)
 
 
-def test_a_click_on_a_heading_sorts_by_value(qtbot, view_of_rates):
+def test_a_click_on_a_heading_sorts_by_value_and_leaves_the_selection_with_its_run(
+    qtbot, view_of_rates
+):
     view = view_of_rates
     bar = view.table.horizontalHeader()
     place = bar.sectionViewportPosition(1) + bar.sectionSize(1) // 2
@@ -215,6 +243,15 @@ def test_a_click_on_a_heading_sorts_by_value(qtbot, view_of_rates):
     rates = [record.settings.learning_rate for record in view.table.runs.records]
     assert rates == sorted(rates) or rates == sorted(rates, reverse=True)
     assert len(set(rates)) == 4
+
+    view.table.selectRow(1)
+    [chosen] = view.table.chosen()
+    rows = set()
+    for order in Qt.SortOrder:
+        view.table.sortByColumn(1, order)
+        assert view.table.chosen() == [chosen]
+        rows.add(view.table.runs.records.index(chosen))
+    assert len(rows) == 2
 
 
 def test_what_a_run_does_not_have_comes_last_in_both_orders(keep, short_run):
@@ -229,65 +266,7 @@ def test_what_a_run_does_not_have_comes_last_in_both_orders(keep, short_run):
         assert model.records[-1].name == "no test", order
 
 
-def test_sorting_leaves_the_selection_with_its_run(view_of_rates):
-    view = view_of_rates
-    view.table.selectRow(1)
-    [chosen] = view.table.chosen()
-    rows = set()
-    for order in Qt.SortOrder:
-        view.table.sortByColumn(1, order)
-        assert view.table.chosen() == [chosen]
-        rows.add(view.table.runs.records.index(chosen))
-    assert len(rows) == 2
-
-
-def test_what_is_copied_is_the_table(qtbot, keep, short_run, runs_of):
-    record = keep(short_run)
-    view = runs_of(short_run)
-    qtbot.mouseClick(view.copy_button, LEFT)
-    rows = list(csv.DictReader(io.StringIO(QApplication.clipboard().text())))
-    assert [row["name"] for row in rows] == ["this run", record.name]
-    assert float(rows[1]["train loss"]) == record.metrics.train_loss
-
-
-def test_f2_renames(qtbot, keep, short_run, runs_of):
-    keep(short_run)
-    view = runs_of(short_run)
-    view.table.setFocus()
-    view.table.setCurrentIndex(view.table.model().index(1, 0))
-    qtbot.keyClick(view.table, Qt.Key.Key_F2)
-    field = view.table.findChild(QLineEdit)
-    field.selectAll()
-    qtbot.keyClicks(field, "first try")
-    qtbot.keyClick(field, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: short_run.views.context.kept.records[0].name == "first try")
-    assert cells(view, 1)[0] == "first try"
-
-
-def test_delete_deletes_and_undo_brings_back(qtbot, keep, short_run, runs_of):
-    record = keep(short_run)
-    view = runs_of(short_run)
-    view.table.setFocus()
-    view.table.selectRow(1)
-    qtbot.keyClick(view.table, Qt.Key.Key_Delete)
-    assert short_run.views.context.kept.records == ()
-    assert not short_run.views["Loss"].kept.records
-    qtbot.keyClick(short_run, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert short_run.views.context.kept.records == (record,)
-
-
-def test_a_colour_is_chosen_from_the_menu(keep, short_run, runs_of):
-    record = keep(short_run)
-    view = runs_of(short_run)
-    menu = view.make_menu([record])
-    colours = next(action.menu() for action in menu.actions() if action.text() == "Colour")
-    next(action for action in colours.actions() if action.text() == "moss").trigger()
-    assert COLOURS[short_run.views.context.kept.records[0].colour][0] == "moss"
-    pen = short_run.views["Loss"].kept.lines[0].opts["pen"]
-    assert pen.color().name() == colour_of(short_run.appearance.theme, 3).lower()
-
-
-def test_the_colours_of_runs_are_not_those_of_classes_or_curves(short_run):
+def test_the_colours_of_runs_are_not_those_of_classes_or_curves():
     from gui.kit import theme as look
 
     for theme in (look.LIGHT, look.DARK):
