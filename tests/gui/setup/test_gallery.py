@@ -92,10 +92,19 @@ def drag(qtbot, slider, *shifts):
 # Choosing ---------------------------------------------------------------------------------------
 
 
-def test_opening_it_on_an_empty_board_draws_what_is_chosen(gallery, drawn, is_shown):
+def test_opening_it_on_an_empty_board_draws_what_is_chosen_among_thumbnails_that_differ(
+    gallery, drawn, is_shown, pixels
+):
     is_shown(drawn, GeneratorConfig())
     assert [k for k, t in gallery.thumbnails.items() if t.isChecked()] == [GeneratorConfig().kind]
     assert set(gallery.thumbnails) == set(KINDS)
+
+    pictures = [pixels(thumbnail) for thumbnail in gallery.thumbnails.values()]
+    for i, picture in enumerate(pictures):
+        assert not any(np.array_equal(picture, other) for other in pictures[:i])
+        for k in range(2):
+            colour = look.rgb(look.LIGHT.class_colour(k))
+            assert (np.abs(picture - colour).max(axis=2) < 12).any()
 
 
 def test_opening_it_leaves_points_that_are_there(drawn, open_gallery, click_plane, qtbot):
@@ -105,11 +114,15 @@ def test_opening_it_leaves_points_that_are_there(drawn, open_gallery, click_plan
     assert len(drawn.editor.points) == drawn.controller.run.task.dataset.n == 1
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_thumbnail_puts_its_points_on_the_board(qtbot, gallery, drawn, is_shown, kind):
-    qtbot.mouseClick(gallery.thumbnails[kind], LEFT)
-    is_shown(drawn, GeneratorConfig(kind))
-    assert [k for k, t in gallery.thumbnails.items() if t.isChecked()] == [kind]
+def test_a_thumbnail_puts_its_points_on_the_board_and_what_its_kind_has_can_be_chosen(
+    qtbot, gallery, drawn, is_shown
+):
+    for kind, row in KINDS.items():
+        qtbot.mouseClick(gallery.thumbnails[kind], LEFT)
+        is_shown(drawn, GeneratorConfig(kind))
+        assert [k for k, t in gallery.thumbnails.items() if t.isChecked()] == [kind]
+        assert gallery.classes_field.isEnabled() == (not row.classes)
+        assert gallery.sliders["margin"].isEnabled() == (kind == "separable")
 
 
 def test_space_trains_also_while_the_gallery_has_the_keys(qtbot, gallery, drawn, is_shown, reach):
@@ -126,36 +139,19 @@ def test_the_board_edits_what_was_made(qtbot, gallery, drawn, is_shown, click_pl
     qtbot.waitUntil(lambda: drawn.controller.run.task.dataset.n == 201)
 
 
-def test_the_number_of_classes_can_be_chosen_where_a_kind_has_any(qtbot, gallery):
-    for kind, row in KINDS.items():
-        qtbot.mouseClick(gallery.thumbnails[kind], LEFT)
-        assert gallery.classes_field.isEnabled() == (not row.classes)
-        assert gallery.sliders["margin"].isEnabled() == (kind == "separable")
-
-
-def test_thumbnails_differ_from_each_other_and_show_every_class(gallery, pixels):
-    pictures = [pixels(thumbnail) for thumbnail in gallery.thumbnails.values()]
-    for i, picture in enumerate(pictures):
-        assert not any(np.array_equal(picture, other) for other in pictures[:i])
-        for k in range(2):
-            colour = look.rgb(look.LIGHT.class_colour(k))
-            assert (np.abs(picture - colour).max(axis=2) < 12).any()
-
-
 # Knobs --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("field", "text", "change"),
-    [
-        ("size_field", "75", {"size": 75}),
-        ("classes_field", "6", {"classes": 6}),
-        ("seed_field", "42", {"seed": 42}),
-    ],
-)
-def test_a_number_acts_at_once(gallery, drawn, enter, is_shown, field, text, change):
-    enter(getattr(gallery, field), text)
-    is_shown(drawn, replace(GeneratorConfig(), **change))
+def test_a_number_acts_at_once(gallery, drawn, enter, is_shown):
+    recipe = GeneratorConfig()
+    for field, name, value in (
+        (gallery.size_field, "size", 75),
+        (gallery.classes_field, "classes", 6),
+        (gallery.seed_field, "seed", 42),
+    ):
+        enter(field, str(value))
+        recipe = replace(recipe, **{name: value})
+        is_shown(drawn, recipe)
 
 
 @pytest.mark.parametrize("name", ["noise", "imbalance", "flipped", "margin"])

@@ -34,20 +34,36 @@ def shown(window):
     return {name for name, part in parts.items() if part.isVisible()}
 
 
-def test_f5_leaves_stage_curves_and_the_numbers(window):
+def test_f5_leaves_stage_curves_and_the_numbers_which_the_back_row_can_read(window):
     before = shown(window)
     press(window, Qt.Key.Key_F5)
     assert shown(window) == {"presenter bar"}
     assert window.side_panel.names_in_sight == ("Loss", "Accuracy")
+    capitals = QFontMetricsF(window.presenter_bar.font()).capHeight()
+    assert capitals >= CAP_SHARE * window.height()
     press(window, Qt.Key.Key_Escape)
     assert shown(window) == before
     assert zoom.factor() == 1
 
 
-def test_the_back_row_can_read_its_type(window):
+def test_a_black_screen_what_is_enlarged_and_the_ring_come_and_go_within_the_mode(window):
     press(window, Qt.Key.Key_F5)
-    capitals = QFontMetricsF(window.presenter_bar.font()).capHeight()
-    assert capitals >= CAP_SHARE * window.height()
+    press(window, Qt.Key.Key_Period)
+    assert window.presenter.blank.isVisible()
+    assert window.grab().toImage().pixelColor(window.rect().center()).lightness() == 0
+    press(window, Qt.Key.Key_Period)
+    assert not window.presenter.blank.isVisible()
+
+    window.side_panel.cards[0].enlarge_button.click()
+    assert not window.stage.isVisible()
+    press(window, Qt.Key.Key_Escape)
+    assert window.stage.isVisible()
+    assert window.presenter.is_on
+
+    press(window, Qt.Key.Key_P)
+    assert window.presenter.spotlight.isVisible()
+    press(window, Qt.Key.Key_Escape)
+    assert not window.presenter.spotlight.isVisible()
 
 
 @pytest.mark.parametrize("height", [600, 768, 1080, 2160])
@@ -57,15 +73,7 @@ def test_the_zoom_follows_the_height(height, dressed):
     assert QFontMetricsF(font).capHeight() >= 0.98 * CAP_SHARE * height
 
 
-def test_keys_work_without_the_menu_bar(window, qtbot):
-    press(window, Qt.Key.Key_F5)
-    press(window, Qt.Key.Key_S)
-    qtbot.waitUntil(
-        lambda: window.controller.snapshot is not None and window.controller.snapshot.step == 1
-    )
-
-
-def test_its_numbers_are_those_of_the_run(window, qtbot):
+def test_its_numbers_are_those_of_the_run_and_keys_work_without_the_menu_bar(window, qtbot):
     press(window, Qt.Key.Key_S)
     qtbot.waitUntil(
         lambda: window.controller.snapshot is not None and window.controller.snapshot.step == 1
@@ -75,6 +83,9 @@ def test_its_numbers_are_those_of_the_run(window, qtbot):
     assert bar.step.text == "1"
     assert bar.loss.text == f"{metrics.train_loss:.2f}"
     assert bar.right.text == f"{100 * metrics.train_accuracy:.0f} %"
+
+    press(window, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step == 2)
 
 
 def test_page_keys_go_through_the_lessons(window, qtbot):
@@ -88,48 +99,17 @@ def test_page_keys_go_through_the_lessons(window, qtbot):
     qtbot.waitUntil(lambda: window.lessons.strip.position.text().startswith("1 / "))
 
 
-def test_page_keys_go_through_the_demonstrations(window):
+def test_page_keys_go_through_the_demonstrations_and_turn_nothing_outside(window):
     window.stage.show_name("Demos")
     demos = window.views["Demos"]
     first = demos.demo
+    press(window, Qt.Key.Key_PageDown)
+    assert demos.demo is first
     press(window, Qt.Key.Key_F5)
     press(window, Qt.Key.Key_PageDown)
     assert demos.demo is not first
     press(window, Qt.Key.Key_PageUp)
     assert demos.demo is first
-
-
-def test_page_keys_turn_nothing_outside(window):
-    window.stage.show_name("Demos")
-    first = window.views["Demos"].demo
-    press(window, Qt.Key.Key_PageDown)
-    assert window.views["Demos"].demo is first
-
-
-def test_a_point_makes_the_screen_black_and_back(window):
-    press(window, Qt.Key.Key_F5)
-    press(window, Qt.Key.Key_Period)
-    assert window.presenter.blank.isVisible()
-    assert window.grab().toImage().pixelColor(window.rect().center()).lightness() == 0
-    press(window, Qt.Key.Key_Period)
-    assert not window.presenter.blank.isVisible()
-
-
-def test_the_ring_follows_the_pointer_and_goes_with_the_mode(window, qtbot):
-    press(window, Qt.Key.Key_F5)
-    press(window, Qt.Key.Key_P)
-    assert window.presenter.spotlight.isVisible()
-    press(window, Qt.Key.Key_Escape)
-    assert not window.presenter.spotlight.isVisible()
-
-
-def test_what_was_enlarged_is_what_escape_leaves_first(window):
-    press(window, Qt.Key.Key_F5)
-    window.side_panel.cards[0].enlarge_button.click()
-    assert not window.stage.isVisible()
-    press(window, Qt.Key.Key_Escape)
-    assert window.stage.isVisible()
-    assert window.presenter.is_on
 
 
 def test_page_keys_go_through_the_parts_of_an_update(window, qtbot):
@@ -177,7 +157,7 @@ def test_it_leaves_no_trace_in_sizes_however_often(window, qtbot):
         qtbot.waitUntil(lambda: sizes() == pytest.approx(before, abs=2))
 
 
-def test_a_message_is_its_first_sentence_and_the_tip_has_the_rest(window):
+def test_a_message_is_its_first_sentence_and_two_views_have_the_whole_width(window):
     words = "Finished 3 epochs. The loss is 0.5 and still falls. Space trains on."
     window.banner.show_message(words)
     press(window, Qt.Key.Key_F5)
@@ -185,8 +165,6 @@ def test_a_message_is_its_first_sentence_and_the_tip_has_the_rest(window):
     press(window, Qt.Key.Key_Escape)
     assert window.banner.text == words
 
-
-def test_two_views_have_the_whole_width(window):
     window.stage.split(True)
     press(window, Qt.Key.Key_F5)
     assert window.stage.is_split and not window.side_panel.isVisible()
