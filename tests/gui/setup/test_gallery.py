@@ -143,14 +143,14 @@ def test_the_board_edits_what_was_made(qtbot, gallery, drawn, is_shown, click_pl
 
 
 def test_a_number_acts_at_once(gallery, drawn, enter, is_shown):
-    recipe = GeneratorConfig()
-    for field, name, value in (
-        (gallery.size_field, "size", 75),
-        (gallery.classes_field, "classes", 6),
-        (gallery.seed_field, "seed", 42),
+    of_75 = replace(GeneratorConfig(), size=75)
+    of_six = replace(of_75, classes=6)
+    for field, text, recipe in (
+        (gallery.size_field, "75", of_75),
+        (gallery.classes_field, "6", of_six),
+        (gallery.seed_field, "42", replace(of_six, seed=42)),
     ):
-        enter(field, str(value))
-        recipe = replace(recipe, **{name: value})
+        enter(field, text)
         is_shown(drawn, recipe)
 
 
