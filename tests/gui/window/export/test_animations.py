@@ -17,6 +17,7 @@ from tests.gui.conftest import PATIENCE_MS
 QUICK = RunConfig(training=TrainingConfig(epochs=5))
 ENDLESS = RunConfig(training=TrainingConfig(epochs=10**9))
 STEPS = 20  # of Iris in five epochs
+RECORDING_MS = 3 * PATIENCE_MS  # each frame is painted by the window
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ def record(qtbot, open_dialog, save_as):
         target = save_as(name)
         qtbot.waitUntil(dialog.save_button.isEnabled, timeout=PATIENCE_MS)
         qtbot.mouseClick(dialog.save_button, Qt.MouseButton.LeftButton)
-        qtbot.waitUntil(lambda: f"frames to {target}" in window.notice.text, timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: f"frames to {target}" in window.notice.text, timeout=RECORDING_MS)
         assert not dialog.isVisible()
         return target
 
@@ -60,17 +61,29 @@ def assert_same(before, after):
         assert np.array_equal(one, other)
 
 
-@pytest.mark.parametrize("name", ["run.gif", "run.webp"])
-def test_an_animation_has_a_frame_of_each_kept_step(qtbot, open_window, finish, record, name):
+def test_an_animation_has_a_frame_of_each_kept_step_and_the_run_is_where_it_was(
+    qtbot, open_window, finish, record
+):
     window = open_window(QUICK)
     finish(window)
-    before = state(window)
     kept = window.controller.snapshot.trajectory.steps
-    size, durations = opened(record(window, name))
-    assert size[0] == 720
-    assert len(durations) == len(kept) == STEPS + 1
-    assert durations == [100] * STEPS + [LAST_MS]
-    assert_same(before, state(window))
+    for name, shown in (("run.gif", STEPS), ("run.webp", 7)):
+        if shown < STEPS:  # a step of the past
+            window.controller.past.go_to(shown)
+        qtbot.waitUntil(lambda n=shown: window.controller.snapshot.step == n, timeout=PATIENCE_MS)
+        before = state(window)
+        target = record(window, name)
+        size, durations = opened(target)
+        assert size[0] == 720
+        assert len(durations) == len(kept) == STEPS + 1
+        assert durations == [100] * STEPS + [LAST_MS]
+        assert_same(before, state(window))
+        with Image.open(target) as image:
+            frames = [frame.convert("L") for frame in ImageSequence.Iterator(image)]
+        axes = [
+            np.asarray(frame)[:, :90] for frame in frames[-2:]
+        ]  # labels of the axis at the left
+        assert np.abs(axes[0].astype(int) - axes[1]).mean() < 2  # as high at the end as before
 
 
 def opened(target) -> tuple[tuple[int, int], list[int]]:
@@ -83,35 +96,17 @@ def opened(target) -> tuple[tuple[int, int], list[int]]:
         return image.size, durations
 
 
-def test_frames_are_as_high_at_the_end_of_the_run_as_before(qtbot, open_window, finish, record):
-    window = open_window(QUICK)
-    finish(window)
-    with Image.open(record(window, "run.gif")) as image:
-        frames = [frame.convert("L") for frame in ImageSequence.Iterator(image)]
-    axes = [np.asarray(frame)[:, :90] for frame in frames[-2:]]  # labels of the axis at the left
-    assert np.abs(axes[0].astype(int) - axes[1]).mean() < 2
-
-
 def test_fewer_frames_are_chosen_evenly_from_the_first_step_to_the_newest(
     qtbot, open_window, finish, record, open_dialog
 ):
-    window = open_window(RunConfig(training=TrainingConfig(epochs=40)))
+    window = open_window(RunConfig(training=TrainingConfig(epochs=15)))
     finish(window)
+    assert len(window.controller.snapshot.trajectory.steps) > 50
     dialog = open_dialog(window)
     dialog.count_choice.setFocus()
     qtbot.keyClick(dialog.count_choice, Qt.Key.Key_Home)
     qtbot.waitUntil(lambda: "50 frames" in dialog.summary.text(), timeout=PATIENCE_MS)
     assert len(opened(record(window, "run.gif"))[1]) == 50
-
-
-def test_the_run_is_at_the_past_step_that_was_shown(qtbot, open_window, finish, record):
-    window = open_window(QUICK)
-    finish(window)
-    window.controller.past.go_to(7)
-    qtbot.waitUntil(lambda: window.controller.snapshot.step == 7, timeout=PATIENCE_MS)
-    before = state(window)
-    record(window, "run.gif")
-    assert_same(before, state(window))
 
 
 def test_a_run_that_trains_goes_on_from_where_it_was(qtbot, open_window, reach, record):
@@ -127,14 +122,22 @@ def test_a_run_that_trains_goes_on_from_where_it_was(qtbot, open_window, reach, 
     assert not shot.is_past
 
 
-def test_cancel_writes_nothing_and_returns_the_run(
-    qtbot, open_window, finish, open_dialog, save_as
+def test_cancel_and_the_end_of_the_window_write_nothing_and_light_colours_are_of_the_file_alone(
+    qtbot, open_window, finish, open_dialog, save_as, record
 ):
-    window = open_window(QUICK)
+    window = open_window(QUICK, theme="dark")
+    dialog = open_dialog(window)
+    qtbot.waitUntil(lambda: "train first" in dialog.summary.text(), timeout=PATIENCE_MS)
+    assert not dialog.save_button.isEnabled()
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
     finish(window)
     before = state(window)
+
     dialog = open_dialog(window)
-    target = save_as("run.gif")
+    target = save_as("called off.gif")
+    qtbot.waitUntil(dialog.save_button.isEnabled, timeout=PATIENCE_MS)
     qtbot.mouseClick(dialog.save_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: dialog.progress.value() >= 2, timeout=PATIENCE_MS)
     qtbot.mouseClick(dialog.cancel_button, Qt.MouseButton.LeftButton)
@@ -144,31 +147,17 @@ def test_cancel_writes_nothing_and_returns_the_run(
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert not dialog.isVisible()
 
-
-def test_an_untrained_run_has_nothing_to_show(qtbot, open_window, open_dialog):
-    dialog = open_dialog(open_window(QUICK))
-    qtbot.waitUntil(lambda: "train first" in dialog.summary.text(), timeout=PATIENCE_MS)
-    assert not dialog.save_button.isEnabled()
-
-
-def test_a_light_animation_of_a_dark_window(qtbot, open_window, finish, open_dialog, record):
-    window = open_window(QUICK, theme="dark")
-    finish(window)
     dialog = open_dialog(window)
     dialog.background_choice.setFocus()
     qtbot.keyClick(dialog.background_choice, Qt.Key.Key_Down)
-    target = record(window, "run.gif")
-    with Image.open(target) as image:
+    with Image.open(record(window, "run.gif")) as image:
         corner = image.convert("RGB").getpixel((2, 2))
     assert isinstance(corner, tuple) and min(corner) > 240
     assert window.appearance.theme is look.DARK
 
-
-def test_closing_the_window_meanwhile_ends_it(qtbot, open_window, finish, open_dialog, save_as):
-    window = open_window(QUICK)
-    finish(window)
     dialog = open_dialog(window)
-    target = save_as("run.gif")
+    target = save_as("closed.gif")
+    qtbot.waitUntil(dialog.save_button.isEnabled, timeout=PATIENCE_MS)
     qtbot.mouseClick(dialog.save_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: dialog.progress.value() >= 1, timeout=PATIENCE_MS)
     qtbot.waitUntil(window.close, timeout=PATIENCE_MS)
