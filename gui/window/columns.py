@@ -14,6 +14,7 @@ from gui.window.rail import Rail
 from gui.window.settings import Settings
 from gui.window.side.panel import SidePanel
 from gui.window.sizes import (
+    CROWDED_PX,
     GAP,
     LEAST_WIDTH,
     NARROW_PX,
@@ -111,8 +112,11 @@ class Columns(QSplitter):
     @property
     def _is_room_wanted(self) -> bool:
         """Whether the stage needs most of the side panel's space."""
-        has_room = self._is_under or self.window().width() >= px(WIDE_PX)
-        return self._stage.is_page or (self._stage.is_split and not has_room)
+        width, stage = self.window().width(), self._stage
+        if stage.is_page or self._is_under:
+            return stage.is_page
+        is_crowded = width < px(CROWDED_PX)
+        return (stage.is_split and width < px(WIDE_PX)) or (stage.is_wide and is_crowded)
 
     def _show_beside(self, is_page: bool) -> None:
         """Give most of the side panel's space to the stage, or return it to the panel."""

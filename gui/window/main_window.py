@@ -121,7 +121,6 @@ class MainWindow(QMainWindow):
         self.lessons = Lessons(controller, loader, opener.shelf, opener.progress, *seen)
         self._arrange()
         self.zoom = ZoomMemory(self, self.settings, look)
-        self.painted.connect(self.zoom.follow)
         parts = self.columns, self.stage, self.views, self.side_panel, self.run_bar, self.zoom
         self.layout_memory = LayoutMemory(self, *parts, self.settings)
         self.projects.keep_look(self.layout_memory.describe, self.layout_memory.show)
@@ -164,6 +163,7 @@ class MainWindow(QMainWindow):
         """Connect requests of the parts to the controllers, and their messages to the status."""
         controller, setup, bar, line = self.controller, self.setup, self.run_bar, self.history_bar
         choice, csv, status, loader = self.data_choice, self.csv, self.status, self.loader
+        self.painted.connect(self.zoom.follow)
         self.rail.source.chosen.connect(choice.choose)
         frames = self.stage, self.side_panel
         wiring.connect(self.lessons, self._lesson_menu, self.rail, status, frames, self.projects)

@@ -7,6 +7,7 @@ MINIMUM_SIZE = (800, 540)
 LOW_PX = 720  # a lower window cannot show a lesson's strip and the message at once
 NARROW_PX, WIDE_PX = 1100, 1600  # narrower: the rail is folded; at least: all settings are shown
 TALL_PX = 640  # height from which a narrow window has the side panel under the stage
+CROWDED_PX = 800  # narrower: a view that is wide has no side panel beside it
 SOLE_PX = 600  # width of a window in which the stage is alone: it has the curves as a view too
 MARGIN = 10  # beside the columns
 MARGIN_BELOW = 4

@@ -39,12 +39,11 @@ class ViewSpec:
 
     name : used on its tab, in the menu and by `--view`.
     group : name of the group of views that share a tab; "" if it has a tab of its own.
-    is_page : whether it is a page, which on the stage takes space of the side panel too.
+    is_page, is_wide : whether on the stage it takes the side panel's space: always, or if crowded.
     make : creates and connects it.
-    applies_to : returns whether the view has something to show for a task.
+    applies_to, first_for : return whether it shows something of a task, and is the first to do so.
     is_lazy : whether it is created when first shown, not at the start.
     is_heard : whether other views show what is chosen in it.
-    first_for : returns whether it is shown first for a task.
     """
 
     name: str
@@ -54,6 +53,7 @@ class ViewSpec:
     first_for: Callable[[Task], bool] = _never
     group: str = ""
     is_page: bool = False
+    is_wide: bool = False
     is_heard: bool = False
 
 
@@ -375,7 +375,7 @@ TABS = (
     ViewSpec("Data", _make_data),
     ViewSpec("Curves", _make_curves, is_lazy=True),
     ViewSpec("Trace", _make_trace, is_lazy=True, group=EXPLAIN, is_page=True),
-    ViewSpec("Network", _make_network, is_lazy=True, group=EXPLAIN),
+    ViewSpec("Network", _make_network, is_lazy=True, group=EXPLAIN, is_wide=True),
     ViewSpec("Surface", _make_surface, is_lazy=True, group=EXPLAIN),
     ViewSpec("Demos", _make_demos, is_lazy=True, group=EXPLAIN, is_page=True),
     ViewSpec(

@@ -170,6 +170,16 @@ def test_a_zoom_makes_a_window_narrow(window):
     assert window.side_panel.isVisible()
 
 
+def test_a_crowded_window_gives_the_network_its_width(window):
+    window.stage.show_name("Network")
+    assert window.side_panel.isVisible()
+    window.appearance.set_zoom(2.0)
+    assert not window.side_panel.isVisible()
+    window.stage.show_name("Boundary")
+    assert window.side_panel.isVisible()
+    window.appearance.set_zoom(1.0)
+
+
 def test_a_page_is_presented_alone_and_another_view_with_the_curves(window):
     window.stage.show_name("Demos")
     QTest.keyClick(window, Qt.Key.Key_F5)
