@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QMenu
 
-from core.config import DataConfig, RunConfig
 from tests.gui.conftest import PATIENCE_MS
 
 
@@ -28,25 +26,23 @@ def chosen(menu: QMenu | None, text: str) -> None:
     menu.close()
 
 
-@pytest.mark.parametrize("name", ["Boundary", "Loss"])
-def test_the_menu_of_a_card_exports_its_view(qtbot, window, name):
-    view = window.views[name]
-    chosen(click_right(view.plot.viewport()), "Export as a picture…")
-    dialog = window.exports.pictures.dialog
-    assert dialog.isVisible() and dialog.view == name
-    qtbot.waitUntil(lambda: dialog.drawing is not None, timeout=PATIENCE_MS)
-    dialog.reject()
-
-
-def test_the_menu_of_the_stage_offers_an_animation(window):
+def test_the_menu_of_a_card_exports_its_view_but_where_points_are_drawn_there_is_none(
+    qtbot, window, new_run
+):
+    for name in ("Boundary", "Loss"):
+        view = window.views[name]
+        chosen(click_right(view.plot.viewport()), "Export as a picture…")
+        dialog = window.exports.pictures.dialog
+        assert dialog.isVisible() and dialog.view == name
+        qtbot.waitUntil(lambda d=dialog: d.drawing is not None, timeout=PATIENCE_MS)
+        dialog.reject()
     chosen(click_right(window.stage), "Export as an animation…")
     dialog = window.exports.animations.dialog
     assert dialog.isVisible() and dialog.view == window.stage.current
     dialog.reject()
 
-
-def test_where_points_are_drawn_a_right_click_opens_no_menu(qtbot, open_window):
-    window = open_window(RunConfig(DataConfig("drawn")), wait=False)
-    qtbot.waitUntil(lambda: window.controller.run is not None, timeout=PATIENCE_MS)
+    with new_run(window):
+        qtbot.mouseClick(window.rail.source.button("drawn"), Qt.MouseButton.LeftButton)
     view = window.views["Boundary"]
+    assert view.plot.isVisible()
     assert click_right(view.plot.viewport()) is None
