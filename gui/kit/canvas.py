@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetricsF, QPainter, Q
 from PySide6.QtWidgets import (
     QFrame,
     QGraphicsItem,
+    QGraphicsRectItem,
     QGraphicsScene,
     QGraphicsSimpleTextItem,
     QGraphicsView,
@@ -64,7 +65,8 @@ class Canvas(QGraphicsView):
         self.show_focus(was_shown)
 
     def _make_ring(self) -> None:
-        self.ring = self.scene().addRect(QRectF())
+        # Not by `addRect`: of an item that Qt makes PySide miscounts the references in `clear`.
+        self.ring = self.add(QGraphicsRectItem())
         self.ring.setZValue(RING_LEVEL)
         self.ring.hide()
 

@@ -29,6 +29,7 @@ from gui.window.opening.csv_opening import CsvOpener
 from gui.window.opening.data_choice import DataChoice
 from gui.window.opening.folder_opening import FolderOpener
 from gui.window.opening.gallery_opening import GalleryOpener
+from gui.window.panes import Panes
 from gui.window.presenter import Presenter
 from gui.window.project.project_actions import ProjectActions
 from gui.window.project.setup_actions import SetupActions
@@ -42,7 +43,8 @@ FILE, EDIT, DATA, RUN, VIEW = "&File", "&Edit", "&Data", "&Run", "&View"
 LESSONS, HELP = "Le&ssons", "&Help"  # Lessons.fill fills the former
 MENUS = (FILE, EDIT, DATA, RUN, VIEW, LESSONS, HELP)
 EXPORT = "E&xport"
-SUBMENUS = {EXPORT: FILE}  # by title, the menu that each is in
+COLOURS = "&Colours"
+SUBMENUS = {EXPORT: FILE, COLOURS: VIEW}  # by title, the menu that each is in
 ARROWS = ("←", "→", "↑", "↓")
 ON_PICTURES = (  # keys of what has the focus
     (("↑", "↓", "←", "→", "Home"), "on a curve: zoom, move, the whole run"),
@@ -79,6 +81,7 @@ class Window(Protocol):
     rail: Rail
     knobs: KnobsRow
     presenter: Presenter
+    panes: Panes
     zoom: ZoomMemory
     appearance: Appearance
     glossary: GlossaryOpener
@@ -252,15 +255,14 @@ def _of_views(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
     stage, look = window.stage, window.appearance
     keys, views_by_key = keys_of(stage.names), "the views of the stage, by their places"
     tabs = (
-        Action(VIEW, name, partial(stage.show_name, name), tuple(keys.get(name, "")), views_by_key)
+        Action(VIEW, name, partial(stage.go_to, name), tuple(keys.get(name, "")), views_by_key)
         for name in stage.names
     )
     themes = (
         Action(
-            VIEW,
+            COLOURS,
             f"{choice.capitalize()} colours",
             partial(look.choose, choice),
-            is_apart=choice == THEMES[0],
             is_chosen=choice == look.choice,
         )
         for choice in THEMES
@@ -284,12 +286,15 @@ def _of_views(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
         changed.connect(lambda _: back.setEnabled(columns.is_enlarged or presenter.is_on))
 
     size = "larger, smaller, and as large as at first"
+    parts = "give the focus to the next part of the window, and to the one before"
     return (
         *tabs,
-        *themes,
+        Action(VIEW, "Ne&xt part", partial(window.panes.go, +1), ("F6",), parts, is_apart=True),
+        Action(VIEW, "Previ&ous part", partial(window.panes.go, -1), ("Shift+F6",), parts),
         Action(VIEW, "Zoom &in", look.zoom_in, ("Ctrl++", "Ctrl+="), size, is_apart=True),
         Action(VIEW, "Zoom &out", look.zoom_out, ("Ctrl+-",), size),
         Action(VIEW, "&Actual size", window.zoom.reset, ("Ctrl+0",), size),
+        *themes,
         Action(VIEW, "Logarithmic &loss", views.log_toggled.emit, ("L",), log, is_apart=True),
         Action(VIEW, "Split stage", split, ("Ctrl+D",), "two views side by side, and back"),
         Action(VIEW, "&Present", window.presenter.toggle, ("F5",), "presenter mode, and back"),

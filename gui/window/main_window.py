@@ -42,6 +42,7 @@ from gui.window.opening.download_bar import DownloadBar
 from gui.window.opening.dropping import Drops
 from gui.window.opening.folder_opening import PICTURE_FOLDER, FolderOpener
 from gui.window.opening.gallery_opening import GalleryOpener
+from gui.window.panes import Panes
 from gui.window.presenter import Presenter, PresenterBar
 from gui.window.project.project_actions import PROJECT_FOLDER, RECENT, ProjectActions
 from gui.window.project.setup_actions import SetupActions
@@ -89,9 +90,7 @@ class MainWindow(QMainWindow):
         self.loader = loader = DataLoader(controller, self.next_task, self.editor, self)
         self.run_bar = RunBar()
         self.history_bar = HistoryBar(look.theme)
-        self.rail = Rail()
-        self.setup = SetupPanel()
-        self.knobs = KnobsRow()
+        self.rail, self.setup, self.knobs = Rail(), SetupPanel(), KnobsRow()
         self.presenter_bar = PresenterBar()
         self.banner = Banner(look.theme)
         self.stage = Stage(TABS, self.banner)
@@ -99,8 +98,7 @@ class MainWindow(QMainWindow):
         self.views = ViewFactory(controller, self.editor, loader, self.stage, self.side_panel, look)
         self.notice = Notice()
         self.status = StatusMessages(self.notice, self.banner, controller)
-        self.download_bar = DownloadBar()
-        self.opening_bar = OpeningBar()
+        self.download_bar, self.opening_bar = DownloadBar(), OpeningBar()
         self.csv = CsvOpener(self, controller, loader, self.settings, look)
         self.pictures = FolderOpener(self, controller, loader, self.settings, look)
         self.data_choice = DataChoice(self, controller, loader, self.settings)
@@ -158,6 +156,8 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.status_area)
         self.setCentralWidget(centre)
         self.setTabOrder(self.run_bar, self.setup)
+        middle = self.rail, self.setup, self.stage, self.side_panel
+        self.panes = Panes((self.run_bar, self.knobs, *middle, self.status_area))
 
     def _connect_parts(self) -> None:
         """Connect requests of the parts to the controllers, and their messages to the status."""

@@ -191,6 +191,11 @@ class Stage(QFrame):
         """Show the view of this name, if it applies."""
         self.tabs.show_name(name)
 
+    def go_to(self, name: str) -> None:
+        """Show the view of this name, if it applies; Tab goes on from the stage."""
+        self.show_name(name)
+        self.setFocus()
+
     def point_at(self, name: str) -> None:
         """Point at the stage if the name is that of one of its views."""
         point_at(self, name in self.names)

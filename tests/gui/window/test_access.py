@@ -255,6 +255,38 @@ def way_of_tab(qtbot, window) -> list[QWidget]:
     return reached
 
 
+def test_f6_goes_from_part_to_part_and_a_number_to_its_view(full_window, qtbot):
+    window = full_window
+    window.columns.show_panel(False)
+    window.stage.setFocus()
+    parts = {
+        "run bar": window.run_bar,
+        "knobs": window.knobs,
+        "rail": window.rail,
+        "view": window.views[window.stage.current],
+        "side": window.side_panel,
+        "foot": window.status_area,
+    }
+
+    def part() -> str:
+        focused = QApplication.focusWidget()
+        return next(name for name, pane in parts.items() if pane.isAncestorOf(focused))
+
+    way = []
+    for _ in range(len(parts)):
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_F6)
+        way.append(part())
+        if len(set(way)) < len(way):
+            break
+    names = [name for name in parts if name in way]
+    assert {"run bar", "knobs", "rail", "view", "side"} <= set(way)
+    start = names.index("view")
+    assert way[: len(names)] == names[start:] + names[:start]
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(window, Qt.Key.Key_2)
+    assert window.stage.hasFocus()
+
+
 @pytest.mark.parametrize("has_panel", [False, True], ids=["panel away", "panel open"])
 def test_tab_follows_the_eye(qtbot, open_window, has_panel):
     window = open_window(size=(1366, 768))
