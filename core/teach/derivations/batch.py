@@ -46,4 +46,5 @@ BATCH = Derivation(
     "A sum over examples is one matrix product: that is what makes the loop unnecessary.",
     batch_gradient,
     needs_batch=True,
+    has_code=True,
 )

@@ -53,7 +53,7 @@ class Derivation:
 
     watch : one sentence on what it shows. lines : its lines for a case.
     needs_batch : whether it is about the rows of a batch. classes : how many a softmax has; None
-        for any number.
+        for any number. has_code : whether its result is what the code of a batch's gradient gives.
     """
 
     key: str
@@ -63,3 +63,4 @@ class Derivation:
     lines: Callable[[Case], tuple[Line, ...]]
     needs_batch: bool = False
     classes: int | None = None
+    has_code: bool = False

@@ -119,6 +119,7 @@ GRADIENT = Derivation(
     About.NEURON,
     "Three slopes are multiplied; the slope of σ cancels, and the error a − y is left.",
     logistic_gradient,
+    has_code=True,
 )
 LOGIT = Derivation(
     "logit",

@@ -173,6 +173,7 @@ WEIGHT = Derivation(
     About.CLASSES,
     "A weight acts on the loss through every activation; all paths together leave the error.",
     weight_gradient,
+    has_code=True,
 )
 TWO_CLASSES = Derivation(
     "two-classes",

@@ -35,7 +35,7 @@ class UnfoldingLayout(SheetLayout):
         self, lines: Iterable[PlacedLine] = (), scale: float = 1.0, count: int | None = None
     ) -> None:
         super().__init__(lines, scale)
-        self.count = count
+        self.count, self.whole_height = count, 0
 
     def place(self, width: float, *, is_dense: bool = False) -> int:
         """Place all boxes within this width; return the height of the shown lines in px."""
@@ -50,6 +50,7 @@ class UnfoldingLayout(SheetLayout):
             line.top = y
             self._place_line(line, margin, indent, available)
             y += line.height + LINE_GAP * self._scale
+        self.whole_height = int(y) + round(MARGIN)
         if self.count is not None and self.count < len(self.lines):
             y = self.lines[self.count - 1].bottom if self.count else 0.0
         return int(y) + round(MARGIN)
@@ -114,6 +115,11 @@ class UnfoldingSheet(Sheet):
     def slots_in_sight(self, key: Key) -> tuple[Slot, ...]:
         """Return where the number or term is, on the lines that are shown."""
         return tuple(slot for slot in self.spots(key) if slot.rect.top() < self._height)
+
+    @property
+    def whole_height(self) -> int:
+        """The height of all lines, also of those that are not shown yet."""
+        return self._unfolding.whole_height
 
     def unfold(self, count: int | None) -> None:
         """Show only the first `count` lines, or all."""

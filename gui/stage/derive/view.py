@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -32,13 +32,14 @@ from gui.kit.maths.unfolding_sheet import UnfoldingSheet
 from gui.kit.plain_text import Plain
 from gui.kit.theme import Theme
 from gui.kit.view import View
+from gui.stage.derive.code_page import CodePage
 from gui.stage.derive.unfolding import Unfolded, unfold
 from gui.state.background_tasks import Background
 from gui.state.selected_example import NOT_APPLYING, applies
 
 HIDDEN_LAYER = NOT_APPLYING.format("The numbers of a derivation")
 SPOKEN_WHEN_TRAINING = "The numbers change while it trains; pause to have them read."
-SLIDE_SCALE = 0.78
+SLIDE_SCALES = (0.78, 0.7, 0.62)  # on a slide the largest at which all lines fit, or the last
 ALL = 1000  # more lines than any derivation has
 
 
@@ -72,6 +73,10 @@ class DerivationView(View):
         self.back = quiet_button("‹ Back", "Fold the last line again (←, or Page Up on a slide)")
         self.next = quiet_button("Next line ›", "Unfold a line (→, or Page Down on a slide)")
         self.all = quiet_button("All", "Unfold all lines (End)")
+        self.code = quiet_button("Code", "The gradient as code, run on the batch and timed")
+        self.code.setCheckable(True)
+        self.code.toggled.connect(self._show_page)
+        self.page = CodePage(background)
         self.title, self.watch, self.note = QLabel(), QLabel(), Plain()
         self.switch = QPushButton()
         self.absence = Plain()
@@ -95,7 +100,7 @@ class DerivationView(View):
         self._example.setProperty("small", True)
         self._head = QWidget()
         head = FlowLayout(self._head, 6, 6)
-        groups = ((self.choice,), (self.back, self.next, self.all), (self._example,))
+        groups = ((self.choice,), (self.back, self.next, self.all, self.code), (self._example,))
         for group in groups:
             head.addWidget(side_by_side(*group))
         zoom.set_type(self.title, 1.35, bold=True)
@@ -118,6 +123,7 @@ class DerivationView(View):
         for widget in (self._head, self.title, self.watch):
             layout.addWidget(widget)
         layout.addWidget(self._area, 1)
+        layout.addWidget(self.page, 1)
         layout.addWidget(self._below)
         layout.addWidget(self.absence, 1, Qt.AlignmentFlag.AlignTop)
         self._below.hide()
@@ -207,12 +213,25 @@ class DerivationView(View):
 
     def present(self, is_on: bool) -> None:
         """Show the title instead of the fields; a clicker unfolds the lines."""
-        self.sheet.set_scale(SLIDE_SCALE if is_on else 1.0)  # most derivations fit as a whole
+        self._fit_slide()
         self._head.setVisible(not is_on and not self.absence.text())
         self.title.setVisible(is_on and not self.absence.text())
 
+    def _show_page(self) -> None:
+        """Show the lines, or the code if it is wanted and there is some."""
+        self.code.setVisible(self.derivation.has_code)
+        is_code = self.derivation.has_code and self.code.isChecked()
+        self._area.setVisible(not is_code and not self.absence.text())
+        self.page.setVisible(is_code and not self.absence.text())
+        has_note = self._unfolded is not None and bool(self._unfolded.note)
+        self._below.setVisible(has_note and not is_code and not self.absence.text())
+
+    def rescale(self) -> None:
+        self.page.rescale()
+
     def show_task(self, task: Task) -> None:
         self._unfolded = None
+        self.page.show_task(task)
         self.show_points(task)
 
     def show_points(self, task: Task) -> None:
@@ -220,12 +239,12 @@ class DerivationView(View):
         absence = task.obstacle if applies(task) else HIDDEN_LAYER
         self.absence.setText(absence)
         self.absence.setVisible(bool(absence))
-        for widget in (self._area, self.watch):
-            widget.setVisible(not absence)
-        self._below.setVisible(self._below.isVisibleTo(self) and not absence)
+        self.watch.setVisible(not absence)
+        self._show_page()
         self.present(self.is_presented)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
+        self.page.show_snapshot(snapshot)
         self._tracer.refresh()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -240,6 +259,7 @@ class DerivationView(View):
         self._count, self._unfolded = 1, None
         self.title.setText(self.derivation.title)
         self.watch.setText(self.derivation.watch)
+        self._show_page()
         self._take(self._tracer.newest)
 
     def _take(self, followed: Followed | None) -> None:
@@ -265,11 +285,12 @@ class DerivationView(View):
             return
         if before is None or before.shown is not unfolded.shown:
             self.sheet.show_lines(unfolded.shown.lines, None, unfolded.shown.meanings)
+            self._fit_slide()
         self.sheet.show_numbers(unfolded.values)
         if before is None or before.shown is not unfolded.shown:
             self.unfold(self._count)
         self._example.setText(self._words(unfolded.followed))
-        self._below.setVisible(bool(unfolded.note))
+        self._show_page()
         self.note.setText(unfolded.note)
         self.switch.setVisible(not unfolded.scene.is_own)
         self.switch.setText(f"Train {FAMILY[unfolded.wanted].title_in_text}")
@@ -283,6 +304,17 @@ class DerivationView(View):
         names = followed.task.dataset.class_names
         said = "" if example.label is None else f", {names[example.label]}"
         return f"{example.words}{said} · step {followed.trace.step:,}"
+
+    def _fit_slide(self) -> None:
+        """Take the size of type at which a slide holds all lines, as they come."""
+        for scale in SLIDE_SCALES if self.is_presented else (1.0,):
+            self.sheet.set_scale(scale)
+            if self.sheet.whole_height <= self._area.viewport().height():
+                break
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_slide()
 
     def _follow_end(self) -> None:
         """Keep the line in sight that was unfolded last, once there is room for it."""
