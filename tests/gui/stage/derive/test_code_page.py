@@ -48,7 +48,7 @@ def test_the_code_that_is_shown_is_run_on_the_batch_and_equals_the_trainer_s(
     wait(qtbot, background)
     for column in shown.columns:
         assert "equal to the trainer’s to" in column.result.text()
-    assert "X (32, 2)" in shown.shapes.text()
+    assert "X (24, 2)   Y (24, 3)   W (3, 2)" in shown.shapes.text()  # the last of 120
     assert shown.run.isEnabled()
 
 
