@@ -8,6 +8,8 @@ from typing import NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from core.explain import vote_boundaries
+
 Floats = NDArray[np.float32]
 
 
@@ -44,12 +46,23 @@ class DecisionGrid:
     probabilities : (rows, columns, classes).
     margins : (rows, columns, classes) each class's score minus the largest other one, so that a
         class's region is where its margin is positive and its boundary is the zero line.
+    logits : (rows, columns, pairs) of a model whose pairs vote on more than two classes, of which
+        margins are steps; else None.
     """
 
     xs: NDArray[np.float64]
     ys: NDArray[np.float64]
     probabilities: Floats
     margins: Floats
+    logits: Floats | None = None
+
+    @property
+    def tied(self) -> NDArray[np.bool_]:
+        """Whether several classes have the most votes, (rows, columns)."""
+        h = self.margins.shape[2]
+        if self.logits is None:
+            return np.zeros(self.margins.shape[:2], dtype=np.bool_)
+        return vote_boundaries.tied(self.logits, h)
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +82,8 @@ def boundary_lines(grid: DecisionGrid) -> list[NDArray[np.float64]]:
     from contourpy import contour_generator  # imported only when a plane is viewed
 
     h = grid.margins.shape[2]
+    if grid.logits is not None:
+        return vote_boundaries.lines(grid.xs, grid.ys, grid.logits, h)
     # On a boundary both classes have margin zero: with two classes, one of them is enough.
     classes = range(1) if h == 2 else range(h)
     lines: list[NDArray[np.float64]] = []

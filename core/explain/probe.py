@@ -13,6 +13,7 @@ from scipy.sparse import csr_array
 
 from core.data.task import Reader, Task
 from core.explain.plane import DecisionGrid, Floats, Nodes, Plane, RowAnswers
+from core.model_family import FAMILY
 from core.train import models
 from core.train.class_weights import head_of
 from core.train.losses import HEADS
@@ -69,6 +70,9 @@ def decide_grid(reader: Reader, params: Params, at: Nodes) -> DecisionGrid:
         ys=at.ys,
         probabilities=head.probabilities(Z).contiguous().view(shape).numpy(),
         margins=(per_class - others).contiguous().view(shape).numpy(),
+        logits=Z.contiguous().view(*shape[:2], -1).numpy()
+        if FAMILY[reader.config.model.kind].is_pairwise and shape[2] > 2
+        else None,
     )
 
 

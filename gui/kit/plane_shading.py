@@ -20,6 +20,7 @@ from core.train.snapshot import Params, Snapshot
 from gui.kit import theme as look
 from gui.kit.theme import Theme
 
+HATCH = 3  # nodes: width of a stripe
 FAINT, STRONG = 0.12, 0.60  # opacity of a region: guessing … certain
 STILL_PX = 3.0  # pixels per grid node when nothing moves
 FINEST_PX, COARSEST_PX = 5.0, 24.0  # and while training
@@ -173,11 +174,17 @@ def shade(grid: DecisionGrid, marks: tuple[int, ...], theme: Theme) -> NDArray[n
     """Colour each node like its likeliest class, more opaque if more certain: (rows, columns, 3).
 
     One vs rest outputs do not sum to 1: where no sigmoid reaches 1/h, certainty is 0, as if
-    guessing.
+    guessing. Where the votes of pairs tie, the class that is decided on is hatched.
     """
     A = grid.probabilities
     winner, guess = A.argmax(axis=2), 1 / A.shape[2]
+    if grid.logits is not None:  # votes decide, not shares
+        winner = grid.margins.argmax(axis=2)
     certainty = ((A.max(axis=2) - guess) / (1 - guess)).clip(0, 1)
     colours = np.array([look.rgb(theme.class_colour(mark)) for mark in marks])
     ground = look.rgb(theme.panel)
-    return look.mixed(ground, colours[winner], FAINT + (STRONG - FAINT) * certainty)
+    opacity = FAINT + (STRONG - FAINT) * certainty
+    if grid.logits is not None:
+        rows, columns = np.indices(opacity.shape)
+        opacity = np.where(grid.tied & ((rows + columns) // HATCH % 2 == 1), 0.0, opacity)
+    return look.mixed(ground, colours[winner], opacity)

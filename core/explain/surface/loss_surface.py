@@ -258,8 +258,7 @@ def boundary(task: Task, params: Params, x_range: Range, y_range: Range) -> list
     from core.explain.probe import decision_grid  # which imports PyTorch
 
     plane = Plane(0, 1, x_range, y_range, (0.0, 0.0))
-    finer = 3 if FAMILY[task.config.model.kind].is_pairwise else 1  # votes are discontinuous
-    return boundary_lines(decision_grid(task, params, plane, 48 * finer, 40 * finer))
+    return boundary_lines(decision_grid(task, params, plane, 48, 40))
 
 
 def _logits(sample: Sample, params: Params) -> Reals:

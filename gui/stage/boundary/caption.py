@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.evaluate.classification import HALF, has_threshold
+from core.model_family import FAMILY
 from gui.kit.plain_text import short
 from gui.stage.boundary.section import Section
 
@@ -16,7 +17,7 @@ def caption(section: Section, threshold: float, arrows: str, thinning: int) -> s
     thinning : one point in this many is drawn.
     """
     task, dataset = section.task, section.task.dataset
-    parts = [_held_features(section), _threshold(section, threshold), arrows]
+    parts = [_held_features(section), _threshold(section, threshold), _ties(section), arrows]
     if task.constant_features:
         parts.append(f"Constant, of no use: {', '.join(map(short, task.constant_features))}.")
     if thinning > 1:
@@ -49,6 +50,13 @@ def _held_features(section: Section) -> str:
         f"A plane through {dataset.m} features, the others held at their training means: "
         f"{shown}{unit}. A ring marks a point that the model gets wrong with all features."
     )
+
+
+def _ties(section: Section) -> str:
+    kind = FAMILY[section.task.config.model.kind]
+    if not kind.is_pairwise or section.task.dataset.h < 3:
+        return ""
+    return "Hatched: the votes tie; of the classes that lead, the largest sum of logits decides."
 
 
 def _threshold(section: Section, threshold: float) -> str:
