@@ -63,21 +63,22 @@ def test_several_exports_in_a_row_are_all_written(qtbot, window, tmp_path):
     assert model_file.load(tmp_path / "m.safetensors").params.W.shape == (3, 2)
 
 
-@pytest.mark.parametrize("queue", Queue)
-def test_writing_waits_for_nothing_else(qtbot, window, tmp_path, hold, queue):
-    hold(window.controller.background, queue)
+def test_what_takes_long_holds_up_neither_what_the_eye_waits_for_nor_what_is_written(
+    qtbot, window, tmp_path, hold
+):
+    background = window.controller.background
+    for queue in Queue:
+        if queue is not Queue.PICTURES:
+            hold(background, queue)
+    answers: list[int] = []
+    background.ask("quick", lambda: 1, answers.append, print)
+    qtbot.waitUntil(lambda: answers == [1], timeout=PATIENCE_MS)
+
+    hold(background, Queue.PICTURES)
     window.controller.files.save_model(window.controller.snapshot, tmp_path / "m")
     qtbot.waitUntil(lambda: not window.controller.writes.is_busy, timeout=PATIENCE_MS)
     assert (tmp_path / "m.safetensors").exists()
-    assert window.controller.background.is_busy("held")
-
-
-@pytest.mark.parametrize("held", [queue for queue in Queue if queue is not Queue.PICTURES])
-def test_what_takes_long_does_not_hold_up_what_the_eye_waits_for(qtbot, window, hold, held):
-    hold(window.controller.background, held)
-    answers: list[int] = []
-    window.controller.background.ask("quick", lambda: 1, answers.append, print)
-    qtbot.waitUntil(lambda: answers == [1], timeout=PATIENCE_MS)
+    assert background.is_busy("held")
 
 
 def test_what_failed_is_told_and_the_rest_is_written(qtbot, window, tmp_path):
