@@ -108,26 +108,19 @@ def test_the_work_comes_back_and_is_unsaved(window, open_window, keeping, qtbot,
     assert slots == [second.slot.path]  # the old copy is gone once there is a new one
 
 
-def test_discarded_work_is_gone(window, open_window, keeping, qtbot, tmp_path):
+def test_what_is_left_for_later_is_offered_again_and_gone_once_it_is_discarded(
+    window, open_window, keeping, qtbot, tmp_path
+):
     kept = keeping(window)
     step(qtbot, window)
     crash(qtbot, window, kept)
     other = open_window()
-    offer = RecoveryOffer(other, keeping(other), leftovers(tmp_path / "state"))
-    press(qtbot, offer, "&Discard")
-    assert other.controller.steps == 0 and leftovers(tmp_path / "state") == []
-
-
-def test_what_is_left_for_later_is_offered_again(window, open_window, keeping, qtbot, tmp_path):
-    kept = keeping(window)
-    step(qtbot, window)
-    crash(qtbot, window, kept)
-    other = open_window()
-    offer = RecoveryOffer(other, keeping(other), leftovers(tmp_path / "state"))
-    press(qtbot, offer, "&Later")
+    second = keeping(other)
+    press(qtbot, RecoveryOffer(other, second, leftovers(tmp_path / "state")), "&Later")
     found = leftovers(tmp_path / "state")
     assert len(found) == 1
-    found[0].release()
+    press(qtbot, RecoveryOffer(other, second, found), "&Discard")
+    assert other.controller.steps == 0 and leftovers(tmp_path / "state") == []
 
 
 def test_saving_removes_the_copy(window, keeping, qtbot, tmp_path, monkeypatch):
