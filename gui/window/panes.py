@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gui.kit.view import View
@@ -45,7 +45,7 @@ def _first_in(pane: QWidget) -> QWidget | None:
     for root in (*views[:1], pane):
         reached = [widget for widget in root.findChildren(QWidget) if _is_reached(widget)]
         if reached:
-            return min(reached, key=lambda widget: _place(widget, pane))
+            return _upper_left(reached, pane)
     return None
 
 
@@ -54,6 +54,9 @@ def _is_reached(widget: QWidget) -> bool:
     return can and widget.isVisible() and widget.isEnabled()
 
 
-def _place(widget: QWidget, pane: QWidget) -> tuple[int, int]:
-    corner = widget.mapTo(pane, QPoint())
-    return corner.y(), corner.x()
+def _upper_left(widgets: Sequence[QWidget], pane: QWidget) -> QWidget:
+    """Return the left one of those that stand beside the uppermost."""
+    places = [QRect(widget.mapTo(pane, QPoint()), widget.size()) for widget in widgets]
+    upper = min(places, key=QRect.top)
+    beside = [i for i, place in enumerate(places) if place.top() <= upper.center().y()]
+    return widgets[min(beside, key=lambda i: places[i].left())]

@@ -278,6 +278,8 @@ def test_f6_goes_from_part_to_part_and_a_number_to_its_view(full_window, qtbot):
         way.append(part())
         if len(set(way)) < len(way):
             break
+        if way[-1] == "knobs":
+            assert window.knobs.kind.hasFocus()  # the left one of a row
     names = [name for name in parts if name in way]
     assert {"run bar", "knobs", "rail", "view", "side"} <= set(way)
     start = names.index("view")
