@@ -35,7 +35,7 @@ from gui.kit.theme import Theme
 
 DIMMED = 0.28
 # Scale, and whether short lines stand side by side: a sheet takes the first way that fits.
-WAYS = ((1.0, False), (1.0, True), (0.93, True), (0.86, True))
+WAYS = ((1.0, False), (1.0, True), (0.93, True), (0.86, True), (0.82, True))
 
 
 class Sheet(CanvasHolder):

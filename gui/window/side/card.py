@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QCoreApplication, QEvent, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -91,8 +91,7 @@ class SideCard(QFrame):
             if isinstance(view, CardView):
                 view.title.setVisible(not has_tabs)
         self._views = dict(views)
-        self.tabs.setProperty("tight", len(views) > MOST_WIDE_TABS)
-        self.tabs.setStyleSheet(self.tabs.styleSheet())  # re-evaluates the property
+        self._set_tight(len(views) > MOST_WIDE_TABS)
         self.tabs.setVisible(has_tabs)
         self._line.setVisible(has_tabs)
         alone = next(iter(views.values()))
@@ -101,6 +100,17 @@ class SideCard(QFrame):
         head.addWidget(self.enlarge_button)
         self.enlarge_button.show()  # now, and not when Qt does so: it takes its type in time
         self.show_name(current)
+
+    def _set_tight(self, is_tight: bool) -> None:
+        """Set the tabs closer together, or as usual."""
+        if is_tight == self.tabs.property("tight"):
+            return
+        self.tabs.setProperty("tight", is_tight)
+        style = self.tabs.style()
+        style.unpolish(self.tabs)
+        style.polish(self.tabs)
+        change = QEvent(QEvent.Type.StyleChange)  # upon which they are measured again
+        QCoreApplication.sendEvent(self.tabs, change)
 
     def show_name(self, name: str) -> None:
         """Show the view of this name."""

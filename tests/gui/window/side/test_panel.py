@@ -101,6 +101,13 @@ def test_the_stage_can_have_all_the_room(window, qtbot):
     assert window.side_panel.isVisible()
 
 
+def test_where_all_views_share_a_card_their_tabs_fit_its_width(open_window):
+    window = open_window(size=(960, 600))
+    (card,) = [card for card in window.side_panel.cards if card.isVisible()]
+    assert len(card.names) == 4
+    assert card.tabs.tabRect(3).right() <= card.tabs.width()
+
+
 def test_the_arrangements_hold_the_same_views():
     held = [sorted(name for group in groups for name in group) for _, groups in ARRANGEMENTS]
     assert all(names == held[0] for names in held)
