@@ -88,6 +88,7 @@ class Step:
     derivation : key of one, for the view Derivation to unfold from its first line; "" leaves it.
     speed : steps per second, `FLAT_OUT` for no limit; None leaves it.
     has_log_loss : whether the loss curve has a logarithmic axis; None leaves it.
+    is_covered : whether numbers are covered, so that a class can say them; None leaves it.
     question : one that the text asks, if any.
     """
 
@@ -100,6 +101,7 @@ class Step:
     highlight: str = ""
     speed: float | None = None
     has_log_loss: bool | None = None
+    is_covered: bool | None = None
     until: Until = field(default_factory=Until)
     question: Question | PlotQuestion | None = None
 

@@ -29,7 +29,7 @@ FLAT_OUT_WORDS = "flat out"
 LESSON_KEYS = ("format", "title", "group", "steps")
 STEP_KEYS = (
     *("text", "reveal", "setup", "view", "demo", "derivation", "highlight", "speed", "log_loss"),
-    *("until", "question"),
+    *("until", "cover", "question"),
 )
 
 
@@ -93,6 +93,7 @@ def _step(table: Table) -> Step:
         highlight=table.one_of("highlight", VIEWS + CARDS),
         speed=speed,
         has_log_loss=has_log_loss,
+        is_covered=table.switch("cover"),
         until=_until(table),
         question=asked,
     )

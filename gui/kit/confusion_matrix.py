@@ -72,6 +72,8 @@ class ConfusionMatrix(CanvasHolder):
         self._type: list[_Type] = []  # of wrong and of right counts
         self._shown: NDArray[np.int64] | None = None
         self._pointed: tuple[int, int] | None = None  # the cell that is pointed at
+        self.is_covering = False  # whether counts are covered, but for those in `_revealed`
+        self._revealed: set[tuple[int, int]] = set()
         self._mark = self._canvas.add(QGraphicsRectItem())  # around it, if keys point at it
         self._mark.setZValue(1)
         self._mark.hide()
@@ -95,12 +97,23 @@ class ConfusionMatrix(CanvasHolder):
                 for _ in range(len(names) ** 2)
             ]
         self.names, self.counts = names, None
+        self._revealed = set()
         self._point_at(None)
         self._fit()
         self._lay_out()
 
     def _fit(self) -> None:
         self.setMinimumHeight((len(self.names) + 1) * zoom.px(MIN_CELL))
+
+    def cover(self, is_on: bool) -> None:
+        """Cover all counts; a press reveals one. Or reveal all."""
+        self.is_covering, self._revealed = is_on, set()
+        self._shown = None
+        if self.counts is not None:
+            self._show_counts(self.counts)
+
+    def _is_covered(self, cell: tuple[int, int]) -> bool:
+        return self.is_covering and cell not in self._revealed
 
     def show_counts(self, counts: NDArray[np.int64]) -> None:
         """Show counts (h, h), true class by row, predicted by column."""
@@ -202,9 +215,11 @@ class ConfusionMatrix(CanvasHolder):
         self._shown = counts
         colours, values = self._colours(counts / np.maximum(totals, 1)).tolist(), counts.tolist()
         for i, j in np.argwhere(changed).tolist():
-            cell = self._cells[i * len(values) + j]
-            cell.box.setBrush(QColor(*colours[i][j]))
+            cell, is_covered = self._cells[i * len(values) + j], self._is_covered((i, j))
+            cell.box.setBrush(QColor(self.theme.line if is_covered else QColor(*colours[i][j])))
             self._set_text(cell.words, values[i][j], is_right=i == j)
+            if is_covered:
+                cell.words.set_text("")
             if self._pointed == (i, j):
                 self._point_at((i, j))
 
@@ -249,7 +264,8 @@ class ConfusionMatrix(CanvasHolder):
             self._mark.hide()
         elif self.counts is not None:
             true, predicted = (self.names[k] for k in cell)
-            words = f"{int(self.counts[cell]):,} × {true} taken for {predicted}"
+            count = "?" if self._is_covered(cell) else f"{int(self.counts[cell]):,}"
+            words = f"{count} × {true} taken for {predicted}"
         self.hovered.emit(words)
         point_out(self, words)
 
@@ -277,7 +293,14 @@ class ConfusionMatrix(CanvasHolder):
             self._press(cell)
 
     def _press(self, cell: tuple[int, int]) -> None:
-        if self.counts is not None and self.counts[cell]:
+        if self.counts is None:
+            return
+        if self._is_covered(cell):
+            self._revealed.add(cell)
+            self._shown = None
+            self._show_counts(self.counts)
+            self._point_at(cell)
+        elif self.counts[cell]:
             self.pressed.emit(*cell)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

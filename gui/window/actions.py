@@ -40,7 +40,7 @@ from gui.window.view_factory import ViewFactory
 from gui.window.view_registry import keys_of
 
 FILE, EDIT, DATA, RUN, VIEW = "&File", "&Edit", "&Data", "&Run", "&View"
-LESSONS, HELP = "Le&ssons", "&Help"  # Lessons.fill fills the former
+LESSONS, HELP = "Le&ssons", "&Help"  # lesson.menu adds lessons to the former
 MENUS = (FILE, EDIT, DATA, RUN, VIEW, LESSONS, HELP)
 EXPORT = "E&xport"
 COLOURS = "&Colours"
@@ -123,6 +123,7 @@ def table(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
         *_of_data(window),
         *_of_runs(window, parent),
         *_of_views(window, parent),
+        Action(LESSONS, "&Practice…", window.lesson_opener.practise, is_apart=True),
         *_of_help(window, parent),
     )
 
@@ -268,6 +269,7 @@ def _of_views(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
         for choice in THEMES
     )
     log, views = "logarithmic loss axis", window.views
+    covered = "cover the numbers, until each is clicked, and reveal all"
     back = QAction("&Back to all cards", parent)
     back.setEnabled(False)
 
@@ -296,6 +298,7 @@ def _of_views(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
         Action(VIEW, "&Actual size", window.zoom.reset, ("Ctrl+0",), size),
         *themes,
         Action(VIEW, "Logarithmic &loss", views.log_toggled.emit, ("L",), log, is_apart=True),
+        Action(VIEW, "Co&ver numbers", views.covers.toggle, ("H",), covered),
         Action(VIEW, "Split stage", split, ("Ctrl+D",), "two views side by side, and back"),
         Action(VIEW, "&Present", window.presenter.toggle, ("F5",), "presenter mode, and back"),
         *_of_slides(window, parent),
@@ -367,7 +370,7 @@ def key_rows(actions: Iterable[Action]) -> tuple[KeyRow, ...]:
 
 
 def make_menus(window: Window, parent: QMainWindow) -> QMenu:
-    """Fill the menu bar of a window; return the Lessons menu, which is still empty."""
+    """Fill the menu bar of a window; return the Lessons menu, which has no lessons yet."""
     menus = {title: parent.menuBar().addMenu(title) for title in MENUS}
     choices = QActionGroup(parent)
     for row in window.action_rows:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtWidgets import QAbstractButton
 
@@ -13,6 +15,7 @@ from gui.control.run_controller import RunController
 from gui.derivation.tracer import Tracer
 from gui.kit.maths.sheet import Sheet
 from gui.kit.theme import Theme
+from gui.state.covers import Covers
 from gui.state.kept_runs import KeptRuns
 from gui.state.selected_example import Chosen
 from gui.window.look.theming import Appearance
@@ -23,6 +26,7 @@ class ViewContext(QObject):
     """Passed to each view on creation. Its signals connect views that do not know each other.
 
     chosen : the selected example; tracer : its trace; kept : the kept runs;
+    covers : whether numbers are covered;
     log_button : button of the loss axis, set when the loss view is created.
     """
 
@@ -50,9 +54,11 @@ class ViewContext(QObject):
         editor: DataEditor,
         loader: DataLoader,
         appearance: Appearance,
+        covers: Covers,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
+        self.covers = covers
         self.controller, self.editor = controller, editor
         self._appearance = appearance
         self.chosen = Chosen(self)
@@ -76,6 +82,9 @@ class ViewContext(QObject):
                 source.pointed.connect(target.highlight)
                 source.covered_changed.connect(target.cover)
         self._sheets.append(sheet)
+        self.covers.changed.connect(partial(_cover, sheet))
+        if self.covers.is_on:
+            _cover(sheet, True)
 
     @property
     def _pad(self) -> str:
@@ -111,3 +120,12 @@ class ViewContext(QObject):
     def receive_snapshot(self, snapshot: Snapshot) -> None:
         self.tracer.receive_snapshot(snapshot)
         self.run_keeper.see_replay(snapshot)
+
+
+def _cover(sheet: Sheet, is_on: bool) -> None:
+    """Cover all numbers of a sheet that are no inputs, also of lines to come; or reveal all."""
+    sheet.numbers.covers_new = is_on
+    if is_on:
+        sheet.cover(sheet.numbers.computed, True)
+    else:
+        sheet.reveal_all()

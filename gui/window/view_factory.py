@@ -15,6 +15,7 @@ from gui.control.run_controller import RunController
 from gui.kit.maths import formula
 from gui.kit.view import View, tell_all
 from gui.state.background_tasks import Queue
+from gui.state.covers import Covers
 from gui.window.look.theming import Appearance
 from gui.window.side.panel import SidePanel
 from gui.window.stage.stage import Stage
@@ -45,6 +46,7 @@ class ViewFactory(QObject):
     ) -> None:
         super().__init__(stage)
         self.context: ViewContext  # set by `start`
+        self.covers = Covers(self)
         self._controller, self._editor, self._loader = controller, editor, loader
         self._stage, self._appearance = stage, appearance
         self._made: dict[str, View] = {}
@@ -81,7 +83,7 @@ class ViewFactory(QObject):
         from gui.window.view_context import ViewContext
 
         self.context = context = ViewContext(
-            self._controller, self._editor, self._loader, self._appearance, self
+            self._controller, self._editor, self._loader, self._appearance, self.covers, self
         )
         self.keep_wanted.connect(context.run_keeper.keep)
         self.part_wanted.connect(context.tracer.next_part)

@@ -9,7 +9,16 @@ from numpy.random import Generator
 
 from core.number_format import format_percent
 from core.teach.practice.exercise import Exercise, Field, Mistake
-from core.teach.practice.numbers import from_, halves, product, rounded, several, short, vector
+from core.teach.practice.numbers import (
+    factor,
+    from_,
+    halves,
+    product,
+    rounded,
+    several,
+    short,
+    vector,
+)
 
 CLASSES = ("A", "B", "C")
 WORDS = ("loss", "layer", "cell", "river", "chorus", "goal")
@@ -62,7 +71,7 @@ def one_vs_rest(rng: Generator) -> Exercise:
         for name, w, bias in zip(CLASSES, W, b, strict=True)
     ]
     ways = [
-        f"- z of {name} = {product(x, w)} + ({short(bias)}) = {short(value)}"
+        f"- z of {name} = {product(x, w)} + {factor(bias)} = {short(value)}"
         for name, w, bias, value in zip(CLASSES, W, b, z, strict=True)
     ]
     mistakes = []

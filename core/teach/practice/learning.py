@@ -7,7 +7,16 @@ import math
 from numpy.random import Generator
 
 from core.teach.practice.exercise import Exercise, Field, Mistake
-from core.teach.practice.numbers import from_, halves, product, rounded, several, short, vector
+from core.teach.practice.numbers import (
+    factor,
+    from_,
+    halves,
+    product,
+    rounded,
+    several,
+    short,
+    vector,
+)
 
 RATES = (0.1, 0.2, 0.5, 1.0)
 FINE = 0.003  # tolerance on an update, which is small itself
@@ -30,7 +39,7 @@ def decision(rng: Generator) -> Exercise:
         f"A neuron has the weights w = {vector(w)} and the bias b = {short(b)}. For the example "
         f"x = {vector(x)}: what is z, and does it say yes (a > ½)?",
         (Field("z", z), Field("it says", said, choices=names)),
-        f"z = {product(x, w)} + ({short(b)}) = {short(z)}.\n\n"
+        f"z = {product(x, w)} + {factor(b)} = {short(z)}.\n\n"
         f"σ(z) > ½ exactly if z > 0, so it says {said}.",
         tuple(mistakes),
     )
@@ -81,7 +90,7 @@ def update(rng: Generator) -> Exercise:
         f"x = {short(x)}, y = {y} and the learning rate η = {short(eta)}: what is w after one "
         "step of gradient descent?",
         (Field("w", after, FINE),),
-        f"z = {product((x,), (w,))} + ({short(b)}) = {short(z)}, a = σ({short(z)}) = {rounded(a)}."
+        f"z = {product((x,), (w,))} + {factor(b)} = {short(z)}, a = σ({short(z)}) = {rounded(a)}."
         f"\n\nThe gradient is (a − y)x = ({rounded(a)} − {y}) · ({short(x)}) = {rounded(g)}.\n\n"
         f"w − η · gradient = {short(w)} − {short(eta)} · ({rounded(g)}) = {rounded(after)}.",
         (

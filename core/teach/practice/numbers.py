@@ -42,9 +42,10 @@ def rounded(value: float) -> str:
 
 def product(values: Sequence[float], weights: Sequence[float]) -> str:
     """Write a sum of products: 2 · 1 + (−1) · 3."""
-    terms = (f"{_factor(w)} · {_factor(x)}" for x, w in zip(values, weights, strict=True))
+    terms = (f"{factor(w)} · {factor(x)}" for x, w in zip(values, weights, strict=True))
     return " + ".join(terms)
 
 
-def _factor(value: float) -> str:
+def factor(value: float) -> str:
+    """Write a number that follows a sign: 2, (−0.5)."""
     return short(value) if value >= 0 else f"({short(value)})"

@@ -15,10 +15,12 @@ class LiveNumbers:
     """The text of each number on some lines; a key is the same number wherever it appears.
 
     covered : the keys whose numbers are hidden until they are revealed.
+    covers_new : whether the results on lines that come are covered.
     """
 
     def __init__(self) -> None:
         self.covered: set[Key] = set()
+        self.covers_new = False
         self._lines: tuple[Line, ...] = ()
         self._values: dict[Key, str] = {}
 
@@ -26,6 +28,8 @@ class LiveNumbers:
         """Set the lines and forget all values; covered numbers also on these lines stay covered."""
         self._lines, self._values = lines, {}
         self.covered &= {key for line in lines for key in _keys(line)}
+        if self.covers_new:
+            self.covered |= set(self.computed)
 
     def set_value(self, key: Key, value: float | str) -> bool:
         """Set a value; return whether its text differs from the previous one."""
@@ -39,6 +43,12 @@ class LiveNumbers:
         changed = [key for key in keys if (key in self.covered) is not is_covered]
         (self.covered.update if is_covered else self.covered.difference_update)(changed)
         return changed
+
+    @property
+    def computed(self) -> list[Key]:
+        """All numbers that are no inputs."""
+        keys = (key for line in self._lines for key in _keys(line) if key[0] not in GIVEN)
+        return list(dict.fromkeys(keys))
 
     def text_of(self, key: Key) -> str:
         """Return the text that is shown for the number now."""

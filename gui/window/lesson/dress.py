@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QAbstractButton
 
 from gui.control.run_controller import FLAT_OUT
+from gui.state.covers import Covers
 from gui.window.run_bar import SPEEDS, RunBar
 from gui.window.stage.stage import Stage
 
@@ -23,6 +24,7 @@ class Dress:
     def __init__(self, stage: Stage, run_bar: RunBar) -> None:
         self._stage, self._run_bar = stage, run_bar
         self.log_button: QAbstractButton  # of the loss axis; set by the window's `start`
+        self.covers: Covers  # of numbers; set there too
         self._left: dict[int, Looks] = {}  # by run number
         self._speed = run_bar.speed.value()  # the user's
         self._worn: int | None = None  # the speed that a step has set
@@ -52,6 +54,8 @@ class Dress:
     def put_on(self, step: Step) -> None:
         """Set the view, the speed and the loss axis that suit the step; what it leaves stays."""
         tab, speed, is_log = self.looks
+        if step.is_covered is not None:
+            self.covers.set(step.is_covered)
         if step.speed is not None:
             self._worn = speed = notch(step.speed)
         self._set(

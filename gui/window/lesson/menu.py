@@ -19,15 +19,22 @@ OTHERS = "Other lessons"  # of lessons without a group
 
 
 def fill(menu: QMenu, shelf: Shelf, begin: Callable[[str], None]) -> None:
-    """Fill the menu with the shelf's lessons; begin : called with the key of the chosen one."""
-    for action in menu.actions():  # a menu keeps its menus when it is cleared
+    """Put the shelf's lessons before all else in the menu, in place of those before.
+
+    begin : called with the key of the chosen one.
+    """
+    for action in menu.actions():
         if isinstance(inner := action.menu(), QMenu):
-            inner.deleteLater()
-    menu.clear()
+            menu.removeAction(action)
+            inner.deleteLater()  # a menu keeps its menus
+    others = menu.actions()
     groups = [(name or OTHERS, list(found)) for name, found in by_group(shelf.headings)]
-    titles = with_mnemonics(name for name, _ in groups)
+    taken = {text[text.index("&") + 1].lower() for text in map(QAction.text, others) if "&" in text}
+    titles = with_mnemonics((name for name, _ in groups), taken)
     for title, (_, headings) in zip(titles, groups, strict=True):
-        _fill_group(menu.addMenu(title), headings, shelf, begin)
+        inner = QMenu(title, menu)
+        menu.insertMenu(others[0], inner) if others else menu.addMenu(inner)
+        _fill_group(inner, headings, shelf, begin)
 
 
 def by_group(headings: Iterable[Heading]) -> Iterable[tuple[str, Iterable[Heading]]]:
@@ -54,9 +61,12 @@ def _fill_group(
     menu.aboutToShow.connect(tell)
 
 
-def with_mnemonics(titles: Iterable[str]) -> list[str]:
-    """Put & before a letter or digit of each title that no earlier title uses, if there is one."""
-    taken: set[str] = set()
+def with_mnemonics(titles: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
+    """Put & before a letter or digit of each title that no earlier title uses, if there is one.
+
+    taken : those of other entries, in lower case.
+    """
+    taken = set(taken)
     marked = []
     for title in titles:
         starts = [i for i in range(len(title)) if i == 0 or title[i - 1] == " "]

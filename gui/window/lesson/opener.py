@@ -1,8 +1,9 @@
-"""Asks for a lesson's file."""
+"""Asks for a lesson's file, and opens what is practised beside the lessons."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -11,6 +12,9 @@ from gui.state.background_tasks import Background
 from gui.window.lesson.progress import Progress
 from gui.window.lesson.shelf import Shelf
 from gui.window.settings import Settings
+
+if TYPE_CHECKING:  # imported when it is first wanted
+    from gui.window.lesson.practice import PracticeDialog
 
 LESSON_FOLDER = "lesson_folder"  # setting: the folder used last
 KINDS = "Lessons (*.toml);;All files (*)"
@@ -24,7 +28,18 @@ class LessonOpener:
 
     def __init__(self, window: QWidget, background: Background, settings: Settings) -> None:
         self.shelf, self.progress = Shelf(background, window), Progress(settings)
-        self._window, self._settings = window, settings
+        self._window, self._settings, self._background = window, settings, background
+        self.practice: PracticeDialog | None = None
+
+    def practise(self) -> None:
+        """Show the sheet of exercises."""
+        from gui.window.lesson.practice import PracticeDialog
+
+        if self.practice is None:
+            self.practice = PracticeDialog(self._background, self._window)
+        self.practice.show()
+        self.practice.raise_()
+        self.practice.activateWindow()
 
     def choose(self) -> None:
         """Ask for a file, and begin its lesson."""

@@ -34,7 +34,7 @@ def connect(
 def start(lessons: Lessons, views: ViewFactory, controller: RunController) -> None:
     """Connect the lessons with the views, once these can be made."""
     context = views.context
-    lessons.dress.log_button = context.log_button
+    lessons.dress.log_button, lessons.dress.covers = context.log_button, context.covers
 
     def show_part(step: Step) -> None:
         """Show the demonstration or the derivation that a step names."""

@@ -47,12 +47,13 @@ def fault_of(more, check=read):
 def test_a_step_says_what_to_show_and_what_to_wait_for():
     step = step_of(
         'reveal = "So."\nview = "Trace"\nhighlight = "Loss"\nspeed = "flat out"\nlog_loss = true\n'
-        'until = "test accuracy > 0.9"'
+        'until = "test accuracy > 0.9"\ncover = true'
     )
     assert (step.text, step.reveal) == ("Look.", "So.")
     assert (step.view, step.highlight) == ("Trace", "Loss")
     assert (step.speed, step.has_log_loss) == (FLAT_OUT, True)
     assert step.until.text == "test accuracy > 0.9"
+    assert step.is_covered is True
 
 
 def test_a_step_without_a_set_up_leaves_all_as_it_is():

@@ -213,3 +213,24 @@ def test_arrow_keys_go_from_cell_to_cell_and_return_presses_one(qtbot, show_view
     assert pressed == [(1, 1)]
     matrix.clearFocus()
     assert said[-1] == matrix.accessibleDescription() == ""
+
+
+def test_covered_counts_are_revealed_one_by_one_before_a_press_means_more(
+    show, trained, qtbot, painted_words
+):
+    task = iris()
+    view = show(task, trained(task, 40))
+    matrix, chosen = view.matrix, []
+    view.cell_chosen.connect(lambda *cell: chosen.append(cell))
+    counts = [int(count) for count in view.snapshot.metrics.confusion.ravel()]
+    texts = painted_words(matrix)
+    matrix.cover(True)
+    assert not any(text.isdigit() for text in painted_words(matrix))
+    spot = matrix.cell_rect(0, 0).center().toPoint()
+    qtbot.mouseClick(matrix, Qt.MouseButton.LeftButton, pos=spot)
+    shown = [text for text in painted_words(matrix) if text.isdigit()]
+    assert shown == [str(counts[0])] and not chosen
+    qtbot.mouseClick(matrix, Qt.MouseButton.LeftButton, pos=spot)
+    assert chosen == [(0, 0)]
+    matrix.cover(False)
+    assert painted_words(matrix) == texts
