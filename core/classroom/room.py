@@ -15,6 +15,7 @@ from core.errors import DataError
 Kind = Literal["wait", "digit", "point", "question"]
 
 MOST_PHONES = 300
+MOST_FROM_ONE = 40  # phones of one address: more are many at one router, or one machine's pretence
 MOST_SENT = 5_000  # contributions that are kept waiting for the window
 BURST, PER_SECOND = 5.0, 0.5  # contributions of one phone: at once, and then on and on
 MOST_FAULTS = 20  # refused messages, after which a phone is sent away
@@ -60,12 +61,14 @@ class Sent(NamedTuple):
 class Phone:
     """A phone that is, or was, in the room.
 
-    number : from 1, in the order of coming. post : sends a message to it; None while it is away.
+    number : from 1, in the order of coming. address : of its machine, or of the router that it is
+    behind. post : sends a message to it; None while it is away.
     """
 
     number: int
     name: str = ""
     post: Callable[[dict[str, object]], None] | None = None
+    address: str = ""
     faults: int = 0
     allowance: float = BURST
     seen: float = field(default_factory=time.monotonic)
@@ -77,7 +80,8 @@ _OF_KIND: dict[Kind, type[Contribution]] = {"digit": Drawing, "point": Place, "q
 class Room:
     """The state that server and window share.
 
-    clock : seconds that only grow.
+    clock : seconds that only grow. most_from_one : phones of one address that may be here at once;
+    refused : how often one was sent away because of that, since the limit was set.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -87,6 +91,8 @@ class Room:
         self._phones: dict[str, Phone] = {}
         self._sent: deque[Sent] = deque()
         self._answers: dict[int, int] = {}  # of the question, by phone
+        self.most_from_one = MOST_FROM_ONE
+        self.refused = 0
         self._come = self._taken = 0  # phones and contributions so far
 
     # What the window asks -----------------------------------------------------------------------
@@ -111,6 +117,19 @@ class Room:
         """Number of phones that are connected."""
         with self._lock:
             return sum(phone.post is not None for phone in self._phones.values())
+
+    def allow_from_one(self, most: int) -> None:
+        """Let so many phones of one address be here at once."""
+        with self._lock:
+            self.most_from_one, self.refused = most, 0
+
+    def announce(self, words: str) -> None:
+        """Show words on all phones."""
+        with self._lock:
+            posts = [phone.post for phone in self._phones.values()]
+        for post in posts:
+            if post is not None:
+                post({"said": words})
 
     def take(self, most: int = 50) -> list[Sent]:
         """Return, and forget, the oldest contributions."""
@@ -143,17 +162,23 @@ class Room:
 
     # What the server says -----------------------------------------------------------------------
 
-    def enter(self, hello: Hello, post: Callable[[dict[str, object]], None]) -> Phone:
-        """Let a phone in, or back in; raise DataError if the room is full."""
+    def enter(
+        self, hello: Hello, post: Callable[[dict[str, object]], None], address: str = ""
+    ) -> Phone:
+        """Let a phone in, or back in; raise DataError if the room is full.
+
+        address : of its machine; too many phones of one are refused, too.
+        """
         with self._lock:
             phone = self._phones.get(hello.phone)
+            self._count_from(address, phone)
             if phone is None:
                 self._forget_absent()
                 if len(self._phones) >= MOST_PHONES:
                     raise DataError(f"The room is full: {MOST_PHONES} phones are here.")
                 self._come += 1
                 phone = self._phones[hello.phone] = Phone(self._come, seen=self._clock())
-            phone.name, phone.post = hello.name, post
+            phone.name, phone.post, phone.address = hello.name, post, address
             return phone
 
     def leave(self, phone: Phone, post: Callable[[dict[str, object]], None]) -> None:
@@ -197,6 +222,14 @@ class Room:
             phone.faults += 1
             raise DataError("Not so fast. Wait two seconds.")
         phone.allowance -= 1
+
+    def _count_from(self, address: str, phone: Phone | None) -> None:
+        """Raise DataError for one phone too many of an address."""
+        here = (each for each in self._phones.values() if each.post is not None)
+        count = sum(each.address == address for each in here if each is not phone)
+        if address and count >= self.most_from_one:
+            self.refused += 1
+            raise DataError(f"{count} phones of your network are here. The teacher can allow more.")
 
     def _forget_absent(self) -> None:
         """Make room for a new phone: forget the one that has been away for longest."""

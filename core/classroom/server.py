@@ -191,7 +191,7 @@ class Server:
             hello = read(await socket.receive_str(timeout=HELLO_SECONDS), 0, 0)
             if not isinstance(hello, Hello):
                 raise DataError("Open the page again.")
-            phone = self._room.enter(hello, post)
+            phone = self._room.enter(hello, post, request.remote or "")
         except (DataError, TypeError, TimeoutError) as error:
             await socket.close(message=str(error).encode()[:120])
             return socket

@@ -180,6 +180,12 @@ class Classroom(QObject):
         self.room.ask(Activity(kind, text, classes, colours, answers))
         self.changed.emit()
 
+    def tell_answer(self, answer: str) -> None:
+        """Show the right answer on all phones, if the question with it is asked."""
+        activity = self.room.activity
+        if activity.kind == "question" and answer in activity.answers:
+            self.room.announce(f"The answer is: {answer}")
+
     def _follow(self, task: Task) -> None:
         """Ask for something else, or with other classes, when the data have changed."""
         activity = self.room.activity

@@ -312,7 +312,7 @@ class MainWindow(QMainWindow):
         context.kind_wanted.connect(self.setup.model.change_kind)
         self.projects.start(context.kept)
         self.layout_memory.chosen = context.chosen
-        wiring.start(self.lessons, self.views, self.controller)
+        wiring.start(self.lessons, self.views, self.controller, self.classroom)
         self.loader.load(config, play=play)
         self.controller.start()
 

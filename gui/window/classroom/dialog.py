@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.classroom.room import Kind
+from core.classroom.room import MOST_PHONES, Kind
 from core.data.dataset import format_count
 from core.data.points import MAX_CLASSES
 from gui.control.classroom import Classroom
@@ -27,6 +27,7 @@ from gui.kit.layouts import add_layout
 from gui.kit.plain_text import Plain, paragraph
 from gui.kit.theme import Theme
 from gui.window.classroom.digit_gallery import DigitGallery
+from gui.window.classroom.lesson_question import LessonQuestion
 from gui.window.classroom.networks import networks
 from gui.window.classroom.qr_code import QrCode
 from gui.window.classroom.question import Question
@@ -67,6 +68,11 @@ class ClassroomDialog(QDialog):
         self.open_button.setProperty("primary", True)
         self.code = QrCode()
         self.address, self.present = Plain(), Plain()
+        self.more_button = text_button(
+            "Allow &more from one address",
+            "Phones behind one router share its address; so do those that one machine pretends",
+        )
+        self.more_button.hide()
         self.question = Question()
         self.gallery = DigitGallery(theme)
         self.accept_button = text_button(
@@ -107,7 +113,7 @@ class ClassroomDialog(QDialog):
         door = QVBoxLayout()
         add_layout(door, chosen)
         door.addWidget(self.code, 1)
-        for widget in (self.address, self.present, note):
+        for widget in (self.address, self.present, self.more_button, note):
             door.addWidget(widget)
         columns = QHBoxLayout(self)
         columns.setContentsMargins(16, 16, 16, 12)
@@ -154,6 +160,7 @@ class ClassroomDialog(QDialog):
         self.gallery.selectionModel().selectionChanged.connect(lambda *_: self._enable())
         self.gallery.shown.modelReset.connect(self._enable)
         self.question.asked.connect(self._put)
+        self.more_button.clicked.connect(self._allow_more)
         classroom.changed.connect(self._show_room)
         classroom.digits_changed.connect(self._show_digits)
 
@@ -200,6 +207,10 @@ class ClassroomDialog(QDialog):
         else:
             self._classroom.open(str(self.network.value()))
 
+    def _allow_more(self) -> None:
+        self._classroom.room.allow_from_one(MOST_PHONES)
+        self._look()
+
     def _choose(self, kind: Kind) -> None:
         if kind == "question":  # asked when it is written
             self._stack.setCurrentWidget(self._pages[kind])
@@ -209,6 +220,22 @@ class ClassroomDialog(QDialog):
     def _put(self, text: str, answers: tuple[str, ...]) -> None:
         self._classroom.ask("question", text, answers)
         self.question.show_answers(answers)
+
+    def follow(self, lesson: LessonQuestion) -> None:
+        """Offer the question of the lesson, and mark its answer once the lesson has shown it."""
+        question = self.question
+
+        def enable() -> None:
+            question.lesson_button.setEnabled(bool(lesson.choices))
+
+        def end() -> None:
+            question.mark(lesson.answer)
+            self._classroom.tell_answer(lesson.answer)
+
+        lesson.changed.connect(enable)
+        lesson.ended.connect(end)
+        question.lesson_wanted.connect(lambda: question.put(lesson.text, lesson.choices))
+        enable()
 
     def _show_room(self) -> None:
         classroom, is_open = self._classroom, bool(self._classroom.url)
@@ -239,6 +266,9 @@ class ClassroomDialog(QDialog):
     def _look(self) -> None:
         room = self._classroom.room
         here = format_count(room.present, "phone") + " here"
+        if room.refused:
+            here += f" · more than {room.most_from_one} from one address"
+        self.more_button.setVisible(room.refused > 0)
         if self.present.text() != here:
             self.present.setText(here)
         if room.activity.kind == "question":

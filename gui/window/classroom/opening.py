@@ -14,6 +14,7 @@ from gui.window.look.theming import Appearance
 if TYPE_CHECKING:  # imported, with the server, when a class joins
     from gui.control.classroom import Classroom
     from gui.window.classroom.dialog import ClassroomDialog
+    from gui.window.classroom.lesson_question import LessonQuestion
 
 
 class ClassroomOpener(QObject):
@@ -27,6 +28,7 @@ class ClassroomOpener(QObject):
         super().__init__(window)
         self._window, self._controller, self._editor = window, controller, editor
         self._appearance = appearance
+        self.lesson: LessonQuestion | None = None  # what the lesson asks, once there are lessons
         self.classroom: Classroom | None = None
         self.dialog: ClassroomDialog | None = None
 
@@ -38,7 +40,10 @@ class ClassroomOpener(QObject):
 
             self.classroom = Classroom(self._controller, self._editor, self)
             self.classroom.failed.connect(self.failed)
-            self.dialog = ClassroomDialog(self.classroom, self._appearance.theme, self._window)
+            theme = self._appearance.theme
+            self.dialog = ClassroomDialog(self.classroom, theme, self._window)
+            if self.lesson is not None:
+                self.dialog.follow(self.lesson)
         self.dialog.show()
         self.dialog.raise_()
         self.dialog.activateWindow()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QGridLayout,
+    QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
     QProgressBar,
@@ -30,6 +31,7 @@ class Question(QWidget):
     """Fields for a question and its answers, and a bar for each answer that was asked."""
 
     asked = Signal(str, tuple)  # question, answers
+    lesson_wanted = Signal()  # ask what the lesson asks
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,17 +48,25 @@ class Question(QWidget):
         self.ask_button = QPushButton("&Ask")
         self.ask_button.setToolTip("Show the question on all phones; votes start at none")
         self.ask_button.clicked.connect(self._ask)
+        self.lesson_button = QPushButton("The &lesson’s question")
+        self.lesson_button.setToolTip("Ask what the shown step of the lesson asks")
+        self.lesson_button.clicked.connect(self.lesson_wanted)
+        self.lesson_button.setEnabled(False)
         self.text.textChanged.connect(self._enable)
         self.answers.textChanged.connect(self._enable)
         self._bars = QWidget()
         self._rows: list[QProgressBar] = []
+        self._names: dict[str, Plain] = {}  # of the answers that were asked
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(small_label("Question"))
         layout.addWidget(self.text)
         layout.addWidget(small_label("Answers"))
         layout.addWidget(self.answers)
-        layout.addWidget(self.ask_button)
+        keys = QHBoxLayout()
+        keys.addWidget(self.ask_button, 1)
+        keys.addWidget(self.lesson_button, 1)
+        add_layout(layout, keys)
         self._place = QVBoxLayout()
         self._place.addWidget(self._bars)
         add_layout(layout, self._place)
@@ -81,17 +91,30 @@ class Question(QWidget):
         grid = QGridLayout(self._bars)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setColumnStretch(1, 1)
-        self._rows = []
+        self._rows, self._names = [], {}
         for row, answer in enumerate(answers):
             label, bar = Plain(answer), QProgressBar()
             label.setWordWrap(True)
             zoom.set_type(label, look.LARGE)
             bar.setFormat("%v")
             bar.setAccessibleName(f"votes for {answer}")
+            self._names[answer] = label
             grid.addWidget(label, row, 0)
             grid.addWidget(bar, row, 1)
             self._rows.append(bar)
         self._place.addWidget(self._bars)
+
+    def put(self, text: str, answers: Sequence[str]) -> None:
+        """Write a question with its answers, and ask it."""
+        self.text.setText(text[: MOST_LETTERS - 1] + "…" if len(text) > MOST_LETTERS else text)
+        self.answers.setPlainText("\n".join(answers))
+        self._ask()
+
+    def mark(self, answer: str) -> None:
+        """Mark the right answer, if it is among those that were asked."""
+        if answer in self._names:
+            self._names[answer].setText(f"✓ {answer}")
+            zoom.set_type(self._names[answer], look.LARGE, bold=True)
 
     def show_votes(self, votes: Sequence[int]) -> None:
         """Set the bars; their full length is that of all votes."""

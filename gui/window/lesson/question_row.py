@@ -39,6 +39,7 @@ class QuestionRow(QWidget):
     """
 
     settled = Signal()  # answered
+    ended = Signal()  # answered, or the answer is shown
     asked = Signal(object)  # Question, PlotQuestion or None
     returned = Signal()  # to the plot, which was left
     undo_wanted = Signal()
@@ -187,6 +188,7 @@ class QuestionRow(QWidget):
         self._of_number.setEnabled(False)
         self._of_plot.hide()  # the words take its place, and nothing moves
         self.say(words, title)
+        self.ended.emit()
 
     def say(self, words: str, title: str = "") -> None:
         """Say this, in Markdown, after a title."""

@@ -7,6 +7,9 @@ from PySide6.QtWidgets import QMenu
 from core.teach.lesson import Step
 from gui.control.projects import Projects
 from gui.control.run_controller import RunController
+from gui.window.classroom.lesson_question import LessonQuestion
+from gui.window.classroom.opening import ClassroomOpener
+from gui.window.lesson import markdown
 from gui.window.lesson import menu as lessons_menu
 from gui.window.lesson.lessons import Lessons
 from gui.window.lesson.plot_questions import PlotQuestions
@@ -31,8 +34,10 @@ def connect(
     _keep(lessons, projects)
 
 
-def start(lessons: Lessons, views: ViewFactory, controller: RunController) -> None:
-    """Connect the lessons with the views, once these can be made."""
+def start(
+    lessons: Lessons, views: ViewFactory, controller: RunController, classroom: ClassroomOpener
+) -> None:
+    """Connect the lessons with the views, once these can be made, and with the class."""
     context = views.context
     lessons.dress.log_button, lessons.dress.covers = context.log_button, context.covers
 
@@ -45,7 +50,23 @@ def start(lessons: Lessons, views: ViewFactory, controller: RunController) -> No
 
     lessons.step_shown.connect(show_part)
     PlotQuestions(lessons.strip.question, controller, views)
+    classroom.lesson = _for_the_class(lessons)
     lessons.shelf.start()
+
+
+def _for_the_class(lessons: Lessons) -> LessonQuestion:
+    """Return what the lesson asks, as the class can be asked it."""
+    row = lessons.strip.question
+    asked = LessonQuestion(lessons)
+
+    def note(question: object) -> None:
+        shown, choices = lessons.shown, getattr(question, "choices", ())
+        text = markdown.plain(shown.step.text) if shown is not None and choices else ""
+        asked.ask(text, choices, str(getattr(question, "answer", "")))
+
+    row.asked.connect(note)
+    row.ended.connect(asked.ended)
+    return asked
 
 
 def _list(lessons: Lessons, menu: QMenu, rail: Rail, status: StatusMessages) -> None:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from core.classroom.messages import Choice, Hello, Place
-from core.classroom.room import BURST, MOST_PHONES, Activity, Room
+from core.classroom.room import BURST, MOST_FROM_ONE, MOST_PHONES, Activity, Room
 from core.errors import DataError
 
 POINTS = Activity("point", "Place a point", ("A", "B"), ("#ff0000", "#0000ff"))
@@ -131,3 +131,29 @@ def test_wiping_forgets_names_votes_and_what_was_sent(room):
     room.receive(phone, point())
     room.wipe()
     assert room.take() == [] and phone.name == "" and room.present == 1
+
+
+def test_one_address_has_room_for_a_class_and_for_more_once_that_is_allowed(room):
+    def enter(number, address):
+        return room.enter(Hello(f"phone{number:05d}", ""), [].append, address)
+
+    phones = [enter(number, "10.0.0.1") for number in range(MOST_FROM_ONE)]
+    with pytest.raises(DataError, match="teacher can allow more"):
+        enter(900, "10.0.0.1")
+    assert room.refused == 1
+    enter(901, "10.0.0.2")
+    assert enter(3, "10.0.0.1") is phones[3], "who is here may come back"
+    room.leave(phones[0], phones[0].post)
+    enter(902, "10.0.0.1")
+    room.allow_from_one(MOST_PHONES)
+    assert room.refused == 0
+    enter(900, "10.0.0.1")
+    assert room.present == MOST_FROM_ONE + 2
+
+
+def test_what_is_announced_is_heard_by_all(room):
+    heard: list[list[dict[str, object]]] = [[], []]
+    for number, each in enumerate(heard):
+        phone_in(room, number, heard=each)
+    room.announce("The answer is: two")
+    assert [each[-1] for each in heard] == [{"said": "The answer is: two"}] * 2

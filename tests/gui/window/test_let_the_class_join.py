@@ -8,13 +8,32 @@ import aiohttp
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 
 from core.config import DataConfig, RunConfig, TrainingConfig
+from core.teach.lesson_file import read
 from gui.control.classroom import MOST_LIVE
 
 DIGITS = RunConfig(data=DataConfig(source="digits"), training=TrainingConfig(epochs=20))
 DRAWN = RunConfig(data=DataConfig(source="drawn"))
 ONE = {"kind": "digit", "strokes": [[[0.5, 0.1], [0.5, 0.9]]], "label": 1}
+
+
+LESSON = """
+format = 1
+title = "Asked"
+[[steps]]
+text = "How does the *loss* go on?"
+[steps.setup]
+source = "iris"
+[steps.question]
+choices = ["up", "down"]
+answer = "down"
+"""
+
+
+def texts(widget):
+    return [label.text() for label in widget.findChildren(QLabel)]
 
 
 @pytest.fixture
@@ -164,6 +183,24 @@ def test_a_question_is_asked_and_its_votes_are_counted(qtbot, joined):
     )
     assert {json.dumps(each[0]["answers"]) for each in heard} == {'["up", "down"]'}
     qtbot.waitUntil(lambda: question.votes == (1, 2))
+
+
+def test_the_question_of_the_lesson_is_asked_by_one_press_and_its_answer_marked(
+    qtbot, joined, new_run
+):
+    window, dialog = joined(DIGITS)
+    with new_run(window):
+        window.lessons.begin(read(LESSON.encode(), "asked"))
+    press(qtbot, dialog.kinds.button("question"))
+    press(qtbot, dialog.question.lesson_button)
+    url = window.classroom.classroom.url
+    heard = with_phones(qtbot, phone(url, 1, [{"kind": "answer", "answer": 1}]))
+    assert heard[0][0]["text"] == "How does the loss go on?"
+    assert heard[0][0]["answers"] == ["up", "down"]
+    qtbot.waitUntil(lambda: dialog.question.votes == (0, 1))
+    assert "✓ down" not in texts(dialog.question)
+    window.lessons.strip.question.reveal()
+    assert "✓ down" in texts(dialog.question)
 
 
 def test_other_data_end_what_they_do_not_allow(qtbot, joined):
