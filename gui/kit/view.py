@@ -198,6 +198,9 @@ class View(QWidget):
     def present(self, is_on: bool) -> None:
         """Enter or leave presenter mode, which shows only what a lecture hall can read."""
 
+    def cover_numbers(self, is_on: bool) -> None:
+        """Cover the numbers, each until it is pressed, or reveal them; sheets are covered alone."""
+
     @property
     def kept_choices(self) -> dict[str, Kept]:
         """What a person chooses to see of the view, by names that projects keep; in their order.

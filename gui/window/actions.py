@@ -253,7 +253,7 @@ def _of_runs(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
 
 
 def _of_views(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
-    stage, look = window.stage, window.appearance
+    stage, look, views = window.stage, window.appearance, window.views
     keys, views_by_key = keys_of(stage.names), "the views of the stage, by their places"
     tabs = (
         Action(VIEW, name, partial(stage.go_to, name), tuple(keys.get(name, "")), views_by_key)
@@ -268,8 +268,8 @@ def _of_views(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
         )
         for choice in THEMES
     )
-    log, views = "logarithmic loss axis", window.views
-    covered = "cover the numbers, until each is clicked, and reveal all"
+    log, covered = "logarithmic loss axis", "cover the numbers, and reveal them again"
+    views.covers.changed.connect(window.run_bar.cover)
     back = QAction("&Back to all cards", parent)
     back.setEnabled(False)
 

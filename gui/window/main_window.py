@@ -184,7 +184,6 @@ class MainWindow(QMainWindow):
         bar.step.connect(controller.step)
         bar.step_back.connect(controller.past.step_back)
         bar.speed_changed.connect(controller.set_speed)
-        self.views.covers.changed.connect(bar.cover)
         line.step_wanted.connect(controller.past.go_to)
         line.live_wanted.connect(controller.past.go_live)
         line.replay_wanted.connect(controller.past.replay_or_pause)

@@ -25,7 +25,7 @@ from gui.kit.fields.unscrolled import Slider
 from gui.kit.layouts import add_layout
 from gui.kit.training_sample import describe_sample, sign_of
 from gui.state.throttle import Reading, outruns_reading
-from gui.window.counter import Counter
+from gui.window.look.counter import Counter
 
 SPEEDS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, EPOCH_A_SECOND, FLAT_OUT)
 DEFAULT_SPEED = 100

@@ -47,6 +47,7 @@ class ViewFactory(QObject):
         super().__init__(stage)
         self.context: ViewContext  # set by `start`
         self.covers = Covers(self)
+        self.covers.changed.connect(self._cover)
         self._controller, self._editor, self._loader = controller, editor, loader
         self._stage, self._appearance = stage, appearance
         self._made: dict[str, View] = {}
@@ -105,6 +106,9 @@ class ViewFactory(QObject):
         self._is_presenting = is_on
         tell_all(self.made, lambda view: view.show_as_slide(is_on))
 
+    def _cover(self, is_on: bool) -> None:
+        tell_all(self.made, lambda view: view.cover_numbers(is_on))
+
     def end_threads(self) -> None:
         """End the threads of the views."""
         tell_all(self.made, lambda view: view.end_threads())
@@ -119,6 +123,8 @@ class ViewFactory(QObject):
             view.receive_snapshot(self._controller.snapshot)
         if self._is_presenting:
             view.show_as_slide(True)
+        if self.covers.is_on:
+            view.cover_numbers(True)
         put(name, view)
         self._at_first[name] = _words_of(view)
         if not self._awaits_snapshot:

@@ -361,8 +361,6 @@ def _make_confusion(context: ViewContext) -> View:
 
     view = ConfusionView(context.theme)
     view.cell_chosen.connect(context.show_mistake_on_pad)
-    context.covers.changed.connect(view.matrix.cover)
-    view.matrix.cover(context.covers.is_on)
     return view
 
 

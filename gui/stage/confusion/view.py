@@ -42,6 +42,9 @@ class ConfusionView(CardView):
         layout.addWidget(self.matrix, 1)
         self._show_key("")
 
+    def cover_numbers(self, is_on: bool) -> None:
+        self.matrix.cover(is_on)
+
     def show_theme(self) -> None:
         self.matrix.show_theme(self.theme)
 
