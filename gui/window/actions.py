@@ -321,7 +321,7 @@ def _of_slides(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
         presenter.changed.connect(action.setEnabled)
         return action
 
-    pages = "in presenter mode, the next and the last part, demonstration or step of a lesson"
+    pages = "in presenter mode, the next and the last part, line, demonstration or step of a lesson"
     turned = presenter.page_turned.emit
     rows = (
         ("&Next", partial(turned, +1), "PgDown", pages),

@@ -31,7 +31,7 @@ def sigmoid_slope(case: Case) -> tuple[Line, ...]:
         Line(one / below, "definition of σ", a),
         Line(slope_of(one / below, "σ"), "differentiate", da),
         Line(ratio / below**2, "quotient rule"),
-        Line((below * 0 - one * -e) / below**2, "1 is constant; chain rule"),
+        Line((below * 0 - one * -e) / below**2, "constant; chain rule"),
         Line(e / below**2, "simplify"),
         Line(times(one / below, e / below), "split the fraction"),
         Line(times(one / below, (below - 1) / below), "add 1, subtract 1"),

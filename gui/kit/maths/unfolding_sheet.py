@@ -21,7 +21,7 @@ from gui.kit.maths.sheet_layout import (
 from gui.kit.theme import Theme
 
 TITLE_SHARE, TITLE_MOST = 0.2, 150.0  # of the width, and in px; titles wrap in the smaller of both
-NOTE_SHARE, NOTE_GAP = 0.42, 28.0  # where notes begin, of the width; px before one
+NOTE_SHARE, NOTE_GAP = 0.4, 28.0  # where notes begin, of the width; px before one
 NOTE_DROP = 3.0  # px between a line and a note below it
 
 
@@ -39,7 +39,8 @@ class UnfoldingLayout(SheetLayout):
 
     def place(self, width: float, *, is_dense: bool = False) -> int:
         """Place all boxes within this width; return the height of the shown lines in px."""
-        margin = min(TITLE_MOST * self._scale, TITLE_SHARE * width)
+        # Not as wide as the scale: titles have a least size of type.
+        margin = min(TITLE_MOST * zoom.factor(), TITLE_SHARE * width)
         leads = [line.lead for line in self.lines if line.lead is not None]
         for box in leads:
             box.measure(width)

@@ -39,7 +39,7 @@ from gui.state.selected_example import NOT_APPLYING, applies
 
 HIDDEN_LAYER = NOT_APPLYING.format("The numbers of a derivation")
 SPOKEN_WHEN_TRAINING = "The numbers change while it trains; pause to have them read."
-SLIDE_SCALES = (0.78, 0.7, 0.62)  # on a slide the largest at which all lines fit, or the last
+SLIDE_SCALES = (0.78, 0.7, 0.62, 0.56)  # on a slide the largest at which all lines fit, or the last
 ALL = 1000  # more lines than any derivation has
 
 
