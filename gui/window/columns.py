@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QWidget
 
+from gui.kit import zoom
 from gui.kit.fields import kept
 from gui.kit.zoom import px
 from gui.setup.setup_panel import SetupPanel
@@ -153,6 +154,8 @@ class Columns(QSplitter):
         self._note_side()
         self._is_under = is_under
         (self._middle if is_under else self).addWidget(self._side_panel)
+        for widget in self._side_panel.findChildren(QWidget):
+            zoom.follow(widget)  # with a new parent, Qt returns to the type of an earlier zoom
         self._side_panel.lie_under(is_under)
         self._give_side_width()
 

@@ -4,6 +4,9 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from gui.kit import zoom
+from gui.kit.theme import SMALL
+from gui.stage.curves.line_key import LineKey
 from gui.window.settings import Settings
 from gui.window.sizes import GAP, LEAST_WIDTH
 
@@ -94,10 +97,14 @@ def narrow(open_window):
     return open_window(size=(1024, 740))
 
 
+def lies_beneath(window):
+    return window.stage.parentWidget() is window.side_panel.parentWidget()
+
+
 def lies_under(window):
     stage, side = window.stage.geometry(), window.side_panel.geometry()
-    assert window.stage.parentWidget() is window.side_panel.parentWidget()
-    return side.top() > stage.bottom() and side.width() == stage.width()
+    is_below = side.top() > stage.bottom() and side.width() == stage.width()
+    return lies_beneath(window) and is_below
 
 
 def plot_height(view):
@@ -153,6 +160,16 @@ def test_heights_set_by_hand_under_the_stage_are_remembered_and_forgotten(narrow
     narrow.layout_memory.reset()
     columns.choose(described)
     assert middle.sizes() == by_hand
+
+
+def test_type_follows_a_zoom_that_moves_the_side_from_under_the_stage_to_beside_it(narrow):
+    narrow.appearance.set_zoom(1.5)
+    assert not lies_beneath(narrow)
+    key = narrow.views["Loss"].findChild(LineKey)
+    assert key.isVisible()
+    assert key.font().pointSizeF() == pytest.approx(zoom.font(SMALL).pointSizeF())
+    narrow.appearance.set_zoom(1.0)
+    assert lies_beneath(narrow)
 
 
 def test_in_a_narrow_window_that_is_low_it_stays_beside(open_window):
