@@ -15,6 +15,7 @@ from core.config import RunConfig
 from core.data.generators import GeneratorConfig
 from core.data.points import Points
 from core.errors import DataError
+from core.teach.derivations.catalogue import BY_KEY
 from core.teach.lesson import CARDS, FLAT_OUT, VIEWS, Band
 from core.teach.lesson_file import load, read
 from core.teach.rehearsal import rehearsed
@@ -54,6 +55,17 @@ def test_a_step_says_what_to_show_and_what_to_wait_for():
     assert (step.speed, step.has_log_loss) == (FLAT_OUT, True)
     assert step.until.text == "test accuracy > 0.9"
     assert step.is_covered is True
+
+
+def test_a_step_names_a_derivation_by_its_key():
+    assert step_of('view = "Derivation"\nderivation = "softmax-gradient"').derivation in BY_KEY
+    line, sentence = fault_of('view = "Derivation"\nderivation = "softmax-gradients"')
+    assert line == 6 and "softmax-gradients" in sentence
+
+
+def test_the_documentation_lists_the_keys_of_all_derivations():
+    row = next(line for line in README.splitlines() if line.startswith("| `derivation` |"))
+    assert all(key in row for key in BY_KEY)
 
 
 def test_a_step_without_a_set_up_leaves_all_as_it_is():

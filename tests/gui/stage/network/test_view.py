@@ -20,7 +20,7 @@ from core.train.snapshot import Params, Status
 from gui.kit import theme as look
 from gui.kit.labels import Readout
 from gui.stage.network.parts import Strand
-from gui.stage.network.sketch import Mark
+from gui.stage.network.sketch import NOTHING, Mark
 from gui.stage.network.view import NetworkView
 from gui.state.selected_example import Chosen, Example
 
@@ -486,3 +486,16 @@ def test_many_inputs_lead_to_a_unit_in_two_strands(show, trained):
     assert len(sketch.into) == 2 * 8
     sketch.point(Mark(output=4))
     assert "(others)" in pointed(view) and "(bias)" in pointed(view)
+
+
+def test_a_term_of_a_formula_lights_its_part_of_the_network(show):
+    view = show(prepare(sources.load(DataConfig()), RunConfig()))
+    for key, mark in (
+        (("x", 1), Mark(input=1)),
+        (("W", 2, 1), Mark(1, 2)),
+        (("a", 0), Mark(output=0)),
+        (("z", 7), NOTHING),  # of no output that is drawn
+        (None, NOTHING),
+    ):
+        view.light(key)
+        assert view.sketch.mark == mark
