@@ -184,6 +184,7 @@ class MainWindow(QMainWindow):
         bar.step.connect(controller.step)
         bar.step_back.connect(controller.past.step_back)
         bar.speed_changed.connect(controller.set_speed)
+        self.views.covers.changed.connect(self.presenter_bar.cover)
         line.step_wanted.connect(controller.past.go_to)
         line.live_wanted.connect(controller.past.go_live)
         line.replay_wanted.connect(controller.past.replay_or_pause)

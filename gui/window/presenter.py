@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QColor,
     QCursor,
     QFontMetricsF,
+    QMouseEvent,
     QPainter,
     QPalette,
     QPen,
@@ -43,7 +44,7 @@ class Figure(QWidget):
 
     def __init__(self, word: str, widest: str, name: str = "") -> None:
         super().__init__()
-        self._widest = widest
+        self._widest, self.is_covered = widest, False
         word_label, self._number = QLabel(word), QLabel()
         word_label.setProperty("muted", True)
         self._number.setTextFormat(Qt.TextFormat.PlainText)
@@ -66,6 +67,17 @@ class Figure(QWidget):
     def show_number(self, text: str) -> None:
         if text != self._number.text():
             self._number.setText(text)
+
+    def cover(self, is_on: bool) -> None:
+        """Paint a block over the number, of its size, until it is pressed; or reveal it."""
+        self.is_covered = is_on
+        self._number.setProperty("covered", is_on)
+        self._number.style().polish(self._number)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if self.is_covered:
+            self.cover(False)
+        super().mousePressEvent(event)
 
 
 class PresenterBar(QFrame):
@@ -117,6 +129,11 @@ class PresenterBar(QFrame):
     def show_settings(self, settings: TrainingConfig) -> None:
         self.rate.show_rate(settings.learning_rate)
         self._rate.show_number(f"{settings.learning_rate:.4g}")
+
+    def cover(self, is_on: bool) -> None:
+        """Cover loss and accuracy, each until it is pressed; or reveal them."""
+        for figure in (self.loss, self.right):
+            figure.cover(is_on)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show the run's figures, now or when the bar becomes visible."""

@@ -29,6 +29,12 @@ def test_numbers_are_covered_in_place_and_revealed_one_by_one(window, pixels, qt
     bar.accuracy.setFocus()
     QTest.keyClick(bar.accuracy, Qt.Key.Key_Return)
     assert not bar.accuracy.is_covered
+    figure = window.presenter_bar.loss
+    assert figure.is_covered
+    window.presenter.toggle()
+    QTest.mouseClick(figure, Qt.MouseButton.LeftButton)
+    assert not figure.is_covered and window.presenter_bar.right.is_covered
+    window.presenter.toggle()
     window.stage.setFocus()
     QTest.keyClick(window, Qt.Key.Key_H)
     assert not sheet.numbers.covered and not matrix.is_covering
