@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 Item = TypeVar("Item", bound=QGraphicsItem)
 
 LEFT, CENTRE, RIGHT = 0.0, 0.5, 1.0
-RING, RING_LEVEL = 2, 1000  # width in px and z value: above all that is shown
+RING, RING_LEVEL = 2, -1000  # width in px and z value: below words that reach the edge
 
 
 class Canvas(QGraphicsView):
