@@ -86,7 +86,7 @@ class QuestionRow(QWidget):
         self.return_button.setToolTip("Return to the plot, to answer there")
         self.undo_button = QPushButton("&Undo")
         self.undo_button.setToolTip("Take the newest line away")
-        self.plot_button = QPushButton()
+        self.plot_button = QPushButton("Check")  # until a question says what it takes
         self.plot_button.setToolTip("This is my answer")
         row = QHBoxLayout(self._of_plot)
         row.setContentsMargins(0, 0, 0, 0)

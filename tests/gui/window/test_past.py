@@ -162,11 +162,12 @@ def test_replay_plays_the_run_again_and_ends_at_its_newest_step(
     trained_window, newest, qtbot, reached
 ):
     bar = trained_window.history_bar
-    trained_window.run_bar.set_speed(SPEEDS.index(200))
+    trained_window.run_bar.set_speed(SPEEDS.index(1))  # until it is seen
     trained_window.controller.past.go_to(newest - 60)
     reached(trained_window, newest - 60)
     qtbot.mouseClick(bar.replay_button, LEFT)
     qtbot.waitUntil(lambda: "pause" in bar.replay_button.text(), timeout=PATIENCE_MS)
+    trained_window.run_bar.set_speed(SPEEDS.index(200))
     snapshot = reached(trained_window, newest, newest)
     assert snapshot.status is Status.FINISHED
     assert "replay" in bar.replay_button.text()
