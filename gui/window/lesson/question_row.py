@@ -88,6 +88,7 @@ class QuestionRow(QWidget):
         self.undo_button.setToolTip("Take the newest line away")
         self.plot_button = QPushButton("Check")  # until a question says what it takes
         self.plot_button.setToolTip("This is my answer")
+        self.plot_button.setAccessibleName("This is my answer on the plot")
         row = QHBoxLayout(self._of_plot)
         row.setContentsMargins(0, 0, 0, 0)
         for button, wanted in (
