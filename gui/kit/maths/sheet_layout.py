@@ -11,7 +11,7 @@ from gui.kit.maths.boxes import Box
 LINE_GAP, DENSE_GAP = 9.0, 4.0
 MARGIN = 4.0  # above the first line, below the last, and right of them
 TITLE_GAP = 10.0
-TITLE_SHARE, TITLE_MOST = 0.2, 92.0  # of the width, and in px; the titles get the smaller of both
+TITLE_SHARE, TITLE_MOST = 0.2, 112.0  # of the width, and in px: the most that titles get
 BESIDE_GAP = 24.0  # between two lines side by side
 UNBOUNDED = 1e6  # px
 NARROWEST = 60.0  # px: the least width that a line is laid out in
@@ -54,8 +54,9 @@ class SheetLayout:
         is_dense : whether a line stands beside the one before it, where there is width for both.
         """
         y, gap = MARGIN, DENSE_GAP if is_dense else LINE_GAP
+        margin = self._margin(width)
         part = None
-        for lines in self._rows(width, is_dense=is_dense):
+        for lines in self._rows(width, margin, is_dense=is_dense):
             if part is not None and lines[0].part != part:
                 y += gap
             part = lines[-1].part
@@ -66,23 +67,25 @@ class SheetLayout:
                 left = line.left
                 if line.title is not None:
                     line.title.place(left, y + above)
-                    left += self._margin(width) if left == 0 else self._beside(line.title)
+                    left += margin if left == 0 else self._beside(line.title)
                 line.box.place(left, y + above)
             y += height + gap * self._scale
         return int(y) + round(MARGIN)
 
     def _margin(self, width: float) -> float:
         """Return the width of the titles' margin."""
-        has_titles = any(line.title is not None for line in self.lines)
-        return min(TITLE_MOST * self._scale, TITLE_SHARE * width) if has_titles else 0.0
+        titles = [line.title for line in self.lines if line.title is not None]
+        for title in titles:
+            title.measure(UNBOUNDED)
+        widest = max((title.width + TITLE_GAP for title in titles), default=0.0)
+        return min(widest, TITLE_MOST * self._scale, TITLE_SHARE * width)
 
     def _beside(self, title: Box | None) -> float:
         """Return the width of the title of a line that stands beside another, with its gap."""
         return 0.0 if title is None else title.width + TITLE_GAP * self._scale
 
-    def _rows(self, width: float, *, is_dense: bool) -> list[list[PlacedLine]]:
+    def _rows(self, width: float, margin: float, *, is_dense: bool) -> list[list[PlacedLine]]:
         """Measure all lines, and return those that stand side by side, from left to right."""
-        margin = self._margin(width)
         rows: list[list[PlacedLine]] = []
         end = math.inf  # px: where the row ends
         for line in self.lines:
