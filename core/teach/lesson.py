@@ -90,6 +90,7 @@ class Step:
     has_log_loss : whether the loss curve has a logarithmic axis; None leaves it.
     is_covered : whether numbers are covered, so that a class can say them; None leaves it.
     question : one that the text asks, if any.
+    plays : whether training begins by itself as the step is shown.
     """
 
     text: str
@@ -104,6 +105,12 @@ class Step:
     is_covered: bool | None = None
     until: Until = field(default_factory=Until)
     question: Question | PlotQuestion | None = None
+    plays: bool = False
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether there is something to wait for: else the step is a text to read."""
+        return bool(self.reveal) or self.setup is not None or not self.until.is_end
 
 
 @dataclass(frozen=True, eq=False)

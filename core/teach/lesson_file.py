@@ -29,7 +29,7 @@ FLAT_OUT_WORDS = "flat out"
 LESSON_KEYS = ("format", "title", "group", "steps")
 STEP_KEYS = (
     *("text", "reveal", "setup", "view", "demo", "derivation", "highlight", "speed", "log_loss"),
-    *("until", "cover", "question"),
+    *("until", "cover", "question", "play"),
 )
 
 
@@ -96,6 +96,7 @@ def _step(table: Table) -> Step:
         is_covered=table.switch("cover"),
         until=_until(table),
         question=asked,
+        plays=bool(table.switch("play")),
     )
     if on_plot and step.view != on_plot:
         table.fault(("view",), f"view is {step.view}; the question is answered on {on_plot}.")

@@ -41,10 +41,15 @@ class Until:
         """Whether it is the end of the run."""
         return self.text == END
 
+    @property
+    def is_move(self) -> bool:
+        """Whether it is a person's, whom training does not wait for."""
+        return self.text == MOVED
+
     def is_met(self, snapshot: Snapshot, *, is_over: bool, is_moved: bool) -> bool:
         """Return whether it holds now; is_over : the run has ended; is_moved : a point was."""
         if not self.quantity:
-            return is_moved if self.text == MOVED else is_over
+            return is_moved if self.is_move else is_over
         return COMPARISONS[self.comparison](self._value(snapshot), self.bound)
 
     def now(self, snapshot: Snapshot) -> str:

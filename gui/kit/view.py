@@ -189,6 +189,10 @@ class View(QWidget):
         """Show the next part (+1) or the previous one (−1); return whether there is one."""
         return False
 
+    def turn_within(self, by: int) -> bool:
+        """As `turn`, but of what a lesson shows: its parts alone, and at their end no more."""
+        return self.turn(by)
+
     def show_as_slide(self, is_on: bool) -> None:
         """Enter or leave presenter mode; a slide folds nothing."""
         self.is_presented = is_on

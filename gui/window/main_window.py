@@ -29,6 +29,7 @@ from gui.window.file_actions import FOLDER, FileActions
 from gui.window.glossary.opener import GlossaryOpener
 from gui.window.layout_memory import LayoutMemory
 from gui.window.lesson import wiring
+from gui.window.lesson.clicker import Clicker
 from gui.window.lesson.lessons import Lessons
 from gui.window.lesson.opener import LESSON_FOLDER, LessonOpener
 from gui.window.look.theming import THEMES, Appearance
@@ -124,7 +125,6 @@ class MainWindow(QMainWindow):
         self.projects.keep_look(self.layout_memory.describe, self.layout_memory.show)
         hidden = self.menuBar(), self.run_bar, self.knobs
         self.presenter = Presenter(self.presenter_bar, hidden, look, self._present, self)
-        self.presenter.page_turned.connect(self._turn_page)
         self.action_rows = actions.table(self, self)
         self._lesson_menu = actions.make_menus(self, self)
         self._connect_parts()
@@ -223,6 +223,8 @@ class MainWindow(QMainWindow):
     def _connect_run(self) -> None:
         """Connect the shown run to all parts; views come before the stage, which may show them."""
         controller = self.controller
+        turned = self.lessons, controller, self.run_bar, self.stage, self.views
+        self.presenter.page_turned.connect(Clicker(*turned).turn)
         for show_task in (
             self.data_choice.note_task,
             self.rail.show_task,
@@ -262,11 +264,6 @@ class MainWindow(QMainWindow):
         self.views.present(is_on)
         self.banner.present(is_on)
         self.status_area.present(is_on)
-
-    def _turn_page(self, by: int) -> None:
-        """Turn to the next part of the view on the stage, else to the next lesson; or back."""
-        if not self.views[self.stage.current].turn(by):
-            self.lessons.go(by)
 
     def _take_folder(self, folder: str) -> None:
         """Pass a folder with files like MNIST's to a waiting lesson, else load it."""

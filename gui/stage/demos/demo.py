@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from PySide6.QtWidgets import QWidget
 
 from core.data.task import Task
@@ -12,7 +14,7 @@ from gui.kit.theme import Theme
 from gui.stage.demos.bars import Bars
 from gui.stage.demos.chart import Chart
 from gui.stage.demos.grid import Grid
-from gui.stage.demos.parts import Figure
+from gui.stage.demos.parts import Figure, ValueSlider
 from gui.stage.demos.shaped import Shaped
 from gui.state.background_tasks import Background
 from gui.state.selected_example import Example
@@ -34,14 +36,17 @@ class Demo(QWidget):
 
     title : entry in the list, two to five words.
     watch : one or two sentences: what to do and what to watch.
+    stops : where a clicker moves its sliders: the name of one, and its value.
     """
 
     title = ""
     watch = ""
+    stops: ClassVar[tuple[tuple[str, float], ...]] = ()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.theme = theme
+        self._stop = 0  # of `stops`, how many have been shown
 
     @property
     def shows_runs(self) -> bool:
@@ -60,6 +65,26 @@ class Demo(QWidget):
 
     def reset(self) -> None:
         """Put the values back with which the demonstration starts."""
+
+    def begin_turning(self) -> None:
+        """Begin with the first of the stops, whatever the sliders show."""
+        self._stop = 0
+
+    def turn(self, by: int) -> bool:
+        """Go to the next stop (+1) or the one before (−1); return whether there is one."""
+        if not 0 <= self._stop + by <= len(self.stops):
+            return False
+        self._stop += by
+        if self._stop == 0:
+            self.reset()
+        elif (slider := self.slider) is not None:
+            slider.set_value(self.stops[self._stop - 1][1])
+        return True
+
+    @property
+    def slider(self) -> ValueSlider | None:
+        """The slider that the present stop has moved, if it is one."""
+        return getattr(self, self.stops[self._stop - 1][0]) if self._stop else None
 
     def show_theme(self, theme: Theme) -> None:
         """Apply the theme to this widget and to all formulae and parts inside it."""

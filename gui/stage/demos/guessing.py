@@ -40,6 +40,7 @@ class GuessingDemo(Demo):
         "Choose a number of classes. With all weights at zero every class gets 1/h, "
         "and the loss is ln h: the number that a run starts from, and the one to beat."
     )
+    stops = (("classes", 2.0), ("classes", 10.0))
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)

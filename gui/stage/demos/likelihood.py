@@ -40,6 +40,7 @@ class LikelihoodDemo(Demo):
         "Raise n. The product of the probabilities soon is smaller than floats can be; "
         "the sum of the logs is an ordinary number, and its mean, with a minus, is the loss."
     )
+    stops = (("n_slider", 200.0), ("n_slider", 1000.0))
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)

@@ -43,6 +43,7 @@ class OverflowDemo(Demo):
         "Let the logits s · (1, 0.5, −0.5) grow, and watch the numbers become inf and nan in "
         "float32. The safe way computes the same and never fails."
     )
+    stops = (("scale", 100.0), ("scale", 500.0))
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)

@@ -35,6 +35,7 @@ class ReductionDemo(Demo):
         "Let n grow while both use the same η: the step of the summed loss grows with n until it "
         "no longer descends. With η/n it takes the very steps of the mean."
     )
+    stops = (("n", 100.0), ("n", 1000.0))
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)

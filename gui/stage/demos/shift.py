@@ -53,6 +53,7 @@ class ShiftDemo(Demo):
         "Move t: the same amount goes to every row of W, or to every bias. All logits move "
         "together; probabilities and decision stay."
     )
+    stops = (("t", 5.0),)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)

@@ -28,6 +28,7 @@ class SoftmaxTwiceDemo(Demo):
         "cross_entropy takes logits. Move the true class’s logit and compare: fed with "
         "probabilities, the loss never comes near 0, and a wrong model hardly gets a gradient."
     )
+    stops = (("logit", 5.0), ("logit", 10.0))
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)

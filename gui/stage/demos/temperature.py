@@ -36,6 +36,7 @@ class TemperatureDemo(Demo):
         "Move T. Below 1 the largest logit takes nearly all; far above 1 all classes become "
         "equally likely. The order of the classes never changes."
     )
+    stops = (("temperature", 0.2), ("temperature", 5.0))
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)

@@ -159,6 +159,8 @@ class DemosView(View):
         """Show the demonstration with this title."""
         titles = [None if cls is None else cls.title for cls in self.rows]
         self.titles.setCurrentRow(titles.index(title))
+        for demo, _ in self._pages.values():
+            demo.begin_turning()
 
     def _is_demo(self, row: int) -> bool:
         return 0 <= row < len(self.rows) and self.rows[row] is not None
@@ -205,13 +207,31 @@ class DemosView(View):
             self._first.start(0)
 
     def turn(self, by: int) -> bool:
-        """Show the next (by = 1) or previous (by = −1) demonstration, skipping headings."""
+        """Show the next stop or demonstration (+1), or the one before (−1)."""
+        if self.turn_within(by):
+            return True
         row = self.titles.currentRow() + by
         while 0 <= row < len(self.rows) and self.rows[row] is None:  # a heading
             row += by
-        if 0 <= row < len(self.rows):
-            self.titles.setCurrentRow(row)
+        if not 0 <= row < len(self.rows):
+            return by < 0  # after the last one, lessons follow
+        self.titles.setCurrentRow(row)
         return True
+
+    def turn_within(self, by: int) -> bool:
+        """Go to the next stop of the demonstration that is shown, or to the one before."""
+        row = self.titles.currentRow()
+        if row not in self._pages or not self._pages[row][0].turn(by):
+            return False
+        demo, area = self._pages[row]
+        if (slider := demo.slider) is not None:  # what it moves is mostly below it
+            top = slider.mapTo(demo, slider.rect().topLeft()).y() + demo.y()
+            area.verticalScrollBar().setValue(top - slider.height())
+        return True
+
+    def present(self, is_on: bool) -> None:
+        """Leave the list out of a slide: page keys turn it."""
+        self._fit()
 
     def show_task(self, task: Task) -> None:
         """Discard the demonstrations that show another task's run; they are created anew."""
@@ -265,8 +285,8 @@ class DemosView(View):
         """Show the list if the view is wide enough, else the combo box."""
         scale = zoom.factor()
         is_wide = self.width() >= LIST_FROM * scale
-        self._left.setVisible(is_wide)
-        self._above.setVisible(not is_wide)
+        self._left.setVisible(is_wide and not self.is_presented)
+        self._above.setVisible(not is_wide and not self.is_presented)
         bar = self.titles.verticalScrollBar().sizeHint().width()
         self._left.setFixedWidth(self.titles.sizeHintForColumn(0) + bar + BESIDE_PX)
 

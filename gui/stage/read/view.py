@@ -82,6 +82,7 @@ class ReadView(View):
         self.label.setToolTip("Whose score the shades add up to; a click on a bar chooses it too")
         self.toolbar, self.teaching = Toolbar(), TeachingRow(MOST_CLASSES, letters=LETTERS)
         self.picker = TextPicker(self, background)
+        self._turned = 0  # texts that page keys have put on the pad
         self.nearest = NearestTexts(self.toolbar.nearest, background)
         self._layout = ReadLayout(
             Parts(
@@ -146,6 +147,7 @@ class ReadView(View):
             part.set_theme(self.theme)
 
     def show_task(self, task: Task) -> None:
+        self._turned = 0
         names = task.dataset.class_names
         self.shares.show_classes(task.config.model.kind, names, task.dataset.class_marks)
         chosen = self.label.value()
@@ -167,6 +169,16 @@ class ReadView(View):
             self._answer()
         elif not self._later.isActive():
             self._later.start(round(1000 * wait) + 1)
+
+    def turn(self, by: int) -> bool:
+        """Put a text on the pad (+1): any of the test texts, a misclassified one, a fooling one."""
+        picks = [self.picker.pick_any, self.picker.pick_mistake]
+        picks += [self.picker.pick_fooling] * self.picker.can_fool
+        if by < 0 or self._turned >= len(picks):
+            return False
+        picks[self._turned]()
+        self._turned += 1
+        return True
 
     def present(self, is_on: bool) -> None:
         self._layout.present(is_on)

@@ -18,7 +18,7 @@ from core.data.task import Task
 from core.model_family import FAMILY
 from core.train.snapshot import Snapshot, Status
 from gui.derivation import numbers as trace_numbers
-from gui.derivation.lines import PARTS
+from gui.derivation.lines import PARTS, UPDATE
 from gui.derivation.shape import Shape
 from gui.derivation.tracer import Followed, Tracer
 from gui.kit import theme as look
@@ -260,6 +260,10 @@ class TraceView(View):
         if by > 0:
             self._tracer.next_part()
         return True
+
+    def turn_within(self, by: int) -> bool:
+        """Take the parts of one update, and no further ones."""
+        return by > 0 and self._tracer.part != UPDATE and self.turn(by)
 
     # What the user does ---------------------------------------------------------------------------
 

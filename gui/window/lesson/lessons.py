@@ -15,6 +15,7 @@ from gui.kit.fields import kept
 from gui.kit.theme import Theme
 from gui.state.throttle import Reading
 from gui.window.lesson.dress import Dress
+from gui.window.lesson.position import goal, position
 from gui.window.lesson.progress import Progress
 from gui.window.lesson.shelf import Shelf
 from gui.window.lesson.strip import LessonStrip
@@ -57,7 +58,7 @@ class Lessons(QObject):
         self._wanted: Place | None = None  # step whose data are being loaded
         self._shown: Place | None = None
         self._is_closed = False
-        self._waiting: Waiting | None = None
+        self.waiting: Waiting | None = None  # for what the shown step asks
         self._reached: dict[int, Place] = {}  # the step that was shown last, by run number
         self._told: tuple[object, ...] = ()  # state that the strip last showed
         self._reading = Reading()
@@ -76,6 +77,17 @@ class Lessons(QObject):
     def shown(self) -> Place | None:
         """The step that is shown, also while the strip is closed."""
         return self._shown
+
+    @property
+    def is_on(self) -> bool:
+        """Whether the strip shows a step."""
+        return self._shown is not None and not self._is_closed
+
+    def give_up_waiting(self) -> None:
+        """Show what the step was to show, as if it had happened."""
+        if self.waiting is not None and self._controller.snapshot is not None:
+            self.waiting.give_up(self._controller.snapshot)
+            self._tell()
 
     # Setting up -----------------------------------------------------------------------------------
 
@@ -105,20 +117,25 @@ class Lessons(QObject):
 
         The first lesson if none is shown. A question is answered first.
         """
-        is_asking = self._shown is not None and not self._is_closed
-        if by > 0 and is_asking and not self.strip.question.is_settled:
-            self.strip.question.reveal()
-            self._tell()
+        if by > 0 and self.answer():
             return
         place = self._beside(by)
         if place is not None:
             self._go_to(place)
 
+    def answer(self) -> bool:
+        """Answer the question of the shown step; return whether there was one."""
+        is_asking = self.is_on and not self.strip.question.is_settled
+        if is_asking:
+            self.strip.question.reveal()
+            self._tell()
+        return is_asking
+
     def _beside(self, by: int) -> Place | None:
         """Return the step after the shown one (+1) or before it (−1), if there is one."""
         from core.teach.lesson import Place
 
-        shown = self._shown
+        shown = self._wanted or self._shown  # data that cannot be had hold nobody up
         if shown is not None and 0 <= shown.position + by < len(shown.lesson.steps):
             return Place(shown.lesson, shown.position + by)
         key = self.shelf.beside(shown.lesson.key if shown else None, by)
@@ -139,6 +156,8 @@ class Lessons(QObject):
             self._remember()
             self._show(place)
             self._tell()
+            if place.step.plays and not self._controller.is_training:
+                self._controller.play_or_pause()
         else:
             self._set_up(place)
 
@@ -151,7 +170,8 @@ class Lessons(QObject):
         self._wanted = place
         self._remember()
         config = base.step.setup.on(controller.settings.device, folder or self._mnist_folder())
-        self._loader.load(config, f"lesson “{place.lesson.title}”", place=base)
+        plays = place.step.plays and place == base
+        self._loader.load(config, f"lesson “{place.lesson.title}”", play=plays, place=base)
 
     def _remember(self) -> None:
         """Keep the speed, the axis and the view from before the lesson."""
@@ -204,9 +224,9 @@ class Lessons(QObject):
         self._shown, self._is_closed = place, False
         if run is not None:
             self._reached[run.number] = place
-        self._waiting = Waiting(place.step.until, run.points if run else None)
+        self.waiting = Waiting(place.step.until, run.points if run else None)
         self.strip.question.ask(place.step.question)
-        self.strip.show_wait(self._waiting.describe(self._controller.snapshot))
+        self.strip.show_wait(self.waiting.describe(self._controller.snapshot))
         self._told = ()
 
     # The shown step -------------------------------------------------------------------------------
@@ -260,7 +280,7 @@ class Lessons(QObject):
         if run is not None:
             self._reached[run.number] = now
         if now.step.until != shown.step.until:
-            self._waiting = Waiting(now.step.until, run.points if run else None)
+            self.waiting = Waiting(now.step.until, run.points if run else None)
         if now.step.question != shown.step.question:
             self.strip.question.ask(now.step.question)
         self._told = ()
@@ -268,7 +288,7 @@ class Lessons(QObject):
 
     def _tell(self) -> None:
         """Show what has changed, on the strip and for those who list lessons."""
-        shown, controller, waiting = self._shown, self._controller, self._waiting
+        shown, controller, waiting = self._shown, self._controller, self.waiting
         shot, run = controller.snapshot, controller.run
         if shown is not None and waiting is not None and shot is not None and run is not None:
             waiting.note(shot, run.points)
@@ -289,35 +309,14 @@ class Lessons(QObject):
             self.pointed.emit("")
         else:
             self.strip.show_step(shown, is_revealed=is_revealed, is_changed=is_changed)
-            self._tell_position(shown)
+            goals = (goal(shown, self.shelf, by) for by in (-1, +1))
+            self.strip.show_position(position(shown, self.shelf), *goals)
             self.pointed.emit(shown.step.highlight)
         if shown is not None:
             is_last = shown.position == len(shown.lesson.steps) - 1
             is_done = is_last and (is_revealed or not shown.step.reveal)
             self.progress.note(shown.lesson.key, shown.position, is_done=is_done)
         self.changed.emit()
-
-    def _tell_position(self, shown: Place) -> None:
-        """Say which step of which lesson this is, and where the buttons lead."""
-        keys, count = self.shelf.keys, len(shown.lesson.steps)
-        words = (
-            f"{keys.index(shown.lesson.key) + 1} / {len(keys)}" if shown.lesson.key in keys else ""
-        )
-        if count > 1:
-            step = f"step {shown.position + 1} of {count}"
-            words = f"{words} · {step}" if words else step
-        self.strip.show_position(words, *(self._describe(by) for by in (-1, +1)))
-
-    def _describe(self, by: int) -> str:
-        """Say what comes after the shown step (+1) or before it (−1); "" if nothing does."""
-        shown = self._shown
-        assert shown is not None
-        if 0 <= shown.position + by < len(shown.lesson.steps):
-            return "The next step" if by > 0 else "The step before"
-        key = self.shelf.beside(shown.lesson.key, by)
-        if key is None:
-            return ""
-        return f"The {'next lesson' if by > 0 else 'lesson before'}: {self.shelf.title(key)}"
 
     def _is_modified(self) -> bool:
         """Return whether data, model or settings are no longer those of the lesson."""

@@ -27,6 +27,10 @@ class Waiting:
         """Whether it has happened."""
         return self._met_at is not None
 
+    def give_up(self, snapshot: Snapshot) -> None:
+        """Take it as if it had happened now."""
+        self._met_at = snapshot.step
+
     def note(self, snapshot: Snapshot, points: Points) -> None:
         """Look at the run as it is now."""
         if self._met_at is not None and snapshot.step < self._met_at and not self._is_moved:

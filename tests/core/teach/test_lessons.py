@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import groupby, pairwise
 
 import numpy as np
 import pytest
+from scipy import special
 
 from core.config import RunConfig
 from core.data import sources
 from core.data.mnist.originals import is_original
 from core.data.task import Task, prepare
-from core.teach import headings
+from core.teach import formulae, headings
 from core.teach.lesson import Lesson, Setup, banded
 from core.teach.lessons import bundled
 from core.train.snapshot import Metrics, Status
 from core.train.trainer import Trainer
 from core.train.warm_start import start_from
-from tests.lessons import setup_of, text_of
+from tests.lessons import points_of, setup_of, text_of
 
 MANY = 10_000
 LESSONS = bundled()
@@ -70,7 +72,18 @@ def test_every_lesson_says_its_piece_in_a_few_words(lesson: Lesson) -> None:
     assert len(lesson.title) <= 30
     for step in lesson.steps:
         assert step.text[-1] in ".?" and step.reveal[-1] in ".?"
-        assert max(len(lesson.title + says) for says in (step.text, step.reveal)) <= 150
+        shown = (formulae.FORMULA.sub(in_words, says) for says in (step.text, step.reveal))
+        assert max(len(lesson.title + says) for says in shown) <= 150
+
+
+def in_words(formula: re.Match[str]) -> str:
+    return formulae.in_words(formula["math"])
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.key)
+def test_every_formula_of_a_lesson_is_typeset(lesson: Lesson) -> None:
+    for latex in formulae.formulae_of(text_of(lesson.key)):
+        assert formulae.typesetting_fault(latex) == ""
 
 
 def test_no_two_lessons_have_one_name() -> None:
@@ -93,8 +106,8 @@ def test_the_toy_neuron_is_right_after_one_epoch_and_grows_surer() -> None:
     assert trainer.metrics.train_loss == pytest.approx(np.log(2), abs=1e-6)
     first = until(trainer, 1)
     last = until(trainer)
-    assert first.train_accuracy > 0.95
-    assert last.train_accuracy == first.train_accuracy
+    assert first.train_accuracy == last.train_accuracy == pytest.approx(69 / 70)
+    assert "69 of 70" in text_of("toy") and "0.693" in text_of("toy")
     assert last.train_loss < first.train_loss / 2
 
 
@@ -155,7 +168,8 @@ def test_squared_error_leaves_most_points_wrong_after_400_epochs() -> None:
     trainer = begun("squared")
     metrics = until(trainer)
     assert trainer.epoch == 400
-    assert metrics.train_accuracy < 0.5
+    assert 60 * (1 - metrics.train_accuracy) == pytest.approx(36)
+    assert "36 of 60 are left" in text_of("squared")
 
 
 def test_cross_entropy_has_all_points_right_within_40_epochs() -> None:
@@ -191,6 +205,20 @@ def test_the_perceptron_never_settles_where_no_line_is_right() -> None:
     assert max(late) - min(late) > 0.05
 
 
+def test_each_mistake_moves_the_perceptron_by_the_rate_times_the_example() -> None:
+    trainer, rate = begun("perceptron-mingled"), setup_of("perceptron-mingled").config.training
+    X = trainer.task.inputs(trainer.task.dataset.X)[trainer.task.train_rows]
+    until(trainer, 4000)
+    moves = []
+    for _ in range(200):
+        before = trainer.params().W[0]
+        trainer.step()
+        moves.append(trainer.params().W[0] - before)
+    moved = np.array([move for move in moves if move.any()])
+    gaps = np.abs(np.abs(moved)[:, None] - rate.learning_rate * np.abs(X)).max(axis=2)
+    assert len(moved) and gaps.min(axis=1).max() < 1e-5
+
+
 def test_far_points_that_are_right_pull_adaline_over_near_ones() -> None:
     trainer = begun("adaline-far")
     metrics = until(trainer)
@@ -215,7 +243,11 @@ def test_logistic_regression_does_not_mind_the_far_points() -> None:
 
 
 def test_one_vs_rest_finds_nothing_of_the_middle_class() -> None:
-    metrics = until(begun("rest"))
+    trainer = begun("rest")
+    metrics, rows, params = until(trainer), trainer.task.dataset, trainer.params()
+    a = special.expit(trainer.task.inputs(rows.X) @ params.W[1] + params.b[1])
+    assert (a.min(), a.max()) == pytest.approx((0.09, 0.14), abs=0.005)
+    assert "0.09 to 0.14" in text_of("rest")
     assert share(metrics, 1) == 0
     assert share(metrics, 0) == share(metrics, 2) == 1
 
@@ -235,7 +267,19 @@ def test_softmax_and_one_vs_one_find_all_of_the_middle_class(key: str) -> None:
 def test_no_line_helps_with_xor() -> None:
     metrics = until(begun("xor"))
     assert metrics.train_loss == pytest.approx(np.log(2), abs=0.005)
-    assert metrics.train_accuracy < 0.6
+    assert metrics.train_accuracy == pytest.approx(0.5, abs=0.05)
+
+
+def test_another_line_gets_two_of_three_points_of_xor_right_at_a_higher_loss() -> None:
+    points = points_of("xor")
+    angles, offsets = np.linspace(0, 2 * np.pi, 73), np.linspace(-4, 4, 81)
+    z = points.xy @ np.array([np.cos(angles), np.sin(angles)])
+    right = ((z[:, :, None] > offsets) == (points.labels == 1)[:, None, None]).mean(axis=0)
+    assert right.max() == pytest.approx(2 / 3, abs=0.02)
+    k, j = np.unravel_index(right.argmax(), right.shape)
+    signed = np.where(points.labels == 1, 1, -1) * (z[:, k] - offsets[j])
+    assert -special.log_expit(signed).mean() > np.log(2)
+    assert "two of three" in text_of("xor")
 
 
 def test_the_product_of_the_features_solves_xor() -> None:
@@ -254,6 +298,9 @@ def test_a_hidden_layer_solves_xor() -> None:
 def test_twenty_epochs_with_standardised_features_do_more_than_200_without() -> None:
     unscaled, scaled = begun("unscaled"), begun("scaled")
     np.testing.assert_array_equal(unscaled.task.train_rows, scaled.task.train_rows)
+    means = unscaled.task.dataset.X[unscaled.task.train_rows].mean(axis=0)
+    assert means == pytest.approx([6.2, 1.7], abs=0.05)
+    assert "6.2 cm long, petals 1.7 cm wide" in text_of("unscaled")
     after_200 = until(unscaled)
     assert until(scaled, 20).train_loss < after_200.train_loss
     scaled.set_hyperparameters(epochs=20_000)
@@ -264,9 +311,10 @@ def test_twenty_epochs_with_standardised_features_do_more_than_200_without() -> 
 
 def test_too_large_a_rate_goes_from_side_to_side_and_diverges() -> None:
     trainer = begun("too-fast")
+    assert trainer.metrics.train_loss == 0.5  # at W = 0 it is the mean of y²
     first = until(trainer, 1).train_loss
-    assert first < 0.5  # at W = 0 it is the mean of y²
-    assert "The first step looks good" in text_of("too-fast")
+    assert first == pytest.approx(0.34, abs=0.005)
+    assert "Only the first step lowers the loss, from 0.50 to 0.34" in text_of("too-fast")
     target = np.linalg.solve(*normal_equations(trainer))[:2]
     sides, losses = [], [first]
     while trainer.outcome is None:

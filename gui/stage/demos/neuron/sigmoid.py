@@ -39,6 +39,7 @@ class SigmoidDemo(Demo):
         "neuron changes its mind. Far on the wrong side the cross-entropy still pulls, and the "
         "squared error hardly does."
     )
+    stops = (("logit", 0.0), ("logit", -4.0))
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)

@@ -47,6 +47,7 @@ class NormaliserDemo(Demo):
         "One label’s probability is its exp(score) divided by z(x; θ), the sum over <b>all</b> "
         "labels. Move the number of labels: one score costs the same, z(x; θ) does not."
     )
+    stops = (("labels", 10.0), ("labels", 100000.0))
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)

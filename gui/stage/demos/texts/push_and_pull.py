@@ -46,6 +46,7 @@ class PushAndPullDemo(Demo):
         "One update on one document: the weights of its words rise for its own label and fall for "
         "the others, by η (y − a) x. Repeat it: the surer the model is, the less it moves."
     )
+    stops = (("updates", 5.0), ("updates", 25.0))
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
