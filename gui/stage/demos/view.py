@@ -31,6 +31,7 @@ from gui.kit.view import View
 from gui.stage.demos.demo import Demo
 from gui.stage.demos.four_losses import FourLossesDemo
 from gui.stage.demos.guessing import GuessingDemo
+from gui.stage.demos.information.divergence import DivergenceDemo
 from gui.stage.demos.likelihood import LikelihoodDemo
 from gui.stage.demos.neuron.sigmoid import SigmoidDemo
 from gui.stage.demos.neuron.two_classes import TwoClassesDemo
@@ -68,6 +69,7 @@ GROUPS: tuple[tuple[str, tuple[type[Demo], ...]], ...] = (
             SigmoidDemo,
             OneHotDemo,
             LikelihoodDemo,
+            DivergenceDemo,
             GuessingDemo,
             FourLossesDemo,
             SoftmaxTwiceDemo,

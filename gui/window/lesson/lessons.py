@@ -294,7 +294,8 @@ class Lessons(QObject):
             waiting.note(shot, run.points)
             if self._reading.is_due(is_live=shot.status is Status.TRAINING) or waiting.is_met:
                 self.strip.show_wait(waiting.describe(shot))
-        is_met = waiting is not None and waiting.is_met
+        is_settled = self.strip.question.is_settled
+        is_met = is_settled and waiting is not None and waiting.is_met
         told = run, controller.settings, is_met, shown, self._is_closed, self.shelf.keys
         is_same = len(told) == len(self._told) and all(
             a is b for a, b in zip(told, self._told, strict=True)

@@ -1,0 +1,47 @@
+"""Entropy, cross-entropy and divergence of two shares of yes, and the likelihood behind them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import xlogy
+
+Reals = NDArray[np.float64]
+EXAMPLES = 100  # of the likelihood
+
+
+@dataclass(frozen=True)
+class Information:
+    """What is to be paid, in nats, where p is the true share of yes and q the believed one.
+
+    entropy : H(p), the least. cross_entropy : H(p, q). divergence : D(p‖q), their difference.
+    nll : −ln of the likelihood of EXAMPLES labels, a share p of which are yes, divided by their
+    number: the mean of −ln qʸ(1 − q)¹⁻ʸ. It is the cross-entropy, for the nearest such share.
+    """
+
+    entropy: float
+    cross_entropy: float
+    divergence: float
+    nll: float
+
+
+def information(p: float, q: float) -> Information:
+    """Compute all of it for 0 ≤ p ≤ 1 and 0 < q < 1."""
+    y = (np.arange(EXAMPLES) < round(EXAMPLES * p)).astype(np.float64)
+    likelihood = q**y * (1 - q) ** (1 - y)
+    divergence = float(xlogy(p, p / q) + xlogy(1 - p, (1 - p) / (1 - q)))
+    return Information(
+        entropy=float(cross_entropies(p, np.array([p]))[0]),
+        cross_entropy=float(cross_entropies(p, np.array([q]))[0]),
+        divergence=divergence,
+        nll=math.fsum(-np.log(likelihood)) / EXAMPLES,
+    )
+
+
+def cross_entropies(p: float, q: Reals) -> Reals:
+    """Return −p ln q − (1 − p) ln(1 − q) for each q (n,); 0 where nothing is to be paid."""
+    costs: Reals = -xlogy(p, q) - xlogy(1 - p, 1 - q)
+    return costs + 0.0
