@@ -111,7 +111,7 @@ class Step:
     @property
     def is_watched(self) -> bool:
         """Whether there is something to wait for: else the step is a text to read."""
-        return bool(self.reveal) or self.setup is not None or not self.until.is_end
+        return bool(self.reveal) or not self.until.is_end
 
 
 @dataclass(frozen=True, eq=False)

@@ -183,14 +183,18 @@ class DerivationView(View):
 
     def turn(self, by: int) -> bool:
         """Unfold the next line or fold the last; behind the ends come other derivations."""
-        is_known = self._unfolded is not None  # else it is being typeset
-        if self._count + by >= 1 and (not is_known or self._count + by <= self.length):
-            self.unfold(self._count + by)
-            return True
         index = self.choice.currentIndex() + by
-        if 0 <= index < self.choice.count():
+        if not self.turn_within(by) and 0 <= index < self.choice.count():
             self.choice.setCurrentIndex(index)
         return True
+
+    def turn_within(self, by: int) -> bool:
+        """Unfold the next line of this derivation, or fold the last."""
+        is_known = self._unfolded is not None  # else it is being typeset
+        is_there = self._count + by >= 1 and (not is_known or self._count + by <= self.length)
+        if is_there:
+            self.unfold(self._count + by)
+        return is_there
 
     def show_theme(self) -> None:
         self.sheet.set_theme(self.theme)

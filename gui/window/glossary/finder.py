@@ -51,7 +51,8 @@ def entry_about(widget: QWidget, views: Iterable[tuple[str, View]]) -> Entry | N
     at: QWidget | None = widget
     while at is not None and not at.isWindow():
         told = _words_of(at)
-        found = next(filter(None, map(glossary.named, told)), None)
+        found = _part(at, names) if isinstance(at, Stage | View) else None
+        found = found or next(filter(None, map(glossary.named, told)), None)
         if found is None and at is widget:
             found = next(filter(None, map(glossary.within, told)), None)
         if found is None:

@@ -85,15 +85,15 @@ def test_page_down_alone_leads_through_every_kind_of_step(qtbot, window, tmp_pat
     click(window, Qt.Key.Key_F5)
     lessons.shelf.open(path)
     wait_for(lambda: lessons.shown is not None and controller.snapshot is not None)
-    click(window)  # trains: the first step has a run
+    click(window)  # nothing is waited for
+    assert lessons.shown.position == 1 and not controller.is_training
+    click(window)
+    assert lessons.strip.question.is_settled
+    click(window)
     wait_for(lambda: controller.is_training)
     click(window)
     wait_for(lambda: not waits(window))
-    click(window)
-    assert lessons.shown.position == 1
-    click(window)
-    assert lessons.strip.question.is_settled
-    wait_for(lambda: not waits(window))  # the run is past that step
+    assert "At ln 2, and falls." in said(window)
     click(window)
     assert lessons.shown.position == 2 and waits(window)
     click(window)
