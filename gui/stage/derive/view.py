@@ -293,7 +293,7 @@ class DerivationView(View):
         self.sheet.show_numbers(unfolded.values)
         if before is None or before.shown is not unfolded.shown:
             self.unfold(self._count)
-        self._example.setText(self._words(unfolded.followed))
+        self._example.setText(_words(unfolded.followed))
         self._show_page()
         self.note.setText(unfolded.note)
         self.switch.setVisible(not unfolded.scene.is_own)
@@ -302,12 +302,6 @@ class DerivationView(View):
         self.sheet.setAccessibleDescription(
             SPOKEN_WHEN_TRAINING if is_live else self.sheet.numbers.text()
         )
-
-    def _words(self, followed: Followed) -> str:
-        example = followed.example
-        names = followed.task.dataset.class_names
-        said = "" if example.label is None else f", {names[example.label]}"
-        return f"{example.words}{said} · step {followed.trace.step:,}"
 
     def _fit_slide(self) -> None:
         """Take the size of type at which a slide holds all lines, as they come."""
@@ -348,3 +342,11 @@ class DerivationView(View):
                 self.unfold(1)
             case _:
                 super().keyPressEvent(event)
+
+
+def _words(followed: Followed) -> str:
+    """Say which example is shown, and at which step."""
+    example = followed.example
+    names = followed.task.dataset.class_names
+    said = "" if example.label is None else f", {names[example.label]}"
+    return f"{example.words}{said} · step {followed.trace.step:,}"
