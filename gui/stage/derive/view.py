@@ -79,8 +79,10 @@ class DerivationView(View):
         self.page = CodePage(background)
         self.title, self.watch, self.note = QLabel(), QLabel(), Plain()
         self.switch = QPushButton()
+        self.switch.setAccessibleName("Train the model of this derivation")
+        self.switch.setToolTip("The data stay; the numbers are then those of the model itself")
         self.absence = Plain()
-        self._example = QLabel()
+        self._example = Plain()
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # so that its keys are heard
         self._build()
         tracer.watch(self, up_to_update=False)
