@@ -98,7 +98,7 @@ WRAPPERS = {  # what they put around their argument, in words
     "overline": ("", "̄"),
 }
 KNOWN = {*SYMBOLS, *FRACTIONS, *WRAPPERS}
-RAISED = dict(zip("0123456789+-−=()nTxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿᵀˣʸᶻ", strict=True))
+RAISED = dict(zip("0123456789+-−=()nTz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿᵀᶻ", strict=True))
 LOWERED = dict(zip("0123456789+-−=()ijknxaehm", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ᵢⱼₖₙₓₐₑₕₘ", strict=True))
 
 

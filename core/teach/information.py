@@ -19,7 +19,7 @@ class Information:
 
     entropy : H(p), the least. cross_entropy : H(p, q). divergence : D(p‖q), their difference.
     nll : −ln of the likelihood of EXAMPLES labels, a share p of which are yes, divided by their
-    number: the mean of −ln qʸ(1 − q)¹⁻ʸ. It is the cross-entropy, for the nearest such share.
+    number: the mean of −ln q or −ln(1 − q). It is the cross-entropy, for the nearest such share.
     """
 
     entropy: float

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from gui.kit.maths.boxes import Box
 
 LINE_GAP, DENSE_GAP = 9.0, 4.0
-MARGIN = 4.0  # above the first line, below the last, and right of them
+MARGIN = 4.0  # around all lines: the mark of the focus lies there
 TITLE_GAP = 10.0
 TITLE_SHARE, TITLE_MOST = 0.2, 112.0  # of the width, and in px: the most that titles get
 BESIDE_GAP = 24.0  # between two lines side by side
@@ -67,7 +67,7 @@ class SheetLayout:
                 left = line.left
                 if line.title is not None:
                     line.title.place(left, y + above)
-                    left += margin if left == 0 else self._beside(line.title)
+                    left += margin if left == MARGIN else self._beside(line.title)
                 line.box.place(left, y + above)
             y += height + gap * self._scale
         return int(y) + round(MARGIN)
@@ -98,10 +98,10 @@ class SheetLayout:
                 rows[-1].append(line)
                 end = line.left + before + line.box.width
                 continue
-            line.left = 0.0
-            line.box.measure(max(width - margin - MARGIN, NARROWEST))
+            line.left = MARGIN
+            line.box.measure(max(width - margin - 2 * MARGIN, NARROWEST))
             rows.append([line])
-            end = margin + line.box.width
+            end = MARGIN + margin + line.box.width
         return rows
 
     def span_of(self, part: int) -> tuple[int, int]:

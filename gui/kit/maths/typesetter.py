@@ -46,7 +46,7 @@ SYMBOL_PX = 17.0
 NUMBER_SCALE = 1.08
 PICTURE_PX = 46.0
 EXPONENT = 0.78  # of the size of its base
-LEAST_TYPE = 0.85  # of words, whatever the scale: 8.5 pt
+LEAST_TYPE = 0.85  # of words: 8.5 pt, or as large as the numbers beside them where they are zoomed
 WIDEST, WIDEST_TERM = "−00.00", "(−0.000)"
 
 
@@ -72,7 +72,9 @@ class Typesetter:
         self._theme, self._ratio = theme, ratio
         self._font = font
         self._rescale(scale)
-        self._small = zoom.scaled(font, max(look.SMALL * scale, LEAST_TYPE))
+        beside = min(LEAST_TYPE, NUMBER_SCALE * scale)
+        least = max(LEAST_TYPE / max(zoom.factor(), 1.0), beside)
+        self._small = zoom.scaled(font, max(look.SMALL * scale, least))
         self.spots: dict[Key, list[Slot]] = {}
         self.frames: dict[Key, list[Frame]] = {}
 

@@ -45,7 +45,7 @@ class UnfoldingLayout(SheetLayout):
         for box in leads:
             box.measure(width)
         indent = max((box.width for box in leads), default=0.0)
-        available = max(width - margin - indent - MARGIN, NARROWEST)
+        available = max(width - margin - indent - 2 * MARGIN, NARROWEST)
         y = MARGIN
         for line in self.lines:
             line.top = y
@@ -67,10 +67,10 @@ class UnfoldingLayout(SheetLayout):
         if line.note is not None and beside is not None:
             boxes.append(line.note)
         above, below = max(box.above for box in boxes), max(box.below for box in boxes)
-        x, baseline = margin + indent, line.top + above
+        x, baseline = MARGIN + margin + indent, line.top + above
         if line.title is not None:
             line.title.measure(margin - TITLE_GAP)
-            line.title.place(0, baseline)
+            line.title.place(MARGIN, baseline)
             below = max(below, line.title.below)
         line.height = above + below
         if line.lead is not None:

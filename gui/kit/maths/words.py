@@ -52,6 +52,16 @@ class Words(QLabel):
         self._document.setTextWidth(max(width, 1))
         return round(self._document.size().height() + 0.5)
 
+    def lines(self, width: int) -> int:
+        """Return how many lines the words need at this width in px, low or high ones."""
+        self._document.setTextWidth(max(width, 1))
+        self._document.size()  # lays the lines out
+        block, count = self._document.begin(), 0
+        while block.isValid():
+            count += block.layout().lineCount()
+            block = block.next()
+        return count
+
     def sizeHint(self) -> QSize:
         self._document.setTextWidth(-1)
         width = min(round(self._document.idealWidth() + 1), IDEAL)

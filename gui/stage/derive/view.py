@@ -263,6 +263,7 @@ class DerivationView(View):
     def _begin(self) -> None:
         """Show the chosen derivation from its first line."""
         self._count, self._unfolded = 1, None
+        self.sheet.show_lines((), None, {})  # until those of this one are typeset
         self.title.setText(self.derivation.title)
         self.watch.setText(self.derivation.watch)
         self._show_page()

@@ -174,7 +174,7 @@ class LessonStrip(QFrame):
         title, text = self._said
         formula = typeset_in(self.words.font(), self._theme.ink, self.devicePixelRatioF())
         self.words.setText(markdown.rich(text, title=f"{title}.", formula=formula))
-        self.words.setAccessibleDescription(markdown.plain(text))
+        self.words.setAccessibleDescription(markdown.plain(f"{title}. {text}"))
 
     def leave(self) -> None:
         """Show nothing, and ask nothing."""

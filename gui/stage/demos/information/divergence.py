@@ -23,7 +23,7 @@ SHOWN = 0.005  # what is 0 to two digits
 class DivergenceDemo(Demo):
     """Two sliders, the true and the believed share; all else follows."""
 
-    title = "Entropy, cross-entropy, KL"
+    title = "Entropy and KL"
     watch = (
         "Move the believed share q: what it costs is least at q = p, where it is the entropy. "
         "The rest is the KL divergence. At p = 1 or 0, as labels are, the entropy is 0."

@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from gui.kit.maths.boxes import Box
-from gui.kit.maths.sheet_layout import LINE_GAP, TITLE_MOST, TITLE_SHARE, PlacedLine, SheetLayout
+from gui.kit.maths.sheet_layout import (
+    LINE_GAP,
+    MARGIN,
+    TITLE_MOST,
+    TITLE_SHARE,
+    PlacedLine,
+    SheetLayout,
+)
 
 
 class Block(Box):
@@ -50,14 +57,14 @@ def test_titles_take_a_share_of_the_width_and_stand_on_the_baseline_of_their_lin
     title, box = Block(), Block()
     line = PlacedLine(0, title, box)
     SheetLayout([line]).place(width)
-    assert title.at == pytest.approx((0, box.at[1]))
-    assert box.at == pytest.approx((left, line.top + box.above))
+    assert title.at == pytest.approx((MARGIN, box.at[1]))
+    assert box.at == pytest.approx((MARGIN + left, line.top + box.above))
 
 
-def test_without_titles_lines_begin_at_the_edge():
+def test_without_titles_lines_begin_beside_the_mark_of_the_focus():
     box = Block()
     SheetLayout([PlacedLine(0, None, box)]).place(300)
-    assert box.at[0] == 0
+    assert box.at[0] == MARGIN
 
 
 def test_a_part_reaches_from_its_first_line_to_its_last():

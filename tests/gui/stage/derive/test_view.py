@@ -101,6 +101,7 @@ def test_a_clicker_goes_on_to_the_next_derivation_and_back(desk):
     view = shown.view
     view.unfold(view.length)
     assert view.turn(+1)
+    assert not view.sheet.keys  # no line of the first stands below the title of the second
     shown.wait()
     assert view.derivation is DERIVATIONS[1] and view.count == 1
     assert view.turn(-1)
