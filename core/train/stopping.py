@@ -115,7 +115,7 @@ class Stopping:
 
     def finished(self, epoch: int) -> Stop:
         """Return the Stop after the last epoch."""
-        return Stop(Status.FINISHED, f"Finished {epoch:,} epochs.")
+        return Stop(Status.FINISHED, f"Finished {epoch:,} epoch{'' if epoch == 1 else 's'}.")
 
     def counted(self, rows: int) -> Stop:
         """Return the Stop of a model that has counted all its training rows."""

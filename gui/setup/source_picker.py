@@ -113,9 +113,10 @@ class SourceButton(RowButton):
 
     def _fit(self) -> None:
         """Make all glyphs as wide as the widest, so that the names are aligned."""
+        # Not by the label's own hint, which is never less than the width that was set before.
         metrics = QFontMetrics(zoom.font(SIGN_SCALE))
-        widths = [metrics.size(0, sign).width() for _, sign, _, _ in SOURCES]
-        self._sign.setFixedWidth(max(*widths, self._sign.minimumSizeHint().width()))
+        signs = (*(sign for _, sign, _, _ in SOURCES), self._sign.text())
+        self._sign.setFixedWidth(max(metrics.size(0, sign).width() for sign in signs))
 
     def fold(self, is_folded: bool) -> None:
         self._texts.setVisible(not is_folded)

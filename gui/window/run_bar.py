@@ -269,6 +269,7 @@ class KeyButton(RowButton):
         metrics = QFontMetricsF(zoom.font(bold=True))
         for label, texts in zip((self._sign, self._word), self._reserved, strict=False):
             label.setMinimumWidth(math.ceil(max(map(metrics.horizontalAdvance, texts))))
+            label.setIndent(label.indent())  # drops Qt's hints, which hold the width set before
 
     def set_words(self, sign: str, word: str) -> None:
         self._sign.setText(sign)

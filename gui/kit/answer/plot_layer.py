@@ -14,6 +14,7 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent
+from PySide6.QtWidgets import QLayout, QVBoxLayout
 
 from gui.kit import plots
 from gui.kit.plain_text import Plain
@@ -270,3 +271,14 @@ class AnswerLayer(QObject):
         shares = np.linspace(0, 1, KNOTS)
         knots: Floats = low + np.stack([shares, np.full(KNOTS, 0.5)], axis=1) * size
         return knots
+
+
+def layer_over(plot: plots.Plot, theme: Theme, rows: QLayout | None) -> AnswerLayer:
+    """Return a new layer over a plot; its hint is put above the plot, in the rows that hold both.
+
+    rows : the layout from top to bottom that holds the plot.
+    """
+    layer = AnswerLayer(plot, theme)
+    assert isinstance(rows, QVBoxLayout)
+    rows.insertWidget(rows.indexOf(plot), layer.hint)
+    return layer

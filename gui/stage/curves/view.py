@@ -18,7 +18,7 @@ from core.train.outcome import Fall
 from core.train.snapshot import Metrics, Snapshot, Status
 from gui.kit import plots, zoom
 from gui.kit import theme as look
-from gui.kit.answer.plot_layer import AnswerLayer
+from gui.kit.answer.plot_layer import AnswerLayer, layer_over
 from gui.kit.axes import StepAxis, ValueAxis
 from gui.kit.described import point_out
 from gui.kit.fields import kept
@@ -239,10 +239,7 @@ class CurveView(CardView):
     def answer_layer(self) -> AnswerLayer:
         """The layer on which a person answers; made when it is first asked for."""
         if self._answer_layer is None:
-            self._answer_layer = layer = AnswerLayer(self.plot, self.theme)
-            rows = self.layout()
-            assert isinstance(rows, QVBoxLayout)
-            rows.insertWidget(rows.indexOf(self.plot), layer.hint)
+            self._answer_layer = layer_over(self.plot, self.theme, self.layout())
         return self._answer_layer
 
     def expect(self, last_step: int, drawn: Floats | None = None) -> None:

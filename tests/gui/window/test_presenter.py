@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QScrollArea
 
 from core.config import DataConfig, RunConfig
 from gui.kit import zoom
+from gui.kit.buttons import RowButton
 from gui.window.presenter import CAP_SHARE, zoom_for
 
 
@@ -146,11 +147,14 @@ def heights(window):
 
 def test_it_leaves_no_trace_in_sizes_however_often(window, qtbot):
     def sizes():
-        return [*heights(window), window.run_bar.height(), window.knobs.height()]
+        buttons = window.findChildren(RowButton)
+        widths = [button.sizeHint().width() for button in buttons if button.isVisible()]
+        return [*heights(window), window.run_bar.height(), window.knobs.height(), *widths]
 
     before = sizes()
     for _ in range(2):
-        press(window, Qt.Key.Key_F5)
+        with qtbot.waitSignal(window.appearance.settled, timeout=30_000):  # hidden parts follow
+            press(window, Qt.Key.Key_F5)
         qtbot.waitUntil(lambda: len(heights(window)) == 2)
         qtbot.waitUntil(lambda: abs(heights(window)[0] - 2 * heights(window)[1]) < 9)
         press(window, Qt.Key.Key_Escape)
