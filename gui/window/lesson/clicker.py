@@ -16,7 +16,8 @@ class Clicker(QObject):
     """Turns the page: within a step of a lesson first, then to the next step or lesson.
 
     On a step the presses forward answer its question, train, go through the parts of its view,
-    hurry the run until what is waited for, and go on. While a run is being set up they do nothing.
+    hurry the run until what is waited for, show what that has shown, and go on. While a run is
+    being set up they do nothing.
     """
 
     def __init__(
@@ -68,13 +69,14 @@ class Clicker(QObject):
         return True
 
     def _hurry(self) -> bool:
-        """Bring what the step waits for; return whether there was a way."""
+        """Bring what the step waits for, or show it without; return whether there was a way."""
         bar = self._run_bar
         if self._waits_for_hands:
             self._lessons.give_up_waiting()
             return True
-        is_slow = bar.chosen_speed != FLAT_OUT
-        if not (self._waits and self._controller.is_training and is_slow):
+        if not (self._waits and self._controller.is_training):
             return False
+        if bar.chosen_speed == FLAT_OUT:  # it cannot be had sooner, and is not passed over
+            return self._lessons.give_up_waiting()
         bar.set_speed(SPEEDS.index(FLAT_OUT))
         return True

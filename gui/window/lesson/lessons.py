@@ -83,11 +83,14 @@ class Lessons(QObject):
         """Whether the strip shows a step."""
         return self._shown is not None and not self._is_closed
 
-    def give_up_waiting(self) -> None:
-        """Show what the step was to show, as if it had happened."""
-        if self.waiting is not None and self._controller.snapshot is not None:
-            self.waiting.give_up(self._controller.snapshot)
-            self._tell()
+    def give_up_waiting(self) -> bool:
+        """Show what the step was to show, as if it had happened; return whether that is new."""
+        waiting, shot = self.waiting, self._controller.snapshot
+        if waiting is None or waiting.is_met or shot is None:
+            return False
+        waiting.give_up(shot)
+        self._tell()
+        return not _is_modified(self._controller)
 
     # Setting up -----------------------------------------------------------------------------------
 
@@ -257,7 +260,7 @@ class Lessons(QObject):
         if self._shown is None:
             return
         run = self._controller.run
-        if self._is_modified() or (run is not None and run.place != self._shown.base):
+        if _is_modified(self._controller) or (run is not None and run.place != self._shown.base):
             self._set_up(self._shown)
         else:
             self._controller.reset()
@@ -303,7 +306,7 @@ class Lessons(QObject):
         if is_same:
             return  # snapshots come at display rate
         self._told = told
-        is_changed = self._is_modified() and shown is not None and shown.step.setup is not None
+        is_changed = shown is not None and shown.step.setup is not None and _is_modified(controller)
         is_revealed = is_met and not (is_changed and shown is not None and shown.step.until.is_end)
         if shown is None or self._is_closed:
             self.strip.leave()
@@ -319,11 +322,12 @@ class Lessons(QObject):
             self.progress.note(shown.lesson.key, shown.position, is_done=is_done)
         self.changed.emit()
 
-    def _is_modified(self) -> bool:
-        """Return whether data, model or settings are no longer those of the lesson."""
-        run = self._controller.run
-        setup = run.place.step.setup if run and run.place else None
-        if run is None or setup is None:
-            return False
-        given = replace(setup.config.training, device=self._controller.settings.device)
-        return run.is_modified or self._controller.settings != given
+
+def _is_modified(controller: RunController) -> bool:
+    """Return whether data, model or settings are no longer those of the lesson."""
+    run = controller.run
+    setup = run.place.step.setup if run and run.place else None
+    if run is None or setup is None:
+        return False
+    given = replace(setup.config.training, device=controller.settings.device)
+    return run.is_modified or controller.settings != given

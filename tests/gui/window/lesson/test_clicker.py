@@ -63,6 +63,26 @@ points.generator = "toy"
 """
 
 
+HURRIED = """
+format = 1
+title = "Hurried"
+
+[[steps]]
+text = "Watch it."
+speed = "flat out"
+until = "step >= 999999999"
+reveal = "So it goes."
+
+[steps.setup]
+kind = "binary"
+epochs = 999999999
+points.generator = "toy"
+
+[[steps]]
+text = "On."
+"""
+
+
 def click(window, key=Qt.Key.Key_PageDown) -> None:
     QTest.keyClick(window, key)
 
@@ -120,6 +140,27 @@ def test_page_down_alone_leads_through_every_kind_of_step(qtbot, window, tmp_pat
     click(window, Qt.Key.Key_Escape)
 
 
+def test_what_a_step_shows_is_not_passed_over_while_its_run_is_hurried(
+    qtbot, window, new_run, tmp_path
+) -> None:
+    path = tmp_path / "hurried.toml"
+    path.write_text(HURRIED, encoding="utf-8")
+    lessons, controller = window.lessons, window.controller
+    click(window, Qt.Key.Key_F5)
+    with new_run(window):
+        lessons.shelf.open(path)
+    qtbot.waitUntil(lambda: not controller.background.is_busy(LOAD), timeout=PATIENCE_MS)
+    click(window)
+    qtbot.waitUntil(lambda: controller.is_training, timeout=PATIENCE_MS)
+    click(window)
+    assert lessons.shown.position == 0 and "So it goes." in said(window)
+    assert controller.is_training and window.run_bar.chosen_speed == FLAT_OUT
+    click(window)
+    assert lessons.shown.position == 1
+    controller.play_or_pause()
+    click(window, Qt.Key.Key_Escape)
+
+
 def test_the_lecture_is_given_by_page_down_and_goes_past_data_that_cannot_be_had(
     qtbot, window, tmp_path
 ) -> None:
@@ -143,8 +184,6 @@ def test_the_lecture_is_given_by_page_down_and_goes_past_data_that_cannot_be_had
         before = state()
         click(window)
         qtbot.waitUntil(lambda: state() != before and is_settled(), timeout=PATIENCE_MS)  # noqa: B023
-        if controller.is_training and window.run_bar.chosen_speed == FLAT_OUT:
-            qtbot.waitUntil(lambda: not waits(window), timeout=PATIENCE_MS)
         seen.append(lessons.shown.lesson.key)
     assert list(dict.fromkeys(seen)) == ["toy", "iris", "squared", "entropy", "perceptron-apart"]
     assert {"toy", "iris", "squared", "entropy"} <= lessons.progress.done
