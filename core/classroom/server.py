@@ -20,6 +20,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
+import assets
 from core.classroom.messages import MOST_BYTES, Hello, read
 from core.classroom.room import MOST_FAULTS, MOST_PHONES, Room
 from core.errors import DataError
@@ -167,7 +168,7 @@ class Server:
         if name not in PAGE:
             return web.Response(status=404, text="There is nothing here.")
         file, kind = PAGE[name]
-        text = files("assets").joinpath("classroom").joinpath(file).read_text(encoding="utf-8")
+        text = files(assets).joinpath("classroom").joinpath(file).read_text(encoding="utf-8")
         if not name:
             text = text.replace("{token}", self._token)
         return web.Response(text=text, content_type=kind, charset="utf-8", headers=self._headers)

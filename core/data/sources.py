@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+import assets
 from core.config import DataConfig, Source
 from core.data.dataset import Dataset, pixel_names
 from core.data.points import Points
@@ -83,7 +84,7 @@ def folder_source(path: Path) -> Source:
 
 
 def _iris() -> Dataset:
-    text = files("assets").joinpath("iris.csv").read_text(encoding="utf-8")
+    text = files(assets).joinpath("iris.csv").read_text(encoding="utf-8")
     header, *rows = csv.reader(text.splitlines())
     species = tuple(dict.fromkeys(row[-1] for row in rows))
     return Dataset(
@@ -98,7 +99,7 @@ def _iris() -> Dataset:
 
 
 def _digits() -> Dataset:
-    with files("assets").joinpath("digits.csv.gz").open("rb") as raw, gzip.open(raw, "rt") as file:
+    with files(assets).joinpath("digits.csv.gz").open("rb") as raw, gzip.open(raw, "rt") as file:
         table = np.loadtxt(file, delimiter=",", dtype=np.uint8)
     return Dataset(
         name="Digits 8×8",

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+import assets
+
 FOLDER, ENDING = "glossary", ".toml"  # among the assets
 OF_WINDOW = "In the window"  # the group of its views and parts
 KNOB = ", knob"  # behind the name of a field in the row below the run bar
@@ -43,7 +45,7 @@ class Entry:
 def entries() -> tuple[Entry, ...]:
     """Return all entries, by groups, in the order of the files."""
     found = []
-    folder = files("assets").joinpath(FOLDER)
+    folder = files(assets).joinpath(FOLDER)
     for file in sorted(folder.iterdir(), key=lambda file: file.name):
         if file.name.endswith(ENDING):
             table = tomllib.loads(file.read_text(encoding="utf-8"))

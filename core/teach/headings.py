@@ -9,6 +9,8 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import NamedTuple
 
+import assets
+
 FOLDER = "lessons"  # among the assets
 ENDING = ".toml"
 STEPS = "[[steps]]"  # what comes before them is short
@@ -27,7 +29,7 @@ class Heading(NamedTuple):
 @cache
 def bundled() -> tuple[Heading, ...]:
     """Return the headings, in the order of the files' names."""
-    folder = files("assets").joinpath(FOLDER)
+    folder = files(assets).joinpath(FOLDER)
     found = (each for each in folder.iterdir() if each.name.endswith(ENDING))
     return tuple(_heading(file) for file in sorted(found, key=lambda file: file.name))
 

@@ -12,6 +12,7 @@ from PySide6.QtCore import QDir, QEvent
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QWidget
 
+import assets
 from core.data.dataset import REST_MARK
 from gui.kit.zoom import BASE_POINT_SIZE
 
@@ -118,7 +119,7 @@ DARK = Theme(
 
 def asset(name: str) -> str:
     """Return the path of a bundled file, which Qt opens itself."""
-    return str(files("assets").joinpath(name))
+    return str(files(assets).joinpath(name))
 
 
 def symbol(mark: int) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+import assets
 from core.data.digits.layout import Coordinates
 from core.data.pens.drawings import PLACE
 from core.data.pens.shapes import LIFT, Shape, shapes
@@ -53,7 +54,7 @@ def _said(stroke: Coordinates) -> str:
 
 def main() -> None:
     """Write the drawings to their place among the assets."""
-    place = Path(str(files("assets").joinpath(*PLACE)))
+    place = Path(str(files(assets).joinpath(*PLACE)))
     place.write_bytes(gzip.compress(text(made()).encode(), mtime=0))
 
 

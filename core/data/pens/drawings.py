@@ -9,6 +9,7 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
+import assets
 from core.data.digits.drawing import strokes_to_image
 from core.data.digits.layout import layout_of
 from core.data.pens.shapes import Shape, read_shapes
@@ -21,7 +22,7 @@ PLACE = ("pens", "drawings.txt.gz")  # among the assets
 @cache
 def drawings() -> tuple[Shape, ...]:
     """Return the bundled drawings; raise DataError where they are damaged."""
-    place = files("assets").joinpath(*PLACE)
+    place = files(assets).joinpath(*PLACE)
     try:
         with place.open("rb") as raw, gzip.open(raw, "rt", encoding="utf-8") as file:
             found = read_shapes(file.read())

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+import assets
 from core.data.digits.layout import Coordinates
 from core.errors import DataError
 
@@ -25,7 +26,7 @@ class Shape(NamedTuple):
 @cache
 def shapes() -> tuple[Shape, ...]:
     """Return the bundled shapes, in the order of the file."""
-    text = files("assets").joinpath("pens", "shapes.txt").read_text(encoding="utf-8")
+    text = files(assets).joinpath("pens", "shapes.txt").read_text(encoding="utf-8")
     return read_shapes(text)
 
 

@@ -6,6 +6,8 @@ import csv
 from importlib.resources import files
 from typing import NamedTuple
 
+import assets
+
 
 class Passage(NamedTuple):
     """A text, and the genre that it was written as."""
@@ -25,6 +27,6 @@ def fooling() -> tuple[Passage, ...]:
 
 
 def _read(name: str) -> tuple[Passage, ...]:
-    text = files("assets").joinpath("genres", name).read_text(encoding="utf-8")
+    text = files(assets).joinpath("genres", name).read_text(encoding="utf-8")
     _, *rows = csv.reader(text.splitlines())
     return tuple(Passage(genre, passage) for genre, passage in rows)

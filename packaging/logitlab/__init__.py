@@ -1,0 +1,1 @@
+"""Logit Lab as a library."""
