@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
@@ -26,31 +28,43 @@ class Words(QLabel):
 
     def __init__(self, text: str = "") -> None:
         super().__init__()
-        self._document = QTextDocument(self)
-        self._document.setDocumentMargin(0)
+        self._document = QTextDocument()
+        self._reserved: list[QTextDocument] = []
         self.setTextFormat(Qt.TextFormat.RichText)
         self.setWordWrap(True)
         self.setText(text)
 
     def setText(self, text: str) -> None:
         super().setText(text)
-        self._document.setDefaultFont(self.font())
-        self._document.setHtml(text)
-        on_baseline(self._document)
+        self._document = self._document_of(text)
         self.updateGeometry()
+
+    def reserve(self, texts: Iterable[str]) -> None:
+        """Ask for the height of the highest of these texts at least, whichever is shown."""
+        self._reserved = [self._document_of(text) for text in texts]
+        self.updateGeometry()
+
+    def _document_of(self, text: str) -> QTextDocument:
+        document = QTextDocument()
+        document.setDocumentMargin(0)
+        document.setDefaultFont(self.font())
+        document.setHtml(text)
+        on_baseline(document)
+        return document
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
-            self._document.setDefaultFont(self.font())
+            for document in (self._document, *self._reserved):
+                document.setDefaultFont(self.font())
             self.updateGeometry()
 
     def hasHeightForWidth(self) -> bool:
         return True
 
     def heightForWidth(self, width: int) -> int:
-        self._document.setTextWidth(max(width, 1))
-        return round(self._document.size().height() + 0.5)
+        documents = (self._document, *self._reserved)
+        return max(_height(document, width) for document in documents)
 
     def lines(self, width: int) -> int:
         """Return how many lines the words need at this width in px, low or high ones."""
@@ -63,15 +77,18 @@ class Words(QLabel):
         return count
 
     def sizeHint(self) -> QSize:
-        self._document.setTextWidth(-1)
-        width = min(round(self._document.idealWidth() + 1), IDEAL)
+        wide = 0.0
+        for document in (self._document, *self._reserved):
+            document.setTextWidth(-1)
+            wide = max(wide, document.idealWidth())
+        width = min(round(wide + 1), IDEAL)
         return QSize(width, self.heightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(60, self.fontMetrics().lineSpacing())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        height = self.heightForWidth(self.width())
+        height = _height(self._document, self.width())
         context = QAbstractTextDocumentLayout.PaintContext()
         ink = self.palette().color(self.foregroundRole())
         context.palette.setColor(QPalette.ColorRole.Text, ink)
@@ -80,6 +97,11 @@ class Words(QLabel):
             painter.translate(0, max(self.height() - height, 0) // 2)
         self._document.documentLayout().draw(painter, context)
         painter.end()
+
+
+def _height(document: QTextDocument, width: int) -> int:
+    document.setTextWidth(max(width, 1))
+    return round(document.size().height() + 0.5)
 
 
 def on_baseline(document: QTextDocument) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QSizePolicy,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.kit.flow_layout import FlowLayout
+from gui.kit.maths.words import Words
 from gui.kit.plain_text import unmarked
 from gui.window.lesson import markdown
 
@@ -57,9 +57,7 @@ class QuestionRow(QWidget):
         self.field.setToolTip("Your answer; Enter takes it")
         self.check_button = QPushButton("&Check")
         self.check_button.setToolTip("Say whether the answer is right")
-        self.feedback = QLabel()
-        self.feedback.setTextFormat(Qt.TextFormat.RichText)
-        self.feedback.setWordWrap(True)
+        self.feedback = Words()
         self.feedback.setAccessibleName("feedback")
         self.feedback.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._of_choice, self._of_number = QWidget(), QWidget()
@@ -130,6 +128,7 @@ class QuestionRow(QWidget):
             for button in (self.undo_button, self.plot_button):
                 button.setVisible(question.kind in CHECKS)
         self.field.clear()
+        self.feedback.reserve(_answers(question))
         self.say("")
         if is_on_plot:
             self.show_plot(is_open=True, is_drawn=False)
@@ -173,7 +172,7 @@ class QuestionRow(QWidget):
 
         question = self._question
         if isinstance(question, Question) and not self.is_settled:
-            self.settle(f"{SHOWN}{question.solution}.", question.right)
+            self.settle(_solved(question), question.right)
         elif question is not None and not self.is_settled:
             self.revealed.emit(question)
 
@@ -192,7 +191,30 @@ class QuestionRow(QWidget):
         self.ended.emit()
 
     def say(self, words: str, title: str = "") -> None:
-        """Say this, in Markdown, after a title."""
-        text = markdown.rich(words, title=title.strip()) if words or title else ""
+        """Say this, in Markdown, after a title.
+
+        What is said below choices or a field has its room from the beginning.
+        """
+        text = _written(title, words)
         self.feedback.setText(text)
-        self.feedback.setVisible(bool(text))
+        self.feedback.setVisible(bool(text) or self._of_plot.isHidden())
+
+
+def _written(title: str, words: str) -> str:
+    return markdown.rich(words, title=title.strip()) if words or title else ""
+
+
+def _answers(question: Asked) -> list[str]:
+    """Return all that may be said to an answer, as HTML; nothing for one that is given on a plot."""
+    from core.teach.question import Question
+
+    if not isinstance(question, Question):
+        return []
+    said = [(RIGHT, question.right), (WRONG, question.wrong), (_solved(question), question.right)]
+    if not question.choices:
+        said.append(("", NO_NUMBER))
+    return [_written(title, words) for title, words in said]
+
+
+def _solved(question: Question) -> str:
+    return f"{SHOWN}{question.solution}."

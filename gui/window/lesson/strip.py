@@ -27,9 +27,10 @@ from gui.window.lesson import markdown
 from gui.window.lesson.question_row import QuestionRow
 
 if TYPE_CHECKING:
-    from core.teach.lesson import Place
+    from core.teach.lesson import Place, Step
 
 LEAST_LINES, MOST_LINES = 2, 7
+CHANGED = ", changed"  # after the title of a lesson whose run is another one
 
 
 class LessonStrip(QFrame):
@@ -45,7 +46,6 @@ class LessonStrip(QFrame):
         self._theme = theme
         self._place: Place | None = None
         self._said = "", ""  # title and text
-        self._height = 0  # of the step's text so far: nothing moves when it is revealed
         self.words = Words()
         self.words.setAccessibleName("lesson")
         self.words.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -114,23 +114,23 @@ class LessonStrip(QFrame):
     # Room -----------------------------------------------------------------------------------------
 
     def _fit(self) -> None:
-        """Give the text the lines it needs, two at least; beyond a limit it scrolls."""
+        """Give the text the lines that the step may need, two at least; beyond a limit it scrolls.
+
+        What the step is going to say has the same room: nothing moves when it is revealed.
+        """
         line = QFontMetrics(zoom.font(look.LARGE)).lineSpacing()
         needed = self.words.heightForWidth(max(self.page.viewport().width(), 1))
-        height = min(max(needed, LEAST_LINES * line + 2, self._height), MOST_LINES * line)
-        self._height = height
+        height = min(max(needed, LEAST_LINES * line + 2), MOST_LINES * line)
         if height != self.page.height():
             self.page.setFixedHeight(height)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._height = 0
         self._fit()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
-            self._height = 0
             self._say()
             self._fit()
         if (theme := look.new_theme(self, event)) and theme is not self._theme:
@@ -153,15 +153,10 @@ class LessonStrip(QFrame):
         is_changed : whether the run is no longer the one that was set up.
         """
         step, title = place.step, place.lesson.title
-        if place != self._place:
-            self._place, self._height = place, 0
-        if is_changed:
-            title += ", changed"
-        text = step.text
-        if step.reveal:
-            text = f"Seen: {step.reveal}" if is_revealed else f"Watch: {text}"
-        if (title, text) != self._said:
-            self._said = title, text
+        texts = _texts(step)
+        said = title + CHANGED if is_changed else title, texts[-1 if is_revealed else 0]
+        if (place, said) != (self._place, self._said):
+            self._place, self._said = place, said
             self._say()
             told = (step.text, step.reveal) if is_revealed and step.reveal else (step.text,)
             self.setToolTip("".join(f"<div>{markdown.rich(each)}</div>" for each in told))
@@ -171,9 +166,16 @@ class LessonStrip(QFrame):
 
     def _say(self) -> None:
         """Write the words, with their formulae in the present size and colour."""
-        title, text = self._said
         formula = typeset_in(self.words.font(), self._theme.ink, self.devicePixelRatioF())
-        self.words.setText(markdown.rich(text, title=f"{title}.", formula=formula))
+
+        def written(title: str, text: str) -> str:
+            return markdown.rich(text, title=f"{title}.", formula=formula)
+
+        title, text = self._said
+        if self._place is not None:
+            longest, step = self._place.lesson.title + CHANGED, self._place.step
+            self.words.reserve(written(longest, each) for each in _texts(step))
+        self.words.setText(written(title, text))
         self.words.setAccessibleDescription(markdown.plain(f"{title}. {text}"))
 
     def leave(self) -> None:
@@ -193,3 +195,10 @@ class LessonStrip(QFrame):
         for button, goal in ((self.back_button, back), (self.next_button, following)):
             button.setEnabled(bool(goal))
             button.setToolTip(as_tip(goal or "There is none"))
+
+
+def _texts(step: Step) -> tuple[str, ...]:
+    """Return what is said of a step before and, if that differs, after it has shown something."""
+    if not step.reveal:
+        return (step.text,)
+    return f"Watch: {step.text}", f"Seen: {step.reveal}"

@@ -66,6 +66,17 @@ def test_the_next_question_begins_afresh(row):
     row.ask(CHOICE)
     row.reveal()
     row.ask(NUMBER)
-    assert row.field.isVisible() and not row.choices and not row.feedback.isVisible()
+    assert row.field.isVisible() and not row.choices and row.feedback.text() == ""
     row.ask(None)
     assert not row.isVisible() and row.is_settled
+
+
+@pytest.mark.parametrize("question", [CHOICE, NUMBER], ids=["a choice", "a number"])
+def test_an_answer_moves_nothing(row, qtbot, question):
+    row.resize(500, 200)
+    row.ask(question)
+    high = row.heightForWidth(500)
+    row.answer("ln 3")
+    assert row.feedback.text() and row.heightForWidth(500) == high < 150
+    row.reveal()
+    assert row.is_settled and row.heightForWidth(500) == high

@@ -1,0 +1,34 @@
+"""The strip of a lesson alone: whatever a step says, it is as high as before."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.teach.lesson import Lesson, Place, Step
+from gui.kit import theme as look
+from gui.window.lesson.strip import LessonStrip
+
+HIGH = r"The slope is $\frac{\partial L}{\partial w} = \frac{1}{n} \sum_i (a_i - y_i) x_i$."
+LONG = "It falls at first, and then it does so ever more slowly. " * 4
+
+
+@pytest.fixture
+def strip(qtbot):
+    strip = LessonStrip(look.LIGHT)
+    qtbot.addWidget(strip)
+    strip.resize(700, 100)
+    strip.show()
+    return strip
+
+
+@pytest.mark.parametrize("reveal", [HIGH, LONG], ids=["a formula", "many words"])
+def test_what_a_step_says_later_has_its_room_from_the_beginning(strip, reveal):
+    place = Place(Lesson("own", "A lesson", "Own", (Step("The loss.", reveal), Step("Read on."))))
+    strip.show_step(place, is_revealed=False, is_changed=False)
+    before = strip.page.height()
+    assert strip.words.height() <= before
+    for is_revealed, is_changed in ((True, False), (True, True), (False, True), (False, False)):
+        strip.show_step(place, is_revealed=is_revealed, is_changed=is_changed)
+        assert strip.page.height() == before
+    strip.show_step(Place(place.lesson, 1), is_revealed=False, is_changed=False)
+    assert strip.page.height() < before
