@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.data.task import Task
+from gui.kit.fields.menus import leave_menu
 from gui.kit.plain_text import as_tip, beginning, paragraphs, wrapped
 
 Index = QModelIndex | QPersistentModelIndex
@@ -84,6 +85,7 @@ class DocumentPane(QPlainTextEdit):
     def __init__(self) -> None:
         super().__init__()
         self.setReadOnly(True)
+        leave_menu(self)
         self.setTabChangesFocus(True)
         self.setProperty("pad", True)
         self.setAccessibleName("the chosen document")

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from core.data.task import Task
 from gui.kit import theme as look
 from gui.kit import zoom
+from gui.kit.fields.menus import leave_menu
 from gui.kit.layouts import add_layout
 from gui.kit.plain_text import as_tip
 from gui.setup.source_picker import SourcePicker
@@ -62,6 +63,7 @@ class Rail(QFrame):
         self.search.setAccessibleName("Search the lessons")
         self.search.setToolTip("Show only lessons with these words in their title or group")
         self.search.textChanged.connect(self._filter)
+        leave_menu(self.search)
         zoom.set_type(self.search, look.SMALL)
         self.lessons = QListWidget()
         self.lessons.setAccessibleName("Lessons")

@@ -8,9 +8,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from PySide6.QtCore import QLocale, QSignalBlocker, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QValidator
-from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QSizePolicy, QSpinBox
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QValidator
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QDoubleSpinBox,
+    QMainWindow,
+    QSizePolicy,
+    QSpinBox,
+)
 
+from gui.kit.fields.menus import menu_of
 from gui.kit.fields.notches import notch_above, notch_below, power_beside
 from gui.kit.fields.unscrolled import Unscrolled
 
@@ -58,8 +65,6 @@ class _NumberField(Unscrolled, SpinBox):
         self.setKeyboardTracking(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setLocale(QLocale.c())
-        for widget in (self, self.lineEdit()):  # the window's menu has their own entries too
-            widget.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.valueChanged.connect(lambda number: self.chosen.emit(self._meaning(number)))
 
     def sizeHint(self) -> QSize:
@@ -118,6 +123,12 @@ class _NumberField(Unscrolled, SpinBox):
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         QTimer.singleShot(0, self.selectAll)  # after the click: typing replaces the value
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if isinstance(self.window(), QMainWindow):  # its parts add to the menu
+            event.ignore()
+        else:
+            menu_of(self, self).popup(event.globalPos())
 
     def stepBy(self, steps: int) -> None:
         self.interpretText()

@@ -19,6 +19,7 @@ from core.number_format import format_magnitude, format_three_digits
 from core.train.snapshot import Snapshot
 from gui.kit import theme as look
 from gui.kit import zoom
+from gui.kit.fields.menus import leave_menu
 from gui.kit.labels import small_label
 from gui.kit.layouts import add_layout
 from gui.kit.plain_text import Plain
@@ -39,6 +40,7 @@ class _Column(QWidget):
         self.title, self.code, self.result = QLabel(), QPlainTextEdit(), Plain(NOT_RUN)
         self.title.setProperty("title", True)
         self.code.setReadOnly(True)
+        leave_menu(self.code)
         self.code.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.result.setWordWrap(True)
         layout = QVBoxLayout(self)

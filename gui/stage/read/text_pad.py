@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QToolTip
 
 from gui.kit import theme as look
 from gui.kit import zoom
+from gui.kit.fields.menus import leave_menu
 from gui.kit.plain_text import as_tip
 from gui.kit.theme import Theme
 
@@ -64,6 +65,7 @@ class TextPad(QPlainTextEdit):
         self.setAccessibleName("text to read")
         self.setPlaceholderText(PLACEHOLDER)
         self.setTabChangesFocus(True)
+        leave_menu(self)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setProperty("pad", True)

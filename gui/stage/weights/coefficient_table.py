@@ -33,6 +33,7 @@ from core.train.snapshot import Params
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.fields.choices import Choice
+from gui.kit.fields.menus import leave_menu
 from gui.kit.layouts import add_layout
 from gui.kit.plain_text import Plain
 from gui.stage.weights.coefficient_model import INPUT, WEIGHT, CoefficientModel
@@ -66,6 +67,7 @@ class CoefficientTable(QWidget):
         self.search.setPlaceholderText("Search")
         self.search.setToolTip("Show only the inputs whose names contain this")
         self.search.setClearButtonEnabled(True)
+        leave_menu(self.search)
         for button in self.search.findChildren(QToolButton):  # Qt's own, without words
             button.setAccessibleName("clear the search")
             button.setToolTip("Show all inputs again")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QWidget
+
+from gui.kit.fields.menus import menu_of
 
 Entry = tuple[str, Callable[[str], object]]  # text, and what it does with the view of a name
 
@@ -25,11 +27,10 @@ class CardMenu(QObject):
         card.customContextMenuRequested.connect(lambda at: self._open(card, current(), at))
 
     def _open(self, card: QWidget, name: str, at: QPoint) -> None:
-        menu = QMenu(card)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        clicked = card.childAt(at) or card
+        menu = menu_of(clicked, card)
         for text, act in self._entries:
             menu.addAction(text).triggered.connect(lambda _=False, act=act: act(name))
         menu.addSeparator()
-        clicked = card.childAt(at) or card
         menu.addAction("What is this?").triggered.connect(lambda: self.asked.emit(clicked))
         menu.popup(card.mapToGlobal(at))

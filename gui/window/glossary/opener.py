@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, SignalInstance
 from PySide6.QtGui import QContextMenuEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QMainWindow, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QWidget
 
+from gui.kit.fields.menus import menu_of
 from gui.window.glossary.finder import entry_about
 from gui.window.look.theming import Appearance
 from gui.window.stage.stage import Stage
@@ -100,12 +101,6 @@ class GlossaryOpener(QObject):
 
     def _menu(self, widget: QWidget) -> QMenu:
         """Return the menu of a widget: a field's own entries, and its page."""
-        line = widget.lineEdit() if isinstance(widget, QAbstractSpinBox) else widget
-        if isinstance(line, QLineEdit):
-            menu = line.createStandardContextMenu()
-            menu.addSeparator()
-        else:
-            menu = QMenu(self._window)
+        menu = menu_of(widget, self._window)
         menu.addAction(WHAT).triggered.connect(lambda: self.explain(widget))
-        menu.aboutToHide.connect(menu.deleteLater)
         return menu

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.kit.fields.menus import leave_menu
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.maths.words import Words
 from gui.kit.plain_text import unmarked
@@ -54,6 +55,7 @@ class QuestionRow(QWidget):
         self.field = QLineEdit()
         self.field.setAccessibleName("answer")
         self.field.setPlaceholderText("a number")
+        leave_menu(self.field)
         self.field.setToolTip("Your answer; Enter takes it")
         self.check_button = QPushButton("&Check")
         self.check_button.setToolTip("Say whether the answer is right")
@@ -205,7 +207,7 @@ def _written(title: str, words: str) -> str:
 
 
 def _answers(question: Asked) -> list[str]:
-    """Return all that may be said to an answer, as HTML; nothing for one that is given on a plot."""
+    """Return all that may be said to an answer, as HTML; nothing for one given on a plot."""
     from core.teach.question import Question
 
     if not isinstance(question, Question):

@@ -6,11 +6,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPlainTextEdit, QVBoxLayout, QWidget
 
 from gui.kit import zoom
 from gui.kit.fields.card import Card
 from gui.kit.fields.choices import Choice, Segments, Toggle
+from gui.kit.fields.menus import leave_menu, menu_of
 from gui.kit.fields.notches import notch_above, notch_below
 from gui.kit.fields.numbers import BatchField, CountField, NotchField, ShareField
 from tests.gui.wheel import turn_wheel
@@ -323,3 +325,47 @@ def test_a_switch_shows_by_its_picture_whether_it_is_on(shown, pixels):
     switch.click()
     assert switch.text() == "on"
     assert (pixels(switch)[:, track] != off).any(axis=2).sum() > 50
+
+
+# The menu of a right click --------------------------------------------------------------------
+
+
+def entries_of(menu):
+    """Return the entries of a menu by their words, without mnemonics and keys."""
+    assert isinstance(menu, QMenu)
+    return {action.text().replace("&", "").split("\t")[0]: action for action in menu.actions()}
+
+
+def test_a_number_in_a_dialog_is_copied_pasted_and_stepped_by_its_menu(qtbot, shown):
+    field = shown(NotchField(0.001, 10.0))
+    field.show_value(0.1)
+    field.selectAll()
+    middle = field.rect().center()
+    reason = QContextMenuEvent.Reason.Mouse
+    QApplication.sendEvent(field, QContextMenuEvent(reason, middle, field.mapToGlobal(middle)))
+    qtbot.waitUntil(lambda: QApplication.activePopupWidget() is not None)
+    menu = QApplication.activePopupWidget()
+    assert menu is not None
+    entries = entries_of(menu)
+    entries["Copy"].trigger()
+    assert QGuiApplication.clipboard().text() == "0.1"
+    assert "Paste" in entries
+    entries["Step up"].trigger()
+    assert field.value() == 0.2
+    menu.close()
+
+
+def test_a_text_leaves_its_menu_to_what_is_around_it(qtbot):
+    around, text = QWidget(), QPlainTextEdit("words")
+    qtbot.addWidget(around)
+    text.setParent(around)
+    leave_menu(text)
+    text.setReadOnly(True)
+    around.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+    around.show()
+    middle, port = text.viewport().rect().center(), text.viewport()
+    with qtbot.waitSignal(around.customContextMenuRequested):
+        reason = QContextMenuEvent.Reason.Mouse
+        QApplication.sendEvent(port, QContextMenuEvent(reason, middle, port.mapToGlobal(middle)))
+    assert {"Copy", "Select All"} <= set(entries_of(menu_of(port, around)))
+    assert menu_of(around, around).isEmpty()

@@ -46,3 +46,19 @@ def test_the_menu_of_a_card_exports_its_view_but_where_points_are_drawn_there_is
     view = window.views["Boundary"]
     assert view.plot.isVisible()
     assert click_right(view.plot.viewport()) is None
+
+
+def test_fields_on_the_stage_and_on_the_rail_keep_their_own_entries(window):
+    window.stage.show_name("Demos")
+    demos = window.views["Demos"]
+    demos.choose_title("One-hot rows")
+    number = demos.demo.example
+    for field, more in ((number, {"Step up"}), (window.rail.search, set())):
+        menu = click_right(field)
+        assert menu is not None
+        words = {action.text().replace("&", "").split("\t")[0] for action in menu.actions()}
+        assert {"Undo", "Copy", "Paste", "What is this?"} | more <= words
+        menu.close()
+    menu = click_right(demos.demo)
+    assert menu is not None and "Copy" not in {action.text() for action in menu.actions()}
+    menu.close()
