@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import NoReturn
 
-from PySide6.QtCore import QObject, QSettings, QTimer
+from PySide6.QtCore import QObject, QSettings, Qt, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -120,6 +120,12 @@ class Launch:
         if self._picture is not None:
             self._prepare_picture()
         self.window.painted.connect(lambda: QTimer.singleShot(0, self._start))
+        # The first snapshot comes from torch, so all that is large has been imported.
+        garbage = self._application.findChild(GarbageCollector)
+        assert garbage is not None
+        self.window.controller.snapshot_changed.connect(
+            garbage.end_start_up, Qt.ConnectionType.SingleShotConnection
+        )
         self.window.show()
         self.window.stage.setFocus()
         # Not at once: Python may be anywhere, even in the middle of painting.

@@ -7,6 +7,8 @@ import threading
 
 from PySide6.QtCore import Qt, QTimer
 
+from gui.app.garbage import GarbageCollector
+
 WAIT_MS = 30_000
 
 
@@ -53,4 +55,21 @@ def test_the_window_s_thread_deletes_it(qtbot):
         return bool(deleted_by)
 
     qtbot.waitUntil(is_deleted, timeout=WAIT_MS)
+    assert deleted_by == [threading.main_thread().name]
+
+
+def test_what_exists_when_start_up_ends_is_looked_through_no_more(qapp):
+    collector = GarbageCollector(qapp)
+    lives_to_the_end = [[k] for k in range(1000)]
+    collector.end_start_up()
+    assert gc.get_freeze_count() >= len(lives_to_the_end)
+    assert not any(one is lives_to_the_end for one in gc.get_objects())
+    collector.deleteLater()
+
+
+def test_the_garbage_after_that_is_collected(qtbot, qapp):
+    qapp.findChild(GarbageCollector).end_start_up()
+    deleted_by: list[str] = []
+    drop_a_timer(deleted_by)
+    gc.collect()
     assert deleted_by == [threading.main_thread().name]
