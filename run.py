@@ -213,6 +213,8 @@ def set_up(groups: set[str]) -> None:
         return
     if stamp.get("home") != wanted["home"]:
         report(f"Setting up {VENV} (once; a few minutes)")
+        if VENV.is_symlink():
+            VENV.unlink()  # --clear would empty the folder that it leads to
         # Not the Python in .venv, even if it runs this file: --clear deletes it.
         python = getattr(sys, "_base_executable", sys.executable)
         venv = subprocess.run(

@@ -142,6 +142,19 @@ def test_a_failing_apt_is_quoted(apt):
 # When it sets up
 
 
+def test_the_environment_that_a_link_leads_to_is_left_alone(acts, tmp_path):
+    other = tmp_path / "environment of another program"
+    other.mkdir()
+    (other / "kept").touch()
+    try:
+        run.VENV.symlink_to(other, target_is_directory=True)
+    except OSError:
+        pytest.skip("links cannot be made here")
+    run.set_up(set())
+    assert [path.name for path in other.iterdir()] == ["kept"]
+    assert not run.VENV.is_symlink()
+
+
 def test_the_first_start_makes_and_fills_an_environment(acts):
     run.set_up(set())
     assert kinds(acts) == ["venv", "pip", "pip"]
