@@ -56,6 +56,7 @@ MAX_SEED = 2**31 - 1
 MAX_TEST_FRACTION = 0.9
 MAX_VALIDATION_FRACTION = 0.9
 MAX_COUNT = 10**9
+MAX_SHARES = 1024
 MAX_DEGREE = 5
 MAX_COPIES = 3
 MAX_HIDDEN = 256
@@ -100,8 +101,7 @@ class CsvOptions:
                 f"“{self.decimal}” is both the decimal mark and the thousands mark; choose two "
                 "different ones."
             )
-        if not isinstance(self.has_header, bool | None):
-            raise ConfigError(f"has_header is {self.has_header!r}; it must be true or false.")
+        check_switches(self, ("has_header",), optional=True)
         check_texts("na", self.na)
 
 
@@ -221,10 +221,7 @@ class DataConfig:
             check_number("test_fraction", self.test_fraction, 0, MAX_TEST_FRACTION)
         check_number("validation_fraction", self.validation_fraction, 0, MAX_VALIDATION_FRACTION)
         check_whole("split_seed", self.split_seed, 0, MAX_SEED)
-        if not isinstance(self.standardise, bool | None):
-            raise ConfigError(f"standardise is {self.standardise!r}; it must be true or false.")
-        if not isinstance(self.transpose, bool | None):
-            raise ConfigError(f"transpose is {self.transpose!r}; it must be true or false.")
+        check_switches(self, ("standardise", "transpose"), optional=True)
         check_one_of("std", self.std, STDS)
         check_whole("degree", self.degree, 1, MAX_DEGREE)
         check_whole("copies", self.copies, 0, MAX_COPIES)
@@ -256,8 +253,7 @@ class ModelConfig:
         check_one_of("init", self.init, INITS)
         check_text("positive", self.positive)
         check_text("negative", self.negative)
-        if not isinstance(self.has_bias, bool):
-            raise ConfigError(f"has_bias is {self.has_bias!r}; it must be true or false.")
+        check_switches(self, ("has_bias",))
         check_whole("hidden", self.hidden, 0, MAX_HIDDEN)
         check_one_of("activation", self.activation, ACTIVATIONS)
         check_number("smoothing", self.smoothing, 0, MAX_RATE, above=True)
@@ -301,6 +297,7 @@ class TrainingConfig:
         restore the epoch with the lowest one. 0 or a lack of validation rows disables both.
     class_weight : “balanced” weights each example by n / (h nᵢ) of its class i, for h classes; see
         `core.train.class_weights`.
+    shares : parts of a batch whose gradients are summed in order; see `core.train.shares`.
     seed : of the random initialisation and of every shuffle.
     device : "cpu", "cuda" or "cuda:N".
     """
@@ -318,6 +315,7 @@ class TrainingConfig:
     l1: float = 0.0
     patience: int = 0
     class_weight: ClassWeight = "none"
+    shares: int = 1
 
     def __post_init__(self) -> None:
         check_one_of("class_weight", self.class_weight, CLASS_WEIGHTS)
@@ -334,6 +332,7 @@ class TrainingConfig:
         check_one_of("schedule", self.schedule, SCHEDULES)
         check_number("l1", self.l1, 0, MAX_RATE)
         check_whole("patience", self.patience, 0, MAX_COUNT)
+        check_whole("shares", self.shares, 1, MAX_SHARES)
 
     @property
     def rule(self) -> Optimiser:

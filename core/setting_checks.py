@@ -52,8 +52,9 @@ def check_texts(name: str, values: object) -> None:
         check_text(name, value, optional=False)
 
 
-def check_switches(settings: object, names: Iterable[str]) -> None:
-    """Check that these settings are true or false."""
+def check_switches(settings: object, names: Iterable[str], *, optional: bool = False) -> None:
+    """Check that these settings are true or false; or None too if they are optional."""
     for name in names:
-        if not isinstance(value := getattr(settings, name), bool):
+        value = getattr(settings, name)
+        if not isinstance(value, bool) and not (optional and value is None):
             raise ConfigError(f"{name} is {value!r}; it must be true or false.")

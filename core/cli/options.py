@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 from core.cli.parser import describe_misplaced
@@ -54,6 +54,7 @@ def add_run_options(parser: argparse.ArgumentParser, *, is_window: bool = False)
     group = parser.add_argument_group("training")
     _add_updates(group)
     _add_class_weight(group)
+    _add_shares(group)
     _add_stops(group)
 
 
@@ -259,6 +260,17 @@ def _add_class_weight(group: argparse._ArgumentGroup) -> None:
     )
 
 
+def _add_shares(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--shares",
+        type=whole,
+        default=TrainingConfig().shares,
+        metavar="K",
+        help="cut each batch into K shares and sum their gradients in order, as K processes of "
+        "torchrun do, with the same numbers (default: 1, or as many as there are processes)",
+    )
+
+
 def _names(is_one: Callable[[Optimiser], bool]) -> str:
     """Return the names of the matching optimisers, as in “momentum and nesterov”."""
     return " and ".join(name for name, optimiser in OPTIMISERS.items() if is_one(optimiser))
@@ -324,19 +336,7 @@ def _classes_of(options: argparse.Namespace) -> tuple[str | None, str | None]:
 
 def _training_from(options: argparse.Namespace) -> TrainingConfig:
     return TrainingConfig(
-        learning_rate=options.learning_rate,
-        batch_size=options.batch_size,
-        weight_decay=options.weight_decay,
-        epochs=options.epochs,
-        tolerance=options.tolerance,
-        seed=options.seed,
-        device=options.device,
-        optimiser=options.optimiser,
-        momentum=options.momentum,
-        schedule=options.schedule,
-        l1=options.l1,
-        patience=options.patience,
-        class_weight=options.class_weight,
+        **{each.name: getattr(options, each.name) for each in fields(TrainingConfig)}
     )
 
 

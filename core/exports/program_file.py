@@ -47,7 +47,8 @@ def script(plan: Plan, language: Language, data_name: str) -> str:
 def introduction(plan: Plan, language: Language) -> str:
     """Return what the program is, and how near it comes to the run."""
     library = LIBRARIES[language]
-    if language == "torch" and plan.run.device == "cpu" and not plan.is_text:
+    is_whole = plan.settings.shares == 1
+    if language == "torch" and plan.run.device == "cpu" and not plan.is_text and is_whole:
         exactly = (
             "It makes the same operations in the same order, so that on one kind of processor and "
             "with one version of PyTorch the weights are those of the run, bit for bit."
@@ -56,6 +57,8 @@ def introduction(plan: Plan, language: Language) -> str:
         other = "PyTorch's" if language == "numpy" else f"those of {plan.run.device.upper()}"
         if plan.is_text and language == "torch":
             other = "those of the run, whose products are sparse"
+        elif language == "torch" and not is_whole:
+            other = f"those of the run, which sums each batch in {plan.settings.shares} shares"
         exactly = (
             f"Its sums round otherwise than {other}: the weights are those of the run but for "
             f"about {TOLERANCE:g} of the largest."

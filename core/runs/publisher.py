@@ -93,7 +93,7 @@ class Publisher:
             return
         copy, run, snapshot = self._arriving
         if copy.is_there:
-            self._mailbox.put(snapshot(params=run.trainer.params_of(copy.take())))
+            self._mailbox.put(snapshot(params=run.trainer.params(copy.take())))
             self._arriving = None
 
     def drop(self) -> None:

@@ -120,7 +120,7 @@ def _check(trainer: Trainer, state: RunState) -> None:
     metrics, h = state.metrics, trainer.task.dataset.h
     _demand(metrics.confusion.shape == (h, h), "its confusion matrix has another number of classes")
     _demand(metrics.step >= 0 and state.next_measurement >= 0, "a step is below 0")
-    for name in ("optimiser", "schedule", "seed", "class_weight"):
+    for name in ("optimiser", "schedule", "seed", "class_weight", "shares"):
         own, found = getattr(trainer.settings, name), getattr(state.settings, name)
         _demand(own == found, f"its {name} is {found} in one place and {own} in another")
 

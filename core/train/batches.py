@@ -19,7 +19,7 @@ from core.train.sparse import SparseRows
 SLICE = 2**20  # numbers converted and multiplied at once: 4 MB of float32, a millisecond's work
 SLICE_SPARSE = 2**17  # numbers of sparse rows, each of which takes longer, as long
 SLICE_ROWS = 2**14
-MAX_BUFFERS = 4  # full and last batch of an epoch, at the current and the previous batch size
+MAX_BUFFERS = 8  # full and last batch of an epoch, each with a rest and with shares of two sizes
 
 
 Slice = tuple[Tensor | SparseRows, Tensor, Tensor]

@@ -23,6 +23,7 @@ from core.train.settings_history import (
     marks_between,
     with_changes,
 )
+from core.train.shares.sums import Shares
 from core.train.snapshot import Metrics, Params, Status
 from core.train.stepper import Stepper
 from core.train.stopping import Stopping
@@ -33,10 +34,13 @@ from core.train.update import Update
 class Trainer:
     """Trains one task from its seed. The same config gives the same weights, bit for bit.
 
-    Raises DataError if the task cannot be trained and DeviceError if its device is absent.
+    shares : who computes those of a batch; None for this process. Raises DataError if the task
+    cannot be trained and DeviceError if its device is absent.
     """
 
-    def __init__(self, task: Task, *, start: Params | None = None, least_stride: int = 1) -> None:
+    def __init__(
+        self, task: Task, *, start: Params | None = None, shares: Shares | None = None
+    ) -> None:
         if task.obstacle:
             raise DataError(task.obstacle)
         # Two threads per operation made small batches 2 to 7 times slower on a worker thread,
@@ -50,12 +54,12 @@ class Trainer:
         self._measurement = Measurement(task, self.device)
         self.stopping = Stopping(task, self._measurement.curvature())
         queue = device.queue_of(self.device)  # None: the CPU works synchronously
-        self.update = Update(task, self._train, self.settings, queue)
+        self.update = Update(task, self._train, self.settings, queue, shares)
         self.stepper = Stepper(self.update, self._train, queue)
         self.backup = HostBackup(queue)
         self.timeline = Timeline(self, len(self._train))
         self.start = start  # initial weights chosen by the user
-        self._least_stride = least_stride  # least steps between measurements
+        self.least_stride = 1  # least steps between measurements
         self.reset()
 
     def reset(self) -> None:
@@ -73,8 +77,7 @@ class Trainer:
         self.epilogue: Epilogue | None = None  # analysis of the outcome; see `core.runs.rescue`
         self._schedule()
         self.history = History()
-        start = self.measured()
-        if not self.stopping.begin(start, self.settings.epochs):
+        if not self.stopping.begin(self.measured(), self.settings.epochs):
             raise DataError(
                 f"{self.task.dataset.name} holds numbers that are too large to train on as they "
                 "are; switch standardisation on."
@@ -202,7 +205,7 @@ class Trainer:
 
     def _next_measurement(self) -> int:
         stride = self._measurement.stride(self.step_count, self.batch_size)
-        return self.step_count + max(stride, self._least_stride)
+        return self.step_count + max(stride, self.least_stride)
 
     @property
     def _is_stable(self) -> bool:
@@ -254,12 +257,10 @@ class Trainer:
         """Examples of one update."""
         return min(self.settings.batch_size or len(self._train), len(self._train))
 
-    def params(self) -> Params:
-        """Return a copy of the weights, as NumPy."""
-        return self.params_of(tuple(p.cpu().clone() for p in self.update.parameters))
-
-    def params_of(self, parameters: tuple[Tensor, ...]) -> Params:
-        """Return these parameters, which must be on the host, as NumPy."""
+    def params(self, parameters: tuple[Tensor, ...] | None = None) -> Params:
+        """Return a copy of the weights, or those given, which must be on the host, as NumPy."""
+        if parameters is None:
+            parameters = tuple(p.cpu().clone() for p in self.update.parameters)
         return Params.of(self.task.config.model, [p.numpy() for p in parameters])
 
     def next_rows(self) -> NDArray[np.int64]:

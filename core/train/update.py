@@ -22,6 +22,7 @@ from torch import Generator, Tensor
 
 from core.config import TrainingConfig
 from core.data.task import Task
+from core.errors import ConfigError
 from core.model_family import FAMILY
 from core.train import models
 from core.train.batches import Rows
@@ -31,6 +32,7 @@ from core.train.cuda_graphs import Block, Blocks
 from core.train.device import HostCopy, Queue
 from core.train.optimisers import RULES, StepParams, scheduled
 from core.train.second_order import Memory, SecondOrderOptimiser
+from core.train.shares.sums import GradientSum, OneProcess, Shares
 from core.train.sparse import SparseRows, by_column
 
 UNSEEN = 0.5  # rows that a class counts for before its first one
@@ -82,10 +84,16 @@ class Update:
 
     parameters : as in `core.train.models`, on the device; updated in place, never replaced.
     eta : η of the next update. count : number of updates that the moments reflect.
+    shares : who computes the shares of a batch, if it is cut into several; None for this process.
     """
 
     def __init__(
-        self, task: Task, rows: Rows, settings: TrainingConfig, queue: Queue | None
+        self,
+        task: Task,
+        rows: Rows,
+        settings: TrainingConfig,
+        queue: Queue | None,
+        shares: Shares | None = None,
     ) -> None:
         model, device = task.config.model, rows.y.device
         self._settings, self._rows, self._queue = settings, rows, queue
@@ -119,8 +127,17 @@ class Update:
         ]
         self.second_order: SecondOrderOptimiser | None = None
         if self._rule is None and not is_counted:
+            if settings.shares > 1:
+                raise ConfigError(
+                    f"{settings.rule.title} takes all rows at once; set shares to 1, or choose "
+                    "another optimiser."
+                )
             self.second_order = SecondOrderOptimiser(settings.optimiser, task, rows, self._model)
-        self._blocks = None if queue is None else Blocks(queue, rows)
+        self._shared: GradientSum | None = None  # None: a batch is a whole
+        if settings.shares > 1:
+            shares = shares or OneProcess(settings.shares)
+            self._shared = GradientSum(shares, gradients)
+        self._blocks = None if queue is None or self._shared else Blocks(queue, rows)
         self.count = 0
         self.schedule(settings, 0)
 
@@ -146,6 +163,9 @@ class Update:
             yield from self.second_order.update(self.eta, self._settings.weight_decay)
             self.count += 1
             return
+        if self._shared is not None:
+            yield from self._slices_of_shares(self._shared, order, n)
+            return
         left = n
         for X, Y, Z in self._rows.slices(order):
             if isinstance(X, SparseRows) and self._plain and X.shape[0] == n and self._is_linear:
@@ -156,6 +176,25 @@ class Update:
             left -= X.shape[0]
             if left:
                 yield
+        self._descend(n)
+        self.count += 1
+
+    def _slices_of_shares(
+        self, shared: GradientSum, order: Tensor | None, n: int
+    ) -> Iterator[None]:
+        """Make one update with a batch that is cut into shares; yield between their slices."""
+        if order is None:
+            # Not views of the rows, which lie anywhere: a product of the same numbers at another
+            # address may be rounded otherwise.
+            order = torch.arange(n, device=self._rows.y.device)
+        for place, part in shared.own_parts(order):
+            is_first = True
+            for X, Y, Z in self._rows.slices(part):
+                self._differentiate(X, Y, Z, add=not is_first)
+                is_first = False
+                yield
+            shared.put(place, is_empty=is_first)
+        shared.add_up()
         self._descend(n)
         self.count += 1
 

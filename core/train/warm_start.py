@@ -160,7 +160,9 @@ def twin_of(trainer: Trainer) -> Trainer:
 
     It measures less often.
     """
-    return Trainer(tuned_task(trainer), start=trainer.start, least_stride=TRIAL_STRIDE)
+    twin = Trainer(tuned_task(trainer), start=trainer.start)
+    twin.least_stride = TRIAL_STRIDE
+    return twin
 
 
 def tuned_task(trainer: Trainer) -> Task:

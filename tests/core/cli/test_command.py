@@ -60,7 +60,7 @@ def configs():
         RunConfig(
             DataConfig(), ModelConfig("binary", "setosa"), replace(QUICK, optimiser="newton")
         ),
-        RunConfig(DataConfig("digits", pens=True, deskew=True), training=QUICK),
+        RunConfig(DataConfig("digits", pens=True, deskew=True), training=replace(QUICK, shares=3)),
         RunConfig(
             DataConfig("genres", bag=BagOptions("tfidf", True, True, True, 3, 1_000)),
             training=QUICK,

@@ -221,6 +221,14 @@ def test_weights_moved_within_an_epoch_are_trained_on_with_the_rest_of_its_rows(
     assert is_same(repeated(trainer, tmp_path)[0], trainer)
 
 
+def test_a_program_of_a_run_in_shares_sums_whole_batches_and_says_so(make_task, iris, tmp_path):
+    trainer = trained(make_task(iris, shares=3), STEPS)
+
+    names, _ = repeated(trainer, tmp_path)
+    assert distance(names, trainer) < TOLERANCE
+    assert "sums each batch in 3 shares" in " ".join(names["__doc__"].split())
+
+
 @pytest.mark.parametrize("model", [{}, {"hidden": 3}])
 def test_chosen_initial_weights_come_with_the_shuffles_of_the_seed(
     make_task, iris, tmp_path, model
