@@ -34,13 +34,14 @@ from PySide6.QtWidgets import (
     QGraphicsRectItem,
     QGraphicsScene,
     QGraphicsView,
+    QSizePolicy,
     QWidget,
 )
 
 from core.data.dataset import Dataset
 from gui.kit import theme as look
 from gui.kit import zoom
-from gui.kit.axes import Axis
+from gui.kit.axes import Axis, PlotArea
 from gui.kit.plain_text import as_tip, html, short
 from gui.kit.theme import Theme
 
@@ -52,15 +53,19 @@ END_PX = 8  # beyond the ends of the axes, for half a label
 pg.setConfigOptions(antialias=True, imageAxisOrder="row-major")
 
 
-class Plot(pg.PlotWidget):  # type: ignore[misc]
+class Plot(pg.GraphicsView):  # type: ignore[misc]
     """A pyqtgraph plot covered by its face, a QGraphicsView, which is all that is visible.
 
     The face holds the moving items, such as `Line` and `Picture`, and a pixmap of all others,
     above or below the moving ones, which pyqtgraph paints when one of them changes.
     """
 
-    def __init__(self, *, moves_below: bool, axes: dict[str, pg.AxisItem] | None = None) -> None:
-        super().__init__(enableMenu=False, axisItems=axes)  # no menu: 60 widgets nobody can open
+    def __init__(self, *, moves_below: bool, left: pg.AxisItem, bottom: pg.AxisItem) -> None:
+        super().__init__()
+        both = QSizePolicy.Policy.Expanding
+        self.setSizePolicy(both, both)
+        self._area = PlotArea(left, bottom)
+        self.setCentralItem(self._area)
         viewport = self.viewport()
         self._face = QGraphicsView(QGraphicsScene(self), viewport)
         self._face.setFrameShape(QFrame.Shape.NoFrame)
@@ -89,10 +94,35 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self._paint_rest = QTimer(self)
         self._paint_rest.setSingleShot(True)
         self._paint_rest.timeout.connect(self._show_rest)
-        box = self.getPlotItem().getViewBox()
+        box = self.getViewBox()
         box.disableAutoRange()
         for changed in (box.sigRangeChanged, box.sigResized, self.scene().changed):
             changed.connect(lambda *_: self._paint_rest.start(0))
+
+    def getPlotItem(self) -> PlotArea:
+        return self._area
+
+    def getViewBox(self) -> pg.ViewBox:
+        return self._area.getViewBox()
+
+    def addItem(self, item: QGraphicsItem, **options: Any) -> None:
+        """Add an item that does not move, in the units of the axes; options as of ViewBox."""
+        self._area.addItem(item, **options)
+
+    def removeItem(self, item: QGraphicsItem) -> None:
+        self._area.removeItem(item)
+
+    def setRange(self, *arguments: Any, **options: Any) -> None:
+        """Set the ranges of the axes, as ViewBox takes them."""
+        self.getViewBox().setRange(*arguments, **options)
+
+    def setMouseEnabled(self, x: bool, y: bool) -> None:
+        """Whether the mouse moves and zooms along each axis."""
+        self.getViewBox().setMouseEnabled(x=x, y=y)
+
+    def setLabel(self, side: str, text: str) -> None:
+        """Set the words beside an axis, as HTML."""
+        self._area.setLabel(side, text)
 
     def set_panel(self, colour: str) -> None:
         """Set the colour behind everything."""
@@ -249,16 +279,12 @@ def make_plot(
     moves_below : whether moving items are below the others, such as points, or above them.
     axes : by side, those that replace pyqtgraph's own.
     """
-    sides = {side: Axis(side) for side in ("left", "bottom")}
-    plot = Plot(moves_below=moves_below, axes=sides | (axes or {}))
-    plot.setFrameShape(plot.Shape.NoFrame)
-    plot.hideButtons()
-    item = plot.getPlotItem()
-    item.getViewBox().setDefaultPadding(0.0)
-    for side in ("left", "bottom"):
-        axis = item.getAxis(side)
+    axes = axes or {}
+    left, bottom = (axes.get(side) or Axis(side) for side in ("left", "bottom"))
+    plot = Plot(moves_below=moves_below, left=left, bottom=bottom)
+    plot.getViewBox().setDefaultPadding(0.0)
+    for axis in (left, bottom):
         axis.setStyle(tickLength=4, autoExpandTextSpace=True)
-        axis.enableAutoSIPrefix(False)  # the factor would be in the name, as “(x0.001)”
     paint(plot, theme)
     return plot
 
@@ -268,7 +294,7 @@ def paint(plot: Plot, theme: Theme) -> None:
     plot.set_panel(theme.panel)
     small = zoom.font(look.SMALL)
     margin, tails = zoom.px(END_PX), math.ceil(QFontMetricsF(small).descent())
-    plot.getPlotItem().layout.setContentsMargins(1, margin, margin, 1 + tails)
+    plot.getPlotItem().set_margins(1, margin, margin, 1 + tails)
     for side in ("left", "bottom"):
         axis = plot.getPlotItem().getAxis(side)
         axis.setPen(pen(plot, theme.line, 1))

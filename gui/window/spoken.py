@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer
 from PySide6.QtWidgets import QGraphicsView, QWidget
@@ -18,6 +17,7 @@ from core.train.snapshot import Snapshot, Status
 from gui.control.run_controller import RunController
 from gui.kit import described
 from gui.kit.confusion_matrix import ConfusionMatrix
+from gui.kit.plots import Plot
 from gui.kit.view import View
 from gui.window.stage.stage import Stage
 
@@ -83,9 +83,9 @@ def pictures(root: QWidget) -> list[QWidget]:
     found: dict[QWidget, None] = {}
     for view in root.findChildren(QGraphicsView):
         above = view.parentWidget()
-        if isinstance(view, pg.PlotWidget):
+        if isinstance(view, Plot):
             found[view] = None
-        elif above is not None and not isinstance(above.parentWidget(), pg.PlotWidget):
+        elif above is not None and not isinstance(above.parentWidget(), Plot):
             found[above] = None
     return list(found)
 
@@ -105,7 +105,7 @@ def _sentence(picture: QWidget, view: str, snapshot: Snapshot | None) -> str:
         return describe_counts(picture.counts, picture.names)
     describe = MODEL_VIEWS.get(view)
     said = describe(snapshot) if describe is not None and snapshot is not None else ""
-    axes = describe_axes(picture) if isinstance(picture, pg.PlotWidget) else ""
+    axes = describe_axes(picture) if isinstance(picture, Plot) else ""
     return " ".join(filter(None, (said, axes))) or "It is empty until a model has been trained."
 
 
@@ -192,7 +192,7 @@ def describe_counts(counts: NDArray[np.int64], names: Sequence[str]) -> str:
     return f"{text}."
 
 
-def describe_axes(plot: pg.PlotWidget) -> str:
+def describe_axes(plot: Plot) -> str:
     """Return a sentence with the names and ranges of a plot's axes."""
     item = plot.getPlotItem()
     (left, right), (low, high) = item.getViewBox().viewRange()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtGui import QFontMetricsF
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu, QVBoxLayout, QWidget
 
 from core.data.dataset import Dataset
 from core.data.indicators import Indicator
@@ -127,3 +127,10 @@ def test_a_plot_that_is_closed_as_a_window_is_not_rendered_any_more(qtbot):
         plot.close()
         qtbot.wait(20)
     assert not errors
+
+
+def test_a_plot_creates_no_menu_that_nobody_can_open(qtbot):
+    before = set(QApplication.allWidgets())
+    qtbot.addWidget(plots.make_plot(look.LIGHT, moves_below=False))
+    new = set(QApplication.allWidgets()) - before
+    assert not [widget for widget in new if isinstance(widget, QMenu | QAbstractButton)]
