@@ -29,7 +29,7 @@ DEMOS = (  # the titles of the demonstrations that the view Demos can show
     *("Simplex of probabilities", "Overflow of exp", "The normaliser z(x; θ)"),
     *("Sigmoid and log-odds", "One-hot rows", "Product or log-sum", "Pure guessing"),
     *("PyTorch’s four losses", "Softmax taken twice", "Sum or mean", "Push and pull"),
-    "Entropy and KL",
+    *("Entropy and KL", "Pictures as numbers"),
 )
 
 

@@ -39,6 +39,7 @@ from gui.stage.demos.one_hot import OneHotDemo
 from gui.stage.demos.overflow import OverflowDemo
 from gui.stage.demos.parts import note, reset_button
 from gui.stage.demos.parts import row as in_a_row
+from gui.stage.demos.pictures.picture_numbers import PictureNumbersDemo
 from gui.stage.demos.reduction import ReductionDemo
 from gui.stage.demos.shift import ShiftDemo
 from gui.stage.demos.simplex import SimplexDemo
@@ -77,6 +78,7 @@ GROUPS: tuple[tuple[str, tuple[type[Demo], ...]], ...] = (
             PushAndPullDemo,
         ),
     ),
+    ("Data", (PictureNumbersDemo,)),
 )
 LIST_FROM = 600  # px of width at 100 % from which the list is beside the demonstration
 INTERVAL = 0.1  # s between two updates from a run

@@ -1,0 +1,1 @@
+"""Demonstrations of pictures: what their numbers are, and in which order a model reads them."""

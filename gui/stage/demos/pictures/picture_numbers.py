@@ -1,0 +1,276 @@
+"""An image as a matrix of numbers, as the long vector that a model reads, and in a batch."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
+from core.config import DataConfig
+from core.data import sources
+from core.data.dataset import Dataset
+from core.data.task import Task
+from core.explain.coefficients import output_names
+from core.number_format import format_fixed, format_plain
+from core.teach.pixels import (
+    FLOAT_BYTES,
+    PictureNumbers,
+    PixelOrder,
+    picture_numbers,
+    plain_numbers,
+    strides,
+)
+from core.train.snapshot import Snapshot
+from gui.kit.described import describe, point_out
+from gui.kit.fields.choices import Segments
+from gui.kit.labels import Readout
+from gui.kit.theme import Theme
+from gui.stage.demos.demo import Demo
+from gui.stage.demos.grid import Grid
+from gui.stage.demos.parts import Wrapped, note
+from gui.stage.demos.pictures.matrix import CHANNELS, Stack
+from gui.stage.demos.pictures.pixel_sheet import Pixels, PixelSheet
+from gui.stage.demos.pictures.strip import place_name
+from gui.stage.demos.shaped import Shaped
+from gui.state.selected_example import Example
+
+STORED, SHARE, INPUT = "stored", "share", "input"
+FORMS = (
+    ("stored", STORED, "The numbers as the file has them"),
+    ("0 … 1", SHARE, "Divided by the largest that can be"),
+    ("as the model reads them", INPUT, "Standardised, if the data are"),
+)
+DECIMALS = {STORED: 0, SHARE: 2, INPUT: 2}
+MOST_OUTPUTS = 10
+WIDEST = "−0.000"  # of a weight
+CELL_PX, ROW_PX = 8, 24  # beside a number, and beside the name of a row
+NO_PICTURES = (
+    "The data at hand are no pictures: this is a bundled digit. Choose Digits 8×8 at the left, and "
+    "the weights of the model stand here."
+)
+
+
+@cache
+def bundled_digits() -> Dataset:
+    """Return the data set whose first digit is shown where the data are no pictures."""
+    return sources.load(DataConfig(source="digits"))
+
+
+class PictureNumbersDemo(Demo):
+    """Matrix, vector and batch of the followed picture, and the weights of one pixel."""
+
+    title = "Pictures as numbers"
+    watch = (
+        "Point at a pixel, or choose one by arrow keys: it is lit in the matrix and in the vector "
+        "x, and the weights below belong to its place k. Unfold: row after row becomes x."
+    )
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self._example: Example | None = None
+        self._newest: tuple[Task, Snapshot] | None = None
+        self._numbers: PictureNumbers | None = None
+        self._shown: tuple[object, ...] = ()
+        self._form = STORED
+        self.forms = Segments(FORMS)
+        self.forms.choose(STORED)
+        self.forms.chosen.connect(self._choose_form)
+        self.again = QPushButton("Unfold")
+        self.again.setToolTip("Lay the rows of the picture one after the other into the vector")
+        self.again.clicked.connect(lambda _=False: self._unfold())
+        self.sheet = PixelSheet(theme)
+        self.sheet.chosen.connect(lambda _: self._show_pixel())
+        self.place, self.value, self.batch = Readout(1), Readout(1), note("")
+        self.weights = Grid(theme, "Weights of the pixel", ("w", "w·x"), ())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addWidget(Wrapped(self.forms, self.again))
+        layout.addWidget(Shaped(self.sheet, low=190, high=640), 1)
+        for widget in (self.place, self.value, self.weights, self.batch):
+            layout.addWidget(widget)
+
+    def show_theme(self, theme: Theme) -> None:
+        super().show_theme(theme)
+        self.sheet.set_theme(theme)
+
+    def show_example(self, example: Example | None) -> None:
+        self._example = example
+
+    def show_run(self, task: Task, snapshot: Snapshot) -> None:
+        self._newest = task, snapshot
+        self._show()
+
+    def reset(self) -> None:
+        self._stop = 0
+        self.forms.choose(STORED)
+        self._choose_form(STORED)
+        self._unfold(is_at_once=True)
+
+    # Steps ----------------------------------------------------------------------------------------
+
+    def turn(self, by: int) -> bool:
+        """Show no row, the first one, all rows in the vector; then what the model reads."""
+        last = 4
+        if not 0 <= self._stop + by <= last:
+            return False
+        self._stop += by
+        form = INPUT if self._stop == last else STORED
+        self.forms.choose(form)
+        self._choose_form(form)
+        order = self._numbers.order if self._numbers is not None else PixelOrder(1, 1, 1)
+        rows = {1: 0, 2: 1}.get(self._stop, order.C * order.H)
+        is_forward = by > 0 and self._stop < last
+        self.sheet.unfold(rows, from_row=min(self.sheet.rows, rows) if is_forward else rows)
+        return True
+
+    def _unfold(self, *, is_at_once: bool = False) -> None:
+        if self._numbers is not None:
+            rows = self._numbers.order.C * self._numbers.order.H
+            self.sheet.unfold(rows, from_row=rows if is_at_once else 0)
+
+    def _choose_form(self, form: object) -> None:
+        self._form = str(form)
+        self._show()
+
+    # What is shown --------------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        if self._newest is None:
+            return
+        task, snapshot = self._newest
+        example = self._example
+        if task.dataset.image_shape is None or example is None or example.task is not task:
+            self._show_bundled()
+        else:
+            rows = snapshot.batch
+            shown = (task, example, self._form, tuple(rows[: Stack.MOST].tolist()), len(rows))
+            if shown != self._shown:
+                self._shown = shown
+                self._numbers = picture_numbers(task, example.values)
+                self._show_picture(task.dataset, rows)
+        self._show_pixel()
+
+    def _show_bundled(self) -> None:
+        """Show a bundled digit: there is no picture to follow."""
+        if self._shown != (None, self._form):
+            self._shown = (None, self._form)
+            digits = bundled_digits()
+            self._numbers = plain_numbers(digits, 0)
+            self._show_picture(digits, np.arange(digits.n))
+            self.batch.setText(NO_PICTURES)
+
+    def _show_picture(self, dataset: Dataset, rows: NDArray[np.int64]) -> None:
+        numbers = self._numbers
+        assert numbers is not None
+        order, n = numbers.order, len(rows)
+        numbers_of = {STORED: numbers.stored, SHARE: numbers.shares, INPUT: numbers.inputs}
+        shape = (n, order.C, order.H, order.W)
+        self.sheet.show_pixels(
+            Pixels(
+                order,
+                dataset.looks,
+                numbers.shares,
+                np.asarray(numbers_of[self._form], dtype=np.float64),
+                self._decimals(numbers),
+                dataset.values(rows[: Stack.MOST]),
+                f"(N, C, H, W) = {_shape(shape)}",
+            )
+        )
+        flat = (n, order.m)
+        self.batch.setText(
+            f"X of this batch is {_shape(flat)}: float32, contiguous, strides "
+            f"{_shape(strides(flat))}, {n * order.m * FLOAT_BYTES:,} bytes. As "
+            f"(N, C, H, W) = {_shape(shape)} the strides are {_shape(strides(shape))} over the "
+            "same bytes; reshape(N, −1) leads back to X."
+        )
+        self._fit()
+        describe(self.sheet, f"A picture of {order.H} rows and {order.W} columns as numbers")
+
+    def _decimals(self, numbers: PictureNumbers) -> int:
+        is_whole = bool((numbers.stored == np.rint(numbers.stored)).all())
+        return DECIMALS[self._form] if self._form != STORED or is_whole else 1
+
+    def _show_pixel(self) -> None:
+        numbers, k = self._numbers, self.sheet.k
+        if numbers is None or k >= numbers.order.m:
+            return
+        place, value = _place(numbers.order, k), _value(numbers, k)
+        for readout, text in ((self.place, place), (self.value, value)):
+            if text != readout.text():
+                readout.setText(text)
+        point_out(self.sheet, f"{place}. {value}")
+        self._show_weights(k)
+
+    def _fit(self) -> None:
+        """Reserve a second line for sentences that are wider than the demonstration."""
+        if self._numbers is None:
+            return
+        last = self._numbers.order.m - 1  # whose numbers are the longest
+        for readout, text in (
+            (self.place, _place(self._numbers.order, last)),
+            (self.value, _value(self._numbers, last)),
+        ):
+            readout.set_lines(1 + (self.fontMetrics().horizontalAdvance(text + "−") > self.width()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+        self._show_pixel()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+
+    def _show_weights(self, k: int) -> None:
+        """Show the weights of place k to each output or hidden unit, as many as have room."""
+        is_followed = self._newest is not None and self._shown[:1] == (self._newest[0],)
+        self.weights.setVisible(is_followed)
+        if self._newest is None or self._numbers is None or not is_followed:
+            return
+        task, snapshot = self._newest
+        hidden = snapshot.params.hidden
+        W = snapshot.params.W if hidden is None else hidden.V
+        names = output_names(task) if hidden is None else [f"unit {u + 1}" for u in range(len(W))]
+        x = float(self._numbers.inputs[k])
+        weight = place_name(k, "w")
+        rows = (weight, f"{weight}·{place_name(k)}")
+        metrics = self.fontMetrics()
+        room = self.width() - metrics.horizontalAdvance(rows[1]) - ROW_PX
+        count = room // (metrics.horizontalAdvance(WIDEST) + CELL_PX)
+        count = min(max(count, 1), MOST_OUTPUTS, len(W))
+        self.weights.set_headings(rows, names[:count])
+        for column, w in enumerate(W[:count, k].tolist()):
+            self.weights.show_number(0, column, w, 3)
+            self.weights.show_number(1, column, w * x, 3)
+
+
+def _place(order: PixelOrder, k: int) -> str:
+    """Say where the pixel at place k of the vector is, and how k follows from that."""
+    c, i, j = order.place(k)
+    channel = f"{CHANNELS[c]}, " if order.C > 1 else ""
+    return (
+        f"{channel}row i = {i}, column j = {j}:  k = (c·H + i)·W + j = "
+        f"({c}·{order.H} + {i})·{order.W} + {j} = {order.index(c, i, j)}"
+    )
+
+
+def _value(numbers: PictureNumbers, k: int) -> str:
+    """Say how the stored number of a pixel becomes what the model reads."""
+    stored = format_plain(float(numbers.stored[k]), 6)
+    share = format_fixed(float(numbers.shares[k]), 4)
+    text = f"{place_name(k)}:  {stored} / {numbers.scale:g} = {share}"
+    if not numbers.is_standardised:
+        return f"{text}, as the model reads it"
+    mean, std = (format_fixed(float(part[k]), 4) for part in (numbers.mean, numbers.std))
+    read = format_fixed(float(numbers.inputs[k]), 4)
+    return f"{text};  standardised ({share} − {mean}) / {std} = {read}"
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return f"({', '.join(f'{n:,}' if n < 10_000 else str(n) for n in shape)})"
