@@ -66,6 +66,9 @@ class Demo(QWidget):
     def reset(self) -> None:
         """Put the values back with which the demonstration starts."""
 
+    def present(self, is_on: bool) -> None:
+        """Take the form for a slide, or the usual one."""
+
     def begin_turning(self) -> None:
         """Begin with the first of the stops, whatever the sliders show."""
         self._stop = 0
@@ -85,6 +88,11 @@ class Demo(QWidget):
     def slider(self) -> ValueSlider | None:
         """The slider that the present stop has moved, if it is one."""
         return getattr(self, self.stops[self._stop - 1][0]) if self._stop else None
+
+    @property
+    def turned_to(self) -> QWidget | None:
+        """What the present stop is about, to be brought into sight; what is below it matters."""
+        return self.slider
 
     def show_theme(self, theme: Theme) -> None:
         """Apply the theme to this widget and to all formulae and parts inside it."""

@@ -22,6 +22,11 @@ class Shaped(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._fit()
 
+    def set_low(self, low: int) -> None:
+        """Set the least height, in pixels at 100 %."""
+        self._low = low
+        self._fit()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._picture.setGeometry(self.rect())

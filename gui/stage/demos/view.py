@@ -203,6 +203,7 @@ class DemosView(View):
             self._pages[row] = demo, _framed(demo)
             self._stack.addWidget(self._pages[row][1])
             demo.show_example(self._chosen.example)
+            demo.present(self.is_presented)
         return self._pages[row]
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -228,14 +229,16 @@ class DemosView(View):
         if row not in self._pages or not self._pages[row][0].turn(by):
             return False
         demo, area = self._pages[row]
-        if (slider := demo.slider) is not None:  # what it moves is mostly below it
-            top = slider.mapTo(demo, slider.rect().topLeft()).y() + demo.y()
-            area.verticalScrollBar().setValue(top - slider.height())
+        if (part := demo.turned_to) is not None:
+            top = part.mapTo(demo, part.rect().topLeft()).y() + demo.y()
+            area.verticalScrollBar().setValue(top - part.height())
         return True
 
     def present(self, is_on: bool) -> None:
         """Leave the list out of a slide: page keys turn it."""
         self._fit()
+        for demo, _ in self._pages.values():
+            demo.present(is_on)
 
     def show_task(self, task: Task) -> None:
         """Discard the demonstrations that show another task's run; they are created anew."""

@@ -45,7 +45,9 @@ FORMS = (
     ("as the model reads them", INPUT, "Standardised, if the data are"),
 )
 DECIMALS = {STORED: 0, SHARE: 2, INPUT: 2}
+LOW, SLIDE_LOW, HIGH = 190, 272, 640  # px at 100 %: heights of the sheet
 MOST_OUTPUTS = 10
+READ_TURN, LAST_TURN = 4, 5  # of a clicker
 WIDEST = "−0.000"  # of a weight
 CELL_PX, ROW_PX = 8, 24  # beside a number, and beside the name of a row
 NO_PICTURES = (
@@ -76,6 +78,7 @@ class PictureNumbersDemo(Demo):
         self._numbers: PictureNumbers | None = None
         self._shown: tuple[object, ...] = ()
         self._form = STORED
+        self._turned = 0  # how far a clicker has turned it
         self.forms = Segments(FORMS)
         self.forms.choose(STORED)
         self.forms.chosen.connect(self._choose_form)
@@ -90,7 +93,8 @@ class PictureNumbersDemo(Demo):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         layout.addWidget(Wrapped(self.forms, self.again))
-        layout.addWidget(Shaped(self.sheet, low=190, high=640), 1)
+        self._shaped = Shaped(self.sheet, low=LOW, high=HIGH)
+        layout.addWidget(self._shaped, 1)
         for widget in (self.place, self.value, self.weights, self.batch):
             layout.addWidget(widget)
 
@@ -106,27 +110,39 @@ class PictureNumbersDemo(Demo):
         self._show()
 
     def reset(self) -> None:
-        self._stop = 0
+        self._turned = 0
         self.forms.choose(STORED)
         self._choose_form(STORED)
         self._unfold(is_at_once=True)
 
     # Steps ----------------------------------------------------------------------------------------
 
+    def present(self, is_on: bool) -> None:
+        """Let a slide have room for all numbers of a small picture; a clicker turns to the rest."""
+        self._shaped.set_low(SLIDE_LOW if is_on else LOW)
+
+    def begin_turning(self) -> None:
+        self._turned = 0
+
     def turn(self, by: int) -> bool:
-        """Show no row, the first one, all rows in the vector; then what the model reads."""
-        last = 4
-        if not 0 <= self._stop + by <= last:
+        """Show no row, the first one, all rows in the vector; what the model reads; weights."""
+        if not 0 <= self._turned + by <= LAST_TURN:
             return False
-        self._stop += by
-        form = INPUT if self._stop == last else STORED
+        self._turned += by
+        form = INPUT if self._turned >= READ_TURN else STORED
         self.forms.choose(form)
         self._choose_form(form)
         order = self._numbers.order if self._numbers is not None else PixelOrder(1, 1, 1)
-        rows = {1: 0, 2: 1}.get(self._stop, order.C * order.H)
-        is_forward = by > 0 and self._stop < last
+        rows = {1: 0, 2: 1}.get(self._turned, order.C * order.H)
+        is_forward = by > 0 and self._turned < READ_TURN
         self.sheet.unfold(rows, from_row=min(self.sheet.rows, rows) if is_forward else rows)
         return True
+
+    @property
+    def turned_to(self) -> QWidget | None:
+        if not self._turned:
+            return None
+        return self.batch if self._turned == LAST_TURN else self.forms
 
     def _unfold(self, *, is_at_once: bool = False) -> None:
         if self._numbers is not None:

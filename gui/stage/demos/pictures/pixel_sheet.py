@@ -80,13 +80,13 @@ class PixelSheet(CanvasWidget):
         return range(i, i + rows), range(j, j + columns)
 
     def show_pixels(self, pixels: Pixels) -> None:
-        """Show this picture, with the same place chosen; another size begins in the middle."""
+        """Show this picture with the same place chosen; of another size with its lightest one."""
         is_other = self._pixels is None or self._pixels.order != pixels.order
         self._pixels = pixels
         if is_other:
             order = pixels.order
             self._end_moving()
-            self.k = order.index(0, order.H // 2, order.W // 2)
+            self.k = int(pixels.shares.argmax())
             self.rows = order.C * order.H
             self._first = (order.H, order.W)  # beyond it, so that it comes into sight
         self._lay_out()

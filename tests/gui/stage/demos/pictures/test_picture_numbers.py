@@ -13,7 +13,8 @@ from core.data.dataset import Dataset
 from core.data.task import prepare
 from gui.kit import theme as look
 from gui.stage.demos.pictures.picture_numbers import PictureNumbersDemo
-from gui.state.selected_example import Example
+from gui.stage.demos.view import DemosView
+from gui.state.selected_example import Chosen, Example
 
 DIGITS = DataConfig(source="digits")
 ROW = 3
@@ -117,6 +118,9 @@ def test_dragging_moves_the_part_whose_numbers_are_written(show, qtbot, move):
     sheet, left = demo.sheet, Qt.MouseButton.LeftButton
     rows, columns = sheet.part
     assert len(rows) < 28
+    center = sheet.planes.rects[0].center().toPoint()
+    qtbot.mouseClick(sheet, left, pos=center)
+    rows, columns = sheet.part
     start = sheet.place_of(sheet.k).toPoint()
     step = round(sheet.place_of(sheet.k + 1).x() - sheet.place_of(sheet.k).x())
     qtbot.mousePress(sheet, left, pos=start)
@@ -131,22 +135,33 @@ def test_dragging_moves_the_part_whose_numbers_are_written(show, qtbot, move):
     assert sheet.k == 0 and sheet.part[0].start == 0
 
 
-def test_rows_go_into_the_vector_one_after_the_other_and_a_clicker_turns_it(show, qtbot):
-    demo, _ = show(prepare(sources.load(DIGITS), RunConfig(DIGITS)))
+def test_a_clicker_lays_rows_into_the_vector_and_then_goes_on_to_inputs_and_weights(
+    show_view, qtbot, trained
+):
+    task = prepare(sources.load(DIGITS), RunConfig(DIGITS))
+    chosen = Chosen()
+    view = DemosView(look.LIGHT, chosen)
+    show_view(view, 700, 400)
+    chosen.receive_task(task)
+    view.receive_task(task)
+    view.receive_snapshot(trained(task, 3))
+    view.choose_title(PictureNumbersDemo.title)
+    demo = view.demo
     strip = demo.sheet.strip
     assert strip.shown == 8
-    demo.begin_turning()
-    assert demo.turn(1) and strip.shown == 0
-    assert demo.turn(1)
+    assert view.turn_within(1) and strip.shown == 0
+    assert view.turn_within(1)
     qtbot.waitUntil(lambda: not demo.sheet.is_moving)
     assert strip.shown == 1
-    assert demo.turn(1) and demo.sheet.is_moving
+    assert view.turn_within(1) and demo.sheet.is_moving
     qtbot.waitUntil(lambda: not demo.sheet.is_moving)
     assert strip.shown == 8
-    assert demo.turn(1)  # what the model reads
-    stored = [text for text in demo.sheet.matrix.texts if text == "1.00"]
-    assert stored or max(map(number, demo.sheet.matrix.texts)) <= 1
-    assert not demo.turn(1)
+    assert view.turn_within(1)
+    x = task.inputs_of(task.train_rows[:1])[0].reshape(8, 8)[np.ix_(*demo.sheet.part)]
+    shown = [number(text) for text in demo.sheet.matrix.texts]
+    assert shown == pytest.approx(x.ravel().tolist(), abs=6e-3)
+    assert view.turn_within(1) and not demo.weights.visibleRegion().isEmpty()
+    assert not view.turn_within(1)
 
 
 @pytest.mark.usefixtures("still")
