@@ -147,6 +147,7 @@ def test_a_clicker_lays_rows_into_the_vector_and_then_goes_on_to_inputs_and_weig
     view.receive_snapshot(trained(task, 3))
     view.choose_title(PictureNumbersDemo.title)
     demo = view.demo
+    assert isinstance(demo, PictureNumbersDemo)
     strip = demo.sheet.strip
     assert strip.shown == 8
     assert view.turn_within(1) and strip.shown == 0
