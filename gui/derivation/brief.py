@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from core.model_family import FAMILY
-from gui.derivation.layer import HIDDEN, OF_HIDDEN
-from gui.derivation.lines import FORWARD, GRADIENT, LN, LOSS
+from gui.derivation.layer import AFTER_HIDDEN, HIDDEN, OF_HIDDEN
+from gui.derivation.lines import FORWARD, GRADIENT, LN, LOSS, UPDATE
 from gui.derivation.models import MODELS
 from gui.derivation.shape import Shape
-from gui.kit.maths.notation import EQUALS, Line, Node, Num, Pic, Sym, Word, flow, many, row, vector
+from gui.kit.maths.notation import (
+    EQUALS,
+    Key,
+    Line,
+    Node,
+    Num,
+    Pic,
+    Sym,
+    Word,
+    flow,
+    many,
+    row,
+    vector,
+)
 
 BRIEF = 4  # limit of the classes, or features, that are named
+TO = Sym(r"\rightarrow", "→")
 SLOPE = (r"\partial L/\partial z", "∂L/∂z")  # if the formula is too long
 
 
@@ -47,6 +61,34 @@ def gauge_lines(shape: Shape) -> tuple[Line, ...]:
         dz = Sym(*(model.slope if model.is_difference else SLOPE))
         found.append(Line(GRADIENT, dz, many([("dz", k) for k in s.outputs])))
     return tuple(found)
+
+
+def chain_lines(shape: Shape) -> tuple[Line, ...]:
+    """Return the derivation in brief, and with it what the update does to one parameter."""
+    s = shape
+    lines = gauge_lines(s)
+    if not s.has_moves or s.label is None:
+        return lines
+    up, plain = AFTER_HIDDEN if s.hidden else ("", "")
+    k, at, columns = s.outputs[0], "", s.units or s.features
+    if FAMILY[s.kind].is_pairwise:
+        at = "{}|{}".format(*s.pairs[k])
+    elif not s.is_neuron:
+        k = s.label
+        at = str(k)
+    place: tuple[int, ...] = (k,)
+    if columns:
+        j = columns[0]
+        at = ",".join(filter(None, (at, str(j + 1 if s.hidden else j))))
+        letter, array, place = "w", "W", (k, j)
+    elif s.has_bias:
+        letter, array = "b", "b"
+    else:
+        return lines
+    before: Key = (array, *place)
+    after: Key = (f"{array}2", *place)
+    title = Sym(rf"{letter}{up}_{{{at}}}" if at else f"{letter}{up}", f"{letter}{plain}{at}")
+    return (*lines, Line(UPDATE, title, row(Num(before), TO, Num(after))))
 
 
 def _activations(s: Shape) -> list[Line]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from gui.derivation.lines import FORWARD, GRADIENT, LN, LOSS, MOST_VOTES, Lines
 from gui.derivation.neurons import Adaline, Hinge, Logistic, Perceptron, Squared
 from gui.derivation.shape import Shape
@@ -117,11 +119,12 @@ class Softmax(Lines):
 class OneVersusRest(Softmax):
     """A sigmoid for each class, independent of the others."""
 
+    any_output = "k"  # the index of any of them
     activation_words = "probability of {name} against the rest, by its own neuron"
 
     def lines(self) -> list[Line]:
         s = self.shape
-        found = [self.inputs(), *self.logits(), *(self.sigmoid(k) for k in self.k)]
+        found = [self.inputs(), *self.logits(), self.sigmoids()]
         found.append(
             Line(
                 FORWARD,
@@ -145,23 +148,27 @@ class OneVersusRest(Softmax):
             *self.gradient(),
         ]
 
-    def sigmoid(self, k: int) -> Line:
-        latex, plain = self.index(k)
-        return Line(
-            FORWARD,
-            self.title(k),
-            flow(
-                Sym(
-                    rf"a{latex} = \sigma(z{latex}) = \frac{{1}}{{1+e^{{-z{latex}}}}} =",
-                    f"a{plain} = σ(z{plain}) = 1 / (1 + e^−z{plain}) =",
-                ),
-                row(
-                    Frac(Sym("1", "1"), row(Sym("1 +", "1 +"), Num(("e", k)))),
-                    EQUALS,
-                    Num(("a", k)),
-                ),
-            ),
+    def sigmoids(self) -> Line:
+        """Return the line of all outputs, whose formula stands once, before them."""
+        at = f"_{{{self.any_output}}}", f"_{self.any_output}"
+        latex = r"a{0} = \sigma(z{0}) = \frac{{1}}{{1+e^{{-z{0}}}}}:"
+        plain = "a{0} = σ(z{0}) = 1 / (1 + e^−z{0}):"
+        generic = Sym(latex.format(at[0]), plain.format(at[1]))
+        return Line(FORWARD, Word("sigmoids"), flow(generic, *map(self._sigmoid, self.k)))
+
+    def _sigmoid(self, k: int) -> Node:
+        return row(
+            *self.marked(k),
+            self.sym("a", k),
+            EQUALS,
+            Frac(Sym("1", "1"), row(Sym("1 +", "1 +"), Num(("e", k)))),
+            EQUALS,
+            Num(("a", k)),
         )
+
+    def marked(self, k: int) -> tuple[Word, ...]:
+        """Return the marker of an output's class; nothing where the index names two."""
+        return (Word("", self.shape.marks[k]),)
 
     def is_yes(self, k: int) -> bool | None:
         """Whether the target of an output is 1; None if it has none."""
@@ -180,11 +187,11 @@ class OneVersusRest(Softmax):
                 if is_yes
                 else Sym(rf"-\ln(1-a{latex}) =", f"−ln(1 − a{plain}) =")
             )
-            each.append(row(name, LN, of, EQUALS, Num(("l", k)), Word(" ")))
+            each.append(row(name, LN, of, EQUALS, Num(("l", k))))
         terms = joined([Num(("l", k)) for k, _ in asked], PLUS)
         total, plain_total = self.sum_of_losses
         return [
-            Line(LOSS, Word("each loss"), flow(*each)),
+            Line(LOSS, Word("each loss"), flow(*_spaced(each))),
             Line(
                 LOSS,
                 Word("loss"),
@@ -201,6 +208,7 @@ class OneVersusRest(Softmax):
 class OneVersusOne(OneVersusRest):
     """A sigmoid for each pair of classes, which is trained on these two only; they vote."""
 
+    any_output = "i|j"
     slope = (r"\mathbf{a}-\mathbf{t}", "a − t")
     all_slopes = ("(A-T)", "(A − T)")
     activation_words = "probability of the second class of {name}, by the pair’s neuron"
@@ -211,16 +219,14 @@ class OneVersusOne(OneVersusRest):
 
     def lines(self) -> list[Line]:
         s = self.shape
-        found = [self.inputs(), *self._scope(), *self.logits()]
-        found += [self.sigmoid(k) for k in self.k]
-        found += self._vote()
+        found = [self.inputs(), *self._scope(), *self.logits(), self.sigmoids(), *self._vote()]
         if s.label is None:
             return found
         return [
             *found,
             self._targets(s.label),
             *self.losses(),
-            self.by_logits("a pair without the class has 0"),
+            self.by_logits("0 without a target"),
             *self.gradient(),
         ]
 
@@ -254,16 +260,19 @@ class OneVersusOne(OneVersusRest):
             Word("votes"),
             flow(
                 *sentence("a pair i|j votes for j where z > 0, else for i:"),
-                *(row(self.of_class(k), Num(("votes", k)), Word(" ")) for k in counted),
+                *_spaced([row(self.of_class(k), Num(("votes", k))) for k in counted]),
             ),
         )
         if len(s.tied) == 1:
             return [votes, self.decision(*sentence("most votes"))]
-        sums = [row(self.of_class(k), Num(("conf", k)), Word(" ")) for k in s.tied]
+        sums = _spaced([row(self.of_class(k), Num(("conf", k))) for k in s.tied])
         return [
             votes,
             self.decision(*sentence(f"{len(s.tied)} tie; their summed logits decide:"), *sums),
         ]
+
+    def marked(self, k: int) -> tuple[Word, ...]:
+        return ()
 
     def is_yes(self, k: int) -> bool | None:
         i, j = self.shape.pairs[k]
@@ -281,6 +290,11 @@ class OneVersusOne(OneVersusRest):
                 *sentence(", 0 where its first is; – has no target"),
             ),
         )
+
+
+def _spaced(parts: Sequence[Node]) -> list[Node]:
+    """Return the parts of a flow with a space after each but the last."""
+    return [part if part is parts[-1] else row(part, Word(" ")) for part in parts]
 
 
 MODELS: dict[str, type[Lines]] = {

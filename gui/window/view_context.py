@@ -75,16 +75,17 @@ class ViewContext(QObject):
     def theme(self) -> Theme:
         return self._appearance.theme
 
-    def join(self, sheet: Sheet) -> None:
-        """Link a sheet to the others: highlighted and covered numbers are so on all of them."""
-        for other in self._sheets:
-            for source, target in ((sheet, other), (other, sheet)):
-                source.pointed.connect(target.highlight)
-                source.covered_changed.connect(target.cover)
-        self._sheets.append(sheet)
-        self.covers.changed.connect(partial(_cover, sheet))
-        if self.covers.is_on:
-            _cover(sheet, True)
+    def join(self, *sheets: Sheet) -> None:
+        """Link sheets to the others: highlighted and covered numbers are so on all of them."""
+        for sheet in sheets:
+            for other in self._sheets:
+                for source, target in ((sheet, other), (other, sheet)):
+                    source.pointed.connect(target.highlight)
+                    source.covered_changed.connect(target.cover)
+            self._sheets.append(sheet)
+            self.covers.changed.connect(partial(_cover, sheet))
+            if self.covers.is_on:
+                _cover(sheet, True)
 
     @property
     def _pad(self) -> str:

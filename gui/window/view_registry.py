@@ -229,7 +229,7 @@ def _make_trace(context: ViewContext) -> View:
 
     view = TraceView(context.theme, context.controller.background, context.tracer)
     view.row_wanted.connect(context.chosen.choose_row)
-    context.join(view.sheet)
+    context.join(view.sheet, view.chain)
     return view
 
 

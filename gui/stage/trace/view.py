@@ -31,10 +31,12 @@ from gui.kit.maths.sheet import Sheet
 from gui.kit.plain_text import Plain, html, short
 from gui.kit.theme import Theme
 from gui.kit.view import View
+from gui.stage.trace.chain import Chain
 from gui.stage.trace.gradient_check_badge import CheckBadge
 from gui.stage.trace.jacobian_view import JacobianView
 from gui.state.background_tasks import Background
 
+GAP = 2  # px between the parts
 SPACING = 4  # px between the derivation and the Jacobian
 SPOKEN_WHEN_TRAINING = "The numbers change while it trains; pause to have them read."
 
@@ -48,7 +50,7 @@ class TraceView(View):
         super().__init__(theme)
         self._tracer, self._background = tracer, background
         self._shape: Shape | None = None
-        self.sheet = Sheet(theme)
+        self.sheet, self.chain = Sheet(theme), Chain(theme)
         self.jacobian = JacobianView(theme)
         self._has_jacobian = False
         self._is_jacobian_wanted: bool | None = None  # None: where there is room
@@ -83,8 +85,9 @@ class TraceView(View):
         self.absence.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 6, 8, 2)
-        layout.setSpacing(2)
+        layout.setSpacing(GAP)
         layout.addWidget(self._head)
+        layout.addWidget(self.chain)
         layout.addWidget(self._area, 1)
         layout.addWidget(self.absence, 1)
 
@@ -148,14 +151,22 @@ class TraceView(View):
         return super().eventFilter(watched, event)
 
     def _fit(self) -> None:
-        """Set the derivation as it fits, with the Jacobian if it is wanted or there is room."""
-        height = self._area.viewport().height() - SPACING
+        """Set the derivation as it fits, with the Jacobian if it is wanted or there is room.
+
+        Where not all of it is in sight, it stands above itself in brief.
+        """
+        room = self._area.geometry().bottom() - self._head.geometry().bottom()
+        height, is_whole = room - GAP - SPACING, True
         is_open = self._has_jacobian and self._is_jacobian_wanted is not False
         if is_open and self._is_jacobian_wanted is None:
             below = self.jacobian.minimumSizeHint().height() + SPACING
             is_open = self.sheet.fit(height - below, is_shrunk=False)
         if not (is_open and self._is_jacobian_wanted is None):
-            self.sheet.fit(height, is_shrunk=not self.is_presented)
+            is_whole = self.sheet.fit(height, is_shrunk=not self.is_presented)
+        is_brief = not (is_whole or self.is_presented or self._area.isHidden())
+        self.chain.setVisible(is_brief)
+        if is_brief and self._tracer.newest is not None:
+            self.chain.follow(self._tracer.newest)
         self.open_jacobian.setChecked(is_open)
         self.jacobian.setVisible(is_open)
 
@@ -170,6 +181,7 @@ class TraceView(View):
 
     def show_theme(self) -> None:
         self.sheet.set_theme(self.theme)
+        self.chain.set_theme(self.theme)
         self.jacobian.set_theme(self.theme)
         self.badge.set_theme(self.theme)
         self._tracer.refresh()
@@ -241,6 +253,8 @@ class TraceView(View):
             self._has_jacobian = has_jacobian
             self.open_jacobian.setVisible(has_jacobian)
             self._fit()
+        if not self.chain.isHidden():
+            self.chain.follow(followed)
         said = "" if example.label is None else f", {task.dataset.class_names[example.label]}"
         self._words.setText(f"<b>{html(example.words)}</b>{html(short(said))}")
         self.label.setVisible(example.label is None)
@@ -294,7 +308,8 @@ class TraceView(View):
         """Highlight a part of the update and scroll to it."""
         for k, button in enumerate(self.parts):
             button.setChecked(part is not None and k <= part)
-        self.sheet.light(part)
+        for sheet in (self.sheet, self.chain):
+            sheet.light(part)
         if part is not None:
             top, bottom = self.sheet.span_of(part)
             bar = self._area.verticalScrollBar()

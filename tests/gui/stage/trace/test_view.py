@@ -331,6 +331,42 @@ def test_a_drawing_has_a_loss_once_its_class_is_said(qtbot, traced):
     assert number(view.sheet.numbers.text_of(("L",))) == pytest.approx(-np.log(a[7]), rel=0.05)
 
 
+@pytest.mark.parametrize("kind", ["ovr", "ovo"])
+def test_on_a_small_laptop_an_update_of_several_neurons_is_in_sight(qtbot, open_window, kind):
+    window = open_window(of(kind), size=(1366, 736))
+    view = trace_of(qtbot, window, 1)
+    (area,) = view.findChildren(QScrollArea)
+    qtbot.waitUntil(lambda: area.verticalScrollBar().maximum() == 0)
+    assert {key[0] for key in view.sheet.keys} >= {"x", "z", "a", "l", "L", "dz", "dW", "W2", "b2"}
+    assert not view.chain.isVisible()
+
+
+def test_of_a_derivation_that_scrolls_the_chain_stays_in_sight_in_brief(qtbot, open_window):
+    config = RunConfig(model=ModelConfig("softmax", hidden=8))
+    window = open_window(config, size=(1366, 736))
+    view = trace_of(qtbot, window, 1)
+    (area,) = view.findChildren(QScrollArea)
+    qtbot.waitUntil(lambda: area.verticalScrollBar().maximum() > 0)
+    assert area.horizontalScrollBar().maximum() == 0
+    chain, sheet = view.chain, view.sheet
+    assert chain.isVisible() and view.rect().contains(chain.geometry())
+    assert chain.geometry().bottom() < area.geometry().top()
+    assert {key[0] for key in chain.keys} == {"x", "hidden a", "z", "a", "L", "dz", "W", "W2"}
+    assert all(
+        chain.numbers.text_of(key) == sheet.numbers.text_of(key)
+        for key in chain.keys
+        if key in sheet.keys
+    )
+    after = next(key for key in chain.keys if key[0] == "W2")
+    assert number(chain.numbers.text_of(after)) == pytest.approx(
+        window.views.context.tracer.newest.trace.layer.W_moves.new[after[1:]], rel=0.06, abs=6e-4
+    )
+    sheet.cover([("L",)], True)
+    assert chain.numbers.text_of(("L",)) == "?"
+    window.resize(1366, 2000)
+    qtbot.waitUntil(lambda: not chain.isVisible())
+
+
 @pytest.mark.parametrize("kind", ["softmax", "binary"])
 def test_on_a_small_laptop_all_of_an_update_is_in_sight_and_the_jacobian_a_press_away(
     qtbot, open_window, kind
@@ -380,8 +416,14 @@ FORMULAE = {
     "mse": ("a = σ(z)", "L = (y − a)² =", "∂L/∂a = 2(a − y) =", "∂L/∂z = ∂L/∂a · ∂a/∂z ="),
     "binary": ("a = σ(z)", "∂L/∂a = (a − y) / (a (1 − a)) =", "a − y ="),
     "softmax": ("Σ e^z =", "L = −Σ y ln a =", "argmax z ⇒"),
-    "ovr": ("a0 = σ(z0)", "Σ a =", "not 1 in general", "argmax a ⇒"),
-    "ovo": ("z0|1 =", "votes for j where z > 0", "t =", "L = Σ over pairs with y ="),
+    "ovr": ("a_k = σ(z_k)", "Σ a =", "not 1 in general", "argmax a ⇒"),
+    "ovo": (
+        "z0|1 =",
+        "a_i|j = σ(z_i|j)",
+        "votes for j where z > 0",
+        "t =",
+        "L = Σ over pairs with y =",
+    ),
 }
 
 
