@@ -127,6 +127,11 @@ def test_the_installed_command_trains_beside_a_users_own_modules(scripts, crowde
     assert installed["W"] == as_module["W"] == here
 
 
+def test_the_installed_library_is_imported_beside_a_users_own_modules(scripts, crowded):
+    program = "import logitlab as ll; run = ll.Run('iris', epochs=2); run.train(); print(run)"
+    assert run([scripts / "python", "-c", program], crowded).startswith("<Run Iris: softmax")
+
+
 def test_the_installed_window_opens_beside_a_users_own_modules(scripts, crowded):
     words = ["--screenshot", "picture.png", "iris", "--epochs", "1"]
     run([scripts / "logitlab", *words], crowded, QT_QPA_PLATFORM="offscreen")

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Callable
 from dataclasses import fields, replace
-from pathlib import Path
 
 from core.cli.parser import describe_misplaced
 from core.cli.picture_options import (
     add_picture_options,
     add_variations,
-    folder_source,
     pictures_from,
 )
 from core.cli.reading_options import add_reading_options, reading_from
@@ -26,19 +23,15 @@ from core.config import (
     MISSING,
     MODEL_KINDS,
     SCHEDULES,
-    SOURCES,
     STDS,
-    WITH_PATH,
     DataConfig,
     ModelConfig,
     RunConfig,
     TrainingConfig,
 )
 from core.errors import LogitLabError
+from core.library.sources import NAMED_SOURCES, NO_SOURCE, source_of
 from core.optimiser_family import OPTIMISERS, Optimiser
-
-NAMED_SOURCES = tuple(source for source in SOURCES if source not in ("drawn", *WITH_PATH))
-STDIN = "-"
 
 
 def add_run_options(parser: argparse.ArgumentParser, *, is_window: bool = False) -> None:
@@ -370,21 +363,8 @@ def _data_from(options: argparse.Namespace) -> DataConfig:
 
 def _data(text: str) -> str | tuple[str, str]:
     """Parse the name of a data set, or return the source of a file or a folder, and its path."""
-    if text in NAMED_SOURCES:
-        return text
-    if source := folder_source(text):
-        return source, text
-    if misplaced := describe_misplaced(text):
-        raise argparse.ArgumentTypeError(misplaced)
-    if text == STDIN or Path(text).suffix or os.sep in text or _exists(text):
-        return "csv", text
-    raise argparse.ArgumentTypeError(
-        f"“{text}” is neither a data set ({', '.join(NAMED_SOURCES)}) nor a file"
-    )
-
-
-def _exists(name: str) -> bool:
-    try:
-        return Path(name).exists()
-    except (OSError, ValueError):  # no name of a file, as one too long or with a zero
-        return False
+    source, path = source_of(text) or (None, None)
+    misplaced = describe_misplaced(text) if source in (None, "csv") else ""
+    if source is None or misplaced:
+        raise argparse.ArgumentTypeError(misplaced or NO_SOURCE.format(text))
+    return source if path is None else (source, path)

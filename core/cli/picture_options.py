@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 from core.cli.values import whole
 from core.config import DataConfig
-from core.data import sources
 
 
 def add_picture_options(group: argparse._ArgumentGroup, *sizes: str) -> None:
@@ -37,17 +35,6 @@ def add_picture_options(group: argparse._ArgumentGroup, *sizes: str) -> None:
 def pictures_from(options: argparse.Namespace) -> dict[str, Any]:
     """Return the fields of a DataConfig that these options give."""
     return {"size": options.picture_size, "colour": options.colour, "invert": options.invert}
-
-
-def folder_source(name: str) -> str | None:
-    """Return the source that a folder is; None for what is no folder."""
-    try:
-        path = Path(name).expanduser()
-        if not path.is_dir():
-            return None
-    except (OSError, ValueError, RuntimeError):
-        return None
-    return sources.folder_source(path)
 
 
 def add_variations(group: argparse._ArgumentGroup) -> None:

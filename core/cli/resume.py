@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from core.cli.parser import Parser
 from core.cli.training import Run
 from core.cli.values import whole
 from core.errors import ConfigError
+from core.library.projects import trainer_of
 from core.train.snapshot import Status
 
 if TYPE_CHECKING:
@@ -57,17 +57,7 @@ def _parser() -> Parser:
 
 def _trainer(kept: Project, options: argparse.Namespace) -> Trainer:
     """Return a trainer where the run was kept, that has something to do."""
-    from core.runs.run_state import take_up
-    from core.train.trainer import Trainer
-
-    name, task = Path(options.resume).name, kept.task
-    if options.epochs is not None:
-        training = replace(task.config.training, epochs=options.epochs)
-        task = replace(task, config=replace(task.config, training=training))
-    trainer = Trainer(task)
-    if kept.state is not None:
-        take_up(trainer, kept.state)
-    trainer.timeline.go_live()
+    name, trainer = Path(options.resume).name, trainer_of(kept, options.epochs)
     if options.epochs is not None:
         if options.epochs <= trainer.epoch:
             raise ConfigError(

@@ -16,7 +16,7 @@ from core.cli.options import add_run_options, config_from
 from core.cli.parser import Parser
 from core.cli.progress import Progress, ShareProgress
 from core.cli.terminal import DONE, FAILED, PROGRAM
-from core.cli.training import SECONDS, Checkpoints, Result, Run, measured
+from core.cli.training import SECONDS, Checkpoints, Run
 from core.cli.understood import understood_json, understood_lines, way_out
 from core.cli.values import number
 from core.config import FOLDERS, DataConfig, RunConfig
@@ -27,6 +27,7 @@ from core.data.task import Task, prepare
 from core.errors import DataError, SaveError
 from core.evaluate.classification import Baseline
 from core.exports import kinds
+from core.library.loop import Result, measured
 from core.model_family import FAMILY
 from core.projects import archive
 from core.runs import model_file

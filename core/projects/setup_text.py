@@ -52,8 +52,8 @@ def to_text(config: RunConfig, points: Points | None = None) -> str:
     points : where the data are drawn. Raises DataError if they are too many for a text.
     """
     found = []
-    values = _values(config)
-    defaults = _values(RunConfig())
+    values = settings_of(config)
+    defaults = settings_of(RunConfig())
     for name, value in values.items():
         if value != defaults[name]:
             found.append((name, _told(encoded(value, Arrays()))))
@@ -136,7 +136,8 @@ def _homes() -> dict[str, tuple[str, Any]]:
     return found
 
 
-def _values(config: RunConfig) -> dict[str, Any]:
+def settings_of(config: RunConfig) -> dict[str, Any]:
+    """Return all settings of a config by their names, as `config_of` takes them."""
     parts = {
         "data": config.data,
         "model": config.model,
@@ -149,7 +150,7 @@ def _values(config: RunConfig) -> dict[str, Any]:
 def _home(name: str) -> tuple[str, Any]:
     """Return the setting's group and type."""
     if name not in _homes():
-        raise DataError(f"“{quoted(name)}” is no setting of this version.")
+        raise DataError(f"{quoted(name)} is no setting of this version.")
     return _homes()[name]
 
 

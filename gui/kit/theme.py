@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QWidget
 
 import assets
+from core.class_colours import CLASS_COLOURS
 from core.data.dataset import REST_MARK
 from gui.kit.zoom import BASE_POINT_SIZE
 
@@ -33,9 +34,6 @@ SYMBOLS = ("o", "s", "t1", "d", "t", "+", "star", "h", "p", "x")
 SYMBOL_SCALES = (1.0, 0.88, 1.1, 1.15, 1.1, 1.15, 1.35, 1.08, 1.08, 1.1)
 GLYPHS = ("●", "■", "▲", "◆", "▼", "✚", "★", "⬢", "⬟", "✖")
 
-_LIGHT_CLASSES = (
-    "#0072B2 #E69F00 #009E73 #CC79A7 #56B4E9 #D55E00 #7F5FBF #8C6D31 #B5A900 #6E6E6E".split()
-)
 _LIGHT_CLASS_TEXTS = (  # the same hues, at least 4.5 : 1 on background, panel and chip
     "#0072B2 #916400 #007D5B #975A7C #377395 #B55000 #7B5CB9 #86692F #777000 #6A6A6A".split()
 )
@@ -94,7 +92,7 @@ LIGHT = Theme(
     counter_accent="#BA410D",
     selected="#E4EEF8",
     on_accent="#FFFFFF",
-    classes=tuple(_LIGHT_CLASSES),
+    classes=CLASS_COLOURS,
     class_texts=tuple(_LIGHT_CLASS_TEXTS),
     rest="#9AA3AF",
 )

@@ -1,1 +1,46 @@
-"""Logit Lab as a library."""
+"""Logit Lab as a library: the runs of the window and of the command line, from Python.
+
+>>> import logitlab as ll
+>>> run = ll.Run("iris", epochs=20, learning_rate=0.3)
+>>> result = run.train()
+>>> ll.evaluate(run).accuracy > 0.9
+True
+
+load, Data                    a data set
+Run, Result                   a run: trained, stepped, kept; what came of it
+predict, Predictions          a model is asked about rows
+evaluate, Evaluation          how good it is, with intervals
+curves, confusion, weights, boundary    figures, which a notebook shows without a display
+open_project, open_model      what was kept by a run, the window or the command line
+LogitLabError                 what goes wrong, in a sentence
+
+Nothing is imported before it is used: PyTorch takes a second.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.library.public import *  # noqa: F403 - editors and type checkers read it there
+
+    __version__: str
+else:
+
+    def __getattr__(name: str) -> object:
+        if name == "__version__":
+            from core import VERSION
+
+            return VERSION
+        if name.startswith("__") and name != "__all__":
+            raise AttributeError(f"module “logitlab” has no “{name}”")
+        from core.library import public
+
+        if name != "__all__" and name not in public.__all__:
+            raise AttributeError(f"module “logitlab” has no “{name}”")
+        return getattr(public, name)
+
+    def __dir__() -> list[str]:
+        from core.library import public
+
+        return [*public.__all__, "__version__"]

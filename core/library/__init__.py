@@ -1,0 +1,1 @@
+"""What `import logitlab` gives: data, runs, models, figures, sweeps; see packaging/logitlab."""
