@@ -1,4 +1,4 @@
-"""Format numbers for display: a true minus sign, superscript powers of ten."""
+"""Numbers as text: a true minus sign, superscript powers of ten; and those that people type."""
 
 from __future__ import annotations
 
@@ -178,3 +178,16 @@ def format_terms(parts: Sequence[float], total: float) -> list[str]:
 def format_spaced(signed: str) -> str:
     """Put a space after the sign of a formatted number, as between the terms of a sum."""
     return signed.replace("+", "+ ").replace(MINUS, f"{MINUS} ")
+
+
+def parse_number(text: str) -> float | None:
+    """Return the number that a person has typed: 0.693, 0,693, −1, 86.67 %; None for none."""
+    words = text.strip().replace(MINUS, "-").replace(",", ".")
+    is_share = words.endswith("%")
+    try:
+        number = float(words.removesuffix("%"))
+    except ValueError:
+        return None
+    if not math.isfinite(number):
+        return None
+    return number / 100 if is_share else number

@@ -1,10 +1,12 @@
 // The page of a phone: says who it is, does what is asked, shows what comes back. All texts are set
 // as text, never as markup.
 import { Pad } from "./pad.js";
+import { PlaneMap, SIGNS } from "./plane.js";
 
 const $ = (id) => document.getElementById(id);
 const token = document.body.dataset.token;
 const pad = new Pad($("pad"));
+const map = new PlaneMap($("map"), (x, y) => send({ kind: "spot", x, y }));
 let socket = null, activity = { do: "wait", number: -1 }, label = null, wait = 500;
 
 // A finger that drew a moment ago makes some browsers drop the click of its next tap, so that buttons
@@ -63,6 +65,14 @@ function receive(message) {
     say(message.said, message.is_taken ?? true);
     if (message.is_taken && activity.do === "digit") pad.clear();
   }
+  if ("truth" in message && activity.do === "spot") map.reveal(message.truth);
+  if ("is_over" in message) end();
+}
+
+function end() {
+  for (const field of document.querySelectorAll("#answers button, #number button, #number input")) {
+    field.disabled = true;
+  }
 }
 
 function show(name) {
@@ -78,6 +88,9 @@ function begin(message) {
   if (message.do === "digit") choices($("labels"));
   if (message.do === "point") { choices($("classes")); paintPlane([]); }
   if (message.do === "question") answers();
+  if (message.do === "number") for (const field of [$("value"), $("give")]) field.disabled = false;
+  if (message.do === "number") $("value").value = "";
+  if (message.do === "spot") { legend(message.plane); map.show(message.plane); }
   show(message.do);
 }
 
@@ -96,6 +109,16 @@ function choices(box) {
       for (const other of box.children) other.setAttribute("aria-pressed", String(other === button));
     });
     return button;
+  }));
+}
+
+function legend(plane) {
+  $("legend").replaceChildren(...plane.classes.map((name, number) => {
+    const entry = document.createElement("span"), mark = document.createElement("b");
+    mark.textContent = SIGNS[number % SIGNS.length];
+    mark.style.setProperty("color", plane.colours[number]);
+    entry.append(mark, " ", name);
+    return entry;
   }));
 }
 
@@ -149,6 +172,13 @@ press($("send"), () => {
   if (label === null) return say("Say which one it is.", false);
   send({ kind: "digit", strokes: pad.strokes, label });
 });
+
+function give() {
+  if (!$("value").value.trim()) return say("Type a number, as in 0.693.", false);
+  send({ kind: "number", value: $("value").value });
+}
+press($("give"), give);
+$("value").addEventListener("keydown", (event) => { if (event.key === "Enter") give(); });
 
 function enter(name) {
   sessionStorage.setItem("name", name);

@@ -10,12 +10,16 @@ from typing import Any
 
 from core.errors import DataError
 from core.invisible_characters import visible
+from core.number_format import parse_number
 
 MOST_BYTES = 24_000  # of one message: a digit of 1,500 points
 MOST_STROKES = 40
 MOST_POINTS = 1_500  # of all strokes of a drawing
 MOST_LETTERS = 24  # of a name
 FARTHEST = 10.0  # sides of the pad that a pen may leave it by
+MOST_TYPED = 40  # letters of a number
+NO_NUMBER = "Type a number, as in 0.693."
+LARGEST = 1e9  # size of a number: what is beyond is a slip, or a prank
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,21 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Number:
+    """A number that was typed as an answer, at most LARGEST in size."""
+
+    value: float
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place that was touched as an answer; x and y from 0 to 1 over the plane, y up."""
+
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
 class Hello:
     """Who sends: a key that the phone made for itself, and the name that was typed, if any."""
 
@@ -50,8 +69,9 @@ class Hello:
     name: str
 
 
-Contribution = Drawing | Place | Choice
-Message = Contribution | Hello
+Contribution = Drawing | Place
+Answer = Choice | Number | Spot
+Message = Contribution | Answer | Hello
 
 
 def read(text: str, classes: int, answers: int) -> Message:
@@ -76,6 +96,10 @@ def read(text: str, classes: int, answers: int) -> Message:
             return Place(_share(found.get("x")), _share(found.get("y")), label)
         case "answer":
             return Choice(_number(found.get("answer"), answers))
+        case "number":
+            return Number(_typed(found.get("value")))
+        case "spot":
+            return Spot(_share(found.get("x")), _share(found.get("y")))
         case "hello":
             return Hello(_key(found.get("phone")), _name(found.get("name")))
     raise DataError("This message cannot be read.")
@@ -91,8 +115,23 @@ def _number(value: Any, count: int) -> int:
     return value
 
 
+def _typed(value: Any) -> float:
+    if not isinstance(value, str) or len(value) > MOST_TYPED:
+        raise DataError(NO_NUMBER)
+    number = parse_number(value)
+    if number is None:
+        raise DataError(NO_NUMBER)
+    if abs(number) > LARGEST:
+        raise DataError("This number is too large.")
+    return number
+
+
 def _finite(value: Any) -> float:
-    if type(value) not in (int, float) or not math.isfinite(value):
+    try:
+        is_number = type(value) in (int, float) and math.isfinite(value)
+    except OverflowError:  # a whole number of more than 308 digits
+        is_number = False
+    if not is_number:
         raise DataError("This place is none.")
     return float(value)
 

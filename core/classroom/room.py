@@ -9,10 +9,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
-from core.classroom.messages import Choice, Contribution, Drawing, Hello, Place, read
+from core.classroom.messages import (
+    Answer,
+    Choice,
+    Contribution,
+    Drawing,
+    Hello,
+    Number,
+    Place,
+    Spot,
+    read,
+)
+from core.classroom.shared_plane import SharedPlane
 from core.errors import DataError
 
-Kind = Literal["wait", "digit", "point", "question"]
+Kind = Literal["wait", "digit", "point", "question", "number", "spot"]
 
 MOST_PHONES = 300
 MOST_FROM_ONE = 40  # phones of one address: more are many at one router, or one machine's pretence
@@ -25,8 +36,9 @@ MOST_FAULTS = 20  # refused messages, after which a phone is sent away
 class Activity:
     """What the class is asked to do.
 
+    kind : “question” is one with answers to choose from; “number” and “spot” are questions too.
     text : for all. classes : names, and colours as #rrggbb, of a digit or of a point.
-    answers : to a question. number : grows with each new activity.
+    answers : to a question. plane : to be touched. number : grows with each new activity.
     """
 
     kind: Kind = "wait"
@@ -34,11 +46,18 @@ class Activity:
     classes: tuple[str, ...] = ()
     colours: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
+    plane: SharedPlane | None = None
     number: int = 0
+
+    @property
+    def is_question(self) -> bool:
+        """Whether each phone has one answer to it."""
+        return self.kind in ("question", "number", "spot")
 
     def to_message(self) -> dict[str, object]:
         """Return it as sent to a phone."""
-        return {
+        plane = {} if self.plane is None else {"plane": self.plane.to_message()}
+        return plane | {
             "do": self.kind,
             "text": self.text,
             "classes": list(self.classes),
@@ -74,7 +93,13 @@ class Phone:
     seen: float = field(default_factory=time.monotonic)
 
 
-_OF_KIND: dict[Kind, type[Contribution]] = {"digit": Drawing, "point": Place, "question": Choice}
+_OF_KIND: dict[Kind, type[Contribution | Answer]] = {
+    "digit": Drawing,
+    "point": Place,
+    "question": Choice,
+    "number": Number,
+    "spot": Spot,
+}
 
 
 class Room:
@@ -90,7 +115,8 @@ class Room:
         self._activity = Activity()
         self._phones: dict[str, Phone] = {}
         self._sent: deque[Sent] = deque()
-        self._answers: dict[int, int] = {}  # of the question, by phone
+        self._answers: dict[int, Answer] = {}  # of the question, by phone
+        self._is_revealed = False  # the right answer: none is taken any more
         self.most_from_one = MOST_FROM_ONE
         self.refused = 0
         self._come = self._taken = 0  # phones and contributions so far
@@ -105,7 +131,7 @@ class Room:
         """Ask the class for something else; answers to a question before are forgotten."""
         with self._lock:
             self._activity = replace(activity, number=self._activity.number + 1)
-            self._answers = {}
+            self._answers, self._is_revealed = {}, False
             message = self._activity.to_message()
             posts = [phone.post for phone in self._phones.values()]
         for post in posts:
@@ -123,26 +149,38 @@ class Room:
         with self._lock:
             self.most_from_one, self.refused = most, 0
 
-    def announce(self, words: str) -> None:
-        """Show words on all phones."""
+    def reveal(self, told: Callable[[Answer | None], dict[str, object]]) -> None:
+        """Tell each phone what its answer was worth; from now on none is taken.
+
+        told : returns the message for who has answered so, None for who has not.
+        """
         with self._lock:
-            posts = [phone.post for phone in self._phones.values()]
-        for post in posts:
+            self._is_revealed = True
+            found = [
+                (phone.post, self._answers.get(phone.number)) for phone in self._phones.values()
+            ]
+        for post, answer in found:
             if post is not None:
-                post({"said": words})
+                post(told(answer))
 
     def take(self, most: int = 50) -> list[Sent]:
         """Return, and forget, the oldest contributions."""
         with self._lock:
             return [self._sent.popleft() for _ in range(min(most, len(self._sent)))]
 
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """The answers to the question, one of each phone that has given any."""
+        with self._lock:
+            return tuple(self._answers.values())
+
     def votes(self) -> list[int]:
         """Return how many phones have chosen each answer."""
-        with self._lock:
-            counts = [0] * len(self._activity.answers)
-            for answer in self._answers.values():
-                counts[answer] += 1
-            return counts
+        counts = [0] * len(self._activity.answers)
+        for answer in self.answers:
+            if isinstance(answer, Choice):
+                counts[answer.answer] += 1
+        return counts
 
     def tell(self, phone: int, message: dict[str, object]) -> None:
         """Send a message to one phone, if it is there."""
@@ -204,8 +242,10 @@ class Room:
                 raise
             if isinstance(what, Hello) or not isinstance(what, _OF_KIND.get(activity.kind, Hello)):
                 raise DataError("Something else is asked now.")
-            if isinstance(what, Choice):
-                self._answers[phone.number] = what.answer
+            if isinstance(what, Choice | Number | Spot):
+                if self._is_revealed:
+                    raise DataError("The answer has been shown.")
+                self._answers[phone.number] = what
                 return "Your answer has arrived. You can change it."
             if len(self._sent) >= MOST_SENT:
                 raise DataError("Too much arrives at once. Wait a moment.")
@@ -232,9 +272,10 @@ class Room:
             raise DataError(f"{count} phones of your network are here. The teacher can allow more.")
 
     def _forget_absent(self) -> None:
-        """Make room for a new phone: forget the one that has been away for longest."""
+        """Make room for a new phone: forget who has been away for longest, and the answer."""
         if len(self._phones) < MOST_PHONES:
             return
         away = [(phone.seen, key) for key, phone in self._phones.items() if phone.post is None]
         if away:
-            del self._phones[min(away)[1]]
+            gone = self._phones.pop(min(away)[1])
+            self._answers.pop(gone.number, None)

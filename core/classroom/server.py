@@ -1,6 +1,6 @@
 """The page for phones and their connections, served on a thread of their own.
 
-Nothing is served without the token of the address, and nothing but four files of the program.
+Nothing is served without the token of the address, and nothing but five files of the program.
 Requests must name the address that the server is bound to, and connections must come from its own
 page, so that no other web page, and no name that points here, can act for a phone. It is plain
 HTTP: whoever shares the network can read it, which the window says.
@@ -38,6 +38,7 @@ PAGE = {
     "": ("page.html", "text/html"),
     "page.js": ("page.js", "text/javascript"),
     "pad.js": ("pad.js", "text/javascript"),
+    "plane.js": ("plane.js", "text/javascript"),
     "page.css": ("page.css", "text/css"),
 }
 HEADERS = {

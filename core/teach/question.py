@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from core.invisible_characters import visible
-from core.number_format import MINUS, format_shortest
+from core.number_format import format_shortest, parse_number
 from core.runs.json_object import quoted
 from core.teach import plot_question
 from core.teach.lesson_table import JOINERS, Table
@@ -42,21 +41,13 @@ class Question:
         """Return whether this answer is right; None if a number is asked for and it is none."""
         if isinstance(self.answer, str):
             return given == self.answer
-        number = parsed(given)
-        return None if number is None else abs(number - self.answer) <= self.tolerance * (1 + 1e-9)
+        number = parse_number(given)
+        return None if number is None else self.is_near(number)
 
-
-def parsed(text: str) -> float | None:
-    """Return the number that a person has typed: 0.693, 0,693, −1, 86.67 %; None for none."""
-    words = text.strip().replace(MINUS, "-").replace(",", ".")
-    is_share = words.endswith("%")
-    try:
-        number = float(words.removesuffix("%"))
-    except ValueError:
-        return None
-    if not math.isfinite(number):
-        return None
-    return number / 100 if is_share else number
+    def is_near(self, number: float) -> bool:
+        """Return whether a number is the one that is asked for, within the tolerance."""
+        is_number = not isinstance(self.answer, str)
+        return is_number and abs(number - float(self.answer)) <= self.tolerance * (1 + 1e-9)
 
 
 def read(table: Table) -> Question | PlotQuestion | None:

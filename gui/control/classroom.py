@@ -20,6 +20,8 @@ from core.data.task import Task
 from core.errors import DataError
 from core.explain.prediction import ask
 from core.number_format import format_percent
+from core.teach.class_question import ClassQuestion
+from core.teach.predicted.place import Target
 from core.train.snapshot import Params
 from gui.control.data_editor import DataEditor
 from gui.control.run_controller import RunController
@@ -111,6 +113,8 @@ class Classroom(QObject):
         self._waiting: list[Sent] = []  # digits that the model has not seen yet
         self._looking: list[Sent] = []  # digits that it is looking at
         self._seen_by: Params | None = None  # the weights that the digits were last shown to
+        self._asked: ClassQuestion | None = None  # of the lesson, by the activity of this number
+        self._asked_as = -1
         self._timer = QTimer(self)
         self._timer.setInterval(POLL_MS)
         self._timer.timeout.connect(self._poll)
@@ -162,7 +166,7 @@ class Classroom(QObject):
     def can_ask(self, kind: Kind) -> bool:
         """Return whether the shown data are such that the class can do this."""
         run = self._controller.run
-        if kind in ("wait", "question"):
+        if kind in ("wait", "question", "number", "spot"):
             return True
         if run is None:
             return False
@@ -180,16 +184,30 @@ class Classroom(QObject):
         self.room.ask(Activity(kind, text, classes, colours, answers))
         self.changed.emit()
 
-    def tell_answer(self, answer: str) -> None:
-        """Show the right answer on all phones, if the question with it is asked."""
-        activity = self.room.activity
-        if activity.kind == "question" and answer in activity.answers:
-            self.room.announce(f"The answer is: {answer}")
+    @property
+    def asked(self) -> ClassQuestion | None:
+        """The question of a lesson that the class is asked now."""
+        return self._asked if self.room.activity.number == self._asked_as else None
+
+    def ask_lesson(self, asked: ClassQuestion) -> None:
+        """Ask the class a question of a lesson."""
+        self.room.ask(asked.activity)
+        self._asked, self._asked_as = asked, self.room.activity.number
+        self.changed.emit()
+
+    def reveal(self, target: Target | None) -> None:
+        """Tell each phone what its answer was worth; target : where a place had to be touched."""
+        asked = self.asked
+        if asked is not None:
+            self.room.reveal(partial(asked.told, target=target))
 
     def _follow(self, task: Task) -> None:
         """Ask for something else, or with other classes, when the data have changed."""
         activity = self.room.activity
-        if self._server is None or activity.kind not in ("digit", "point"):
+        if self._server is None or activity.kind not in ("digit", "point", "spot"):
+            return
+        if activity.kind == "spot":  # its plane is of other data
+            self.ask("wait")
             return
         if not self.can_ask(activity.kind):
             self.ask("wait")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.number_format import format_fixed
-from core.teach.question import parsed
+from core.number_format import format_fixed, parse_number
 
 TOLERANCE = 0.006  # of numbers that are given to two decimals, with one of rounding on the way
 NO_NUMBER = "Type a number into each field, as in 0.27."
@@ -79,7 +78,7 @@ class Exercise:
         """Judge what was given, a text for each field; a decimal comma is as good as a point."""
         values: list[float | str] = []
         for field, text in zip(self.fields, given, strict=True):
-            value = text.strip() if field.choices else parsed(text)
+            value = text.strip() if field.choices else parse_number(text)
             if value is None or value == "":
                 return Verdict(None, CHOOSE if field.choices else NO_NUMBER)
             values.append(value)

@@ -73,7 +73,7 @@ class ClassroomDialog(QDialog):
             "Phones behind one router share its address; so do those that one machine pretends",
         )
         self.more_button.hide()
-        self.question = Question()
+        self.question = Question(theme)
         self.gallery = DigitGallery(theme)
         self.accept_button = text_button(
             "&Accept", "Train on the chosen digits, as their senders named them"
@@ -175,6 +175,7 @@ class ClassroomDialog(QDialog):
         self._theme = theme
         self.setStyleSheet(f"QDialog {{ background: {theme.background}; }}")
         self.gallery.shown.set_theme(theme)
+        self.question.set_theme(theme)
         self._classroom.colours = tuple(
             theme.class_colour(mark).name() for mark in range(MAX_CLASSES)
         )
@@ -223,18 +224,28 @@ class ClassroomDialog(QDialog):
 
     def follow(self, lesson: LessonQuestion) -> None:
         """Offer the question of the lesson, and mark its answer once the lesson has shown it."""
-        question = self.question
+        question, classroom = self.question, self._classroom
 
         def enable() -> None:
-            question.lesson_button.setEnabled(bool(lesson.choices))
+            question.lesson_button.setEnabled(lesson.can_be_asked)
+
+        def ask() -> None:
+            asked = lesson.for_the_class()
+            if asked is not None:
+                classroom.ask_lesson(asked)
+                question.show_asked(asked)
 
         def end() -> None:
-            question.mark(lesson.answer)
-            self._classroom.tell_answer(lesson.answer)
+            asked = classroom.asked
+            if asked is not None and asked.question is lesson.question:
+                target = lesson.target_of(asked)
+                classroom.reveal(target)
+                self._look()
+                question.reveal(asked, target)
 
         lesson.changed.connect(enable)
         lesson.ended.connect(end)
-        question.lesson_wanted.connect(lambda: question.put(lesson.text, lesson.choices))
+        question.lesson_wanted.connect(ask)
         enable()
 
     def _show_room(self) -> None:
@@ -244,8 +255,9 @@ class ClassroomDialog(QDialog):
         self.address.setText(classroom.url.removeprefix("http://") or "Not started")
         self.open_button.setText("&Stop" if is_open else "&Start")
         self.network.setEnabled(not is_open)
-        self.kinds.choose(activity.kind)
-        self._stack.setCurrentWidget(self._pages[activity.kind])
+        page: Kind = "question" if activity.is_question else activity.kind
+        self.kinds.choose(page)
+        self._stack.setCurrentWidget(self._pages[page])
         self._notes["wait"].setText("Choose what the class is asked to do." if is_open else "")
         self._notes["point"].setText("Points land on the plane as they come; Ctrl+Z takes back.")
         self._enable()
@@ -271,5 +283,6 @@ class ClassroomDialog(QDialog):
         self.more_button.setVisible(room.refused > 0)
         if self.present.text() != here:
             self.present.setText(here)
-        if room.activity.kind == "question":
+        if room.activity.is_question:
             self.question.show_votes(room.votes())
+            self.question.show_given(room.answers)

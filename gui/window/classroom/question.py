@@ -16,11 +16,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.classroom.messages import Answer
+from core.teach.class_question import ClassQuestion
+from core.teach.predicted.place import Target
+from core.teach.question import Question as LessonQuestion
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.labels import small_label
 from gui.kit.layouts import add_layout
 from gui.kit.plain_text import Plain
+from gui.kit.theme import Theme
+from gui.window.classroom.answer_plots import AnswerPlot, NumberPlot, SpotPlot
 
 MOST_ANSWERS = 8
 MOST_LETTERS = 120  # of a question or an answer
@@ -33,8 +39,10 @@ class Question(QWidget):
     asked = Signal(str, tuple)  # question, answers
     lesson_wanted = Signal()  # ask what the lesson asks
 
-    def __init__(self) -> None:
+    def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self._theme = theme
+        self.plot: AnswerPlot | None = None  # of numbers or places that are asked for
         self.text = QLineEdit()
         self.text.setMaxLength(MOST_LETTERS)
         self.text.setPlaceholderText("What will the loss do?")
@@ -54,7 +62,7 @@ class Question(QWidget):
         self.lesson_button.setEnabled(False)
         self.text.textChanged.connect(self._enable)
         self.answers.textChanged.connect(self._enable)
-        self._bars = QWidget()
+        self._result = QWidget()  # a bar for each answer, or the plot
         self._rows: list[QProgressBar] = []
         self._names: dict[str, Plain] = {}  # of the answers that were asked
         layout = QVBoxLayout(self)
@@ -68,9 +76,8 @@ class Question(QWidget):
         keys.addWidget(self.lesson_button, 1)
         add_layout(layout, keys)
         self._place = QVBoxLayout()
-        self._place.addWidget(self._bars)
-        add_layout(layout, self._place)
-        layout.addStretch(1)
+        self._place.addWidget(self._result)
+        add_layout(layout, self._place, 1)
         self._enable()
 
     @property
@@ -86,9 +93,11 @@ class Question(QWidget):
 
     def show_answers(self, answers: Sequence[str]) -> None:
         """Show a bar for each answer, without votes yet."""
-        self._bars.deleteLater()
-        self._bars = QWidget()
-        grid = QGridLayout(self._bars)
+        bars = QWidget()
+        column, grid = QVBoxLayout(bars), QGridLayout()
+        column.setContentsMargins(0, 0, 0, 0)
+        add_layout(column, grid)
+        column.addStretch(1)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setColumnStretch(1, 1)
         self._rows, self._names = [], {}
@@ -102,16 +111,45 @@ class Question(QWidget):
             grid.addWidget(label, row, 0)
             grid.addWidget(bar, row, 1)
             self._rows.append(bar)
-        self._place.addWidget(self._bars)
+        self._show_result(bars)
 
-    def put(self, text: str, answers: Sequence[str]) -> None:
-        """Write a question with its answers, and ask it."""
+    def show_asked(self, asked: ClassQuestion) -> None:
+        """Show a question of a lesson that is asked, without answers yet."""
+        text, choices = asked.text, asked.activity.answers
         self.text.setText(text[: MOST_LETTERS - 1] + "…" if len(text) > MOST_LETTERS else text)
-        self.answers.setPlainText("\n".join(answers))
-        self._ask()
+        self.answers.setPlainText("\n".join(choices))
+        if choices:
+            self.show_answers(choices)
+            return
+        self._rows, self._names = [], {}
+        plot = (NumberPlot if asked.plane is None else SpotPlot)(self._theme, asked)
+        self._show_result(plot)
+        self.plot = plot
 
-    def mark(self, answer: str) -> None:
-        """Mark the right answer, if it is among those that were asked."""
+    def _show_result(self, widget: QWidget) -> None:
+        self._place.removeWidget(self._result)
+        self._result.deleteLater()
+        self._result, self.plot = widget, None
+        self._place.addWidget(widget)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        if self.plot is not None:
+            self.plot.set_theme(theme)
+
+    def show_given(self, answers: tuple[Answer, ...]) -> None:
+        """Show these numbers or places, if they are asked for."""
+        if self.plot is not None:
+            self.plot.show_answers(answers)
+
+    def reveal(self, asked: ClassQuestion, target: Target | None) -> None:
+        """Mark the right answer; target : where a place had to be touched."""
+        if self.plot is not None:
+            self.plot.reveal(target)
+        elif isinstance(asked.question, LessonQuestion):
+            self._mark(asked.question.solution)
+
+    def _mark(self, answer: str) -> None:
         if answer in self._names:
             self._names[answer].setText(f"✓ {answer}")
             zoom.set_type(self._names[answer], look.LARGE, bold=True)

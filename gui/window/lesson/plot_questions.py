@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from core.model_family import FAMILY
 from core.train.snapshot import Snapshot, Status
@@ -37,6 +37,8 @@ class PlotQuestions(QObject):
 
     A settled answer stays beside the truth until the next question.
     """
+
+    found = Signal(object)  # Target of a click on the plane, before the answer is settled
 
     def __init__(self, row: QuestionRow, controller: RunController, views: ViewFactory) -> None:
         super().__init__(row)
@@ -179,6 +181,8 @@ class PlotQuestions(QObject):
                 row.say(f"{seen} {question.wrong}".strip(), WRONG)
                 self._tell()
                 return
+        if question.view == "Boundary":
+            self.found.emit(target)
         title = RIGHT if is_click and target.places else SHOWN
         row.settle(title, f"{target.words} {question.right}".strip())
         layer.show_truth([self._on_plot(question, each) for each in target.places])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtWidgets import QMenu
 
 from core.teach.lesson import Step
@@ -18,6 +20,10 @@ from gui.window.side.panel import SidePanel
 from gui.window.stage.stage import Stage
 from gui.window.status import StatusMessages
 from gui.window.view_factory import ViewFactory
+
+if TYPE_CHECKING:
+    from core.teach.plot_question import PlotQuestion
+    from core.teach.question import Question
 
 
 def connect(
@@ -49,24 +55,23 @@ def start(
             context.derivation_wanted.emit(step.derivation)
 
     lessons.step_shown.connect(show_part)
-    PlotQuestions(lessons.strip.question, controller, views)
-    classroom.lesson = _for_the_class(lessons)
+    plots = PlotQuestions(lessons.strip.question, controller, views)
+    classroom.lesson = asked = LessonQuestion(lessons, controller, views)
+    _pass_on(lessons, asked)
+    plots.found.connect(asked.note)
     lessons.shelf.start()
 
 
-def _for_the_class(lessons: Lessons) -> LessonQuestion:
-    """Return what the lesson asks, as the class can be asked it."""
+def _pass_on(lessons: Lessons, asked: LessonQuestion) -> None:
+    """Tell what the lesson asks, and when it has ended, to those who ask the class."""
     row = lessons.strip.question
-    asked = LessonQuestion(lessons)
 
-    def note(question: object) -> None:
-        shown, choices = lessons.shown, getattr(question, "choices", ())
-        text = markdown.plain(shown.step.text) if shown is not None and choices else ""
-        asked.ask(text, choices, str(getattr(question, "answer", "")))
+    def note(question: Question | PlotQuestion | None) -> None:
+        shown = lessons.shown
+        asked.ask(markdown.plain(shown.step.text) if shown is not None else "", question)
 
     row.asked.connect(note)
     row.ended.connect(asked.ended)
-    return asked
 
 
 def _list(lessons: Lessons, menu: QMenu, rail: Rail, status: StatusMessages) -> None:

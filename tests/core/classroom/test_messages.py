@@ -14,13 +14,21 @@ from core.classroom.messages import (
     Choice,
     Drawing,
     Hello,
+    Number,
     Place,
+    Spot,
     read,
 )
 from core.errors import DataError
 from core.invisible_characters import UNSEEN
 
 KEY = "a1b2c3d4e5f6"
+
+
+NO_NUMBERS: tuple[object, ...] = (
+    *(None, 1, [], "", "x", "0" * 41),
+    *("nan", "inf", "-1e999", "1e10"),
+)
 
 
 def said(**message):
@@ -33,6 +41,9 @@ def test_a_drawing_a_place_a_choice_and_a_greeting():
     )
     assert said(kind="point", x=0, y=1, label=0) == Place(0.0, 1.0, 0)
     assert said(kind="answer", answer=1) == Choice(1)
+    assert said(kind="number", value=" 0,693 ") == Number(0.693)
+    assert said(kind="number", value="86.67 %") == Number(86.67 / 100)
+    assert said(kind="spot", x=0.25, y=1) == Spot(0.25, 1.0)
     assert said(kind="hello", phone=KEY, name=" Ada \n L ") == Hello(KEY, "Ada L")
 
 
@@ -40,6 +51,7 @@ def test_a_drawing_a_place_a_choice_and_a_greeting():
     "message",
     [
         {},
+        *({"kind": "number", "value": value} for value in NO_NUMBERS),
         {"kind": "digit"},
         {"kind": "digit", "strokes": [], "label": 0},
         {"kind": "digit", "strokes": [[]], "label": 0},
@@ -54,6 +66,11 @@ def test_a_drawing_a_place_a_choice_and_a_greeting():
         {"kind": "point", "x": None, "y": 0, "label": 0},
         {"kind": "answer", "answer": 2},
         {"kind": "answer", "answer": -1},
+        {"kind": "point", "x": 10**400, "y": 0, "label": 0},
+        {"kind": "spot"},
+        {"kind": "spot", "x": "0.5", "y": 0.5},
+        {"kind": "spot", "x": 1.001, "y": 0.5},
+        {"kind": "spot", "x": 0.5, "y": -1e-9},
         {"kind": "hello", "phone": "../x", "name": ""},
         {"kind": "hello", "phone": "", "name": ""},
         {"kind": "run", "code": "1"},
@@ -66,7 +83,10 @@ def test_what_is_none_of_them_is_refused(message):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[]", "null", "1", "{", '{"kind": NaN}', "[" * 20_000, " " * (MOST_BYTES + 1), "\x00"],
+    [
+        *("", "[]", "null", "1", "{", '{"kind": NaN}', '{"kind": "spot", "x": 1e999, "y": 0}'),
+        *("[" * 20_000, " " * (MOST_BYTES + 1), "\x00", "1" * 20_000),
+    ],
 )
 def test_what_is_no_object_is_refused(text):
     with pytest.raises(DataError):
@@ -78,8 +98,8 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner),
     max_leaves=12,
 )
-fields = st.sampled_from(["kind", "strokes", "label", "x", "y", "answer", "phone", "name"])
-kinds = st.sampled_from(["digit", "point", "answer", "hello"])
+fields = st.sampled_from(["kind", "strokes", "label", "x", "y", "answer", "phone", "name", "value"])
+kinds = st.sampled_from(["digit", "point", "answer", "number", "spot", "hello"])
 
 
 @given(st.dictionaries(fields, json_values), kinds)
@@ -88,7 +108,7 @@ def test_any_object_is_read_or_refused(message, kind):
         found = read(json.dumps(message | {"kind": kind}), 3, 2)
     except DataError:
         return
-    assert isinstance(found, Drawing | Place | Choice | Hello)
+    assert isinstance(found, Drawing | Place | Choice | Number | Spot | Hello)
 
 
 @given(st.text())

@@ -4,11 +4,12 @@ import json
 
 import pytest
 
-from core.classroom.messages import Choice, Hello, Place
+from core.classroom.messages import Choice, Hello, Number, Place
 from core.classroom.room import BURST, MOST_FROM_ONE, MOST_PHONES, Activity, Room
 from core.errors import DataError
 
 POINTS = Activity("point", "Place a point", ("A", "B"), ("#ff0000", "#0000ff"))
+NUMBER = Activity("number", "What is ln 2?")
 QUESTION = Activity("question", "How many?", answers=("one", "two", "three"))
 
 
@@ -151,9 +152,27 @@ def test_one_address_has_room_for_a_class_and_for_more_once_that_is_allowed(room
     assert room.present == MOST_FROM_ONE + 2
 
 
-def test_what_is_announced_is_heard_by_all(room):
+def test_each_phone_is_told_what_its_answer_was_worth_and_then_none_is_taken(room):
+    room.ask(NUMBER)
     heard: list[list[dict[str, object]]] = [[], []]
-    for number, each in enumerate(heard):
-        phone_in(room, number, heard=each)
-    room.announce("The answer is: two")
-    assert [each[-1] for each in heard] == [{"said": "The answer is: two"}] * 2
+    first, _ = (phone_in(room, number, heard=each) for number, each in enumerate(heard))
+    for value in ("0.5", "0.69"):  # an answer can be changed
+        room.receive(first, json.dumps({"kind": "number", "value": value}))
+    assert room.answers == (Number(0.69),)
+    room.reveal(lambda answer: {"said": "nothing" if answer is None else f"{answer.value}"})
+    assert [each[-1] for each in heard] == [{"said": "0.69"}, {"said": "nothing"}]
+    with pytest.raises(DataError, match="has been shown"):
+        room.receive(first, json.dumps({"kind": "number", "value": "1"}))
+    room.ask(NUMBER)
+    room.receive(first, json.dumps({"kind": "number", "value": "1"}))
+    assert room.answers == (Number(1.0),)
+
+
+def test_there_are_no_more_answers_than_phones_that_the_room_knows(room):
+    """Who comes again and again as another phone counts once at a time."""
+    room.ask(QUESTION)
+    for number in range(3 * MOST_PHONES):
+        phone = phone_in(room, number)
+        room.receive(phone, answer(0))
+        room.leave(phone, phone.post)
+    assert len(room.answers) == MOST_PHONES

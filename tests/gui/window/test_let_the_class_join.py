@@ -32,6 +32,23 @@ answer = "down"
 """
 
 
+CLICKED = """
+format = 1
+title = "Clicked"
+[[steps]]
+text = "Where is the largest loss?"
+view = "Boundary"
+[steps.setup]
+kind = "binary"
+points.generator = "toy"
+points.size = 40
+[steps.question]
+kind = "click"
+target = "largest loss"
+tolerance = 0.3
+"""
+
+
 def texts(widget):
     return [label.text() for label in widget.findChildren(QLabel)]
 
@@ -52,6 +69,10 @@ def joined(qtbot, open_window):
         return window, dialog
 
     return join
+
+
+def said(question):
+    return question.plot.words.text() if question.plot is not None else ""
 
 
 def press(qtbot, button):
@@ -185,22 +206,119 @@ def test_a_question_is_asked_and_its_votes_are_counted(qtbot, joined):
     qtbot.waitUntil(lambda: question.votes == (1, 2))
 
 
-def test_the_question_of_the_lesson_is_asked_by_one_press_and_its_answer_marked(
+async def waiting_phone(url, number, message, asked):
+    """Answer, and return what is heard once the answer has been shown."""
+    async with aiohttp.ClientSession() as session:
+        origin = f"http://{url.split('/')[2]}"
+        async with session.ws_connect(f"{url}/ws", headers={"Origin": origin}) as connection:
+            key = f"phone{number:05d}"
+            await connection.send_json({"kind": "hello", "phone": key, "name": ""})
+            asked.append(await connection.receive_json())
+            await connection.send_json(message)
+            while "is_over" not in (heard := await connection.receive_json()):
+                pass
+            return heard
+
+
+def asked_and_shown(qtbot, window, dialog, messages, is_there):
+    """Ask the lesson's question of phones that send these; show its answer once all is_there.
+
+    Return what each phone was asked, and what it heard at the end.
+    """
+    press(qtbot, dialog.kinds.button("question"))
+    press(qtbot, dialog.question.lesson_button)
+    url, asked = window.classroom.classroom.url, list[dict[str, object]]()
+
+    async def together():
+        phones = (waiting_phone(url, n, each, asked) for n, each in enumerate(messages))
+        return await asyncio.gather(*phones)
+
+    with ThreadPoolExecutor(1) as executor:
+        future = executor.submit(asyncio.run, together())
+        qtbot.waitUntil(is_there)
+        window.lessons.answer()
+        qtbot.waitUntil(future.done)
+        return asked, future.result()
+
+
+def test_the_choice_of_the_lesson_is_asked_by_one_press_and_its_answer_marked(
     qtbot, joined, new_run
 ):
     window, dialog = joined(DIGITS)
     with new_run(window):
         window.lessons.begin(read(LESSON.encode(), "asked"))
-    press(qtbot, dialog.kinds.button("question"))
-    press(qtbot, dialog.question.lesson_button)
-    url = window.classroom.classroom.url
-    heard = with_phones(qtbot, phone(url, 1, [{"kind": "answer", "answer": 1}]))
-    assert heard[0][0]["text"] == "How does the loss go on?"
-    assert heard[0][0]["answers"] == ["up", "down"]
-    qtbot.waitUntil(lambda: dialog.question.votes == (0, 1))
-    assert "✓ down" not in texts(dialog.question)
-    window.lessons.strip.question.reveal()
-    assert "✓ down" in texts(dialog.question)
+    answers = [{"kind": "answer", "answer": k} for k in (1, 0)]
+    question = dialog.question
+    asked, heard = asked_and_shown(
+        qtbot,
+        window,
+        dialog,
+        answers,
+        lambda: question.votes == (1, 1),
+    )
+    assert asked[0]["text"] == "How does the loss go on?" and asked[0]["answers"] == ["up", "down"]
+    assert [each["said"] for each in heard] == ["✓ Right.", "Not so. The answer was down."]
+    assert "✓ down" in texts(question)
+
+
+def test_numbers_of_the_class_stand_in_columns_and_the_right_one_among_them(qtbot, joined, new_run):
+    window, dialog = joined(DIGITS)
+    lesson = LESSON.replace(
+        'choices = ["up", "down"]\nanswer = "down"', "answer = 0.69\ntolerance = 0.01"
+    )
+    with new_run(window):
+        window.lessons.begin(read(lesson.encode(), "asked"))
+    answers = [{"kind": "number", "value": value} for value in ("0,5", "0.693", "1")]
+    question = dialog.question
+    asked, heard = asked_and_shown(
+        qtbot,
+        window,
+        dialog,
+        answers,
+        lambda: (
+            question.plot is not None and "3 answers · median 0.693" in question.plot.words.text()
+        ),
+    )
+    assert asked[0]["do"] == "number"
+    wrong = "Not so. The answer was 0.69."
+    assert [each["said"] for each in heard] == [wrong, "✓ Right.", wrong]
+    words = said(question)
+    assert words == "3 answers · median 0.693 · 1 right · The answer was 0.69."
+    assert question.plot.plot.accessibleDescription() == words
+
+
+def test_places_of_the_class_stand_on_the_plane_and_those_near_the_answer_are_right(
+    qtbot, joined, new_run
+):
+    window, dialog = joined(DIGITS)
+    with new_run(window):
+        window.lessons.begin(read(CLICKED.encode(), "asked"))
+    board = window.views["Boundary"]
+    qtbot.waitUntil(lambda: board.plane is not None and board.snapshot is not None)
+    question = dialog.question
+    answers = [{"kind": "spot", "x": x, "y": y} for x, y in ((0.5, 0.5), (0.001, 0.001))]
+    asked, heard = asked_and_shown(
+        qtbot,
+        window,
+        dialog,
+        answers,
+        lambda: said(question) == "2 answers",
+    )
+    plane = asked[0]["plane"]
+    assert asked[0]["do"] == "spot" and plane["classes"] == ["A", "B"]
+    rows = window.controller.run.task.dataset.X
+    low, high = np.array(plane["low"]), np.array(plane["high"])
+    shares = (rows - low) / (high - low)
+    sent = np.array([point[:2] for point in plane["points"]])
+    np.testing.assert_allclose(np.sort(sent[:, 0]), np.sort(shares[:, 0]), atol=1e-3)
+    assert [len(line) for line in heard[0]["truth"]] == [1] * len(heard[0]["truth"])
+    truth = np.array([line[0] for line in heard[0]["truth"]])
+    for message, each in zip(answers, heard, strict=True):
+        distance = np.hypot(*(truth - (message["x"], message["y"])).T).min()
+        assert each["said"].startswith(
+            "✓ Right." if distance <= 0.3 else "Not so. The largest loss"
+        )
+    assert "right" in said(question) and question.plot.is_revealed
 
 
 def test_other_data_end_what_they_do_not_allow(qtbot, joined):
