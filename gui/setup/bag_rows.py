@@ -97,7 +97,7 @@ class BagRows(QObject):
     fields : the field of each setting.
     """
 
-    changed = Signal(object, str)  # BagOptions, text for the undo menu
+    changed = Signal(object, str)  # BagOptions, what changes in them
 
     def __init__(self, card: Card) -> None:
         super().__init__(card)
@@ -116,7 +116,7 @@ class BagRows(QObject):
     def _change(self, row: _Row, value: Any) -> None:
         bag = replace(self._bag, **{row.name: value})
         if bag != self._bag:
-            self.changed.emit(bag, f"change of {row.label}")
+            self.changed.emit(bag, row.label)
 
     def show_task(self, task: Task) -> None:
         """Show the settings of a task's documents, and how many words they make features."""

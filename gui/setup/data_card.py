@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from PySide6.QtCore import Signal
-
 from core.config import (
     MAX_COPIES,
     MAX_DEGREE,
     MAX_SEED,
     MAX_TEST_FRACTION,
     MAX_VALIDATION_FRACTION,
-    BagOptions,
 )
 from core.data.pens.rows import takes_pens
 from core.data.task import Task
@@ -24,6 +19,7 @@ from gui.kit.fields.numbers import CountField, ShareField
 from gui.kit.plain_text import Plain
 from gui.setup.bag_rows import BagRows
 from gui.setup.feature_picker import FeaturePicker
+from gui.setup.wishes import Wishes
 from gui.setup.words_picker import WordsPicker
 
 FEATURE_MAPS: tuple[tuple[str, tuple[int, bool]], ...] = (
@@ -38,25 +34,25 @@ SHARE, SEED = "0000000", "00000"  # texts that set the widths of these fields
 
 
 class DataCard(Card):
-    """Shows the data settings of a task, and emits the config that the user wants instead."""
+    """Shows the data settings of a task, and asks for what the user wants instead."""
 
-    changed = Signal(object, str)  # DataConfig, text for the undo menu
-
-    def __init__(self) -> None:
+    def __init__(self, wishes: Wishes) -> None:
         super().__init__("Data")
-        self._task: Task | None = None
+        self._wishes = wishes
         self.features = FeaturePicker()
-        self.features.chosen.connect(self.change_features)
+        self.features.chosen.connect(wishes.change_features)
         self._features_row = self.add_row(
             "features", self.features, "Which features go into the model"
         )
         self.words = WordsPicker()
-        self.words.chosen.connect(lambda data: self.changed.emit(data, "change of categories"))
+        self.words.chosen.connect(
+            lambda data: wishes.data_changed.emit(data, "change of categories")
+        )
         self._words_row = self.add_row(
             "words", self.words, "Columns of words that go in as categories, an input for each word"
         )
         self.bag = BagRows(self)
-        self.bag.changed.connect(self._change_bag)
+        self.bag.changed.connect(lambda bag, text: self._change(text, bag=bag))
         self._add_split()
         self._add_preprocessing()
 
@@ -141,19 +137,8 @@ class DataCard(Card):
         )
         self.std.setAccessibleName("standard deviation")
 
-    def change_features(self, names: tuple[str, ...]) -> None:
-        """Request these features."""
-        self._change("features", features=names)
-
     def _change(self, text: str, **changes: object) -> None:
-        if self._task:
-            data = replace(self._task.config.data, **changes)  # type: ignore[arg-type]
-            if data != self._task.config.data:
-                self.changed.emit(data, f"change of {text}")
-
-    def _change_bag(self, bag: BagOptions, text: str) -> None:
-        if self._task:
-            self.changed.emit(replace(self._task.config.data, bag=bag), text)
+        self._wishes.change_data(text, **changes)
 
     def _change_map(self, choice: object) -> None:
         assert isinstance(choice, tuple)
@@ -162,7 +147,6 @@ class DataCard(Card):
 
     def show_task(self, task: Task) -> None:
         """Show the data settings of a task."""
-        self._task = task
         data = task.config.data
         self._features_row.setVisible(FeaturePicker.applies_to(task))
         if FeaturePicker.applies_to(task):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton
@@ -17,6 +16,7 @@ from gui.kit import zoom
 from gui.kit.fields.card import Card
 from gui.kit.fields.choices import Choice, Toggle
 from gui.kit.fields.numbers import CountField, NotchField
+from gui.setup.wishes import Wishes
 
 COLUMNS = 2
 ACTIVATIONS = (("ReLU", "relu"), ("tanh", "tanh"), ("sigmoid", "sigmoid"))
@@ -67,15 +67,13 @@ def _tip(kind: Kind) -> str:
 
 
 class ModelCard(Card):
-    """Shows the model of a task, and emits the config that the user wants instead."""
+    """Shows the model of a task, and asks for what the user wants instead."""
 
-    changed = Signal(object, str)  # ModelConfig, text for the undo menu
-
-    def __init__(self) -> None:
+    def __init__(self, wishes: Wishes) -> None:
         super().__init__("Model")
-        self._task: Task | None = None
+        self._change = wishes.change_model
         self.kind = FamilyPicker()
-        self.kind.chosen.connect(self.change_kind)
+        self.kind.chosen.connect(wishes.change_kind)
         self.column.addWidget(self.kind)
         self.formula = QLabel()
         zoom.set_type(self.formula, look.SMALL)
@@ -83,8 +81,8 @@ class ModelCard(Card):
         self.formula.setWordWrap(True)
         self.column.addWidget(self.formula)
         self.positive, self.negative = Choice(), Choice()
-        self.positive.chosen.connect(lambda name: self._change_classes(positive=name))
-        self.negative.chosen.connect(lambda name: self._change_classes(negative=name))
+        self.positive.chosen.connect(lambda name: wishes.change_classes(positive=name))
+        self.negative.chosen.connect(lambda name: wishes.change_classes(negative=name))
         self._class_rows = (
             self.add_row("yes, 1", self.positive, "The class that the neuron answers 1 for"),
             self.add_row("no, 0", self.negative, "The class that it is told apart from"),
@@ -127,39 +125,8 @@ class ModelCard(Card):
         self.start_words.setToolTip(RANDOM_IS_NEEDED)
         self.column.addWidget(self.start_words)
 
-    def _change(self, text: str, **changes: object) -> None:
-        if self._task:
-            model = replace(self._task.config.model, **changes)  # type: ignore[arg-type]
-            if model != self._task.config.model:
-                self.changed.emit(model, f"change of {text}")
-
-    def change_kind(self, kind: object) -> None:
-        """Request a model of this kind, keeping what it can of the current one."""
-        if self._task is None or kind == self._task.config.model.kind:
-            return
-        model = self._task.config.model
-        assert isinstance(kind, str)
-        if FAMILY[kind].is_neuron and model.is_neuron:
-            self._change("model", kind=kind)  # another neuron with the same two classes
-        else:
-            hidden = 0 if FAMILY[kind].is_counted else model.hidden
-            self._change("model", kind=kind, positive=None, negative=None, hidden=hidden)
-
-    def _change_classes(self, **changes: str | None) -> None:
-        if self._task is None:
-            return
-        model = self._task.config.model
-        positive = changes.get("positive", model.positive)
-        negative = changes.get("negative", model.negative)
-        if positive == negative:  # choosing the other's class swaps the two
-            positive, negative = (
-                (positive, model.positive) if "positive" in changes else (model.negative, negative)
-            )
-        self._change("classes", positive=positive, negative=negative)
-
     def show_task(self, task: Task) -> None:
         """Show the model of a task."""
-        self._task = task
         model: ModelConfig = task.config.model
         kind = FAMILY[model.kind]
         self.kind.choose(model.kind)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from core.config import TrainingConfig
@@ -10,20 +9,19 @@ from core.data.task import Task
 from core.model_family import FAMILY
 from gui.kit.fields.card import Card
 from gui.setup import training_settings as known
-from gui.setup.training_settings import F, Setting, SettingField, with_change
+from gui.setup.training_settings import F, Setting, SettingField
+from gui.setup.wishes import Wishes
 
 NEEDS_VALIDATION = "Needs validation rows: choose a validation share above, under Data"
 
 
 class TrainingCard(Card):
-    """Shows the training settings as they apply now, and emits the user's changes."""
+    """Shows the training settings as they apply now, and asks for the user's changes."""
 
-    tuned = Signal(str, object)  # name of a setting that applies during a run, value
-    run_changed = Signal(object, str)  # TrainingConfig for a new run, text for the undo menu
-
-    def __init__(self) -> None:
+    def __init__(self, wishes: Wishes) -> None:
         super().__init__("Training")
-        self._settings = TrainingConfig()
+        self._wishes = wishes
+        self._settings = wishes.settings
         self._is_counted = False
         self._fields: dict[str, SettingField] = {}
         self._rows: dict[str, QWidget] = {}
@@ -44,19 +42,10 @@ class TrainingCard(Card):
 
     def _add(self, setting: Setting[F]) -> F:
         field = setting.make()
-        field.chosen.connect(lambda value: self.change(setting, value))
+        field.chosen.connect(lambda value: self._wishes.change_training(setting, value))
         self._fields[setting.name] = field
         self._rows[setting.name] = self.add_row(setting.label, field, setting.tip)
         return field
-
-    def change(self, setting: Setting[F], value: object) -> None:
-        """Request this value: emit `tuned` if it applies during a run, else `run_changed`."""
-        if setting.is_live:
-            self.tuned.emit(setting.name, value)
-            return
-        settings = with_change(self._settings, setting.name, value)
-        if settings != self._settings:
-            self.run_changed.emit(settings, f"change of {setting.name}")
 
     def show_task(self, task: Task) -> None:
         """Show the settings that depend on the task's rows: batch size and patience."""

@@ -14,7 +14,6 @@ from core.exports.kinds import KINDS
 from gui.control.run_controller import RunController
 from gui.kit.fields.notches import notch_above, notch_below
 from gui.setup.knobs_row import KnobsRow
-from gui.setup.setup_panel import SetupPanel
 from gui.window.classroom.opening import ClassroomOpener
 from gui.window.columns import Columns
 from gui.window.export.exports import Exports
@@ -73,7 +72,6 @@ class Window(Protocol):
     data_choice: DataChoice
     gallery: GalleryOpener
     classroom: ClassroomOpener
-    setup: SetupPanel
     run_bar: RunBar
     stage: Stage
     views: ViewFactory
@@ -227,7 +225,7 @@ def _of_runs(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
     controller, bar, views = window.controller, window.run_bar, window.views
 
     def change_rate(beside: Callable[[float], float]) -> None:
-        window.setup.training.learning_rate.setValue(beside(controller.settings.learning_rate))
+        window.knobs.learning_rate.setValue(beside(controller.settings.learning_rate))
 
     compare = QAction("&Compare devices", parent)
     compare.setVisible(False)  # until two devices are known

@@ -155,27 +155,25 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.columns, 1)
         layout.addWidget(self.status_area)
         self.setCentralWidget(centre)
-        self.setTabOrder(self.run_bar, self.setup)
         middle = self.rail, self.setup, self.stage, self.side_panel
         self.panes = Panes((self.run_bar, self.knobs, *middle, self.status_area))
 
     def _connect_parts(self) -> None:
         """Connect requests of the parts to the controllers, and their messages to the status."""
-        controller, setup, bar, line = self.controller, self.setup, self.run_bar, self.history_bar
+        controller, wishes = self.controller, self.setup.wishes
+        bar, line = self.run_bar, self.history_bar
         choice, csv, status, loader = self.data_choice, self.csv, self.status, self.loader
         self.painted.connect(self.zoom.follow)
         self.rail.source.chosen.connect(choice.choose)
         frames = self.stage, self.side_panel
         wiring.connect(self.lessons, self._lesson_menu, self.rail, status, frames, self.projects)
-        setup.data.changed.connect(lambda data, words: loader.change(words, data=data))
-        setup.model.changed.connect(lambda model, words: loader.change(words, model=model))
-        setup.training.run_changed.connect(
-            lambda training, words: loader.change(words, training=training)
-        )
-        setup.training.tuned.connect(lambda name, value: controller.tune(**{name: value}))
-        self.knobs.kind_chosen.connect(setup.model.change_kind)
-        self.knobs.features_chosen.connect(setup.data.change_features)
-        self.knobs.setting_changed.connect(setup.training.change)
+        wishes.data_changed.connect(lambda data, words: loader.change(words, data=data))
+        wishes.model_changed.connect(lambda model, words: loader.change(words, model=model))
+        wishes.run_changed.connect(lambda training, words: loader.change(words, training=training))
+        wishes.tuned.connect(lambda name, value: controller.tune(**{name: value}))
+        self.knobs.kind_chosen.connect(wishes.change_kind)
+        self.knobs.features_chosen.connect(wishes.change_features)
+        self.knobs.setting_changed.connect(wishes.change_training)
         self.knobs.settings_toggled.connect(self.columns.show_panel)
         self.columns.panel_shown.connect(self.knobs.show_panel)
         self.knobs.defaults_wanted.connect(loader.return_to_defaults)
@@ -188,11 +186,11 @@ class MainWindow(QMainWindow):
         line.step_wanted.connect(controller.past.go_to)
         line.live_wanted.connect(controller.past.go_live)
         line.replay_wanted.connect(controller.past.replay_or_pause)
-        for fields in (setup.training, self.knobs, self.presenter_bar):
+        for fields in (self.setup, self.knobs, self.presenter_bar):
             controller.settings_changed.connect(fields.show_settings)
         self.presenter_bar.play_or_pause.connect(controller.play_or_pause)
         self.presenter_bar.rate.chosen.connect(self.knobs.learning_rate.setValue)
-        controller.devices_changed.connect(setup.training.show_devices)
+        controller.devices_changed.connect(self.setup.show_devices)
         openers.connect(csv, self.pictures, choice, self.opening_bar, status)
         for asked in (choice, csv, self.pictures):
             asked.task_kept.connect(self.rail.show_task)
@@ -306,7 +304,7 @@ class MainWindow(QMainWindow):
         context.remarked.connect(self.status.remark)
         context.failed.connect(self.status.fail)
         context.gallery_wanted.connect(self.gallery.open)
-        context.kind_wanted.connect(self.setup.model.change_kind)
+        context.kind_wanted.connect(self.setup.wishes.change_kind)
         self.projects.start(context.kept)
         self.layout_memory.chosen = context.chosen
         wiring.start(self.lessons, self.views, self.controller, self.classroom)

@@ -54,7 +54,7 @@ def test_a_column_goes_in_and_is_taken_back(ship, new_run):
 
 def test_with_chosen_features_the_column_is_one_of_them(ship, new_run):
     with new_run(ship):
-        ship.setup.data.change_features(("age", "sex"))
+        ship.setup.wishes.change_features(("age", "sex"))
     with new_run(ship):
         press(ship, "port")
     columns = [column.name for column in ship.controller.run.task.dataset.columns]

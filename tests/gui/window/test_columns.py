@@ -5,6 +5,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from gui.kit import zoom
+from gui.kit.fields.card import Card
 from gui.kit.theme import SMALL
 from gui.stage.curves.line_key import LineKey
 from gui.window.settings import Settings
@@ -246,3 +247,20 @@ def test_the_stage_is_the_largest_column_of_a_wide_screen_too(open_window):
     window = open_window(size=(1920, 1040))
     rail, panel, stage, side = window.columns.sizes()
     assert panel and stage > 1.5 * side and stage > max(rail, panel)
+
+
+def test_the_cards_of_all_settings_are_created_when_they_are_first_shown(qtbot, window, new_run):
+    knobs, setup = window.knobs, window.setup
+    knobs.learning_rate.setValue(0.25)
+    with new_run(window):
+        knobs.kind_chosen.emit("ovr")
+    assert not setup.findChildren(Card)
+    window.columns.show_panel(True)
+    assert setup.training.learning_rate.value() == 0.25
+    assert setup.model.kind.button("ovr").isChecked()
+    window.rail.lessons.setFocus()  # Tab goes from column to column
+    qtbot.keyClick(window.rail.lessons, Qt.Key.Key_Tab)
+    assert setup.data.features.hasFocus()
+    setup.training.seed.setFocus()
+    qtbot.keyClick(setup.training.seed, Qt.Key.Key_Tab)
+    assert window.stage.tabs.hasFocus()

@@ -581,7 +581,7 @@ def test_the_tab_is_there_for_pictures_only(qtbot, open_window, new_run):
 def test_ctrl_z_on_the_pad_takes_back_a_stroke_and_not_the_run(digits_window, qtbot, new_run):
     window = digits_window(0)
     with new_run(window):
-        window.setup.model.changed.emit(
+        window.setup.wishes.model_changed.emit(
             ModelConfig(kind="binary", positive="4", negative="9"), "change"
         )
     window.stage.show_name("Draw")
@@ -739,7 +739,7 @@ def test_a_drawing_stays_when_the_model_changes(digits_window, settled, new_run)
     window = digits_window(0)
     write(window.views["Draw"].pad, 4)
     with new_run(window):
-        window.setup.model.changed.emit(ModelConfig(kind="binary", positive="4"), "change")
+        window.setup.wishes.model_changed.emit(ModelConfig(kind="binary", positive="4"), "change")
     window.stage.show_name("Draw")
     settled(window.views["Draw"])
     assert window.views["Draw"].pad.strokes and len(window.views["Draw"].shares.shares) == 2

@@ -430,7 +430,7 @@ def test_a_lessons_model_does_not_follow_to_other_data(begin, window, new_run):
 def test_a_model_that_was_chosen_in_a_lesson_follows(begin, window, new_run):
     begin(window, "xor")
     with new_run(window):
-        window.setup.model.change_kind("ovr")
+        window.setup.wishes.change_kind("ovr")
     with new_run(window):
         window.data_choice.choose("iris")
     assert window.controller.config.model.kind == "ovr"
