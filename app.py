@@ -25,6 +25,10 @@ def main(argv: list[str] | None = None) -> int:
         from core.cli import export
 
         return export.main(words[1:])
+    if words[:1] == ["sweep"]:
+        from core.cli import sweep
+
+        return sweep.main(words[1:])
     if words[:1] == ["lesson"]:
         from core.cli import teach
 

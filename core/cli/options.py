@@ -6,15 +6,16 @@ import argparse
 from collections.abc import Callable
 from dataclasses import fields, replace
 
-from core.cli.parser import describe_misplaced
-from core.cli.picture_options import (
+from core.cli.content_options import (
     add_picture_options,
+    add_text_options,
     add_variations,
     pictures_from,
+    texts_from,
 )
+from core.cli.parser import describe_misplaced
 from core.cli.reading_options import add_reading_options, reading_from
 from core.cli.table_options import add_table_options, meaning_from, na_from
-from core.cli.text_options import add_text_options, texts_from
 from core.cli.values import batch_size, number, whole, words
 from core.config import (
     ACTIVATIONS,

@@ -8,6 +8,7 @@ from core.library.loop import Result
 from core.library.prediction import Evaluation, Predictions, evaluate, predict
 from core.library.projects import open_model, open_project
 from core.library.run import Run
+from core.library.sweeps.sweep import Sweep, sweep
 from core.runs.model import Model
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Predictions",
     "Result",
     "Run",
+    "Sweep",
     "boundary",
     "confusion",
     "curves",
@@ -27,5 +29,6 @@ __all__ = [
     "open_model",
     "open_project",
     "predict",
+    "sweep",
     "weights",
 ]

@@ -1,4 +1,4 @@
-"""One table of a lesson's file; each question it is asked notes a fault and never raises."""
+"""One table of a lesson's file, or of a sweep's; each question notes a fault and never raises."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ class Table:
     def _name(self) -> str:
         """Return what the table is called in a sentence."""
         words = [key for key in self._path if isinstance(key, str)]
-        return ".".join(words) if words else "the lesson"
+        return ".".join(words) if words else f"the {self._document.what}"
 
 
 def is_number(value: object) -> bool:

@@ -48,11 +48,12 @@ class FaultyTextError(DataError):
 
 @dataclass(frozen=True)
 class Document:
-    """The tables of a TOML text, and the line of each key."""
+    """The tables of a TOML text, and the line of each key. what : the text describes."""
 
     values: dict[str, Any]
     lines: dict[Path, int]
     text: str = ""
+    what: str = "lesson"
 
     def line(self, path: Path) -> int:
         """Return the line of the key, or of the table that it is missing from."""
@@ -69,10 +70,10 @@ class Document:
         return first
 
 
-def parse(data: bytes) -> Document:
+def parse(data: bytes, what: str = "lesson") -> Document:
     """Return what the bytes hold; raise FaultyTextError if they are no TOML, or too many."""
     if len(data) > MOST_BYTES:
-        raise _fault(1, f"The file has more than {MOST_BYTES // 1024} KiB; a lesson is shorter.")
+        raise _fault(1, f"The file has more than {MOST_BYTES // 1024} KiB; a {what} is shorter.")
     try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
@@ -84,7 +85,7 @@ def parse(data: bytes) -> Document:
     except _Unreadable:  # only up to here is the text known to be harmless
         _parsed(text[: _end_of_line(text, scan.at)])
         raise _fault(scan.line, "This line cannot be read as TOML.") from None
-    return Document(_parsed(text), scan.lines, text)
+    return Document(_parsed(text), scan.lines, text, what)
 
 
 def _parsed(text: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ predict, Predictions          a model is asked about rows
 evaluate, Evaluation          how good it is, with intervals
 curves, confusion, weights, boundary    figures, which a notebook shows without a display
 open_project, open_model      what was kept by a run, the window or the command line
+sweep, Sweep                  many runs over a grid or at random, as a table with intervals
 LogitLabError                 what goes wrong, in a sentence
 
 Nothing is imported before it is used: PyTorch takes a second.
