@@ -42,8 +42,8 @@ FILE, EDIT, DATA, RUN, VIEW = "&File", "&Edit", "&Data", "&Run", "&View"
 LESSONS, HELP = "Le&ssons", "&Help"  # lesson.menu adds lessons to the former
 MENUS = (FILE, EDIT, DATA, RUN, VIEW, LESSONS, HELP)
 EXPORT = "E&xport"
-COLOURS = "&Colours"
-SUBMENUS = {EXPORT: FILE, COLOURS: VIEW}  # by title, the menu that each is in
+STAGE, ZOOM, COLOURS, HALL = "On the &stage", "&Zoom", "&Colours", "In a &hall"
+SUBMENUS = {EXPORT: FILE, **dict.fromkeys((STAGE, ZOOM, COLOURS, HALL), VIEW)}  # the menu of each
 ARROWS = ("←", "→", "↑", "↓")
 ON_PICTURES = (  # keys of what has the focus
     (("↑", "↓", "←", "→", "Home"), "on a curve: zoom, move, the whole run"),
@@ -254,7 +254,7 @@ def _of_views(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
     stage, look, views = window.stage, window.appearance, window.views
     keys, views_by_key = keys_of(stage.names), "the views of the stage, by their places"
     tabs = (
-        Action(VIEW, name, partial(stage.go_to, name), tuple(keys.get(name, "")), views_by_key)
+        Action(STAGE, name, partial(stage.go_to, name), tuple(keys.get(name, "")), views_by_key)
         for name in stage.names
     )
     themes = (
@@ -289,11 +289,11 @@ def _of_views(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
     parts = "give the focus to the next part of the window, and to the one before"
     return (
         *tabs,
-        Action(VIEW, "Ne&xt part", partial(window.panes.go, +1), ("F6",), parts, is_apart=True),
+        Action(VIEW, "Ne&xt part", partial(window.panes.go, +1), ("F6",), parts),
         Action(VIEW, "Previ&ous part", partial(window.panes.go, -1), ("Shift+F6",), parts),
-        Action(VIEW, "Zoom &in", look.zoom_in, ("Ctrl++", "Ctrl+="), size, is_apart=True),
-        Action(VIEW, "Zoom &out", look.zoom_out, ("Ctrl+-",), size),
-        Action(VIEW, "&Actual size", window.zoom.reset, ("Ctrl+0",), size),
+        Action(ZOOM, "Zoom &in", look.zoom_in, ("Ctrl++", "Ctrl+="), size),
+        Action(ZOOM, "Zoom &out", look.zoom_out, ("Ctrl+-",), size),
+        Action(ZOOM, "&Actual size", window.zoom.reset, ("Ctrl+0",), size),
         *themes,
         Action(VIEW, "Logarithmic &loss", views.log_toggled.emit, ("L",), log, is_apart=True),
         Action(VIEW, "Co&ver numbers", views.covers.toggle, ("H",), covered),
@@ -327,7 +327,7 @@ def _of_slides(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
         ("Black scree&n", presenter.blank.toggle, ".", "in presenter mode, a black screen"),
         ("Spotli&ght", presenter.spotlight.toggle, "P", "in presenter mode, a ring at the pointer"),
     )
-    return tuple(Action(VIEW, text, made(text, do), (key,), words) for text, do, key, words in rows)
+    return tuple(Action(HALL, text, made(text, do), (key,), words) for text, do, key, words in rows)
 
 
 def _of_help(window: Window, parent: QMainWindow) -> tuple[Action, ...]:

@@ -19,6 +19,7 @@ from gui.kit.labels import Elided
 from gui.kit.plain_text import Plain, as_tip
 from gui.kit.theme import Theme
 
+LOW_PX = 540  # at 100 %: in a lower window, a message is short
 LINES = 2  # of a banner at least: the reason that comes later must not move the picture above it
 
 
@@ -91,7 +92,7 @@ class Notice(QFrame):
 class Banner(QFrame):
     """Message about how a run ended or what went wrong, with a button if an action can help.
 
-    On a slide it is the first sentence only, and its tip has the rest.
+    On a slide, and in a low window, it is the first sentence only, and its tip has the rest.
     """
 
     acted = Signal()
@@ -141,10 +142,19 @@ class Banner(QFrame):
         self._show_words()
         self._fit()
 
+    @property
+    def _is_short(self) -> bool:
+        return self._is_presenting or self.window().height() < zoom.px(LOW_PX)
+
     def _show_words(self) -> None:
-        words = self._shown[0]
-        self._words.setText(first_sentence(words) if self._is_presenting else words)
-        self._words.setToolTip(as_tip(words) if self._is_presenting else "")
+        words, is_short = self._shown[0], self._is_short
+        self._words.setText(first_sentence(words) if is_short else words)
+        self._words.setToolTip(as_tip(words) if is_short else "")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_words()
+        self._fit()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -152,11 +162,12 @@ class Banner(QFrame):
             self._theme = theme
             self._paint()
         elif event.type() == QEvent.Type.FontChange:
+            self._show_words()
             self._fit()
             self._paint()
 
     def _fit(self) -> None:
-        lines = 1 if self._is_presenting else LINES
+        lines = 1 if self._is_short else LINES
         self._words.setMinimumHeight(lines * self.fontMetrics().lineSpacing())
 
     def show_message(self, words: str, action: str = "", *, is_trouble: bool = False) -> None:

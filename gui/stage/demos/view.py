@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QScrollArea,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -80,10 +81,11 @@ GROUPS: tuple[tuple[str, tuple[type[Demo], ...]], ...] = (
     ),
     ("Data", (PictureNumbersDemo,)),
 )
-LIST_FROM = 600  # px of width at 100 % from which the list is beside the demonstration
+LIST_FROM, LIST_HEIGHT = 600, 240  # px at 100 % from which the list is beside the demonstration
 INTERVAL = 0.1  # s between two updates from a run
 MARGIN = 16
-BESIDE_PX = 16  # beside the longest title in the list
+BESIDE_PX = 8  # beside the longest title in the list
+TITLE_NAME = "title of a demonstration"
 TITLE = 1.35  # type size relative to the rest
 
 
@@ -104,7 +106,7 @@ class DemosView(View):
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._show_run)
-        self.titles = QListWidget()
+        self.titles = _Titles()
         self.titles.setAccessibleName("Demonstrations")
         self.titles.setProperty("plain", True)
         self.titles.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -200,8 +202,10 @@ class DemosView(View):
         """Return the demonstration and its page, which is created if it does not exist."""
         if row not in self._pages:
             demo = self._made.pop(row, None) or self._make(row)
-            self._pages[row] = demo, _framed(demo)
-            self._stack.addWidget(self._pages[row][1])
+            area = _framed(demo)
+            self._pages[row] = demo, area
+            self._show_title(area)
+            self._stack.addWidget(area)
             demo.show_example(self._chosen.example)
             demo.present(self.is_presented)
         return self._pages[row]
@@ -289,13 +293,18 @@ class DemosView(View):
                 self.titles.item(row).setForeground(QColor(self.theme.muted))
 
     def _fit(self) -> None:
-        """Show the list if the view is wide enough, else the combo box."""
+        """Show the list if the view is large enough, else the combo box, which is the title too."""
         scale = zoom.factor()
-        is_wide = self.width() >= LIST_FROM * scale
+        is_wide = self.width() >= LIST_FROM * scale and self.height() >= LIST_HEIGHT * scale
         self._left.setVisible(is_wide and not self.is_presented)
         self._above.setVisible(not is_wide and not self.is_presented)
-        bar = self.titles.verticalScrollBar().sizeHint().width()
-        self._left.setFixedWidth(self.titles.sizeHintForColumn(0) + bar + BESIDE_PX)
+        for _, area in self._pages.values():
+            self._show_title(area)
+
+    def _show_title(self, area: QScrollArea) -> None:
+        title = area.findChild(QLabel, TITLE_NAME)
+        assert title is not None
+        title.setVisible(self._above.isHidden())
 
     def _show_run(self) -> None:
         row = self.titles.currentRow()
@@ -314,6 +323,26 @@ class DemosView(View):
         self._show_run()
 
 
+class _Titles(QListWidget):
+    """A list as wide as its longest title, whenever its type changes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+
+    def sizeHint(self) -> QSize:
+        bar = self.verticalScrollBar().sizeHint().width()
+        return QSize(self.sizeHintForColumn(0) + bar + BESIDE_PX, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.sizeHint().width(), super().minimumSizeHint().height())
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self.updateGeometry()
+
+
 class _Page(QWidget):
     """A page of minimum height 0: Qt's hint is for the smallest width, and thus too high."""
 
@@ -329,6 +358,7 @@ def _framed(demo: Demo) -> QScrollArea:
     layout.setContentsMargins(MARGIN, 6, MARGIN, 6)
     layout.setSpacing(6)
     title = QLabel(demo.title)
+    title.setObjectName(TITLE_NAME)
     zoom.set_type(title, TITLE, bold=True)
     head = in_a_row(title, None)
     if demo.can_reset:

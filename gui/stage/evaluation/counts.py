@@ -62,6 +62,8 @@ class Confused(NamedTuple):
 class ConfusionPage(Page):
     """The matrix and, below it, the examples of the clicked cell, by decreasing loss."""
 
+    least_height = 0  # matrix, tables and lists have their own
+
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         self.cell: tuple[int, int] | None = None
@@ -149,6 +151,8 @@ class ConfusionPage(Page):
 class MistakesPage(Page):
     """The wrong answers in which the model is most confident."""
 
+    least_height = 0  # matrix, tables and lists have their own
+
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         self.title = QLabel()
@@ -193,6 +197,8 @@ def _first(number: int) -> str:
 
 class ClassesPage(Page):
     """Precision, recall, F1 and support of each class, and their means."""
+
+    least_height = 0  # matrix, tables and lists have their own
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)

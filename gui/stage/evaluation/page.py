@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QScrollArea, QStackedWidget, QWidget
 
 from core.data.task import Task
 from core.evaluate.classification import Answers
+from gui.kit import zoom
 from gui.kit.theme import Theme
 
 MARGIN = 0.025  # of a plot from 0 to 1, so that points on its edge are not cut off
@@ -33,8 +34,39 @@ def scrolled(content: QWidget) -> QScrollArea:
     return area
 
 
+class Pages(QStackedWidget):
+    """Takes no more height than the page in sight needs; Qt would take that of the highest."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.currentChanged.connect(lambda _: self.updateGeometry())
+
+    def minimumSizeHint(self) -> QSize:
+        page = self.currentWidget()
+        if page is None:
+            return super().minimumSizeHint()
+        return QSize(page.minimumSizeHint().width(), 0)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        page = self.currentWidget()
+        layout = page.layout() if page is not None else None
+        if page is None or layout is None:
+            return super().heightForWidth(width)
+        least = layout.minimumHeightForWidth(width)  # −1 where it does not depend on the width
+        wanted = least if least >= 0 else page.minimumSizeHint().height()
+        return max(wanted, zoom.px(page.least_height) if isinstance(page, Page) else 0)
+
+
 class Page(QWidget):
-    """One page of the evaluation; nothing is computed for a hidden one."""
+    """One page of the evaluation; nothing is computed for a hidden one.
+
+    least_height : in px at 100 %, of its plots with what is around them.
+    """
+
+    least_height = 200
 
     row_chosen = Signal(int)  # row of the data set
     changed = Signal()  # the result must be computed again

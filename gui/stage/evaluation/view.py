@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
 
 from core.data.task import Task
 from core.evaluate.classification import HALF, Answers, Baseline, has_threshold, wilson
@@ -24,14 +24,13 @@ from gui.kit.view import View
 from gui.stage.evaluation.counts import ClassesPage, ConfusionPage, MistakesPage
 from gui.stage.evaluation.curves import CurvesPage
 from gui.stage.evaluation.folds import FoldsPage
-from gui.stage.evaluation.page import Page, scrolled
+from gui.stage.evaluation.page import Page, Pages, scrolled
 from gui.stage.evaluation.reliability import ReliabilityPage
 from gui.stage.evaluation.threshold import ThresholdRow
 from gui.state.background_tasks import Background, Queue
 
 INTERVAL = 0.25  # s between two evaluations during training, at least
 SHARE = 4.0  # least interval as a multiple of the duration of one evaluation
-LEAST_HEIGHT = 200  # px at 100 % of a page; below it, the page scrolls
 PADDING = 28  # px around the name of a page
 PARTS = (
     ("Confusion", "confusion", "How often each class is taken for each other one"),
@@ -82,7 +81,7 @@ class EvaluationView(View):
         self.threshold.changed.connect(self._change_threshold)
         self.pages: dict[str, Page] = {}  # created so far
         self.part = "confusion"
-        self._stack = QStackedWidget()
+        self._stack = Pages()
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._ask)
@@ -170,7 +169,6 @@ class EvaluationView(View):
 
     def show_theme(self) -> None:
         zoom.set_type(self.accuracy, look.LARGE)
-        self._stack.setMinimumHeight(zoom.px(LEAST_HEIGHT))
         self._fit()
         for page in self.pages.values():
             page.show_theme(self.theme)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QSlider, QStyle, QStyleOptionSlider
+from PySide6.QtWidgets import QLabel, QMenu, QSlider, QStyle, QStyleOptionSlider
 
 from gui.kit import theme as look
 
@@ -64,6 +64,42 @@ def test_the_stage_has_the_width_that_two_columns_cannot_share(window, qtbot):
     assert window.views["Curves"].isVisible()
     window.appearance.set_zoom(1.0)
     qtbot.waitUntil(window.side_panel.isVisible)
+
+
+def test_at_200_percent_each_menu_is_one_column(window):
+    window.appearance.set_zoom(2.0)
+    for action in window.menuBar().actions():
+        menu = QMenu.menuInAction(action)
+        assert menu.sizeHint().height() <= 768
+        entries = [a for a in menu.actions() if a.isVisible() and not a.isSeparator()]
+        assert len({menu.actionGeometry(entry).left() for entry in entries}) == 1
+
+
+def test_in_a_low_window_a_message_is_its_first_sentence_and_the_rest_its_tip(window, qtbot):
+    banner = window.banner
+    first, rest = "Finished 100 epochs.", "The weights grow without end."
+    banner.show_message(f"{first} {rest}")
+    assert banner.text == f"{first} {rest}"
+    qtbot.waitUntil(lambda: banner.height() > 40)
+    window.appearance.set_zoom(1.5)
+    assert banner.text == first
+    assert rest in banner.findChild(QLabel).toolTip()
+    window.appearance.set_zoom(1.0)
+    assert banner.text == f"{first} {rest}"
+
+
+def test_demonstrations_are_chosen_above_where_the_list_would_take_the_room(window, qtbot):
+    window.stage.show_name("Demos")
+    view = window.views["Demos"]
+    qtbot.waitUntil(lambda: view.is_at_rest and view.titles.isVisible())
+    window.stage.show_name("Data")
+    window.appearance.set_zoom(1.5)  # while it is hidden
+    window.stage.show_name("Demos")
+    titles = view.titles
+    qtbot.waitUntil(lambda: titles.viewport().width() >= titles.sizeHintForColumn(0))
+    window.appearance.set_zoom(2.0)
+    qtbot.waitUntil(lambda: view.combo.isVisible() and not titles.isVisible())
+    assert view.combo.currentText() == view.demo.title
 
 
 @pytest.mark.parametrize("level", [1.0, 1.5, 2.5])

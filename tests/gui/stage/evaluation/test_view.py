@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QScrollArea
 from sklearn import metrics
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
@@ -401,3 +401,17 @@ def test_drawn_points_are_judged_as_they_are_drawn(qtbot, open_window):
         n = 2 * (k + 1)
         qtbot.waitUntil(lambda n=n: f"of {n} training" in view.accuracy.text(), timeout=PATIENCE_MS)
     assert view.confusion.matrix.counts.sum() == 8
+
+
+def test_on_a_small_laptop_no_page_scrolls_whichever_were_seen_before(qtbot, open_window):
+    window = open_window(size=(1366, 736))
+    window.stage.show_name("Evaluation")
+    view = window.views["Evaluation"]
+    area = view.findChild(QScrollArea, "pages")
+    over = {}
+    for _, part, _ in PARTS * 2:
+        turn_to(qtbot, window, view, part)
+        QApplication.processEvents()
+        if area.verticalScrollBar().maximum():
+            over[part] = area.verticalScrollBar().maximum()
+    assert not over
