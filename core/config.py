@@ -151,7 +151,8 @@ class DataConfig:
     folder : where four IDX files are; None takes MNIST. transpose : exchange rows and columns of
         their pictures; None where that is known to be needed, as for EMNIST.
     path, reading : path of the CSV file, and its format as far as it is specified; or the path of
-        a folder of pictures or of texts.
+        a folder of pictures or of texts. labels : of an array (.npy), the file with its labels.
+    stream : read the rows from disk while training; None where they do not fit into memory.
     size : rows and columns that these pictures are scaled to; None keeps a common size of their
         own if it is small. colour, invert : in colour, not as greys; dark for light.
     label : name or index (from 0) of its label column; None picks the most likely one.
@@ -195,20 +196,20 @@ class DataConfig:
     invert: bool = False
     text: str | None = None
     bag: BagOptions = field(default_factory=BagOptions)
+    stream: bool | None = None
+    labels: str | None = None
 
     def __post_init__(self) -> None:
         check_one_of("source", self.source, SOURCES)
-        check_text("folder", self.folder)
-        check_text("path", self.path)
+        for name in ("folder", "path", "text", "label", "labels"):
+            check_text(name, getattr(self, name))
         if self.source == "csv" and not self.path:
             raise ConfigError("path is not set; the name of a CSV file was expected.")
         if self.source in FOLDERS and not self.path:
             what = FOLDERS[self.source]
             raise ConfigError(f"path is not set; a folder of {what} was expected.")
-        check_text("text", self.text)
         if not isinstance(self.bag, BagOptions):
             raise ConfigError(f"bag is {self.bag!r}; a group of settings was expected.")
-        check_text("label", self.label)
         check_one_of("missing", self.missing, MISSING)
         if not isinstance(self.reading, CsvOptions):
             raise ConfigError(f"reading is {self.reading!r}; a group of settings was expected.")
@@ -221,7 +222,7 @@ class DataConfig:
             check_number("test_fraction", self.test_fraction, 0, MAX_TEST_FRACTION)
         check_number("validation_fraction", self.validation_fraction, 0, MAX_VALIDATION_FRACTION)
         check_whole("split_seed", self.split_seed, 0, MAX_SEED)
-        check_switches(self, ("standardise", "transpose"), optional=True)
+        check_switches(self, ("standardise", "transpose", "stream"), optional=True)
         check_one_of("std", self.std, STDS)
         check_whole("degree", self.degree, 1, MAX_DEGREE)
         check_whole("copies", self.copies, 0, MAX_COPIES)

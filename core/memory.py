@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,10 +23,12 @@ SLICE = 3 * 2**22  # bytes of the buffers for batches and their logits
 HESSIANS = 2**21  # numbers of per-example Hessians held at once: 16 MB
 MANY_PARAMETERS = 100_000  # from here on the user is warned of a long wait
 MUCH = 2**30  # bytes, likewise
-_CGROUPS = (
-    ("memory.max", "memory.current"),
-    ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes"),
-)
+_CGROUPS = {  # by the part of the tree, which is named as a controller in the older version
+    "": ("memory.max", "memory.current"),
+    "memory": ("memory.limit_in_bytes", "memory.usage_in_bytes"),
+}
+_TREE = Path("/sys/fs/cgroup")
+_OWN_GROUPS = Path("/proc/self/cgroup")
 
 
 @dataclass(frozen=True)
@@ -116,34 +119,52 @@ def _free_of_machine() -> int | None:
 
 
 def _free_of_group() -> int | None:
-    """Return the free bytes of the cgroup, counting inactive file pages: these are reclaimable."""
-    for limit_name, used_name in _CGROUPS:
-        folder = Path("/sys/fs/cgroup")
-        try:
-            limit = int((folder / limit_name).read_text())
-            used = int((folder / used_name).read_text())
-            stat = (folder / limit_name).with_name("memory.stat").read_text()
-            names = dict(line.split() for line in stat.splitlines())
-            return max(limit - used + int(names.get("inactive_file", 0)), 1)
-        except (OSError, ValueError):  # “max”: no limit
-            continue
-    return None
+    """Return the free bytes of the cgroup and of those around it, whichever has the least.
+
+    Pages of files that can be dropped count as free.
+    """
+    groups = dict.fromkeys(_CGROUPS, "/")
+    with suppress(OSError):
+        for line in _OWN_GROUPS.read_text().splitlines():
+            _, controllers, path = line.split(":", 2)
+            groups |= {name: path for name in controllers.split(",") if name in groups}
+    found: list[int | None] = []
+    for name, path in groups.items():
+        top = _TREE / name
+        own = top / path.lstrip("/")
+        around = (folder for folder in (own, *own.parents) if folder.is_relative_to(top))
+        found.extend(_free_of_folder(folder, *_CGROUPS[name]) for folder in around)
+    return min((size for size in found if size is not None), default=None)
+
+
+def _free_of_folder(folder: Path, limit_name: str, used_name: str) -> int | None:
+    """Return the free bytes of one cgroup, None without a limit."""
+    try:
+        limit = int((folder / limit_name).read_text())
+        used = int((folder / used_name).read_text())
+        stat = (folder / "memory.stat").read_text()
+        names = dict(line.split() for line in stat.splitlines())
+        return max(limit - used + int(names.get("inactive_file", 0)), 1)
+    except (OSError, ValueError):  # “max”: no limit
+        return None
 
 
 def _free_of_process() -> int | None:
-    """Return the bytes left below the limit of `ulimit -v`."""
+    """Return the bytes left below the limits of `ulimit -v` and `ulimit -d`."""
     if sys.platform == "win32":
         return None
     import resource
 
-    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
-    if limit == resource.RLIM_INFINITY:
-        return None
-    try:
-        pages = int(Path("/proc/self/statm").read_text().split()[0])
-    except (OSError, ValueError):
-        return None
-    return max(limit - pages * os.sysconf("SC_PAGE_SIZE"), 1)
+    limits = (resource.RLIMIT_AS, 0), (resource.RLIMIT_DATA, 5)  # and where the pages are counted
+    found = []
+    for name, place in limits:
+        limit, _ = resource.getrlimit(name)
+        if limit == resource.RLIM_INFINITY:
+            continue
+        with suppress(OSError, ValueError):
+            pages = int(Path("/proc/self/statm").read_text().split()[place])
+            found.append(max(limit - pages * os.sysconf("SC_PAGE_SIZE"), 1))
+    return min(found, default=None)
 
 
 def _free_of_windows() -> int | None:

@@ -141,6 +141,8 @@ def _of_data(data: DataConfig, seed: int) -> Iterable[Option]:
             "colour": "colour",
             "invert": "invert",
             "text": "text",
+            "stream": "stream",
+            "labels": "labels",
         },
     )
     names = {name: name.replace("_", "-") for name in vars(plain.bag)}

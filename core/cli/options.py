@@ -14,7 +14,12 @@ from core.cli.content_options import (
     texts_from,
 )
 from core.cli.parser import describe_misplaced
-from core.cli.reading_options import add_reading_options, reading_from
+from core.cli.reading_options import (
+    add_reading_options,
+    add_stream_options,
+    reading_from,
+    stream_from,
+)
 from core.cli.table_options import add_table_options, meaning_from, na_from
 from core.cli.values import batch_size, number, whole, words
 from core.config import (
@@ -79,6 +84,7 @@ def _add_source(group: argparse._ArgumentGroup) -> None:
     )
     add_reading_options(group)
     add_table_options(group)
+    add_stream_options(group)
     group.add_argument(
         "--data-dir",
         metavar="DIR",
@@ -359,6 +365,7 @@ def _data_from(options: argparse.Namespace) -> DataConfig:
         **meaning_from(options),
         **pictures_from(options),
         **texts_from(options),
+        **stream_from(options),
     )
 
 

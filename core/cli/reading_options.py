@@ -1,8 +1,9 @@
-"""Options on how a table's text is read, shared by the terminal and the window."""
+"""Options on how a table's text, or any data, is read, shared by the terminal and the window."""
 
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
 from core.config import ENCODINGS, CsvOptions
 
@@ -39,3 +40,21 @@ def reading_from(options: argparse.Namespace) -> CsvOptions:
         THOUSANDS_WORDS.get(options.thousands),
         QUOTE_WORDS.get(options.quote),
     )
+
+
+def add_stream_options(group: argparse._ArgumentGroup) -> None:
+    """Add the options on rows that stay on disk, and on the labels of an array."""
+    group.add_argument(
+        "--stream",
+        action=argparse.BooleanOptionalAction,
+        help="leave the rows on disk and read them block by block while training (default: if they "
+        "would take more than half of the free memory)",
+    )
+    group.add_argument(
+        "--labels", metavar="FILE", help="the file with the labels of the rows of an array (.npy)"
+    )
+
+
+def stream_from(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the fields of a DataConfig that these options give."""
+    return {"stream": options.stream, "labels": options.labels}

@@ -21,7 +21,6 @@ from core.cli.understood import understood_json, understood_lines, way_out
 from core.cli.values import number
 from core.config import FOLDERS, DataConfig, RunConfig
 from core.data import sources
-from core.data.from_table import dataset_of_table
 from core.data.preprocessing import SPREADS
 from core.data.task import Task, prepare
 from core.errors import DataError, SaveError
@@ -209,8 +208,8 @@ def _save(run: Run, result: Result, outputs: Outputs) -> list[str]:
 
 
 def load(data: DataConfig) -> Dataset:
-    """Load the data, with a progress bar on stderr for a CSV file or a download."""
-    if data.source == "csv":
+    """Load the data, with a progress bar on stderr for a file or a download."""
+    if data.source == "csv" or sources.is_streamed(data):
         return _read(data)
     if data.source in FOLDERS:
         return _read_folder(data)
@@ -235,16 +234,13 @@ def load(data: DataConfig) -> Dataset:
 
 
 def _read(data: DataConfig) -> Dataset:
-    from core.data.csv import reader
-
-    path, bar = Path(data.path or ""), ShareProgress(sys.stderr)
+    name, bar = Path(data.path or data.folder or "").name, ShareProgress(sys.stderr)
 
     def show(done: int, size: int) -> None:
-        words = f"{path.name}: {done / 1e6:,.0f} of {size / 1e6:,.0f} MB"
-        bar.show(done / max(size, 1), words)
+        bar.show(done / max(size, 1), f"{name}: {done / 1e6:,.0f} of {size / 1e6:,.0f} MB")
 
     try:
-        return dataset_of_table(reader.read(path, data.reading, show), data)
+        return sources.file_reader(data)(data, show)
     except DataError as error:
         raise way_out(error) from None
     finally:
@@ -339,14 +335,14 @@ def figures(result: Result) -> str:
 
 def _baselines(task: Task) -> tuple[Baseline, dict[str, float]]:
     """Return the baseline of a task, and its accuracy on each part of the rows that there is."""
-    y, h = task.dataset.y, task.dataset.h
-    found = Baseline.of(y[task.train_rows], h)
     parts = {
         "train": task.train_rows,
         "validation": task.validation_rows,
         "test": task.test_rows,
     }
-    return found, {name: found.accuracy(y[rows]) for name, rows in parts.items() if len(rows)}
+    counts = {name: task.dataset.counts(rows) for name, rows in parts.items() if len(rows)}
+    found = Baseline.of(counts["train"])
+    return found, {name: found.accuracy(each) for name, each in counts.items()}
 
 
 def to_json(result: Result) -> dict[str, Any]:

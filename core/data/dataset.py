@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,6 +98,8 @@ class Dataset:
     bag: csr_array | None = None
     _padded: _PaddedRows | None = None
 
+    is_streamed: ClassVar[bool] = False  # whether X stays on disk: see `core.data.streamed`
+
     def __post_init__(self) -> None:
         for field_name, shown in (
             ("name", visible(self.name)),
@@ -178,6 +180,23 @@ class Dataset:
             return np.asarray(self.X[rows] / self.scale, dtype=np.float64)
         return (self.X[rows] / np.float32(self.scale)).astype(np.float32, copy=False)
 
+    def counts(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return how many of these rows are of each class, (h,)."""
+        return np.bincount(self.y[rows], minlength=self.h)
+
+    def ranges(self, rows: NDArray[np.int64] | slice) -> NDArray[np.floating] | NDArray[np.uint8]:
+        """Return the least and the largest of each feature in these rows, (2, m)."""
+        X = self.X[rows]
+        return np.stack([X.min(axis=0), X.max(axis=0)])
+
+    def parts(self, rows: NDArray[np.int64], width: int) -> Iterator[Numbers]:
+        """Yield X of these rows, of each of which `width` numbers are made: all at once."""
+        yield self.X[rows]
+
+    def held(self, rows: int) -> int:
+        """Return how many of so many rows are in memory while a run trains: all."""
+        return rows
+
     def with_examples(
         self, X: Numbers, y: NDArray[np.int64], documents: Documents | None = None
     ) -> Dataset:
@@ -185,16 +204,9 @@ class Dataset:
 
         They are always training rows. documents : of texts, their k texts.
         """
-        k, padded = len(X), self._padded
-        if padded is None or padded.start != len(padded.array) - self.n or padded.start < k:
-            array = np.empty((self.n + k + SPARE_ROWS, self.m), self.X.dtype)
-            array[len(array) - self.n :] = self.X
-            padded = _PaddedRows(array, len(array) - self.n)
-        padded.start -= k
-        padded.array[padded.start : padded.start + k] = X
+        k, padded = len(X), _prepended(self, self._padded, X)
         lines = self.lines
-        if lines is not None:
-            lines = np.concatenate([np.zeros(k, np.int32), lines])
+        lines = None if lines is None else np.concatenate([np.zeros(k, np.int32), lines])
         more = replace(
             self,
             X=padded.array[padded.start :],
@@ -257,10 +269,7 @@ class Dataset:
             raise DataError(f"{self.name} has one class; a binary model needs two.")
         yes = self.h - 1 if positive is None else find(positive, self.class_names, "class")
         if negative is None:
-            if self.h == 2:
-                no_name, no_mark = self.class_names[1 - yes], self.class_marks[1 - yes]
-            else:
-                no_name, no_mark = f"not {self.class_names[yes]}", REST_MARK
+            no_name, no_mark = _rest(self, yes)
             keep: NDArray[np.bool_] = np.ones(self.n, dtype=bool)
         else:
             no = find(negative, self.class_names, "class")
@@ -301,15 +310,14 @@ class Dataset:
 
     def without_gaps(self) -> Dataset:
         """Drop the rows that have a gap."""
-        gaps = self.gaps
-        if gaps is None:
+        if (gaps := self.gaps) is None:
             return self
         skipped: NDArray[np.bool_] = np.asarray(gaps.any(axis=1))
         where = "" if self.lines is None else format_lines(self.lines[skipped])
         rows = format_count(int(skipped.sum()), "row")
         left_out = self.left_out
-        if self.lines is not None:
-            lines = np.asarray(self.lines[skipped])
+        if (lines := self.lines) is not None:
+            lines = np.asarray(lines[skipped])
             left_out = (*left_out, LeftOut("with a missing value", lines, len(lines)))
         return replace(
             self._only(~skipped),
@@ -330,50 +338,41 @@ class Dataset:
         every = np.arange(self.n, dtype=np.int64)
         if fraction is None:
             return every[: self.n - self.published_test], every[self.n - self.published_test :]
-        tested = np.zeros(self.n, dtype=bool)
-        for k in range(self.h):
-            rows = self.added + np.flatnonzero(self.y[self.added :] == k)
-            count = min(int(len(rows) * fraction + 0.5), max(len(rows) - 1, 0))
-            priority = np.random.Generator(np.random.PCG64([seed, k])).random(len(rows))
-            tested[rows[np.argsort(priority, kind="stable")[:count]]] = True
+        tested = _drawn(self, fraction, seed)
         return every[~tested], every[tested]
 
 
-def without_empty_classes(dataset: Dataset) -> Dataset:
-    """Drop the classes that have no row, and say so."""
-    counts = np.bincount(dataset.y, minlength=dataset.h)
-    if counts.all() or not dataset.n:
-        return dataset
-    number = np.cumsum(counts > 0) - 1
-    kept = np.flatnonzero(counts)
-    gone = ", ".join(f"“{dataset.class_names[k]}”" for k in np.flatnonzero(counts == 0))
-    return replace(
-        dataset,
-        y=number[dataset.y],
-        class_names=tuple(dataset.class_names[k] for k in kept),
-        class_marks=tuple(dataset.class_marks[k] for k in kept),
-        notes=(*dataset.notes, f"no row of class {gone} is left, so it is no class"),
-    )
+def _prepended(dataset: Dataset, padded: _PaddedRows | None, X: Numbers) -> _PaddedRows:
+    """Return the rows of a data set with the rows X (k, m) before them; in place if there is room.
+
+    padded : what its own rows are part of.
+    """
+    k, n = len(X), dataset.n
+    if padded is None or padded.start != len(padded.array) - n or padded.start < k:
+        array = np.empty((n + k + SPARE_ROWS, dataset.m), dataset.X.dtype)
+        array[len(array) - n :] = dataset.X
+        padded = _PaddedRows(array, len(array) - n)
+    padded.start -= k
+    padded.array[padded.start : padded.start + k] = X
+    return padded
 
 
-def filled(dataset: Dataset, rows: NDArray[np.int64]) -> Dataset:
-    """Fill each feature's gaps with its mean over `rows`, or over all if these are all gaps."""
-    gaps = dataset.gaps
-    if gaps is None:
-        return dataset
-    X = dataset.X.copy()
-    parts = []
-    for j in np.flatnonzero(gaps.any(axis=0)):
-        known = X[rows, j][~gaps[rows, j]]
-        known = known if len(known) else X[~gaps[:, j], j]
-        X[gaps[:, j], j] = known.mean(dtype=np.float64)
-        parts.append(f"{dataset.feature_names[j]} {gaps[:, j].sum():,}")
-    cells = format_count(int(gaps.sum()), "missing number")
-    return replace(
-        dataset,
-        X=X,
-        notes=(*dataset.notes, f"filled {cells} with the feature's mean ({', '.join(parts)})"),
-    )
+def _rest(dataset: Dataset, yes: int) -> tuple[str, int]:
+    """Return name and mark of all classes but one, taken for one class."""
+    if dataset.h == 2:
+        return dataset.class_names[1 - yes], dataset.class_marks[1 - yes]
+    return f"not {dataset.class_names[yes]}", REST_MARK
+
+
+def _drawn(dataset: Dataset, fraction: float, seed: int) -> NDArray[np.bool_]:
+    """Return which rows are drawn for testing; see `Dataset.split`."""
+    tested = np.zeros(dataset.n, dtype=bool)
+    for k in range(dataset.h):
+        rows = dataset.added + np.flatnonzero(dataset.y[dataset.added :] == k)
+        count = min(int(len(rows) * fraction + 0.5), max(len(rows) - 1, 0))
+        priority = np.random.Generator(np.random.PCG64([seed, k])).random(len(rows))
+        tested[rows[np.argsort(priority, kind="stable")[:count]]] = True
+    return tested
 
 
 def format_count(number: int, what: str) -> str:

@@ -11,7 +11,7 @@ from core.data.task import Task, standardised_by_default
 OF_ROWS = (
     *("source", "folder", "path", "transpose"),
     *("label", "reading", "categorical", "missing_category", "merge_case", "any_label"),
-    *("keep_totals", "size", "colour", "invert", "text"),
+    *("keep_totals", "size", "colour", "invert", "text", "stream", "labels"),
 )
 # What identifies the problem, and where it is trained; all other settings have a default.
 OF_DATA = (*OF_ROWS, "missing")

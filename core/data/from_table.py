@@ -20,8 +20,8 @@ from core.data.dataset import (
     format_count,
     format_lines,
     pixel_names,
-    without_empty_classes,
 )
+from core.data.gaps import without_empty_classes
 from core.data.indicators import Indicator
 from core.data.text.documents import Documents, no_features
 from core.errors import DataError, DoubtfulLabelError

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
 
@@ -18,6 +19,7 @@ SPREADS: dict[Std, str] = {
     "sample": "the standard deviation of a sample (n − 1)",
     "population": "the standard deviation of a population (n)",
 }
+Floats = NDArray[np.float64]
 ROWS_AT_ONCE = 8192  # float64 copies of image data stay below 60 MB
 
 
@@ -111,18 +113,27 @@ class Standardiser:
         scale: float = 1.0,
         std: Std = "sample",
     ) -> Standardiser:
-        """Fit mean and standard deviation of X / scale, X (n, m).
+        """Fit mean and standard deviation of X / scale, X (n, m); see `of_parts`."""
+        return cls.of_parts([X], X.shape[1], scale, std)
+
+    @classmethod
+    def of_parts(
+        cls,
+        parts: Iterable[NDArray[np.floating] | NDArray[np.uint8]],
+        m: int,
+        scale: float = 1.0,
+        std: Std = "sample",
+    ) -> Standardiser:
+        """Fit mean and standard deviation of X / scale, X (n, m) in parts, each taken once.
 
         std : the sample's, with n − 1, as in the lecture; or the population's, with n, as NumPy
             and scikit-learn have it.
         """
-        n, m = X.shape
+        n, mean, squares = 0, np.zeros(m), np.zeros(m)
+        for X in parts:
+            n, mean, squares = _merged(n, mean, squares, X)
         if n == 0:
             return cls.identity(m)
-        mean = X.mean(axis=0, dtype=np.float64)
-        squares = np.zeros(m)
-        for start in range(0, n, ROWS_AT_ONCE):  # two passes: no cancellation for large means
-            squares += ((X[start : start + ROWS_AT_ONCE] - mean) ** 2).sum(axis=0)
         spread = np.sqrt(squares / max(n - (std == "sample"), 1)) / scale
         mean = mean / scale
         constant = spread <= 1e-12 * np.maximum(np.abs(mean), 1e-300)
@@ -144,3 +155,24 @@ class Standardiser:
         if self.is_identity:
             return X.astype(np.float32, copy=False)
         return ((X - self.mean) / self.std).astype(np.float32)
+
+
+def _merged(
+    n: int, mean: Floats, squares: Floats, X: NDArray[np.floating] | NDArray[np.uint8]
+) -> tuple[int, Floats, Floats]:
+    """Add the rows X (k, m) to the moments of n rows before: n, mean, sum of (x − mean)².
+
+    Chan, Golub and LeVeque (1983): with δ the difference of the two means, these sums and
+    δ² n k / (n + k) add up, without the cancellation of a sum of x².
+    """
+    k = len(X)
+    if k == 0:
+        return n, mean, squares
+    own = X.mean(axis=0, dtype=np.float64)
+    own_squares = np.zeros(len(own))
+    for start in range(0, k, ROWS_AT_ONCE):  # two passes over a part: no cancellation here either
+        own_squares += ((X[start : start + ROWS_AT_ONCE] - own) ** 2).sum(axis=0)
+    if n == 0:
+        return k, own, own_squares
+    delta, both = own - mean, n + k
+    return both, mean + delta * (k / both), squares + own_squares + delta**2 * (n * k / both)

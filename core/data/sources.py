@@ -37,6 +37,8 @@ def load(config: DataConfig, fetch: Callable[[], Contents] | None = None) -> Dat
 
     fetch : returns MNIST if no folder is chosen; None reads it from the cache, or downloads it.
     """
+    if config.source == "csv" or is_streamed(config):
+        return file_reader(config)(config)
     match config.source:
         case "iris":
             return _iris()
@@ -46,15 +48,36 @@ def load(config: DataConfig, fetch: Callable[[], Contents] | None = None) -> Dat
             return _mnist(config, fetch or _fetch)
         case "drawn":
             return drawn(Points())
-        case "csv":
-            from core.data.csv import reader
-            from core.data.from_table import dataset_of_table
-
-            return dataset_of_table(reader.read(Path(config.path or ""), config.reading), config)
         case "genres":
             return _genres()
         case "pictures" | "documents":
             return folder_reader(config)(config)
+
+
+def is_streamed(config: DataConfig) -> bool:
+    """Return whether the rows stay on disk, or may do so: see `core.data.streamed`."""
+    if config.source not in ("csv", "mnist") and not config.stream:
+        return False
+    from core.data.streamed.opening import is_opened_here
+
+    return is_opened_here(config)
+
+
+def file_reader(config: DataConfig) -> Callable[..., Dataset]:
+    """Return what reads a file that a config names: `read` of its config and a progress."""
+    if is_streamed(config):
+        from core.data.streamed.opening import open_streamed
+
+        return open_streamed
+    from core.data.csv import reader
+    from core.data.from_table import dataset_of_table
+
+    def read(config: DataConfig, progress: reader.Progress | None = None) -> Dataset:
+        return dataset_of_table(
+            reader.read(Path(config.path or ""), config.reading, progress), config
+        )
+
+    return read
 
 
 def folder_reader(config: DataConfig) -> Callable[..., Dataset]:

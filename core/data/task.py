@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from core import memory
 from core.config import DataConfig, ModelConfig, RunConfig, Std
-from core.data.dataset import Dataset, filled, without_empty_classes
+from core.data.dataset import Dataset
+from core.data.gaps import filled, without_empty_classes
 from core.data.pens.rows import with_pens
 from core.data.preprocessing import ROWS_AT_ONCE, FeatureMap, Standardiser
+from core.data.streamed.drawing import fixed_sample
 from core.data.validation import set_aside
 from core.errors import DataError
 from core.memory import Demand, demand
@@ -98,8 +100,8 @@ class Task:
         """Estimated resources of a run on this task."""
         return demand(
             self.config,
-            len(self.train_rows),
-            len(self.held_out_rows),
+            self.dataset.held(len(self.train_rows)),
+            self.dataset.held(len(self.held_out_rows)),
             self.m,
             self.dataset.h,
             row_size=_row_size(self.dataset, self.m),
@@ -125,13 +127,17 @@ class Task:
 
     @property
     def parts(self) -> dict[str, NDArray[np.int64]]:
-        """The rows by what they are for, training, validation and test, where there are any."""
+        """The rows by what they are for, training, validation and test, where there are any.
+
+        Of rows on disk, a fixed sample of each.
+        """
         named = (
             ("training", self.train_rows),
             ("validation", self.validation_rows),
             ("test", self.test_rows),
         )
-        return {name: rows for name, rows in named if len(rows)}
+        held = self.dataset.held
+        return {name: fixed_sample(rows, held(len(rows))) for name, rows in named if len(rows)}
 
     def part_of(self, row: int) -> str:
         """Return whether this row is for “training”, “validation” or “test”."""
@@ -152,7 +158,7 @@ class Task:
         """
         if self.config.training.class_weight == "none":
             return None
-        counts = np.bincount(self.dataset.y[self.train_rows], minlength=self.dataset.h)
+        counts = self.dataset.counts(self.train_rows)
         present = counts > 0
         weights = np.zeros(len(counts))
         weights[present] = len(self.train_rows) / (present.sum() * counts[present])
@@ -173,15 +179,13 @@ class Task:
         """Names of the features that are constant in the training rows; none for pictures."""
         if not self.dataset.is_measured or not len(self.train_rows):
             return ()
-        spread = np.ptp(self.dataset.X[self.train_rows], axis=0)
-        return tuple(
-            name for name, d in zip(self.dataset.feature_names, spread, strict=True) if not d
-        )
+        low, high = self.dataset.ranges(self.train_rows)
+        return tuple(self.dataset.feature_names[j] for j in np.flatnonzero(low == high))
 
     @cached_property
     def obstacle(self) -> str:
         """Why this task cannot be trained and what to do, or "" if it can."""
-        present = np.unique(self.dataset.y[self.train_rows])
+        present = np.flatnonzero(self.dataset.counts(self.train_rows))
         if len(present) >= 2:
             return ""
         drawing = self.config.data.source == "drawn"
@@ -229,7 +233,7 @@ def prepare(source: Dataset, config: RunConfig) -> Task:
         made = len(train_rows) * config.data.copies
         train_rows = np.concatenate([np.arange(made), train_rows + made])
         test_rows, validation_rows = test_rows + made, validation_rows + made
-    standardise = config.data.standardise
+    takes_all, standardise = dataset.is_text or dataset.m == source.m, config.data.standardise
     if standardise is None:
         standardise = standardised_by_default(dataset, config.model)
     return Task(
@@ -237,9 +241,10 @@ def prepare(source: Dataset, config: RunConfig) -> Task:
             config,
             data=replace(
                 config.data,
-                features=("all",) if _takes_all(dataset, source) else dataset.feature_names,
+                features=("all",) if takes_all else dataset.feature_names,
                 test_fraction=test_fraction,
                 standardise=standardise,
+                stream=dataset.is_streamed or config.data.stream,
                 text=config.data.text or (source.understood and source.understood.text) or None,
             ),
             model=_resolved(config.model, dataset),
@@ -297,14 +302,13 @@ def not_counted(dataset: Dataset, config: DataConfig, model: ModelConfig) -> str
     if config.standardise or config.sine:
         which = "standardised features" if config.standardise else "sines of features"
         return f"{why}, and {which} are. Switch them off."
-    if dataset.X.dtype == np.uint8 or not (dataset.X < 0).any():
+    if dataset.X.dtype == np.uint8 or not dataset.n:
         return ""
-    name = dataset.feature_names[int((dataset.X < 0).any(axis=0).argmax())]
+    is_below = dataset.ranges(slice(None))[0] < 0
+    if not is_below.any():
+        return ""
+    name = dataset.feature_names[int(is_below.argmax())]
     return f"{why}; “{name}” of {dataset.name} is in some rows. Choose other features or a softmax."
-
-
-def _takes_all(dataset: Dataset, source: Dataset) -> bool:
-    return dataset.is_text or dataset.m == source.m
 
 
 def _check_features(dataset: Dataset, config: DataConfig) -> None:
@@ -359,9 +363,8 @@ def fit_standardiser(
     dataset: Dataset, feature_map: FeatureMap, rows: NDArray[np.int64], std: Std
 ) -> Standardiser:
     """Return the standardiser of the model's inputs over these rows."""
-    if feature_map.is_identity:
-        return Standardiser.fit(dataset.X[rows], dataset.scale, std)
-    return Standardiser.fit(feature_map.apply(dataset.values(rows)), std=std)
+    parts = map(feature_map.apply, dataset.parts(rows, feature_map.k))
+    return Standardiser.of_parts(parts, feature_map.k, dataset.scale, std)
 
 
 def _check_memory(dataset: Dataset, config: RunConfig, trained: int, tested: int, k: int) -> None:
@@ -373,7 +376,8 @@ def _check_memory(dataset: Dataset, config: RunConfig, trained: int, tested: int
             f"classes of {name}; at most {MAX_NEURONS:,} are trained. Choose one vs rest or "
             "softmax."
         )
-    needed = demand(config, trained, tested, k, dataset.h, row_size=_row_size(dataset, k))
+    at_once = dataset.held(trained), dataset.held(tested)
+    needed = demand(config, *at_once, k, dataset.h, row_size=_row_size(dataset, k))
     memory.check(
         needed.nbytes,
         f"Training on {name} ({needed.neurons:,} × {k:,} weights, {trained:,} rows)",

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.dataset import Dataset
+from core.data.streamed.dataset import StreamedDataset
 
 Rows = NDArray[np.int64]
 
@@ -25,6 +26,8 @@ def set_aside(dataset: Dataset, train_rows: Rows, fraction: float, seed: int) ->
     """
     if not fraction:
         return train_rows, np.empty(0, dtype=np.int64)
+    if isinstance(dataset, StreamedDataset):
+        return dataset.set_aside(train_rows, fraction, [seed, STREAM])
     trains = np.zeros(dataset.n, dtype=bool)
     trains[train_rows] = True
     validates = np.zeros(dataset.n, dtype=bool)

@@ -34,15 +34,14 @@ class Baseline:
     is_imbalanced: bool
 
     @classmethod
-    def of(cls, y: Counts, h: int) -> Baseline:
-        """Return that of training rows with these classes, (n,), n > 0, of h classes."""
-        counts = np.bincount(y, minlength=h)
+    def of(cls, counts: Counts) -> Baseline:
+        """Return that of training rows of which so many are of each class, (h,), some above 0."""
         most = float(counts.max() / counts.mean())
         return cls(int(counts.argmax()), most >= IMBALANCED)
 
-    def accuracy(self, y: Counts) -> float:
-        """Return the share of rows with these classes, (n,), that it is right about; else NaN."""
-        return float((y == self.label).mean()) if len(y) else math.nan
+    def accuracy(self, counts: Counts) -> float:
+        """Return the share that it is right about of so many rows of each class, (h,), or NaN."""
+        return float(counts[self.label] / counts.sum()) if counts.any() else math.nan
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +66,11 @@ class Answers:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    @property
+    def counts(self) -> Counts:
+        """How many of the rows are of each class, (classes,)."""
+        return np.bincount(self.y, minlength=self.h)
 
     @property
     def h(self) -> int:

@@ -13,13 +13,13 @@ from core.data.task import Task
 from core.explain.optimum import optimum
 from core.model_family import FAMILY
 from core.model_kind import Kind
-from core.train.batches import to_device
 from core.train.class_weights import head_of
 from core.train.health import Health
 from core.train.losses import ABSENT
 from core.train.models import model_of
 from core.train.outcome import Epilogue
 from core.train.snapshot import Metrics, Params, Status
+from core.train.streamed.rows import place_rows
 
 AT_REST = 1e-4  # tolerance on the largest slope along a parameter, as in scikit-learn's solvers
 WORK = 1e7  # most rows × parameters² for which an optimum is searched: well below a second
@@ -137,7 +137,7 @@ def _is_endless(task: Task, slope: _Slope) -> bool | None:
 @torch.no_grad()
 def _slope(task: Task, params: Params, settings: TrainingConfig) -> _Slope:
     head, config = head_of(task), task.config.model
-    rows = to_device(task, task.train_rows, torch.device("cpu"))
+    rows = place_rows(task, task.train_rows, torch.device("cpu"))
     parameters = tuple(torch.from_numpy(array) for array in params.arrays)
     model = model_of(config, parameters, rows.unit)
     outputs = torch.ones(task.outputs, dtype=torch.bool)

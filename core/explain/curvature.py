@@ -17,11 +17,11 @@ from core.model_family import FAMILY
 from core.optimiser_family import OPTIMISERS, OptimiserName
 from core.slices import finish
 from core.train import models
-from core.train.batches import to_device
 from core.train.class_weights import head_of
 from core.train.losses import HEADS
 from core.train.snapshot import Params
 from core.train.sparse import SparseRows, rows_of, squares_of_rows, transposed_product
+from core.train.streamed.rows import place_rows
 
 ROWS = 5_000  # training rows used; of more, a fixed sample
 BEND_NUMBERS = 800_000  # rows × inputs for a quick estimate of the largest curvature
@@ -57,7 +57,7 @@ def search(
     """
     config, n = task.config.model, len(rows)
     head = head_of(task)
-    placed = to_device(task, rows, torch.device("cpu"))
+    placed = place_rows(task, rows, torch.device("cpu"))
     model = models.model_of(config, tuple(torch.tensor(a) for a in params.arrays), placed.unit)
     logits: list[Tensor] = []
     for X, _, _ in placed.slices():

@@ -90,13 +90,18 @@ def _figures(task: Task, parts: dict[str, Answers]) -> Iterator[str]:
         loss = format_plain(float(answers.loss.mean()), 4)
         yield from _row(name, f"{n:,}", loss, f"{hits / n:.2%}", f"{low:.2%} … {high:.2%}")
     yield ""
-    baseline = Baseline.of(task.dataset.y[task.train_rows], task.dataset.h)
+    baseline = Baseline.of(task.dataset.counts(task.train_rows))
     named = escaped(task.dataset.class_names[baseline.label])
     said = ", ".join(
-        f"{name} {baseline.accuracy(answers.y):.2%}" for name, answers in parts.items()
+        f"{name} {baseline.accuracy(answers.counts):.2%}" for name, answers in parts.items()
     )
     yield f"Always saying “{named}” would be right in: {said}."
     yield "The intervals are Wilson’s, for rows drawn at random."
+    if len(parts["training"]) < len(task.train_rows):
+        yield (
+            f"The data are read from disk: of {len(task.train_rows):,} training and "
+            f"{len(task.test_rows):,} test rows a fixed sample was asked."
+        )
     if task.class_weights is not None:
         yield "Training weighted the losses by class; these are not weighted."
 
@@ -232,7 +237,7 @@ def _use(record: Record, parts: dict[str, Answers]) -> Iterator[str]:
         yield "- Its probabilities need not be calibrated: as often right as they say."
     elif not kind.has_probabilities:
         yield "- It says which class, not how likely."
-    if Baseline.of(task.dataset.y[task.train_rows], task.dataset.h).is_imbalanced:
+    if Baseline.of(task.dataset.counts(task.train_rows)).is_imbalanced:
         yield "- The classes are unequally frequent: accuracy alone says little of the rare ones."
 
 

@@ -214,6 +214,8 @@ def params_of(task: Task, point: Checkpoint) -> Params:
 def _begin_of(trainer: Trainer) -> tuple[Begin | None, Params | None]:
     """Return the state that repeating begins from, or None and initial weights chosen by a user."""
     timeline, task = trainer.timeline, trainer.task
+    if task.dataset.is_streamed:  # no program repeats it: see `core.exports.plan`
+        return None, None
     moved = [
         mark.step
         for mark in trainer.history.curves().marks

@@ -115,8 +115,8 @@ def write_predictions(run: ExportedRun, path: Path) -> tuple[Path, ...]:
 def asked(run: ExportedRun) -> tuple[str, Answers]:
     """Return the model's answers for the test rows, or the training rows if there are none."""
     task = run.task
-    part, rows = (TEST, task.test_rows) if len(task.test_rows) else (TRAIN, task.train_rows)
-    return part, model_outputs.ask(task, run.params, rows)
+    part, name = (TEST, "test") if len(task.test_rows) else (TRAIN, "training")
+    return part, model_outputs.ask(task, run.params, task.parts[name])
 
 
 def _write(path: Path, header: list[str], rows: Iterable[list[Any]]) -> tuple[Path, ...]:

@@ -15,6 +15,7 @@ from core.config import WITH_PATH, DataConfig
 from core.data import sources
 from core.data.dataset import Dataset
 from core.data.mnist.originals import is_original
+from core.data.streamed.dataset import StreamedDataset
 from core.errors import DataError
 from core.projects.stored_texts import StoredTexts
 
@@ -51,7 +52,7 @@ class StoredData:
         is_linked : of rows that lie in a file, keep only where that is and the digest.
         """
         digest = digest_of(source)
-        is_in_file = is_linked and config.source in IN_FILES
+        is_in_file = (is_linked or source.is_streamed) and config.source in IN_FILES
         if is_built_in(source, config) or is_in_file:
             k = source.added
             if is_in_file:
@@ -105,8 +106,10 @@ def _texts_of(source: Dataset, rows: slice) -> StoredTexts | None:
 
 def _absolute(config: DataConfig) -> DataConfig:
     """Return the config with paths that hold wherever the program is started."""
-    path, folder = (each and str(Path(each).absolute()) for each in (config.path, config.folder))
-    return replace(config, path=path, folder=folder)
+    path, folder, labels = (
+        each and str(Path(each).absolute()) for each in (config.path, config.folder, config.labels)
+    )
+    return replace(config, path=path, folder=folder, labels=labels)
 
 
 def _findable(config: DataConfig) -> DataConfig:
@@ -128,20 +131,27 @@ def is_built_in(source: Dataset, config: DataConfig) -> bool:
 
 def own_bytes(source: Dataset, config: DataConfig) -> int:
     """Return the bytes of the rows that a project holds, 0 if they come with the program."""
-    rows = source.added if is_built_in(source, config) else source.n
+    is_elsewhere = source.is_streamed or is_built_in(source, config)
+    rows = source.added if is_elsewhere else source.n
     texts = source.documents.texts[:rows] if source.documents else ()
     return rows * source.m * source.X.itemsize + sum(map(len, texts))
 
 
 def digest_of(dataset: Dataset) -> str:
-    """Return the SHA-256 of names, rows and classes, without added rows; kept for next time."""
+    """Return the SHA-256 of names, rows and classes, without added rows; kept for next time.
+
+    Of rows on disk, with the digest that a pass over them has found instead of each of them.
+    """
     if dataset not in _DIGESTS:
         found = hashlib.sha256()
-        X, y = dataset.X[dataset.added :], dataset.y[dataset.added :]
+        y, shape = dataset.y[dataset.added :], (dataset.n - dataset.added, dataset.X.shape[1])
         names = (*dataset.feature_names, "", *dataset.class_names)
-        found.update("\n".join((str(X.shape), str(X.dtype), *names)).encode(errors="replace"))
-        for begin in range(0, len(X), PIECE):
-            found.update(np.ascontiguousarray(X[begin : begin + PIECE]).data)
+        found.update("\n".join((str(shape), str(dataset.X.dtype), *names)).encode(errors="replace"))
+        if isinstance(dataset, StreamedDataset):
+            found.update(dataset.digest.encode())
+        else:
+            for begin in range(dataset.added, dataset.n, PIECE):
+                found.update(np.ascontiguousarray(dataset.X[begin : begin + PIECE]).data)
         found.update(np.ascontiguousarray(y).data)
         for text in dataset.documents.texts[dataset.added :] if dataset.documents else ():
             found.update(f"{len(text)} {text}".encode(errors="replace"))

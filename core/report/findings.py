@@ -140,9 +140,8 @@ def _data(task: Task, record: Record) -> tuple[tuple[str, str], ...]:
 
 
 def _class_rows(task: Task) -> tuple[tuple[str, int, int, int], ...]:
-    y, h = task.dataset.y, task.dataset.h
     counts = [
-        np.bincount(y[rows], minlength=h)
+        task.dataset.counts(rows)
         for rows in (task.train_rows, task.validation_rows, task.test_rows)
     ]
     return tuple(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 import torch
@@ -57,6 +57,8 @@ class Rows:
     std: Tensor | None
     buffers: dict[int, SliceBuffers] = field(default_factory=dict)
 
+    is_on_disk: ClassVar[bool] = False  # see `core.train.streamed`
+
     def __len__(self) -> int:
         return self.y.numel()  # `len` of a tensor takes ten times as long, half a sum
 
@@ -81,6 +83,14 @@ class Rows:
                 stored, Y = self.X[start : start + size], self.Y[start : start + size]
             yield self._numbers(stored, buffers), Y, buffers.Z
 
+    def labels(self) -> Iterator[Tensor]:
+        """Yield the classes of all rows, (k,), in the slices of `slices`."""
+        yield from torch.split(self.y, self.rows_at_once)
+
+    def sampler(self, generator: Generator) -> BatchSampler:
+        """Return a sampler of these rows, which draws from the generator."""
+        return BatchSampler(len(self), generator, self.y.device)
+
     @cached_property
     def Y(self) -> Tensor:  # noqa: N802
         """The targets as (n, outputs)."""
@@ -91,8 +101,7 @@ class Rows:
         if isinstance(self.X, SparseRows):
             outputs = len(self.targets)
             return int(max(1, min(SLICE_SPARSE / (self.X.mean_count + outputs), SLICE_ROWS)))
-        widest = max(self.X.shape[1], len(self.targets))
-        return max(1, min(SLICE // widest, SLICE_ROWS))
+        return dense_rows_at_once(self.X.shape[1], len(self.targets))
 
     def _selected(self, rows: Tensor, buffers: SliceBuffers) -> Tensor | SparseRows:
         if isinstance(self.X, SparseRows):
@@ -123,6 +132,11 @@ class Rows:
             targets, logits = self.targets.new_empty(shape), self.targets.new_empty(shape)
             self.buffers[k] = SliceBuffers(stored, X, targets, targets.mT, logits.mT)
         return self.buffers[k]
+
+
+def dense_rows_at_once(m: int, outputs: int) -> int:
+    """Return how many rows of m numbers are a slice."""
+    return max(1, min(SLICE // max(m, outputs), SLICE_ROWS))
 
 
 def to_device(task: Task, numbers: NDArray[np.int64], device: torch.device) -> Rows:
@@ -197,14 +211,18 @@ class BatchSampler:
                 return None, self._n, True
             if not self._is_fresh:
                 self._draw()
-        assert self._placed is not None
-        rows = self._placed[self._taken : self._taken + size]
+        rows = self._numbers(self._taken, self._taken + size)
         count = rows.numel()
         self._taken += count
         ends_epoch = self._taken == self._n
         if ends_epoch:
             self._taken, self._is_fresh = 0, False
         return rows, count, ends_epoch
+
+    def _numbers(self, start: int, stop: int) -> Tensor:
+        """Return the row numbers of the epoch from `start` up to `stop` at most."""
+        assert self._placed is not None
+        return self._placed[start:stop]
 
     def peek(self, batch_size: int | None) -> Tensor | None:
         """Return the row numbers that `next` will return, on the host, without taking them."""
@@ -231,6 +249,10 @@ class BatchSampler:
         self._set_order(order)
         if order is None and self._taken:  # the generator is as it was at the epoch's start
             self._draw()
+
+    def accepts(self, order: Tensor) -> bool:
+        """Return whether this can be the `order` of a state."""
+        return torch.equal(order.sort()[0], torch.arange(self._n))
 
     def _draw(self) -> None:
         self._set_order(torch.randperm(self._n, generator=self._generator))

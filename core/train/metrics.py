@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,16 +11,19 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from core.data.streamed.drawing import fixed_sample
 from core.data.task import Task
 from core.slices import finish
 from core.train import history, models
-from core.train.batches import Rows, to_device
+from core.train.batches import Rows
 from core.train.class_weights import head_of
 from core.train.snapshot import Metrics
 from core.train.sparse import sum_of_squares
+from core.train.streamed.rows import place_rows
 
 CHEAP = 200_000  # rows × numbers of a row or outputs: up to this, measure after each step at first
 CHEAP_STRIDE = 64
+SHUFFLED = 2**24  # rows: of more, a shuffle of all to take a few would need much memory
 SHARE = 8  # above that: rows trained on for each row measured
 
 
@@ -29,23 +32,32 @@ class _Parts:
     """Parts of rows measured together, and what is the same in every measurement.
 
     sizes : rows of each part. h : classes.
-    slices : for each slice of the rows, (k,) each: the part of every row, the index of its row of
-        confusions in a flat table that starts with the parts' losses, and ones.
+    kept : what `made` yields, where it is used again and again.
     """
 
     rows: Rows
     sizes: tuple[int, ...]
     h: int
-    slices: tuple[tuple[Tensor, Tensor, Tensor], ...]
+    kept: tuple[tuple[Tensor, Tensor, Tensor], ...] = ()
 
     @classmethod
     def of(cls, rows: Rows, sizes: Sequence[int], h: int) -> _Parts:
-        at_once, device = rows.rows_at_once, rows.y.device
-        part = torch.arange(len(sizes)).repeat_interleave(torch.tensor(sizes)).to(device)
-        begins = len(sizes) + (part * h + rows.y) * h
-        ones = torch.ones(min(at_once, len(rows)), dtype=torch.float64, device=device)
-        both = zip(torch.split(part, at_once), torch.split(begins, at_once), strict=True)
-        return cls(rows, tuple(sizes), h, tuple((p, b, ones[: len(p)]) for p, b in both))
+        parts = cls(rows, tuple(sizes), h)
+        return replace(parts, kept=() if rows.is_on_disk else tuple(parts.made()))
+
+    def made(self) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+        """Yield for each slice of the rows, (k,) each: the part of every row, the index of its row
+        of confusions in a flat table that starts with the parts' losses, and ones.
+        """
+        rows, device, k = self.rows, self.rows.y.device, len(self.sizes)
+        ends = torch.tensor(self.sizes, device=device).cumsum(0)
+        ones = torch.ones(min(rows.rows_at_once, len(rows)), dtype=torch.float64, device=device)
+        start = 0
+        for y in rows.labels():
+            numbers = torch.arange(start, start + len(y), device=device)
+            part = torch.searchsorted(ends, numbers, right=True)
+            yield part, k + (part * self.h + y) * self.h, ones[: len(y)]
+            start += len(y)
 
 
 class Measurement:
@@ -58,16 +70,15 @@ class Measurement:
     def __init__(self, task: Task, device: torch.device) -> None:
         self._task = task
         self._head = head_of(task)
-        train_rows, most = task.train_rows, history.SAMPLE
+        train_rows, most = task.train_rows, task.dataset.held(history.SAMPLE)
         if len(train_rows) > most:
-            chosen = torch.randperm(len(train_rows), generator=torch.Generator().manual_seed(0))
-            train_rows = train_rows[np.sort(chosen[:most].numpy())]
+            train_rows = _sample(train_rows, most)
         self._n = len(train_rows)
         self._sampled = self._n if self._n < len(task.train_rows) else 0
         parts = [train_rows, task.test_rows]
         if len(task.validation_rows):
             parts.append(task.validation_rows)
-        self._rows = to_device(task, np.concatenate(parts), device)
+        self._rows = place_rows(task, np.concatenate(parts), device)
         self._parts = _Parts.of(self._rows, [len(rows) for rows in parts], task.dataset.h)
         self._model: models.Model | None = None  # of the parameters measured last
 
@@ -125,7 +136,7 @@ class Measurement:
         h, k = parts.h, len(parts.sizes)
         # One table holds the parts' losses and their confusions, whose counts are exact in float64.
         table = torch.zeros(k + k * h * h, dtype=torch.float64, device=parts.rows.y.device)
-        slices = zip(parts.rows.slices(), parts.slices, strict=True)
+        slices = zip(parts.rows.slices(), parts.kept or parts.made(), strict=True)
         for (X, Y, Z), (part, begins, ones) in slices:
             Z = model.forward(X, out=Z)
             table.index_add_(0, part, self._head.loss(Z, Y).double())
@@ -166,3 +177,12 @@ class Measurement:
             total += sum_of_squares(X[:left])
             left = max(left - len(X), 0)
         return self._head.curvature_bound * (total * self._rows.unit**2 / self._n + 1)
+
+
+def _sample(rows: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+    """Return a fixed sample of the rows, in their order."""
+    if len(rows) > SHUFFLED:
+        return fixed_sample(rows, most)
+    chosen = torch.randperm(len(rows), generator=torch.Generator().manual_seed(0))
+    found: NDArray[np.int64] = rows[np.sort(chosen[:most].numpy())]
+    return found

@@ -32,7 +32,7 @@ class Stepper:
 
     def begin(self, generator: Generator) -> None:
         """Start a first epoch, whose order is drawn from the generator."""
-        self.sampler = BatchSampler(len(self._rows), generator, self._rows.y.device)
+        self.sampler = self._rows.sampler(generator)
         self._slices = None
 
     def advance(self, most: int) -> int:

@@ -12,7 +12,7 @@ from torch import Generator, Tensor
 from core.data.task import Task
 from core.errors import DataError
 from core.model_family import FAMILY
-from core.train import batches, device, models
+from core.train import device, models
 from core.train.checkpoints import Checkpoint, HostBackup
 from core.train.history import RESCUED, History, Mark
 from core.train.metrics import Measurement
@@ -27,6 +27,7 @@ from core.train.shares.sums import Shares
 from core.train.snapshot import Metrics, Params, Status
 from core.train.stepper import Stepper
 from core.train.stopping import Stopping
+from core.train.streamed.rows import place_rows
 from core.train.timeline import Timeline
 from core.train.update import Update
 
@@ -50,7 +51,7 @@ class Trainer:
         self.metrics: Metrics
         self.settings = task.config.training
         self.device = device.device_of(task)
-        self._train = batches.to_device(task, task.train_rows, self.device)
+        self._train = place_rows(task, task.train_rows, self.device)
         self._measurement = Measurement(task, self.device)
         self.stopping = Stopping(task, self._measurement.curvature())
         queue = device.queue_of(self.device)  # None: the CPU works synchronously

@@ -55,6 +55,7 @@ class Stated(NamedTuple):
 
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
+    is_fortran: bool = False
 
 
 def is_archive(names: list[str]) -> bool:
@@ -67,17 +68,7 @@ def read_array(name: str, file: IO[bytes], size: int) -> NDArray[Any]:
 
     Raises DataError where it is not one of numbers or words, or is too large.
     """
-    try:
-        stated = _stated(file)
-    except _FAULTS as error:
-        raise _damaged(name) from error
-    if stated.dtype.hasobject:
-        raise DataError(
-            f"{name} holds Python objects (a pickle), which can run programs on loading and is not "
-            "opened; save arrays of numbers or words."
-        )
-    if stated.shape and not math.prod(stated.shape):
-        raise DataError(f"{name} holds an array without values; save the arrays again.")
+    stated = read_head(name, file)
     cells = math.prod(stated.shape) * max(len(stated.dtype.names or ()), 1)
     if cells > MAX_CELLS or math.prod(stated.shape) * stated.dtype.itemsize > size:
         raise DataError(
@@ -92,11 +83,25 @@ def read_array(name: str, file: IO[bytes], size: int) -> NDArray[Any]:
     return found
 
 
-def _stated(file: IO[bytes]) -> Stated:
-    version = npy.read_magic(file)
-    read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-    shape, _, dtype = read(file)
-    return Stated(shape, dtype)
+def read_head(name: str, file: IO[bytes]) -> Stated:
+    """Return what an array says of itself; the file stands where its values begin.
+
+    Raises DataError where it is damaged, has no values, or would run programs.
+    """
+    try:
+        version = npy.read_magic(file)
+        read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+        shape, is_fortran, dtype = read(file)
+    except _FAULTS as error:
+        raise _damaged(name) from error
+    if dtype.hasobject:
+        raise DataError(
+            f"{name} holds Python objects (a pickle), which can run programs on loading and is not "
+            "opened; save arrays of numbers or words."
+        )
+    if shape and not math.prod(shape):
+        raise DataError(f"{name} holds an array without values; save the arrays again.")
+    return Stated(shape, dtype, is_fortran)
 
 
 def _damaged(name: str) -> DataError:

@@ -16,7 +16,8 @@ from core import memory
 from core.config import DataConfig
 from core.data.csv import encodings
 from core.data.csv.encodings import ENCODINGS
-from core.data.dataset import Dataset, format_count, without_empty_classes
+from core.data.dataset import Dataset, format_count
+from core.data.gaps import without_empty_classes
 from core.data.labelled_folder import layout
 from core.data.labelled_folder.file_kinds import NO_TEXT, TEXTS
 from core.data.labelled_folder.layout import Layout, Watch

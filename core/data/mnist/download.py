@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import numpy as np
 from numpy.typing import NDArray
 
+from core.cache_folder import CACHE_VARIABLE, cache_folder
 from core.data.mnist.failure import Cause, TransferError
 from core.data.mnist.http_transfer import Timeouts, Transfer, is_allowed
 from core.data.mnist.idx import Contents, join
@@ -32,7 +33,6 @@ MIRRORS = (
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
 )
 MIRRORS_VARIABLE = "LOGITLAB_MIRRORS"
-CACHE_VARIABLE = "LOGITLAB_CACHE"
 RETRIES = 3  # after a mirror has broken off a transfer
 SLACK_BYTES = 1 << 16  # what compression may add to an incompressible file
 MAY_GO_ON = (Cause.BROKEN_OFF, Cause.STALLED)  # the received bytes can be resumed from
@@ -57,7 +57,7 @@ class Download:
         self.notice = ""
         self._files = ORIGINALS if files is None else tuple(files)
         self._mirrors = mirrors
-        self._folder = cache or cache_folder()
+        self._folder = cache or cache_folder("mnist")
         self._timeouts = timeouts or Timeouts()
         self._context = context
         self._begun: dict[str, Transfer] = {}  # by address
@@ -149,16 +149,6 @@ class Download:
                     f"{CACHE_VARIABLE} to another folder."
                 )
             self._unkept[name] = content
-
-
-def cache_folder() -> Path:
-    """Return the cache folder of MNIST: in $LOGITLAB_CACHE, or in this system's user cache."""
-    chosen = os.environ.get(CACHE_VARIABLE)
-    if chosen:
-        return Path(chosen) / "mnist"
-    import platformdirs
-
-    return platformdirs.user_cache_path("logitlab", appauthor=False) / "mnist"
 
 
 def chosen_mirrors() -> tuple[str, ...]:

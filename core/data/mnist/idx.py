@@ -15,6 +15,7 @@ from core.data.mnist.folder import IdxFiles
 from core.data.mnist.idx_file import (
     MAX_BYTES,
     MAX_HEAD,
+    Labels,
     describe_shape,
     read_head,
     unpack,
@@ -49,9 +50,7 @@ def load_known(files: IdxFiles, transpose: bool | None = None) -> Images:
     Raises DataError as `load` does, and for a mapping file that cannot be understood.
     """
     X, y, n_test, shape = load(files)
-    mapping_file = _mapping_file(files)
-    mapping = {} if mapping_file is None else known_sets.read_mapping(mapping_file)
-    names = known_sets.class_names(files.names, y, mapping)
+    names = names_of(files, y)
     if transpose is None:
         transpose = known_sets.is_transposed(files.names, y)
     if transpose:
@@ -59,6 +58,13 @@ def load_known(files: IdxFiles, transpose: bool | None = None) -> Images:
         shape = shape[1], shape[0]
     y, words = known_sets.compact(y, names)
     return Images((X, y, n_test, shape), words, transpose)
+
+
+def names_of(files: IdxFiles, y: Labels) -> dict[int, str]:
+    """Return the name of each label that occurs in y. Raises DataError for a broken mapping."""
+    mapping_file = _mapping_file(files)
+    mapping = {} if mapping_file is None else known_sets.read_mapping(mapping_file)
+    return known_sets.class_names(files.names, y, mapping)
 
 
 def _mapping_file(files: IdxFiles) -> Path | None:
@@ -83,24 +89,24 @@ def load(files: IdxFiles) -> Contents:
         tidy(path.parent)
         content = contents(path, "a file of images or labels", MAX_BYTES + MAX_HEAD)
         read.append((path.name, without_second_zip(path.name, content), dimensions))
-    _check_heads(names, [read_head(*file)[1] for file in read])
+    check_heads(names, [read_head(*file)[1] for file in read])
     train_labels, test_labels = unpack(*read[1]), unpack(*read[3])
-    _check_labels(names, train_labels, test_labels)
+    check_labels(names, train_labels, test_labels)
     return join(names, [unpack(*read[0]), train_labels, unpack(*read[2]), test_labels])
 
 
 def join(names: Sequence[str], arrays: Sequence[NDArray[np.uint8]]) -> Contents:
     """Combine the four arrays, in the order of ORIGINALS; `names` are for error messages."""
     train_images, train_labels, test_images, test_labels = arrays
-    _check_heads(names, [array.shape for array in arrays])
-    _check_labels(names, train_labels, test_labels)
+    check_heads(names, [array.shape for array in arrays])
+    check_labels(names, train_labels, test_labels)
     shape = train_images.shape[1:]
     X = np.concatenate([train_images, test_images]).reshape(-1, math.prod(shape))
     y = np.concatenate([train_labels, test_labels]).astype(np.int64)
     return X, y, len(test_labels), (int(shape[0]), int(shape[1]))
 
 
-def _check_heads(names: Sequence[str], shapes: Sequence[tuple[int, ...]]) -> None:
+def check_heads(names: Sequence[str], shapes: Sequence[tuple[int, ...]]) -> None:
     """Raise DataError unless images and labels match in number and all images have one size."""
     for i, j in ((0, 1), (2, 3)):
         if shapes[i][0] != shapes[j][0]:
@@ -117,7 +123,7 @@ def _check_heads(names: Sequence[str], shapes: Sequence[tuple[int, ...]]) -> Non
         )
 
 
-def _check_labels(
+def check_labels(
     names: Sequence[str], train_labels: NDArray[np.uint8], test_labels: NDArray[np.uint8]
 ) -> None:
     """Raise DataError where the labels cannot be class numbers."""

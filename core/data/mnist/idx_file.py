@@ -102,10 +102,15 @@ def unpack(
 
 
 def read_head(
-    name: str, content: bytes, dimensions: int, original: Original | None = None
+    name: str,
+    content: bytes,
+    dimensions: int,
+    original: Original | None = None,
+    most: int = MAX_BYTES,
 ) -> tuple[bytes, tuple[int, ...], zlib._Decompress | None]:
     """Return the header, the dimensions it declares, and a decompressor for the rest if gzipped.
 
+    most : bytes of the contents that are believed.
     Raises DataError where they are not those of such a file.
     """
     if not content:
@@ -113,20 +118,22 @@ def read_head(
     length = 4 + 4 * dimensions
     if not content.startswith(GZIP_MAGIC):
         head = content[:length]
-        return head, _shape(name, head, dimensions, original), None
+        return head, _shape(name, head, dimensions, original, most), None
     unzip = zlib.decompressobj(wbits=31)  # 31: with the gzip header and its checksum
     try:
         head = unzip.decompress(content, length)
     except zlib.error as error:
         raise _damaged(name, error) from error
-    return head, _shape(name, head, dimensions, original), unzip
+    return head, _shape(name, head, dimensions, original, most), unzip
 
 
 def _damaged(name: str, error: zlib.error) -> DataError:
     return DataError(f"{name} is damaged and cannot be unpacked ({error}). Get the file again.")
 
 
-def _shape(name: str, head: bytes, dimensions: int, original: Original | None) -> tuple[int, ...]:
+def _shape(
+    name: str, head: bytes, dimensions: int, original: Original | None, most: int
+) -> tuple[int, ...]:
     """Return the dimensions that the header declares; raise DataError if they are invalid."""
     wanted = bytes((0, 0, UNSIGNED_BYTE, dimensions))
     kind = "images" if dimensions == 3 else "labels"
@@ -150,10 +157,10 @@ def _shape(name: str, head: bytes, dimensions: int, original: Original | None) -
     shape = struct.unpack(f">{dimensions}I", head[4:])
     if math.prod(shape) == 0:
         raise DataError(f"{name} holds no {kind} ({describe_shape(shape)}). Get the file again.")
-    if math.prod(shape) > MAX_BYTES:
+    if math.prod(shape) > most:
         raise DataError(
             f"{name} claims {describe_shape(shape)} = {math.prod(shape) / 2**30:,.0f} GiB; "
-            f"at most {MAX_BYTES // 2**30} GiB are read. Its header is damaged."
+            f"at most {most // 2**30} GiB are read. Its header is damaged."
         )
     if original is not None and len(head) + math.prod(shape) != original.length:
         raise DataError(

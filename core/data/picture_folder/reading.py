@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from core import memory
 from core.config import DataConfig
-from core.data.dataset import Dataset, Looks, pixel_names, without_empty_classes
+from core.data.dataset import Dataset, Looks, pixel_names
+from core.data.gaps import without_empty_classes
 from core.data.labelled_folder import layout
 from core.data.labelled_folder.file_kinds import PICTURES
 from core.data.labelled_folder.layout import Layout, Watch

@@ -267,10 +267,10 @@ class EvaluationView(View):
         if self.task is None:
             return ""
         dataset = self.task.dataset
-        baseline = Baseline.of(dataset.y[self.task.train_rows], dataset.h)
+        baseline = Baseline.of(dataset.counts(self.task.train_rows))
         if not baseline.is_imbalanced:
             return ""
-        name, share = dataset.class_names[baseline.label], baseline.accuracy(answers.y)
+        name, share = dataset.class_names[baseline.label], baseline.accuracy(answers.counts)
         return f". Baseline, always “{html(name)}”: {format_percent(share)}"
 
     def resizeEvent(self, event: QResizeEvent) -> None:

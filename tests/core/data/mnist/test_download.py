@@ -21,8 +21,9 @@ from typing import cast
 import numpy as np
 import pytest
 
+from core.cache_folder import cache_folder
 from core.config import DataConfig
-from core.data.mnist.download import Download, cache_folder, chosen_mirrors
+from core.data.mnist.download import Download, chosen_mirrors
 from core.data.mnist.http_transfer import Timeouts, Transfer
 from core.data.mnist.idx_file import unpack
 from core.data.mnist.progress import Meter, Progress
@@ -468,10 +469,10 @@ def test_several_downloads_at_once_do_not_disturb_each_other(serve, make, cache)
 
 def test_the_cache_lies_where_the_environment_or_the_system_says(monkeypatch, tmp_path):
     monkeypatch.setenv("LOGITLAB_CACHE", str(tmp_path))
-    assert cache_folder() == tmp_path / "mnist"
+    assert cache_folder("mnist") == tmp_path / "mnist"
     monkeypatch.delenv("LOGITLAB_CACHE")
-    assert cache_folder().parts[-2:] != (tmp_path.name, "mnist")
-    assert "logitlab" in cache_folder().parts
+    assert cache_folder("mnist").parts[-2:] != (tmp_path.name, "mnist")
+    assert "logitlab" in cache_folder("mnist").parts
 
 
 # Which mirrors --------------------------------------------------------------------------------

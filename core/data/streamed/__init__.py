@@ -1,0 +1,1 @@
+"""Data sets whose rows stay on disk: arrays, IDX files, tables that are converted once."""

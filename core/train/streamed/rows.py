@@ -1,0 +1,134 @@
+"""The rows of a task, in memory or read from disk, whichever they need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Generator, Tensor
+
+from core.data.streamed.dataset import held_rows
+from core.data.task import Task
+from core.errors import DeviceError
+from core.train import batches
+from core.train.batches import BatchSampler, Rows, Slice, dense_rows_at_once
+from core.train.streamed.pool import Pool
+from core.train.streamed.sampler import BlockSampler
+
+WINDOW = 2**25  # bytes of a window, of which three are in memory
+HELD = 2  # times as many rows as are usually held may be measured
+
+
+@dataclass(frozen=True, eq=False)
+class StreamedRows(Rows):
+    """Rows of a task on disk: `slices` reads them block by block, or picks them from a pool.
+
+    A block is a slice of the rows in their order, so that sums over all rows are those of rows in
+    memory. X, y and targets are of no row.
+
+    task, numbers : the rows of its data set, (n,). per_window : blocks of a window.
+    """
+
+    task: Task | None = None
+    numbers: NDArray[np.int64] | None = None
+    per_window: int = 1
+
+    is_on_disk: ClassVar[bool] = True
+
+    def __len__(self) -> int:
+        return 0 if self.numbers is None else len(self.numbers)
+
+    @cached_property
+    def rows_at_once(self) -> int:
+        return dense_rows_at_once(self.X.shape[1], len(self.targets))
+
+    @property
+    def block_count(self) -> int:
+        return -(-len(self) // self.rows_at_once)
+
+    def block(self, k: int) -> Rows:
+        """Return the rows of a block, read from disk. Raises DataError."""
+        begin = k * self.rows_at_once
+        return self._read(slice(begin, begin + self.rows_at_once))
+
+    def _read(self, which: slice | NDArray[np.int64]) -> Rows:
+        assert self.task is not None and self.numbers is not None
+        return batches.to_device(self.task, self.numbers[which], self.y.device)
+
+    @cached_property
+    def pool(self) -> Pool:
+        """The blocks in memory, made when the first batch is taken."""
+        return Pool(self.block_count, self.rows_at_once, self.per_window, self.block, self)
+
+    def sampler(self, generator: Generator) -> BatchSampler:
+        return BlockSampler(len(self), generator, self.rows_at_once, self.per_window, self.bring)
+
+    def bring(self, blocks: tuple[int, ...], ahead: tuple[int, ...]) -> None:
+        """Have these blocks in memory, and soon those ahead. Raises DataError."""
+        self.pool.bring(blocks, ahead)
+
+    def labels(self) -> Iterator[Tensor]:
+        assert self.task is not None and self.numbers is not None
+        y, size = self.task.dataset.y, self.rows_at_once
+        for start in range(0, len(self), size):
+            yield torch.from_numpy(y[self.numbers[start : start + size]])
+
+    def slices(self, order: Tensor | None = None) -> Iterator[Slice]:
+        if order is None:
+            for k in range(self.block_count):
+                yield from self._one_slice(self.block(k))
+            return
+        n, size, pool = order.numel(), self.rows_at_once, self.pool
+        for start in range(0, n, size):
+            rows = order if n <= size else order[start : start + size]
+            buffers = self.slice_buffers(rows.numel())
+            places = pool.shift[rows.div(size, rounding_mode="floor")].add_(rows)
+            try:
+                torch.index_select(pool.X, 0, places, out=buffers.stored)
+            except IndexError:  # not all of them are in the pool: a batch larger than a window
+                found = self._read(rows.numpy())
+                assert isinstance(found.X, Tensor)
+                buffers.stored.copy_(found.X)
+                buffers.targets.copy_(found.targets)
+            else:
+                torch.index_select(pool.targets, 1, places, out=buffers.targets)
+            yield self._numbers(buffers.stored, buffers), buffers.Y, buffers.Z
+
+    def _one_slice(self, rows: Rows) -> Iterator[Slice]:
+        buffers = self.slice_buffers(len(rows))
+        yield self._numbers(rows.X, buffers), rows.Y, buffers.Z
+
+
+def place_rows(task: Task, numbers: NDArray[np.int64], device: torch.device) -> Rows:
+    """Return these rows of the task, (n,): in memory, or on disk if they take much.
+
+    Raises DeviceError for rows on disk and a device that is not the host.
+    """
+    dataset = task.dataset
+    if not dataset.is_streamed or len(numbers) <= HELD * held_rows(4 * task.m):
+        return batches.to_device(task, numbers, device)
+    if device.type != "cpu":
+        raise DeviceError(
+            f"Rows that are read from disk are trained on by the CPU, not by {device}: choose cpu."
+        )
+    none = batches.to_device(task, numbers[:0], device)
+    assert isinstance(none.X, Tensor)
+    outputs = len(none.targets)
+    block = dense_rows_at_once(task.m, outputs)
+    row = task.m * none.X.element_size() + 4 * outputs + 8
+    return StreamedRows(
+        X=none.X,
+        y=none.y,
+        targets=none.targets,
+        unit=none.unit,
+        mean=none.mean,
+        std=none.std,
+        task=task,
+        numbers=numbers,
+        per_window=max(min(WINDOW // (row * block), -(-len(numbers) // block)), 1),
+    )
