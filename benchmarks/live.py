@@ -22,6 +22,7 @@ ROOT = Path(__file__).parent.parent
 ENDLESS = 10**9  # epochs
 PATIENCE = 60  # seconds beyond its plan that a child may take to start, load and end
 SCREEN = "1600x1000x24"
+Asked = Literal["digit", "point", "question"]
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,8 @@ class Plan:
 
     do : `watch` trains for some seconds and measures; `save` saves the project again and again
         meanwhile; `soak` shows frames as fast as it can; `close` closes the window. Without a
-        window, `train` trains at full speed and `record` records points.
+        window, `train` trains at full speed and `record` records points. `join` is `watch` while
+        phones of another process answer what is asked.
     is_played : press Space once the data are loaded.
     is_probed : measure the delay of a 1 ms timer and the age of painted snapshots; both slow the
         training thread down.
@@ -40,9 +42,10 @@ class Plan:
     warm_up_count, count : frames of a soak; `count` is also the number of points to record.
     close_at : event from which `seconds` count until the window is closed.
     path : where the project is saved.
+    phones : how many join; asked : the kind of activity that they take part in.
     """
 
-    do: Literal["watch", "save", "soak", "close", "train", "record"]
+    do: Literal["watch", "join", "save", "soak", "close", "train", "record"]
     config: RunConfig = field(default_factory=RunConfig)
     is_played: bool = True
     is_probed: bool = False
@@ -53,6 +56,8 @@ class Plan:
     count: int = 0
     close_at: Literal["painted", "ready", "training"] = "training"
     path: str = ""
+    phones: int = 0
+    asked: Asked = "question"
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import subprocess
 import sys
 import tempfile
 import threading
@@ -20,6 +21,8 @@ from PySide6.QtCore import QEvent, QObject, QSettings, Qt, QTimer
 from PySide6.QtTest import QTest
 
 from benchmarks.live import Plan
+from core.classroom.room import MOST_PHONES
+from core.data.generators import GeneratorConfig, generate
 from core.projects.recovery import STATE_VARIABLE
 from core.runs.run_record import MAX_KEPT
 from core.train.snapshot import Snapshot, Status
@@ -31,6 +34,8 @@ SIZE = (1280, 800)
 PROBE_SECONDS = 0.001
 ACTIVATION_MS = 20
 SAVE_MS = 1000  # between two saves
+LOOK_MS = 100  # between two looks at how many phones are there
+ANSWERS = ("up", "down", "neither")
 MB = 1e6
 
 
@@ -69,6 +74,7 @@ class Driver(QObject):
         super().__init__(window)
         self._window, self._controller, self._plan = window, window.controller, plan
         self._is_ready = self._has_begun = False
+        self._seen: Snapshot | None = None
         window.run_bar.speed.setValue(window.run_bar.speed.maximum())  # full speed
         self._controller.failed.connect(fail)  # also reports unexpected exceptions
         self._controller.snapshot_changed.connect(self._follow)
@@ -76,6 +82,7 @@ class Driver(QObject):
             self._painting = Painting(window, self._show)
 
     def _follow(self, snapshot: Snapshot) -> None:
+        self._seen = snapshot
         if not self._is_ready:
             self._is_ready = True
             if self._plan.is_played:
@@ -131,8 +138,9 @@ class Watch(Driver):
         QTimer.singleShot(round(1000 * self._plan.seconds), self._report)
 
     def _newest(self) -> Snapshot:
-        assert self._controller.snapshot is not None
-        return self._controller.snapshot
+        """Return the newest snapshot; a run that has just begun on new points has none yet."""
+        assert self._seen is not None
+        return self._seen
 
     def _start_probe(self) -> None:
         self._due = time.perf_counter() + PROBE_SECONDS
@@ -163,6 +171,46 @@ class Watch(Driver):
             found |= {"p50_ms": p50, "p99_ms": p99, "max_ms": most}
             found["ticks_per_second"] = self._ticks / seconds
         self._end(found)
+
+
+class Join(Watch):
+    """Does the same once the phones of another process are there and take part."""
+
+    def __init__(self, window: MainWindow, plan: Plan) -> None:
+        super().__init__(window, plan)
+        if plan.asked == "point":
+            window.painted.connect(self._draw)
+
+    def _draw(self) -> None:
+        """Draw the points that the class adds to."""
+        self._window.editor.draw(generate(GeneratorConfig()), "points", True)
+
+    def _begin(self) -> None:
+        window, plan = self._window, self._plan
+        window.classroom.open()
+        dialog, classroom = window.classroom.dialog, window.classroom.classroom
+        assert dialog is not None and classroom is not None
+        classroom.open("127.0.0.1")
+        classroom.room.allow_from_one(MOST_PHONES)
+        classroom.ask(plan.asked, "What do you think?", ANSWERS if plan.asked == "question" else ())
+        if plan.asked == "question":
+            dialog.question.show_answers(ANSWERS)
+        self._room = classroom.room
+        command = [sys.executable, "-m", "benchmarks.phones", classroom.url, str(plan.phones)]
+        self._phones = subprocess.Popen([*command, plan.asked], stdout=subprocess.DEVNULL)
+        self._arrival = QTimer(self)
+        self._arrival.timeout.connect(self._look)
+        self._arrival.start(LOOK_MS)
+
+    def _look(self) -> None:
+        if self._room.present >= self._plan.phones:
+            self._arrival.stop()
+            super()._begin()
+
+    def _end(self, found: dict[str, float]) -> None:
+        self._phones.terminate()
+        self._phones.wait()
+        super()._end(found)
 
 
 class Save(Watch):
@@ -266,7 +314,7 @@ def main() -> None:
         QSettings.setDefaultFormat(QSettings.Format.IniFormat)
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
         launch = Launch(make_application(), plan.config, None, SIZE, None, None)
-        drivers = {"watch": Watch, "soak": Soak, "close": Close, "save": Save}
+        drivers = {"watch": Watch, "join": Join, "soak": Soak, "close": Close, "save": Save}
         drivers[plan.do](launch.window, plan)
         launch.window.controller.is_left_at_once = True
         code = launch.run()

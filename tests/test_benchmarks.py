@@ -19,6 +19,7 @@ NAMES = """
     history_mb mnist_live_extra_mb cuda_mnist_epoch_ms cuda_mnist_epoch_live_ms
     documents_epoch_vs_scipy documents_full_vs_scipy documents_memory_vs_csr
     documents_loop_p99_ms documents_loop_max_ms
+    classroom_fps classroom_loop_p99_ms
     real_pens_softmax real_pens_hidden project_open_s save_longest_pause_ms
 """.split()
 

@@ -163,7 +163,7 @@ class Room:
             if post is not None:
                 post(told(answer))
 
-    def take(self, most: int = 50) -> list[Sent]:
+    def take(self, most: int = MOST_SENT) -> list[Sent]:
         """Return, and forget, the oldest contributions."""
         with self._lock:
             return [self._sent.popleft() for _ in range(min(most, len(self._sent)))]

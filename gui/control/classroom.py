@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
 from core.classroom.messages import Drawing, Place
 from core.classroom.room import Activity, Kind, Room, Sent
@@ -27,6 +27,7 @@ from gui.control.data_editor import DataEditor
 from gui.control.run_controller import RunController
 
 POLL_MS = 50
+PLACE_MS = 500  # between two edits of the plane
 AT_ONCE = 20  # digits that are recognised in one piece of work
 MOST_LIVE = 60  # the newest digits, whose answers follow the training
 MOST_DIGITS = 600  # in the gallery; with more, the oldest that nobody chose go
@@ -110,6 +111,8 @@ class Classroom(QObject):
         self.colours: tuple[str, ...] = ()  # of the classes, as the plane shows them
         self._controller, self._editor = controller, editor
         self._server: Server | None = None
+        self._coming: list[Place] = []  # points that are not on the plane yet
+        self._placed = QElapsedTimer()  # since the last ones were
         self._waiting: list[Sent] = []  # digits that the model has not seen yet
         self._looking: list[Sent] = []  # digits that it is looking at
         self._seen_by: Params | None = None  # the weights that the digits were last shown to
@@ -157,7 +160,7 @@ class Classroom(QObject):
     def wipe(self) -> None:
         """Forget all that was sent and all names; points that were placed stay on the plane."""
         self.room.wipe()
-        self._waiting, self._looking, self.digits = [], [], []
+        self._waiting, self._looking, self.digits, self._coming = [], [], [], []
         self._controller.background.forget(KEY)
         self.digits_changed.emit()
 
@@ -240,14 +243,22 @@ class Classroom(QObject):
     def _poll(self) -> None:
         """Take what has arrived; called on a timer."""
         sent = self.room.take()
-        self._place([each.what for each in sent if isinstance(each.what, Place)])
+        self._coming += [each.what for each in sent if isinstance(each.what, Place)]
+        self._place()
         self._waiting += [each for each in sent if isinstance(each.what, Drawing)]
         self._recognise()
 
-    def _place(self, places: Sequence[Place]) -> None:
-        """Add points to the plane, as one edit."""
+    def _place(self) -> None:
+        """Add the points that have come to the plane, as one edit, and not too often.
+
+        Each edit begins a run; one whose run has not shown itself yet would lay out all views anew.
+        """
+        if not self._can_place:
+            return
+        places, self._coming = self._coming, []
         if not places or not self.can_ask("point"):
             return
+        self._placed.start()
         points = self._editor.points
         low, high = _extent(points)
         known = [place for place in places if place.label < len(points.class_names)]
@@ -257,6 +268,13 @@ class Classroom(QObject):
         count = len(known)
         text = f"{count:,} point{'' if count == 1 else 's'} of the class"
         self._editor.draw(points, text, True)
+
+    @property
+    def _can_place(self) -> bool:
+        run = self._controller.run
+        is_shown = run is None or bool(run.task.obstacle) or self._controller.snapshot is not None
+        is_soon = self._placed.isValid() and not self._placed.hasExpired(PLACE_MS)
+        return is_shown and not is_soon
 
     def _recognise(self) -> None:
         """Show the model what is waiting, or what it has seen with older weights."""

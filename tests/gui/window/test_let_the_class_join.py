@@ -10,7 +10,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
+from core.classroom.messages import Hello
 from core.config import DataConfig, RunConfig, TrainingConfig
+from core.data.generators import GeneratorConfig, generate
 from core.teach.lesson_file import read
 from gui.control.classroom import MOST_LIVE
 
@@ -184,6 +186,25 @@ def test_points_of_the_class_are_on_the_plane(qtbot, joined):
         (*xy, label) for xy, label in zip(points.xy.tolist(), points.labels.tolist(), strict=True)
     )
     assert found == [(-5.0, -5.0, 0), (0.0, 0.0, 0), (5.0, 5.0, 1)]
+
+
+def test_points_of_many_are_one_edit_and_lay_no_view_out_anew(qtbot, joined):
+    """The window goes on as while somebody draws: the picture stays until the next one is known."""
+    window, dialog = joined(DRAWN)
+    window.editor.draw(generate(GeneratorConfig(size=20)), "points", True)
+    qtbot.waitUntil(lambda: window.controller.snapshot is not None)
+    anew, edited = list[object](), list[object]()
+    window.controller.task_changed.connect(anew.append)
+    window.controller.points_changed.connect(edited.append)
+    press(qtbot, dialog.kinds.button("point"))
+    room = window.classroom.classroom.room
+    for number in range(40):
+        sender = room.enter(Hello(f"phone{number:05d}", ""), [].append)
+        for share in range(5):
+            point = {"kind": "point", "x": number / 40, "y": share / 5, "label": 0}
+            room.receive(sender, json.dumps(point))
+    qtbot.waitUntil(lambda: len(window.controller.run.points) == 220)
+    assert anew == [] and len(edited) == 1
 
 
 def test_a_question_is_asked_and_its_votes_are_counted(qtbot, joined):
