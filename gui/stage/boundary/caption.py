@@ -23,7 +23,7 @@ def caption(section: Section, threshold: float, arrows: str, thinning: int) -> s
     if thinning > 1:
         parts.append(f"Showing one in {thinning} of {dataset.n:,} points; training uses all.")
     if task.config.data.source == "drawn":
-        parts.append("Right-click erases a point. Keys 1 to 9 choose a class on the board.")
+        parts.append("A right click or Delete erases a point; keys 1 to 9 choose a class.")
     return "  ".join(part for part in parts if part)
 
 

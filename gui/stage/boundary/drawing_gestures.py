@@ -26,7 +26,7 @@ ERASING_KEYS = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 class Tool(Enum):
     """The action of a press on the board: name, key, tip."""
 
-    PUT = ("Put", "P", "Click to put a point; drag a point to move it")
+    PUT = ("Put", "P", "Click or press Return to put a point; drag a point to move it")
     SPRAY = ("Spray", "Y", "Hold and move to spray points over the circle")
     SELECT = ("Select", "L", "Draw a lasso around points; drag the selected ones to move them")
     RELABEL = ("Relabel", "C", "Paint points with the chosen class")

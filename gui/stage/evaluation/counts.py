@@ -37,7 +37,7 @@ from gui.stage.evaluation.page import Inspection, Page
 MAX_CELL, LARGEST_TYPE = 180, 2.6
 FEW = 5  # up to this many classes are shown in large type
 MAX_SHOWN = 500  # examples in a list
-KEY = "rows: true class · columns: what the model says · click a cell"
+KEY = "rows: true class · columns: what the model says · a click or arrow keys choose a cell"
 COLUMNS = ("class", "precision", "recall", "F1", "rows")
 TIPS = (
     "The true class",
@@ -234,7 +234,7 @@ class ClassesPage(Page):
         layout.addWidget(
             small_label(
                 "Macro means count every class alike, however many rows it has; "
-                "a class that is never predicted counts as 0. Right-click copies as CSV.",
+                "a class that is never predicted counts as 0. Ctrl+C copies as CSV.",
                 wraps=True,
             )
         )

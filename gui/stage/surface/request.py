@@ -123,7 +123,7 @@ class SurfaceAnswer:
             words.append(f"With the penalty λ₁ Σ|w|, λ₁ = {l1:g}.")
         words.append(lowest.words + (" ★ marks it." if lowest.params is not None else ""))
         words.append("☆ is the lowest point of this picture, where it has one.")
-        words.append("Drag the point to move the model; click elsewhere to start there.")
+        words.append("Arrow keys or a drag move the model’s point; Return or a click starts there.")
         return " ".join(words)
 
 

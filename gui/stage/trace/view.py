@@ -106,7 +106,8 @@ class TraceView(View):
         """Create the buttons that find the worst row, cover numbers and reveal them."""
         self.worst = _button("Worst", "The training row with the largest loss now")
         self.worst.clicked.connect(self._choose_worst)
-        self.cover = _button("Cover", "Cover a number with a click, for the class to guess")
+        covered = "Cover a number, for the class to guess: by a click, or by arrow keys and Return"
+        self.cover = _button("Cover", covered)
         self.cover.setCheckable(True)
         self.cover.toggled.connect(self._set_covering)
         self.reveal = _button("Reveal", "Show every covered number")

@@ -35,7 +35,7 @@ class SigmoidDemo(Demo):
 
     title = "Sigmoid and log-odds"
     watch = (
-        "Drag z. The sigmoid makes it a probability, and the log-odds lead back. At z = 0 the "
+        "Move z. The sigmoid makes it a probability, and the log-odds lead back. At z = 0 the "
         "neuron changes its mind. Far on the wrong side the cross-entropy still pulls, and the "
         "squared error hardly does."
     )
