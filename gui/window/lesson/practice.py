@@ -122,6 +122,8 @@ class PracticeDialog(QDialog):
             self._column.addWidget(widget)
         self._column.addStretch(1)
         scroll = QScrollArea()
+        scroll.setProperty("reached", True)  # arrow keys scroll
+        scroll.setAccessibleName("exercise and solution")
         scroll.setWidget(page)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -21,7 +22,10 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from core.projects.recovery import Leftover
+from gui.control.recovery import Recovery
 from gui.window import spoken
+from gui.window.project.recovery_offer import RecoveryOffer
 from tests.gui.window.test_access import (
     controls,
     describe,
@@ -64,6 +68,22 @@ def open_pictures(window, folder) -> None:
     window.pictures.open_folder(folder / "pictures")
 
 
+def begin_anew(window, _) -> None:
+    """Press New, which asks, as the steps of the run are not saved."""
+    projects = window.project_actions
+    projects.asks = True  # as in a window that a person uses
+    action(window, "New").trigger()
+    projects.asks = False
+
+
+def offer_recovery(window, _) -> None:
+    """Offer a copy as after a crash; Escape leaves it for the next start."""
+    left = SimpleNamespace(
+        age=lambda: "3 minutes ago", summary="Iris, 3 steps", release=lambda: None
+    )
+    RecoveryOffer(window, cast(Recovery, None), [cast(Leftover, left)])
+
+
 ROW_PX = 40  # high: what begins within it begins in one row
 HARMLESS = ("Close", "OK", "Done")
 OPENED: dict[str, str | Callable[[Any, Path], None]] = {
@@ -75,6 +95,9 @@ OPENED: dict[str, str | Callable[[Any, Path], None]] = {
     "picture": "Picture of a view…",
     "animation": "Animation of the run…",
     "class": "Let the class join…",
+    "practice": "Practice…",
+    "unsaved": begin_anew,
+    "recovery": offer_recovery,
     "table": open_table,
     "pictures": open_pictures,
 }
