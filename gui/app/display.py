@@ -13,6 +13,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from gui.app import imports  # noqa: F401, isort: skip  before all others: see there
+
 from PySide6.QtCore import QLibraryInfo, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 

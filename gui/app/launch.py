@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import NoReturn
 
+from gui.app import imports  # noqa: F401, isort: skip  before all others: see there
+
 from PySide6.QtCore import QObject, QSettings, Qt, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication

@@ -19,7 +19,8 @@ from gui.window.columns import Columns
 from gui.window.export.exports import Exports
 from gui.window.file_actions import FileActions
 from gui.window.glossary.opener import GlossaryOpener
-from gui.window.help import show_about, show_family, show_help
+from gui.window.help.about import show_about
+from gui.window.help.introduction import show_family, show_help
 from gui.window.layout_memory import LayoutMemory
 from gui.window.lesson.opener import LessonOpener
 from gui.window.look.theming import THEMES, Appearance
@@ -348,7 +349,7 @@ def _of_help(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
             "help: what can be done, and all keys",
         ),
         Action(HELP, "The &family of models", lambda: show_family(parent)),
-        Action(HELP, "&About Logit Lab", lambda: show_about(parent)),
+        Action(HELP, "&About Logit Lab", partial(show_about, parent, window.controller.background)),
     )
 
 

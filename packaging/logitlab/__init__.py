@@ -27,13 +27,15 @@ if TYPE_CHECKING:
 
     __version__: str
 else:
+    OWN = ("app", "core", "gui", "assets")
 
     def __getattr__(name: str) -> object:
         if name == "__version__":
             from core import VERSION
 
             return VERSION
-        if name.startswith("__") and name != "__all__":
+        # `from logitlab import assets` asks here first, also while the library is being imported.
+        if name in OWN or (name.startswith("__") and name != "__all__"):
             raise AttributeError(f"module “logitlab” has no “{name}”")
         from core.library import public
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import linecache
 
-import gui
+from gui.app import imports
 
 
 def test_no_source_is_read_when_a_module_is_imported(tmp_path, monkeypatch):
-    assert gui.__doc__
+    assert imports.__doc__
     path = tmp_path / "imported_after_the_window.py"
     path.write_text("one = 1\n")
     monkeypatch.syspath_prepend(tmp_path)

@@ -18,13 +18,6 @@ from core.model_family import FAMILY
 from gui.kit import zoom
 
 HELP_SIZE = 640, 620  # px
-ABOUT = (
-    "<b>Logit Lab</b><p>See logistic and softmax regression learn.</p>"
-    "<p>Iris: R. A. Fisher, 1936. Digits: E. Alpaydin and C. Kaynak, 1998. "
-    "Both from the UCI repository, CC BY 4.0.</p>"
-)
-
-
 STEPS = (
     (
         "First steps",
@@ -112,10 +105,6 @@ def show_family(parent: QWidget) -> None:
         "Then ∇W is the mean of ∂L/∂z · xᵀ, and ∇b that of ∂L/∂z.</p>"
     )
     _tell(parent, "The family of models", f"{text}<table><tr>{head}</tr>{rows}</table>")
-
-
-def show_about(parent: QWidget) -> None:
-    _tell(parent, "About Logit Lab", ABOUT)
 
 
 def _tell(parent: QWidget, title: str, text: str) -> None:

@@ -1,0 +1,1 @@
+"""Help: what can be done, with all keys; the family of models; what the program is made of."""
