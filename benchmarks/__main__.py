@@ -21,7 +21,7 @@ from benchmarks import live
 from benchmarks.timing import GROSS, Conditions, Result, SkipError, Target
 
 SHORT_TRIES = 3
-HELPERS = ("__main__", "headless", "live", "phones", "timing", "window")
+HELPERS = ("__main__", "children", "live", "timing")
 ROW = "{:28} {:>9} {:>14}  {:9} {:>16} {:>16}  {}"
 
 

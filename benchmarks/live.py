@@ -88,12 +88,12 @@ def mnist(data: DataConfig, batch_size: int | None = 256) -> RunConfig:
 
 def with_window(plan: Plan, conditions: Conditions) -> Ended:
     """Execute the plan in a new process with the real window."""
-    return _run("benchmarks.window", plan, conditions)
+    return _run("benchmarks.children.window", plan, conditions)
 
 
 def without_window(plan: Plan, conditions: Conditions) -> Ended:
     """Execute the plan in a new process without a window."""
-    return _run("benchmarks.headless", plan, conditions)
+    return _run("benchmarks.children.headless", plan, conditions)
 
 
 def race_headless(config: RunConfig, first_step: int, conditions: Conditions) -> Result:

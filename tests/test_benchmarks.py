@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from benchmarks import __main__ as benchmarks
-from benchmarks import headless, live
+from benchmarks import live
+from benchmarks.children import headless
 from benchmarks.timing import Conditions, MeasurementError, Result, SkipError, Target
 from core.config import DataConfig
 

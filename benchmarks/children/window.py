@@ -196,7 +196,13 @@ class Join(Watch):
         if plan.asked == "question":
             dialog.question.show_answers(ANSWERS)
         self._room = classroom.room
-        command = [sys.executable, "-m", "benchmarks.phones", classroom.url, str(plan.phones)]
+        command = [
+            sys.executable,
+            "-m",
+            "benchmarks.children.phones",
+            classroom.url,
+            str(plan.phones),
+        ]
         self._phones = subprocess.Popen([*command, plan.asked], stdout=subprocess.DEVNULL)
         self._arrival = QTimer(self)
         self._arrival.timeout.connect(self._look)

@@ -1,0 +1,1 @@
+"""Processes of their own that benchmarks measure, or that take part in what is measured."""
