@@ -7,6 +7,7 @@ LogitLabError
 │   └── PictureError   a file is no picture, or none that can be read
 ├── Cancelled      cancelled by the user; not reported as an error
 ├── DeviceError    the chosen device is missing or failed
+├── PeerError      another process of the run has ended or does not answer
 └── SaveError      a file could not be written
 
 Each message states where the problem is, what was found, what was expected and what to do; it is
@@ -57,6 +58,10 @@ class Cancelled(LogitLabError):  # noqa: N818 - not an error: the user asked for
 
 class DeviceError(LogitLabError):
     """The chosen device is missing or failed."""
+
+
+class PeerError(LogitLabError):
+    """Another process of the run has ended or does not answer."""
 
 
 class SaveError(LogitLabError):

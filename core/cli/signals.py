@@ -34,6 +34,10 @@ class Wish:
         self.number = 0
         self.is_saving = False
 
+    def poll(self) -> int:
+        """Return the number of the signal to stop at, 0 for none."""
+        return self.number
+
     def take(self, number: int) -> None:
         if self.number and not self.is_saving:
             raise Stopped(number)

@@ -14,7 +14,7 @@ from typing import Any, TextIO, cast
 from core import files
 from core.cli import signals
 from core.cli.parser import USAGE
-from core.errors import LogitLabError, SaveError
+from core.errors import LogitLabError, PeerError, SaveError
 from core.invisible_characters import visible
 from core.out_of_memory import describe_load_failure, describe_shortage, is_shortage
 
@@ -24,12 +24,13 @@ BREAK = "\n"
 STDOUT = "-"  # in place of a file name
 
 
-def run(command: Callable[[], int]) -> int:
+def run(command: Callable[[], int], *, is_silent: bool = False) -> int:
     """Run the command; turn whatever ends it into a line on stderr and an exit code.
 
-    If stdout or stderr cannot be written, the command still does all its other work.
+    is_silent : write neither to stdout nor to stderr. If these cannot be written, the command still
+    does all its other work.
     """
-    with _streams() as (out, err):
+    with _streams(is_silent=is_silent) as (out, err):
         with signals.at_once():
             code = _run(command)
         out.flush()
@@ -48,7 +49,7 @@ def _run(command: Callable[[], int]) -> int:
         return command()
     except LogitLabError as error:
         print(f"{PROGRAM}: {visible(str(error), keep=BREAK)}", file=sys.stderr)
-        return USAGE
+        return FAILED if isinstance(error, PeerError) else USAGE
     except SystemExit as end:  # raised by argparse
         return end.code if isinstance(end.code, int) else DONE
     except KeyboardInterrupt as error:
@@ -113,13 +114,14 @@ class Words(io.TextIOBase):
 
 
 @contextmanager
-def _streams() -> Iterator[tuple[Words, Words]]:
+def _streams(*, is_silent: bool = False) -> Iterator[tuple[Words, Words]]:
     """Replace stdout and stderr by streams that never raise; escape what cannot be encoded."""
     _fill_descriptors()
     before = sys.stdout, sys.stderr
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
-    out, err = (Words(cast("TextIO | None", stream)) for stream in before)
+    used = (None, None) if is_silent else before
+    out, err = (Words(cast("TextIO | None", stream)) for stream in used)
     sys.stdout, sys.stderr = cast(TextIO, out), cast(TextIO, err)
     try:
         yield out, err

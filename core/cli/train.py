@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import argparse
 import math
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
-from core import files
 from core.cli import signals, terminal
 from core.cli.options import add_run_options, config_from
 from core.cli.parser import Parser
+from core.cli.processes import place, team
+from core.cli.processes.team import ALONE, Team
 from core.cli.progress import Progress, ShareProgress
 from core.cli.terminal import DONE, FAILED, PROGRAM
-from core.cli.training import SECONDS, Checkpoints, Run
+from core.cli.training import Outputs, Run, add_outputs, project_path
 from core.cli.understood import understood_json, understood_lines, way_out
-from core.cli.values import number
 from core.config import FOLDERS, DataConfig, RunConfig
 from core.data import sources
 from core.data.preprocessing import SPREADS
 from core.data.task import Task, prepare
-from core.errors import DataError, SaveError
+from core.errors import DataError, PeerError, SaveError
 from core.evaluate.classification import Baseline
-from core.exports import kinds
 from core.library.loop import Result, measured
 from core.model_family import FAMILY
-from core.projects import archive
 from core.runs import model_file
 from core.runs.model import Model
 from core.train.history import SAMPLE
@@ -39,13 +35,12 @@ if TYPE_CHECKING:
     from core.data.dataset import Dataset
     from core.data.mnist import progress as meter
 
-RESUME = "--resume"
 LISTED_INPUTS = 12
 
 
 def main(arguments: list[str]) -> int:
     """Run the command with these arguments and return the exit code."""
-    return terminal.run(lambda: _main(arguments))
+    return place.run(lambda: _main(arguments))
 
 
 def _main(arguments: list[str]) -> int:
@@ -55,6 +50,7 @@ def _main(arguments: list[str]) -> int:
     )
     add_run_options(parser)
     add_outputs(parser)
+    team.add_options(parser)
     parser.add_argument(
         "--dry-run",
         action="store_true",
@@ -62,42 +58,11 @@ def _main(arguments: list[str]) -> int:
     )
     options = parser.parse_args(arguments)
     config = config_from(options)
-    if options.dry_run:
-        return look(config, options.json)
-    return report(config, Outputs.of(options, project_path(options)))
-
-
-def add_outputs(parser: Parser) -> None:
-    """Add the options for what a run leaves behind."""
-    parser.add_argument(
-        "--json", metavar="FILE", help="write config, history, figures and weights; - for stdout"
-    )
-    parser.add_argument(
-        "--save", metavar="FILE", help="keep the model, for “predict” and for the window"
-    )
-    parser.add_argument(
-        "--card",
-        metavar="FILE",
-        help="write what is to be known of the model: data, figures with intervals, limits",
-    )
-    parser.add_argument(
-        "--project",
-        metavar="FILE",
-        help="keep the run with its data and all of its state, also while it trains; "
-        f"{RESUME} and the window go on with it",
-    )
-    parser.add_argument(
-        "--every",
-        type=number,
-        default=SECONDS,
-        metavar="S",
-        help="seconds from one checkpoint of --project to the next (default: %(default)g)",
-    )
-
-
-def project_path(options: argparse.Namespace) -> Path | None:
-    """Return where the run is to be kept as a project, if anywhere."""
-    return None if options.project is None else archive.with_ending(Path(options.project))
+    with team.joined(options.peer_timeout) as others:
+        if options.dry_run:
+            return look(config, options.json) if others.leads else DONE
+        outputs = Outputs.of(options, project_path(options)) if others.leads else Outputs()
+        return report(others.shared(config), outputs, others)
 
 
 def look(config: RunConfig, json_path: str | None = None) -> int:
@@ -110,48 +75,26 @@ def look(config: RunConfig, json_path: str | None = None) -> int:
     return DONE
 
 
-@dataclass(frozen=True)
-class Outputs:
-    """What a run leaves behind: paths of JSON (“-” for stdout), model, project, and card."""
-
-    json: str | None = None
-    model: Path | None = None
-    checkpoints: Checkpoints | None = None
-    card: Path | None = None
-
-    @classmethod
-    def of(cls, options: argparse.Namespace, project: Path | None) -> Outputs:
-        """Return those that the options ask for, if they can be written. Raises SaveError."""
-        model = None if options.save is None else model_file.with_ending(Path(options.save))
-        terminal.check_writable(options.json)
-        card = None if options.card is None else kinds.card_path(Path(options.card))
-        for path in (model, project, card):
-            if path is not None:
-                files.check_writable(path)
-        kept = None if project is None else Checkpoints(project, options.every)
-        return cls(options.json, model, kept, card)
-
-    @property
-    def words(self) -> TextIO:
-        """Where text goes."""
-        return terminal.stream_for_words(self.json)
-
-
-def report(config: RunConfig, outputs: Outputs | None = None) -> int:
+def report(config: RunConfig, outputs: Outputs | None = None, others: Team = ALONE) -> int:
     """Train, print the outcome, write what is requested; return the exit code."""
-    from core.train.trainer import Trainer  # PyTorch: a second that --help saves
-
     outputs = outputs or Outputs()
-    task = prepare(load(config.data), config)
+    task = others.placed(prepare(load(config.data), config))
     print(describe(task), file=outputs.words, flush=True)  # before training, also into a pipe
-    return finish(lambda: Run(Trainer(task), checkpoints=outputs.checkpoints), outputs)
+    return finish(lambda: others.begin(task, outputs.checkpoints, load), outputs, others)
 
 
-def finish(begin: Callable[[], Run], outputs: Outputs) -> int:
+def finish(begin: Callable[[], Run], outputs: Outputs, others: Team = ALONE) -> int:
     """Train the run that `begin` returns to its end, and report it; return the exit code."""
-    with signals.when_it_suits() as wish:
-        run = begin()
-        result = run.train(Progress(run.trainer.settings.epochs, sys.stderr), wish)
+    with signals.when_it_suits() as own:
+        run, wish = begin(), others.wish(own)
+        if (pace := others.pace(run.trainer)) is not None:
+            print(pace, file=outputs.words, flush=True)
+        try:
+            result = run.train(Progress(run.trainer.settings.epochs, sys.stderr), wish)
+        except PeerError:
+            run.keep_now(has_failed=True)
+            raise
+        own.is_saving = True
         print(figures(result), file=outputs.words, flush=True)
         kept = _save(run, result, outputs)
     if result.status is Status.DIVERGED:

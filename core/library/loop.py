@@ -53,7 +53,10 @@ class Loop:
     """A run and what was measured at the end of each epoch.
 
     trainer : new, or one that was brought to where another run was kept; epochs : of that run.
+    is_watched : its end is examined.
     """
+
+    is_watched = True
 
     def __init__(
         self, trainer: Trainer, epochs: Mapping[str, tuple[float, ...]] | None = None
@@ -83,7 +86,7 @@ class Loop:
             if wants_end(self, is_whole) and is_whole:
                 break
         seconds = time.perf_counter() - started
-        if trainer.outcome is not None and trainer.epilogue is None:
+        if self.is_watched and trainer.outcome is not None and trainer.epilogue is None:
             looks_back()
             trainer.epilogue = epilogue_of(trainer)
         return self._result(seconds)

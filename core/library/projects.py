@@ -13,6 +13,7 @@ from core.library.run import Run
 if TYPE_CHECKING:
     from core.projects.project import Project
     from core.runs.model import Model
+    from core.train.shares.sums import Shares
     from core.train.trainer import Trainer
 
 
@@ -42,8 +43,11 @@ def open_model(path: str | os.PathLike[str]) -> Model:
     return model_file.load(Path(path))
 
 
-def trainer_of(kept: Project, epochs: int | None = None) -> Trainer:
-    """Return a trainer where the run of a project was kept. epochs : in all; None as kept."""
+def trainer_of(kept: Project, epochs: int | None = None, shares: Shares | None = None) -> Trainer:
+    """Return a trainer where the run of a project was kept. epochs : in all; None as kept.
+
+    shares : who computes those of a batch; None for this process.
+    """
     from core.runs.run_state import take_up
     from core.train.trainer import Trainer
 
@@ -51,7 +55,7 @@ def trainer_of(kept: Project, epochs: int | None = None) -> Trainer:
     if epochs is not None:
         training = replace(task.config.training, epochs=epochs)
         task = replace(task, config=replace(task.config, training=training))
-    trainer = Trainer(task)
+    trainer = Trainer(task, shares=shares)
     if kept.state is not None:
         take_up(trainer, kept.state)
     trainer.timeline.go_live()

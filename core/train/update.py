@@ -133,11 +133,11 @@ class Update:
                     "another optimiser."
                 )
             self.second_order = SecondOrderOptimiser(settings.optimiser, task, rows, self._model)
-        self._shared: GradientSum | None = None  # None: a batch is a whole
+        self.shared: GradientSum | None = None  # None: a batch is a whole
         if settings.shares > 1:
             shares = shares or OneProcess(settings.shares)
-            self._shared = GradientSum(shares, gradients)
-        self._blocks = None if queue is None or self._shared else Blocks(queue, rows)
+            self.shared = GradientSum(shares, gradients)
+        self._blocks = None if queue is None or self.shared else Blocks(queue, rows)
         self.count = 0
         self.schedule(settings, 0)
 
@@ -163,8 +163,8 @@ class Update:
             yield from self.second_order.update(self.eta, self._settings.weight_decay)
             self.count += 1
             return
-        if self._shared is not None:
-            yield from self._slices_of_shares(self._shared, order, n)
+        if self.shared is not None:
+            yield from self._slices_of_shares(self.shared, order, n)
             return
         left = n
         for X, Y, Z in self._rows.slices(order):
@@ -188,15 +188,22 @@ class Update:
             # address may be rounded otherwise.
             order = torch.arange(n, device=self._rows.y.device)
         for place, part in shared.own_parts(order):
-            is_first = True
-            for X, Y, Z in self._rows.slices(part):
-                self._differentiate(X, Y, Z, add=not is_first)
-                is_first = False
-                yield
-            shared.put(place, is_empty=is_first)
+            yield from self.differentiating(part)
+            shared.put(place, is_empty=not part.numel())
         shared.add_up()
         self._descend(n)
         self.count += 1
+
+    def differentiating(self, order: Tensor) -> Iterator[None]:
+        """Write the gradient, summed over these rows, to the model's; yield after each slice.
+
+        It changes nothing else.
+        """
+        is_first = True
+        for X, Y, Z in self._rows.slices(order):
+            self._differentiate(X, Y, Z, add=not is_first)
+            is_first = False
+            yield
 
     def block(self, left: int, most: int) -> Block | None:
         """Return up to `most` updates as a graph; None if there is no graph for them.

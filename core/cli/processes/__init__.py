@@ -1,0 +1,1 @@
+"""Training by several processes that torchrun has started: who speaks, what they agree on."""
