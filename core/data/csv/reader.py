@@ -50,7 +50,7 @@ NEWLINE, QUOTE, BLANK, TAB = b'\n" \t'
 csv.field_size_limit(text_file.MAX_LINE)  # of one process, for all that read
 _QUOTED = re.compile(rb'"[^"\n]*"')
 
-Progress = Callable[[int, int], None]
+Progress = Callable[[int, int], object]
 
 
 def read(
@@ -117,7 +117,7 @@ class Pass:
         self._checked_rows = 0  # rows at the last check of memory
         self._expected_rows = 0  # total, as estimated then
         self._ragged: list[tuple[int, int]] = []
-        self._ragged_count = 0
+        self.ragged_count = 0
         self._carry = b""
         self._line = form.first_line  # of the next chunk
 
@@ -354,7 +354,7 @@ class Pass:
         return frame, np.array(line_numbers, dtype=np.int32)
 
     def _leave_out(self, line: int, width: int) -> None:
-        self._ragged_count += 1
+        self.ragged_count += 1
         if len(self._ragged) < MAX_LISTED:
             self._ragged.append((line, width))
 
@@ -396,5 +396,5 @@ class Pass:
             columns=tuple(cells.finish() for cells in self._columns),
             lines=self._lines.finish(),
             ragged=tuple(self._ragged),
-            ragged_count=self._ragged_count,
+            ragged_count=self.ragged_count,
         )

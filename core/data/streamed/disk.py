@@ -25,7 +25,7 @@ def folder() -> Path:
     try:
         found.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _no_room(found, 0, error) from error
+        raise no_room(found, 0, error) from error
     return found
 
 
@@ -44,7 +44,7 @@ def scratch(n: int, dtype: DTypeLike = np.int64) -> NDArray[Any]:
             reserve(file, size)
             return np.asarray(np.memmap(file, dtype=dtype, mode="r+", shape=(n,)))
     except OSError as error:
-        raise _no_room(where, size, error) from error
+        raise no_room(where, size, error) from error
 
 
 def reserve(file: IO[bytes], size: int) -> None:
@@ -55,7 +55,8 @@ def reserve(file: IO[bytes], size: int) -> None:
         file.truncate(size)
 
 
-def _no_room(where: Path, size: int, error: OSError | None) -> DataError:
+def no_room(where: Path, size: int, error: OSError | None) -> DataError:
+    """Return the error of a disk without room for so many bytes, 0 if that is not known."""
     why = "" if error is None else f" ({reason(error).lower()})"
     need = f"{format_bytes(size)} are needed in" if size else "nothing can be written to"
     return DataError(

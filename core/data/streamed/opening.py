@@ -13,12 +13,38 @@ from core.data.streamed.scan import Progress
 from core.errors import DataError
 from core.number_format import format_bytes
 
+CONVERTED = (".csv", ".tsv", ".tab", ".txt", ".data", ".parquet")  # of tables
+GROWTH = 1.5  # times its bytes on disk that a table takes in memory, roughly
+SMALL = 2**26  # bytes of a table that always fits
 SHARE = 2  # of the free memory: data that take more than one part in so many are streamed
 
 
 def is_opened_here(config: DataConfig) -> bool:
     """Return whether these data are streamed, or are arrays, which are opened likewise."""
-    return bool(config.stream or config.labels)
+    return bool(config.stream or config.labels or _is_too_large(config))
+
+
+def _is_too_large(config: DataConfig) -> bool:
+    """Return whether a table would take too much of the free memory, as far as its size says."""
+    if config.source != "csv" or config.stream is not None or not config.path:
+        return False
+    path = Path(config.path)
+    try:
+        size = path.stat().st_size if path.suffix.lower() in CONVERTED else 0
+    except OSError:
+        return False
+    return size > SMALL and _share(int(size * GROWTH)) != ""
+
+
+def _share(size: int) -> str:
+    """Return why so many bytes are too much for the free memory, or ""."""
+    free = memory.free()
+    if free is None or size <= free / SHARE:
+        return ""
+    return (
+        f"read from disk while it trains: its {format_bytes(size)} are more than half of the "
+        f"{format_bytes(free)} of memory that are free"
+    )
 
 
 def open_streamed(
@@ -40,18 +66,14 @@ def open_streamed(
             "MNIST's four plain files can."
         )
     path = Path(config.path or "")
-    is_streamed, said = True, ""
-    if config.stream is None:
-        size, free = arrays.size_of(path), memory.free()
-        is_streamed = free is not None and size > free / SHARE
-        if is_streamed and free is not None:
-            said = (
-                f"read from disk while it trains: its {format_bytes(size)} are more than half of "
-                f"the {format_bytes(free)} of memory that are free"
-            )
-    elif not config.stream:
-        is_streamed = False
+    if not config.labels and path.suffix.lower() != arrays.ENDING:
+        from core.data.streamed.table import open_table
+
+        said = "" if config.stream else _share(int(path.stat().st_size * GROWTH))
+        table = open_table(config, progress, is_cancelled)
+        return table.with_note(said) if said else table
+    said = _share(arrays.size_of(path)) if config.stream is None else ""
     found = arrays.open_arrays(config, progress, is_cancelled)
     if said:
-        found = found.with_note(said)
-    return found if is_streamed else arrays.in_memory(found)
+        return found.with_note(said)
+    return found if config.stream else arrays.in_memory(found)
