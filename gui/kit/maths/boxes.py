@@ -37,6 +37,13 @@ class Box:
         raise NotImplementedError
 
 
+class Nothing(Box):
+    """The box of what is not typeset."""
+
+    def place(self, x: float, baseline: float) -> None:
+        """Do nothing."""
+
+
 class Symbol(Box):
     def __init__(
         self, latex: str, px: float, colour: str, ratio: float, root: QGraphicsItem

@@ -6,8 +6,9 @@ All is painted by Qt's own items. Every number has a slot of fixed width, so not
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,8 +53,11 @@ class Sheet(CanvasHolder):
     def __init__(self, theme: Theme, *, has_titles: bool = True, scale: float = 1.0) -> None:
         super().__init__()
         self._theme, self._scale = theme, scale
-        self._most, self._may_shrink = math.inf, False  # the height it should fit, and how
-        self._shrunk = 1.0  # the scale for that
+        self._size_of: Callable[[int], float | None] = lambda _: (
+            1.0
+        )  # line by line; see `Typesetter.line`
+        # The height it should fit, whether in smaller type, and the scale for that.
+        self._most, self._may_shrink, self._shrunk = math.inf, False, 1.0
         self._has_titles = has_titles
         self._lines: tuple[Line, ...] = ()
         self._roots: list[QGraphicsRectItem] = []  # by line, the parent of its items
@@ -152,8 +156,7 @@ class Sheet(CanvasHolder):
         """Dim all lines except those of this part of an update; None dims none."""
         self._part = part
         for line, root in zip(self._lines, self._roots, strict=True):
-            is_lit = part is None or line.part == part
-            root.setOpacity(1.0 if is_lit else DIMMED)
+            root.setOpacity(1.0 if part in (None, line.part) else DIMMED)
 
     def span_of(self, part: int) -> tuple[int, int]:
         """Return the upper and lower end of the lines of this part, in px from the top."""
@@ -166,10 +169,9 @@ class Sheet(CanvasHolder):
         changed = self.numbers.cover(keys, is_covered)
         if not changed:
             return
-        for key in changed:
-            for spot in self.spots(key):
-                spot.set_text(self.numbers.text_of(key))
-                self._style(spot)
+        for spot in chain.from_iterable(map(self.spots, changed)):
+            spot.set_text(self.numbers.text_of(spot.key))
+            self._style(spot)
         self.covered_changed.emit(changed, is_covered)
 
     def reveal_all(self) -> None:
@@ -198,16 +200,16 @@ class Sheet(CanvasHolder):
         setter = Typesetter(self._theme, zoom.font(), scale, self.devicePixelRatioF())
         self._typesetter = setter
         self._picture_colours = signed_table(self._theme)
+        make = partial(setter.line, has_title=self._has_titles)
         self._roots, placed = [], []
-        for line in self._lines:
+        for number, line in enumerate(self._lines):
             root = self._canvas.add(QGraphicsRectItem())
             root.setPen(Qt.PenStyle.NoPen)
-            placed.append(setter.line(line, root, has_title=self._has_titles))
+            placed.append(make(line, root, self._size_of(number)))
             self._roots.append(root)
-        for spots in setter.spots.values():
-            for spot in spots:
-                spot.set_text(self.numbers.text_of(spot.key))
-                self._style(spot)
+        for spot in chain.from_iterable(setter.spots.values()):
+            spot.set_text(self.numbers.text_of(spot.key))
+            self._style(spot)
         self._layout = SheetLayout(placed, scale * zoom.factor())
         for key in self._pictures:
             self._paint_picture(key)

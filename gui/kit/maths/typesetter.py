@@ -14,6 +14,7 @@ from gui.kit.maths.boxes import (
     Bracketed,
     Fraction,
     Frame,
+    Nothing,
     Power,
     Side,
     Slot,
@@ -52,11 +53,16 @@ WIDEST, WIDEST_TERM = "−00.00", "(−0.000)"
 
 def symbols(lines: Iterable[Line]) -> tuple[str, ...]:
     """Return the symbols to be typeset for these lines, each once, as LaTeX."""
+    return symbols_of(node for line in lines for node in (line.title, whole(line)))
+
+
+def symbols_of(nodes: Iterable[Node]) -> tuple[str, ...]:
+    """Return the symbols to be typeset for these nodes, each once, as LaTeX."""
     found = {
-        node.marked if isinstance(node, Terms) else node.latex: None
-        for line in lines
-        for node in (*walk(line.title), *walk(whole(line)))
-        if isinstance(node, Sym | Terms)
+        part.marked if isinstance(part, Terms) else part.latex: None
+        for node in nodes
+        for part in walk(node)
+        if isinstance(part, Sym | Terms)
     }
     return tuple(found)
 
@@ -71,12 +77,16 @@ class Typesetter:
     def __init__(self, theme: Theme, font: QFont, scale: float, ratio: float) -> None:
         self._theme, self._ratio = theme, ratio
         self._font = font
+        self._set_scale(scale)
+        self.spots: dict[Key, list[Slot]] = {}
+        self.frames: dict[Key, list[Frame]] = {}
+
+    def _set_scale(self, scale: float) -> None:
+        """Set what follows at this scale."""
         self._rescale(scale)
         beside = min(LEAST_TYPE, NUMBER_SCALE * scale)
         least = max(LEAST_TYPE / max(zoom.factor(), 1.0), beside)
-        self._small = zoom.scaled(font, max(look.SMALL * scale, least))
-        self.spots: dict[Key, list[Slot]] = {}
-        self.frames: dict[Key, list[Frame]] = {}
+        self._small = zoom.scaled(self._font, max(look.SMALL * scale, least))
 
     def _rescale(self, scale: float) -> None:
         """Take the sizes of symbols and numbers at this scale."""
@@ -115,13 +125,25 @@ class Typesetter:
                 cells = [[self.box(cell, root) for cell in cells] for cells in rows]
                 return Bracketed(cells, QColor(theme.ink), root)
 
-    def line(self, line: Line, root: QGraphicsItem, *, has_title: bool) -> PlacedLine:
-        """Return the boxes of a line, to be placed."""
+    def line(
+        self, line: Line, root: QGraphicsItem, size: float | None = 1.0, *, has_title: bool
+    ) -> PlacedLine:
+        """Return the boxes of a line, to be placed.
+
+        size : of all in it, relative to the scale; None leaves out all but what stands before it.
+        """
+        if size is None:
+            lead = None if line.lead is None else self.box(line.lead, root)
+            return PlacedLine(line.part, None, Nothing(), lead)
+        scale = self._unzoomed
+        self._set_scale(scale * size)
         title = self.box(line.title, root) if has_title else None
         lead, note = (
             None if node is None else self.box(node, root) for node in (line.lead, line.note)
         )
-        return PlacedLine(line.part, title, self.box(line.node, root), lead, note)
+        placed = PlacedLine(line.part, title, self.box(line.node, root), lead, note)
+        self._set_scale(scale)
+        return placed
 
     def _exponent(self, node: Node, root: QGraphicsItem) -> Box:
         """Return the box of a node in the smaller size of an exponent."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import Qt
 
 from gui.kit import zoom
 from gui.kit.maths.boxes import Slot
-from gui.kit.maths.notation import Key
+from gui.kit.maths.notation import Key, Line
 from gui.kit.maths.sheet import Sheet
 from gui.kit.maths.sheet_layout import (
     LINE_GAP,
@@ -23,19 +23,30 @@ from gui.kit.theme import Theme
 TITLE_SHARE, TITLE_MOST = 0.2, 150.0  # of the width, and in px; titles wrap in the smaller of both
 NOTE_SHARE, NOTE_GAP = 0.4, 28.0  # where notes begin, of the width; px before one
 NOTE_DROP = 3.0  # px between a line and a note below it
+# On a slide: the last line in the largest size in which it fits, those before it in a smaller one.
+LAST_SIZES = (1.15, 1.0, 0.9, 0.8, 0.7, 0.62, 0.56, 0.5)
+EARLIER_SIZE, EARLIER_SHARE = 0.62, 0.8  # at most, of 100 % and of the last line
+MOST_EARLIER = 5  # lines that a slide shows before the last one
 
 
 class UnfoldingLayout(SheetLayout):
     """Lines one below the other: title, lead and formula, and the note beside it or below.
 
-    count : lines that are shown, the first ones; None for all. The others have their places, too.
+    count : lines that are unfolded, the first ones; None for all. The others have places, too.
+    most : px that the height may have; the first lines are folded for that. None for any height.
     """
 
     def __init__(
-        self, lines: Iterable[PlacedLine] = (), scale: float = 1.0, count: int | None = None
+        self,
+        lines: Iterable[PlacedLine] = (),
+        scale: float = 1.0,
+        count: int | None = None,
+        most: float | None = None,
     ) -> None:
         super().__init__(lines, scale)
-        self.count, self.whole_height = count, 0
+        self.count, self.most = count, most
+        self.first = 0  # line that is shown
+        self.last_fits = True  # whether the last line is neither too wide nor too high
 
     def place(self, width: float, *, is_dense: bool = False) -> int:
         """Place all boxes within this width; return the height of the shown lines in px."""
@@ -46,19 +57,43 @@ class UnfoldingLayout(SheetLayout):
             box.measure(width)
         indent = max((box.width for box in leads), default=0.0)
         available = max(width - margin - indent - 2 * MARGIN, NARROWEST)
-        y = MARGIN
+        self._stack(0, margin, indent, available)
+        self.first = 0
+        if self.most is not None and self._end:
+            self._fold(self.most)
+            self._stack(self.first, margin, indent, available)
+            last = self.lines[self._end - 1]
+            self.last_fits = last.box.width <= available and last.height <= self.most - 2 * MARGIN
+        bottom = self.lines[self._end - 1].bottom if self._end else 0.0
+        return int(bottom) + round(MARGIN)
+
+    @property
+    def _end(self) -> int:
+        """How many lines are unfolded."""
+        return len(self.lines) if self.count is None else min(self.count, len(self.lines))
+
+    def _stack(self, first: int, margin: float, indent: float, width: float) -> None:
+        """Place line after line from line `first` on; those before it are above the sheet."""
+        gap = LINE_GAP * self._scale
+        y = MARGIN - sum(line.height + gap for line in self.lines[:first])
         for line in self.lines:
             line.top = y
-            self._place_line(line, margin, indent, available)
-            y += line.height + LINE_GAP * self._scale
-        self.whole_height = int(y) + round(MARGIN)
-        if self.count is not None and self.count < len(self.lines):
-            y = self.lines[self.count - 1].bottom if self.count else 0.0
-        return int(y) + round(MARGIN)
+            self._place_line(line, margin, indent, width)
+            y += line.height + gap
+
+    def _fold(self, most: float) -> None:
+        """Let those lines be shown that fit into this height, the last ones."""
+        self.first = self._end - 1
+        height = self.lines[self.first].height + 2 * MARGIN
+        while self.first > max(self._end - 1 - MOST_EARLIER, 0):
+            height += self.lines[self.first - 1].height + LINE_GAP * self._scale
+            if height > most:
+                break
+            self.first -= 1
 
     def shows(self, number: int) -> bool:
         """Return whether the line with this index is shown."""
-        return self.count is None or number < self.count
+        return self.first <= number < self._end
 
     def _place_line(self, line: PlacedLine, margin: float, indent: float, width: float) -> None:
         """Place a line whose formula begins behind margin and indent, in this width."""
@@ -99,6 +134,7 @@ class UnfoldingLayout(SheetLayout):
 class UnfoldingSheet(Sheet):
     """All lines have their places from the beginning, so that none moves when others come.
 
+    On a slide the last line is large, and those before it fold away where there is no room.
     Up and Down go from term to term.
     """
 
@@ -106,7 +142,10 @@ class UnfoldingSheet(Sheet):
 
     def __init__(self, theme: Theme) -> None:
         self._unfolding = UnfoldingLayout()
+        self._ready = 0  # lines that can be typeset without delay
+        self._last_size = LAST_SIZES[0]
         super().__init__(theme)
+        self._size_of = self._size
 
     @property
     def keys(self) -> tuple[Key, ...]:
@@ -115,22 +154,41 @@ class UnfoldingSheet(Sheet):
 
     def slots_in_sight(self, key: Key) -> tuple[Slot, ...]:
         """Return where the number or term is, on the lines that are shown."""
-        return tuple(slot for slot in self.spots(key) if slot.rect.top() < self._height)
+        return tuple(slot for slot in self.spots(key) if 0 <= slot.rect.top() < self._height)
 
     @property
-    def whole_height(self) -> int:
-        """The height of all lines, also of those that are not shown yet."""
-        return self._unfolding.whole_height
+    def lines_in_sight(self) -> list[int]:
+        """The indices of the lines that are shown."""
+        return [n for n in range(len(self._roots)) if self._unfolding.shows(n)]
 
-    def unfold(self, count: int | None) -> None:
-        """Show only the first `count` lines, or all."""
-        self._unfolding.count = count
-        self._lay_out()
+    @property
+    def last_size(self) -> float:
+        """The size of the last line, of 100 %."""
+        return 1.0 if self._unfolding.most is None else self._last_size
 
-    def set_scale(self, scale: float) -> None:
-        """Set the size of all, relative to 100 %."""
-        if scale != self._scale:
-            self._scale = scale
+    def show_unfolding(
+        self, lines: tuple[Line, ...], meaning: Mapping[Key, str], count: int, ready: int
+    ) -> None:
+        """Show the first `count` of these lines; the first `ready` can be typeset now."""
+        self._ready, self._unfolding.count = ready, min(count, ready)
+        self.show_lines(lines, None, meaning)
+
+    def unfold(self, count: int, ready: int) -> None:
+        """Show the first `count` lines, of which the first `ready` can be typeset now."""
+        shown, was_ready = min(count, ready), self._ready
+        is_slide = self._unfolding.most is not None
+        is_complete = was_ready < ready == len(self._lines)
+        is_other = shown != self._unfolding.count
+        self._ready, self._unfolding.count = ready, shown
+        if shown > was_ready or (is_slide and is_other) or (is_complete and not is_slide):
+            self._typeset()
+        if is_other or is_complete:
+            self._lay_out()
+
+    def set_slide(self, most: float | None) -> None:
+        """Be a slide of this height in px; None for a sheet of any height."""
+        if most != self._unfolding.most:
+            self._unfolding.most = most
             self._typeset()
             self._lay_out()
 
@@ -138,10 +196,32 @@ class UnfoldingSheet(Sheet):
         super()._typeset()
         scale = self._scale * zoom.factor()
         self._layout = self._unfolding = UnfoldingLayout(
-            self._layout.lines, scale, self._unfolding.count
+            self._layout.lines, scale, self._unfolding.count, self._unfolding.most
         )
 
+    def _size(self, number: int) -> float | None:
+        """Return the size of the line with this index; None if it is not to be typeset."""
+        if self._unfolding.most is None:
+            return 1.0 if number < self._ready else None
+        last = (self._unfolding.count or 1) - 1
+        if number == last:
+            return self._last_size
+        earlier = min(EARLIER_SIZE, EARLIER_SHARE * self._last_size)
+        return earlier if last - MOST_EARLIER <= number < last else None
+
     def _lay_out(self) -> None:
+        if self._unfolding.most is not None:
+            self._fit_last()
+        super()._lay_out()
         for number, root in enumerate(self._roots):
             root.setVisible(self._unfolding.shows(number))
-        super()._lay_out()
+
+    def _fit_last(self) -> None:
+        """Take the largest size in which the last line fits."""
+        for size in LAST_SIZES:
+            if size != self._last_size:
+                self._last_size = size
+                self._typeset()
+            self._unfolding.place(float(self.width()))
+            if self._unfolding.last_fits:
+                break

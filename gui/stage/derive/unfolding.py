@@ -11,7 +11,7 @@ from core.teach.derivations.derivation import About, Case, Derivation
 from gui.derivation.tracer import Followed
 from gui.kit.maths import formula
 from gui.kit.maths.notation import Key
-from gui.kit.maths.typesetter import symbols
+from gui.kit.maths.typesetter import symbols, symbols_of
 from gui.stage.derive.live_formula import Shown, shown
 
 if TYPE_CHECKING:  # it imports PyTorch
@@ -29,7 +29,8 @@ CLASSES = next(kind.name for kind in DESCENDED if kind.is_shift_invariant)
 class Unfolded:
     """A derivation of the followed example.
 
-    shown : its lines, the same object while only numbers change. values : the numbers.
+    shown : its lines, the same object while only numbers change; the first `ready` of them are
+        typeset. values : the numbers.
     note : what is not the model's own, "" if all is. wanted : the kind of model that has it so.
     """
 
@@ -38,6 +39,7 @@ class Unfolded:
     scene: Scene
     shown: Shown
     values: dict[Key, float | str]
+    ready: int
 
     @property
     def case(self) -> Case:
@@ -99,17 +101,24 @@ class Unfolded:
         return self.in_model(key[key.index("a") : key.index("a") + 2]) if "a" in key else None
 
 
-def unfold(derivation: Derivation, followed: Followed, known: Unfolded | None) -> Unfolded:
-    """Return the derivation; its lines are those of `known` if they still fit."""
+def unfold(
+    derivation: Derivation, followed: Followed, known: Unfolded | None, wanted: int
+) -> Unfolded:
+    """Return the derivation; its lines are those of `known` if they still fit.
+
+    The first `wanted` lines are typeset, and at least one that was not: all would take seconds.
+    """
     from core.teach.derivations.scene import scene
 
     found = scene(derivation, followed.task, followed.snapshot, followed.trace)
     evaluation = Evaluation(found.numbers)
     fits = known is not None and known.derivation is derivation and known.case == found.case
     if known is not None and fits and known.followed.task is followed.task:
-        lines = known.shown
+        lines, ready = known.shown, known.ready
     else:
-        lines = shown(derivation.lines(found.case), evaluation)
-        for latex in symbols(lines.lines):  # here, so that the window does not wait for it
-            formula.outlines(latex)
-    return Unfolded(derivation, followed, found, lines, lines.values(evaluation))
+        lines, ready = shown(derivation.lines(found.case), evaluation), 0
+    until = min(max(wanted, ready + 1), len(lines.lines))
+    leads = [line.lead for line in lines.lines if line.lead is not None]
+    for latex in (*symbols_of(leads), *symbols(lines.lines[ready:until])):
+        formula.outlines(latex)  # here, so that the window does not wait for it
+    return Unfolded(derivation, followed, found, lines, lines.values(evaluation), until)

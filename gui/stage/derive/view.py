@@ -39,12 +39,34 @@ from gui.state.selected_example import NOT_APPLYING, applies
 
 HIDDEN_LAYER = NOT_APPLYING.format("The numbers of a derivation")
 SPOKEN_WHEN_TRAINING = "The numbers change while it trains; pause to have them read."
-SLIDE_SCALES = (0.78, 0.7, 0.62, 0.56)  # on a slide the largest at which all lines fit, or the last
 ALL = 1000  # more lines than any derivation has
 
 
 class _Area(QScrollArea):
     """A scroll area that leaves the arrow keys to the view around it."""
+
+    resized = Signal()
+
+    def __init__(self, sheet: UnfoldingSheet) -> None:
+        super().__init__()
+        body = QWidget()
+        body.setObjectName("body")
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.addWidget(sheet)
+        column.addStretch(1)
+        sheet.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(body)
+        self.setStyleSheet("QScrollArea, #body { background: transparent; }")
+        self.viewport().setAutoFillBackground(False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.resized.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         event.ignore()
@@ -117,8 +139,9 @@ class DerivationView(View):
         below.setContentsMargins(0, 0, 0, 0)
         below.addWidget(self.note, 1)
         below.addWidget(self.switch)
-        self._area = self._scrolled()
+        self._area = _Area(self.sheet)
         self._area.verticalScrollBar().rangeChanged.connect(self._follow_end)
+        self._area.resized.connect(self._fit_slide)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 10, 8, 8)
         layout.setSpacing(8)
@@ -130,24 +153,6 @@ class DerivationView(View):
         layout.addWidget(self.absence, 1, Qt.AlignmentFlag.AlignTop)
         self._below.hide()
         self.absence.hide()
-
-    def _scrolled(self) -> QScrollArea:
-        body = QWidget()
-        body.setObjectName("body")
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 8, 0)
-        column.addWidget(self.sheet)
-        column.addStretch(1)
-        self.sheet.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        area = _Area()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(body)
-        area.setStyleSheet("QScrollArea, #body { background: transparent; }")
-        area.viewport().setAutoFillBackground(False)
-        return area
 
     # What is shown --------------------------------------------------------------------------------
 
@@ -178,7 +183,10 @@ class DerivationView(View):
         if self._unfolded is None:  # it is being typeset
             return
         self._count = self.count
-        self.sheet.unfold(self._count)
+        self.sheet.unfold(self._count, self._unfolded.ready)
+        if self._unfolded.ready < self._count:
+            self._take(self._tracer.newest)
+        self._show_title()
         self.back.setEnabled(self._count > 1)
         for button in (self.next, self.all):
             button.setEnabled(self._count < self.length)
@@ -206,7 +214,9 @@ class DerivationView(View):
     def is_at_rest(self) -> bool:
         newest = self._tracer.newest
         shows_newest = newest is None or self.shows(newest)
-        is_there = not self.isVisible() or (self._tracer.is_at_rest and shows_newest)
+        is_ready = self._unfolded is None or self._unfolded.ready == self.length
+        is_there = self._tracer.is_at_rest and shows_newest and is_ready
+        is_there = is_there or not self.isVisible()
         return super().is_at_rest and is_there
 
     def shows(self, followed: Followed) -> bool:
@@ -219,9 +229,9 @@ class DerivationView(View):
 
     def present(self, is_on: bool) -> None:
         """Show the title instead of the fields; a clicker unfolds the lines."""
-        self._fit_slide()
         self._head.setVisible(not is_on and not self.absence.text())
         self.title.setVisible(is_on and not self.absence.text())
+        self._fit_slide()
 
     def _show_page(self) -> None:
         """Show the lines, or the code if it is wanted and there is some."""
@@ -264,7 +274,7 @@ class DerivationView(View):
         """Show the chosen derivation from its first line."""
         self._count, self._unfolded = 1, None
         self.sheet.show_lines((), None, {})  # until those of this one are typeset
-        self.title.setText(self.derivation.title)
+        self._show_title()
         self.watch.setText(self.derivation.watch)
         self._show_page()
         self._take(self._tracer.newest)
@@ -280,9 +290,9 @@ class DerivationView(View):
             return
         if not self.isVisible():
             return
-        derivation, known = self.derivation, self._unfolded
+        derivation, known, wanted = self.derivation, self._unfolded, self._count
         self._background.ask(
-            "derivation", lambda: unfold(derivation, followed, known), self._show_unfolded
+            "derivation", lambda: unfold(derivation, followed, known, wanted), self._show_unfolded
         )
 
     def _show_unfolded(self, unfolded: Unfolded) -> None:
@@ -290,12 +300,14 @@ class DerivationView(View):
         if unfolded.derivation is not self.derivation or unfolded.followed.task is not self.task:
             self._unfolded = before
             return
-        if before is None or before.shown is not unfolded.shown:
-            self.sheet.show_lines(unfolded.shown.lines, None, unfolded.shown.meanings)
-            self._fit_slide()
+        lines = unfolded.shown
+        if before is None or before.shown is not lines:
+            self.sheet.show_unfolding(lines.lines, lines.meanings, self._count, unfolded.ready)
         self.sheet.show_numbers(unfolded.values)
-        if before is None or before.shown is not unfolded.shown:
+        if before is None or (before.shown, before.ready) != (lines, unfolded.ready):
             self.unfold(self._count)
+        if unfolded.ready < self.length:  # the next line, while this one is read
+            self._take(self._tracer.newest)
         self._example.setText(_words(unfolded.followed))
         self._show_page()
         self.note.setText(unfolded.note)
@@ -307,15 +319,15 @@ class DerivationView(View):
         )
 
     def _fit_slide(self) -> None:
-        """Take the size of type at which a slide holds all lines, as they come."""
-        for scale in SLIDE_SCALES if self.is_presented else (1.0,):
-            self.sheet.set_scale(scale)
-            if self.sheet.whole_height <= self._area.viewport().height():
-                break
+        """Let a slide hold the last line, large, and those before it as far as there is room."""
+        is_slide = self.is_presented and self.isVisible()
+        self.sheet.set_slide(self._area.viewport().height() if is_slide else None)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit_slide()
+    def _show_title(self) -> None:
+        """Say which derivation a slide shows, and how far it is unfolded."""
+        title = self.derivation.title
+        known = self._unfolded is not None
+        self.title.setText(f"{title} · line {self.count} of {self.length}" if known else title)
 
     def _follow_end(self) -> None:
         """Keep the line in sight that was unfolded last, once there is room for it."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QScrollArea
 
 from core.config import DataConfig, ModelConfig, RunConfig
 from core.data import sources
@@ -12,6 +15,7 @@ from core.teach.derivations.catalogue import BY_KEY, DERIVATIONS
 from core.teach.derivations.expression import Key as TermKey
 from gui.derivation.tracer import Tracer
 from gui.kit import theme as look
+from gui.kit.maths import formula
 from gui.stage.derive.view import DerivationView
 from gui.state.selected_example import Chosen
 
@@ -177,6 +181,54 @@ def test_no_line_of_any_derivation_is_cut(desk, width):
         for spots in map(view.sheet.slots_in_sight, view.sheet.keys):
             for spot in spots:
                 assert spot.rect.left() >= 0 and spot.rect.right() <= view.sheet.width(), key
+
+
+def test_on_a_slide_the_last_line_is_large_and_whole_and_earlier_ones_fold(desk, dressed, type_of):
+    type_of(dressed.font().pointSizeF() * 1.9)  # as on a slide of 1366 × 768
+    shown = desk()
+    view, sheet = shown.view, shown.view.sheet
+    view.resize(1340, 660)
+    view.show_as_slide(True)
+    (area,) = (each for each in view.findChildren(QScrollArea) if each.widget())
+    for key in ("softmax-own", "softmax-jacobian", "softmax-gradient"):
+        shown.choose(key)
+        view.unfold(view.length)
+        last = view.length - 1
+        assert view.title.text().endswith(f"line {view.length} of {view.length}")
+        assert sheet.lines_in_sight[-1] == last
+        assert sheet.last_size >= 0.7, key
+        assert not area.verticalScrollBar().maximum(), key
+        for spots in map(sheet.slots_in_sight, sheet.keys):
+            assert all(sheet.rect().toRectF().contains(spot.rect) for spot in spots), key
+        view.turn_within(-1)
+        assert sheet.lines_in_sight[-1] == last - 1
+    view.show_as_slide(False)
+    assert sheet.lines_in_sight == list(range(view.count))
+
+
+def test_the_first_line_is_shown_before_the_others_are_typeset(desk, qtbot, monkeypatch):
+    shown = desk(NEURON)
+    sheet = shown.view.sheet
+    typeset: list[str] = []
+    is_seen = threading.Event()
+    real = formula.outlines
+
+    def outlines(latex: str) -> bytes:
+        if sheet.lines_in_sight:
+            is_seen.wait()
+        typeset.append(latex)
+        return real(latex)
+
+    monkeypatch.setattr(formula, "outlines", outlines)
+    shown.view.choose_key("logistic-gradient")
+    qtbot.waitUntil(lambda: shown.background.poll() or bool(sheet.keys), timeout=PATIENCE_MS)
+    assert sheet.lines_in_sight == [0] and sheet.keys
+    at_first = len(typeset)
+    is_seen.set()
+    shown.wait()
+    assert 0 < at_first < len(typeset) / 2
+    shown.view.unfold(shown.view.length)
+    assert sheet.lines_in_sight == list(range(shown.view.length))
 
 
 def test_a_model_with_a_hidden_layer_says_that_it_does_not_apply(
