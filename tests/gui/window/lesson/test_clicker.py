@@ -11,6 +11,7 @@ from core.data.mnist.http_transfer import Timeouts
 from core.teach.lessons import lesson_of
 from core.train.snapshot import Status
 from gui.control.run_controller import FLAT_OUT, LOAD
+from gui.stage.derive.view import DerivationView
 from tests.mirrors import small_files
 
 PATIENCE_MS = 30_000
@@ -174,10 +175,18 @@ def test_the_lecture_is_given_by_page_down_and_goes_past_data_that_cannot_be_had
     def state() -> tuple[object, ...]:
         place = lessons.shown.key if lessons.shown else None
         status = controller.status if place else None
-        return place, status, window.run_bar.chosen_speed, window.banner.button.text()
+        lines = derivation().count if window.stage.current == "Derivation" else 0
+        return place, status, window.run_bar.chosen_speed, window.banner.button.text(), lines
+
+    def derivation() -> DerivationView:
+        view = window.views["Derivation"]
+        assert isinstance(view, DerivationView)
+        return view
 
     def is_settled() -> bool:
         is_busy = controller.background.is_busy(LOAD) or window.loader.fetcher.is_busy
+        if window.stage.current == "Derivation" and derivation().length == 1:
+            return False  # its lines are not known yet
         return not is_busy and controller.snapshot is not None and controller.status is not None
 
     while not seen or seen[-1] != "perceptron-apart":
