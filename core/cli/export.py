@@ -19,7 +19,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _main(arguments: list[str]) -> int:
-    options = _parser().parse_args(arguments)
+    options = make_parser().parse_args(arguments)
     kind, target = KINDS[options.kind], Path(options.out)
     kinds.check_target(kind, target)
     from core.exports.exported_run import ExportedRun  # PyTorch: a second that --help saves
@@ -34,7 +34,8 @@ def _main(arguments: list[str]) -> int:
     return DONE
 
 
-def _parser() -> Parser:
+def make_parser() -> Parser:
+    """Return the parser of “export”."""
     width = max(map(len, KINDS))
     listed = "\n".join(f"  {kind.name:{width}}  {kind.contents}" for kind in KINDS.values())
     parser = Parser(

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from core import VERSION
 
 USAGE = 2
-COMMANDS = ("train", "predict", "export", "sweep", "lesson")
+COMMANDS = ("train", "predict", "export", "sweep", "lesson", "practice")
 MEANT = {  # names that other programs use
     "--alpha": "--learning-rate",
     "--lr": "--learning-rate",

@@ -48,7 +48,8 @@ def main(arguments: list[str]) -> int:
     return terminal.run(lambda: _main(arguments))
 
 
-def _main(arguments: list[str]) -> int:
+def make_parser() -> Parser:
+    """Return the parser of “predict”."""
     parser = Parser(
         prog=f"{PROGRAM} predict",
         description="Ask a model that “train --save” or the window kept.",
@@ -76,6 +77,11 @@ def _main(arguments: list[str]) -> int:
         "probabilities; - for stdout",
     )
     add_reading_options(group)
+    return parser
+
+
+def _main(arguments: list[str]) -> int:
+    parser = make_parser()
     options = parser.parse_args(arguments)
     if options.image is not None and Path(options.image).expanduser().is_dir():
         from core.cli import predict_pictures  # imports Pillow

@@ -29,7 +29,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _main(arguments: list[str]) -> int:
-    options = _parser().parse_args(arguments)
+    options = make_parser().parse_args(arguments)
     if not 1 <= options.jobs <= MOST_JOBS:
         raise ConfigError(f"--jobs is {options.jobs}; it must be from 1 to {MOST_JOBS}.")
     from core.library.sweeps.plan import load  # PyTorch: a second that --help saves
@@ -74,7 +74,8 @@ def _main(arguments: list[str]) -> int:
     return FAILED if found.errors else DONE
 
 
-def _parser() -> Parser:
+def make_parser() -> Parser:
+    """Return the parser of “sweep”."""
     parser = Parser(
         prog=f"{PROGRAM} sweep",
         description="Train many models, over a grid of settings or at random, with several seeds. "

@@ -30,7 +30,7 @@ def practice(arguments: list[str]) -> int:
 
 
 def _lesson(arguments: list[str]) -> int:
-    options = _lesson_parser().parse_args(arguments)
+    options = make_lesson_parser().parse_args(arguments)
     are_right = [_check(Path(name)) for name in options.files]
     return DONE if all(are_right) else FAILED
 
@@ -62,7 +62,8 @@ def _check(path: Path) -> bool:
     return True
 
 
-def _lesson_parser() -> Parser:
+def make_lesson_parser() -> Parser:
+    """Return the parser of “lesson”."""
     parser = Parser(
         prog=f"{PROGRAM} lesson",
         description="Check lessons that were written as files. What is wrong is said by line, as "
@@ -75,14 +76,15 @@ def _lesson_parser() -> Parser:
 
 
 def _practice(arguments: list[str]) -> int:
-    options = _practice_parser().parse_args(arguments)
+    options = make_practice_parser().parse_args(arguments)
     seed = secrets.randbelow(MOST_SEED + 1) if options.seed is None else options.seed
     exercises = sheet(seed, options.count)
     print(as_markdown(exercises, seed, has_solutions=options.solutions), end="", flush=True)
     return DONE
 
 
-def _practice_parser() -> Parser:
+def make_practice_parser() -> Parser:
+    """Return the parser of “practice”."""
     parser = Parser(
         prog=f"{PROGRAM} practice",
         description="Print a sheet of exercises as Markdown: softmax, a loss, an update, computed "

@@ -43,7 +43,8 @@ def main(arguments: list[str]) -> int:
     return place.run(lambda: _main(arguments))
 
 
-def _main(arguments: list[str]) -> int:
+def make_parser() -> Parser:
+    """Return the parser of “train”."""
     parser = Parser(
         prog=f"{PROGRAM} train",
         description="Train a model in the terminal: the same numbers as in the window.",
@@ -56,7 +57,11 @@ def _main(arguments: list[str]) -> int:
         action="store_true",
         help="say how the data are understood, and train nothing",
     )
-    options = parser.parse_args(arguments)
+    return parser
+
+
+def _main(arguments: list[str]) -> int:
+    options = make_parser().parse_args(arguments)
     config = config_from(options)
     with team.joined(options.peer_timeout) as others:
         if options.dry_run:

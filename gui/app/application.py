@@ -25,7 +25,8 @@ def main(words: list[str]) -> int:
     return terminal.run(lambda: _main(words))
 
 
-def _main(words: list[str]) -> int:
+def make_parser() -> Parser:
+    """Return the parser of the words that open a window."""
     parser = Parser(
         prog=terminal.PROGRAM,
         description="See logistic and softmax regression learn. “train”, “predict” or "
@@ -44,9 +45,13 @@ def _main(words: list[str]) -> int:
         metavar="TEXT",
         help="begin with a set-up that Edit, Copy set-up has put on the clipboard",
     )
+    return parser
+
+
+def _main(words: list[str]) -> int:
     if words[:1] == ["train"]:  # with --screenshot; see `app.main`
         words = words[1:]
-    options = parser.parse_args(words)
+    options = make_parser().parse_args(words)
     try:
         config = config_from(options)
         picture = None if options.screenshot is None else Path(options.screenshot)

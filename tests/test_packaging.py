@@ -1,0 +1,66 @@
+"""What the packages say of the program agrees with the program."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from core import VERSION
+from core.cli.parser import COMMANDS
+from core.projects.archive import with_ending
+
+ROOT = Path(__file__).parents[1]
+LINUX = ROOT / "packaging" / "linux"
+NAME = "org.logitlab.LogitLab"
+MIME = "http://www.freedesktop.org/standards/shared-mime-info"
+
+
+@pytest.fixture
+def documents(monkeypatch):
+    """The script that writes the man page and the completions."""
+    path = ROOT / "packaging" / "documents.py"
+    spec = importlib.util.spec_from_file_location("documents", path)
+    assert spec is not None
+    assert spec.loader is not None
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def entry(key: str) -> str:
+    """Return the value of a key of the desktop file."""
+    text = (LINUX / f"{NAME}.desktop").read_text(encoding="utf-8")
+    values: dict[str, str] = dict(re.findall(r"^(\w+)=(.*)$", text, re.MULTILINE))
+    return values[key]
+
+
+def read_xml(name: str) -> ElementTree.Element:
+    return ElementTree.parse(LINUX / f"{NAME}.{name}.xml").getroot()  # noqa: S314 - our own
+
+
+def test_the_newest_release_is_this_version():
+    releases = read_xml("metainfo").iter("release")
+    assert next(releases).get("version") == VERSION
+    assert f"\nversion: {VERSION}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+
+
+def test_a_desktop_opens_the_files_that_the_program_writes():
+    (kind,) = read_xml("mime").iter(f"{{{MIME}}}mime-type")
+    (glob,) = kind.iter(f"{{{MIME}}}glob")
+    kept = with_ending(Path("a run"))
+    assert kept is not None
+    assert kept.match(glob.get("pattern", ""))
+    assert kind.get("type") in entry("MimeType").split(";")
+    assert entry("Exec").endswith("%f")
+
+
+def test_the_man_page_has_all_commands(documents):
+    assert set(documents.COMMANDS) == set(COMMANDS)
+    words = documents.whole().format_help()
+    assert all(f"\n    {command} " in words for command in COMMANDS)
