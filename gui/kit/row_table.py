@@ -103,6 +103,7 @@ class DocumentPane(QPlainTextEdit):
 def make_table(model: RowTableModel, name: str) -> QTableView:
     """Return a table of whole rows, one of which can be selected; name : for screen readers."""
     table = QTableView()
+    table.setTabKeyNavigation(False)  # Tab leaves the table; arrows move inside
     table.setShowGrid(False)
     table.setAlternatingRowColors(True)
     table.verticalHeader().hide()

@@ -150,13 +150,14 @@ class MainWindow(QMainWindow):
         layout = QVBoxLayout(centre)
         layout.setContentsMargins(MARGIN, 0, MARGIN, MARGIN_BELOW)
         layout.setSpacing(GAP)
-        for bar in (self.presenter_bar, self.run_bar, self.knobs):
+        above = self.presenter_bar, self.run_bar, self.knobs
+        for bar in above:
             layout.addWidget(bar)
         layout.addWidget(self.columns, 1)
         layout.addWidget(self.status_area)
         self.setCentralWidget(centre)
         middle = self.rail, self.setup, self.stage, self.side_panel
-        self.panes = Panes((self.run_bar, self.knobs, *middle, self.status_area))
+        self.panes = Panes((*above, *middle, self.status_area))
 
     def _connect_parts(self) -> None:
         """Connect requests of the parts to the controllers, and their messages to the status."""
@@ -316,6 +317,9 @@ class MainWindow(QMainWindow):
         """Whether all visible parts show the newest snapshot, and nothing is pending."""
         is_fetching = self.loader.fetcher.is_busy
         return not is_fetching and is_at_rest(self, self.controller, self.views.made)
+
+    def focusNextPrevChild(self, is_next: bool) -> bool:
+        return self.panes.tab(+1 if is_next else -1) or super().focusNextPrevChild(is_next)
 
     def toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)

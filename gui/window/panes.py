@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 
 from gui.kit.view import View
 
+DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
+
 
 class Panes:
-    """Gives the focus to the next part of the window in which something can have it.
+    """Gives the focus to what the eye meets next: by Tab, or from part to part.
 
-    Of a part with views it goes into the first view, past the tabs above it.
+    panes : the parts of the window, from the upper left to the lower right.
     """
 
     def __init__(self, panes: Sequence[QWidget]) -> None:
         self._panes = panes
 
+    def tab(self, by: int) -> bool:
+        """Go to the next widget for +1, to the one before for −1; return whether there is one.
+
+        Qt's own order has what was made later, as most views are, last of all.
+        """
+        reached = [widget for pane in self._panes for widget in _reached_in(pane)]
+        focused = QApplication.focusWidget()
+        if focused not in reached:
+            return False
+        reason = Qt.FocusReason.TabFocusReason if by > 0 else Qt.FocusReason.BacktabFocusReason
+        reached[(reached.index(focused) + by) % len(reached)].setFocus(reason)
+        return True
+
     def go(self, by: int) -> None:
-        """Go to the next part for +1, to the one before for −1."""
+        """Go to the next part for +1, to the one before for −1.
+
+        Of a part with views it goes into the first view, past the tabs above it.
+        """
         focused, count = QApplication.focusWidget(), len(self._panes)
         here = next((i for i, pane in enumerate(self._panes) if _holds(pane, focused)), None)
         start = (0 if by > 0 else count - 1) if here is None else here + by
@@ -33,6 +51,21 @@ class Panes:
                 return
 
 
+def _reached_in(widget: QWidget) -> Iterator[QWidget]:
+    """Yield this widget and those in it that Tab reaches, as they were put there."""
+    if not widget.isVisible():
+        return
+    if _is_reached(widget):
+        yield widget
+    if isinstance(widget, QSplitter):  # which has its children in reverse
+        inside = [widget.widget(i) for i in range(widget.count())]
+    else:
+        inside = widget.findChildren(QWidget, options=DIRECT)
+    for child in inside:
+        if not child.isWindow():
+            yield from _reached_in(child)
+
+
 def _holds(pane: QWidget, widget: QWidget | None) -> bool:
     return widget is not None and (widget is pane or pane.isAncestorOf(widget))
 
@@ -42,6 +75,7 @@ def _first_in(pane: QWidget) -> QWidget | None:
     # Not by `nextInFocusChain`: PySide takes what it returns for a child, which is invalid when
     # the parent's wrapper goes.
     views = [view for view in pane.findChildren(View) if view.isVisible()]
+    views.sort(key=lambda view: view.mapTo(pane, QPoint()).x())  # of a split stage, the left one
     for root in (*views[:1], pane):
         reached = [widget for widget in root.findChildren(QWidget) if _is_reached(widget)]
         if reached:

@@ -117,6 +117,7 @@ class SurfaceView(View):
         self.boundary.setVisible(has_plane)
         if has_plane:
             self._pictures.addWidget(self.boundary, 0, 2)
+            self.boundary.raise_()  # Tab comes to it last, too
 
     @property
     def may_fold(self) -> bool:

@@ -51,6 +51,7 @@ class PictureTable(QWidget):
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.verticalHeader().hide()
         table.setShowGrid(False)
+        table.setTabKeyNavigation(False)
         table.setAlternatingRowColors(True)
         table.itemSelectionChanged.connect(self._show_effect)
         copy = QAction("Copy the table as CSV", table)

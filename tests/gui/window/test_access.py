@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -316,8 +317,23 @@ def test_tab_follows_the_eye(qtbot, open_window, has_panel):
     names = [name for name in regions if name != "panel" or has_panel]
     assert order == names
     runs = [region(w) for i, w in enumerate(way) if i == 0 or region(w) != region(way[i - 1])]
-    assert runs[: len(order)] == order  # none is left and come back to, but the first at the end
+    assert runs == [*order, "run bar"]  # none is left and come back to, but the first at the end
     for bar in ("run bar",):
         places = [w.mapTo(window, w.rect().center()).x() for w in way if region(w) == bar]
         start = places.index(min(places))
         assert places[start:] + places[:start] == sorted(places)
+    window.stage.split(True)
+    window.stage.show_name("Curves")  # made after its neighbour
+    qtbot.waitUntil(lambda: window.is_at_rest)
+    way = way_of_tab(qtbot, window)
+    halves = [window.views[name] for name in (window.stage.current, window.stage.beside)]
+    turns = [[i for i, w in enumerate(way) if half.isAncestorOf(w)] for half in halves]
+    assert all(turns) and max(turns[0]) < min(turns[1])
+    window.stage.split(False)
+    for name in ("Data", "Surface"):  # a table, which Tab leaves; pictures made after others
+        window.stage.show_name(name)
+        qtbot.waitUntil(lambda: window.is_at_rest, timeout=30_000)
+        way = [w for w in way_of_tab(qtbot, window) if window.views[name].isAncestorOf(w)]
+        corners = [w.mapTo(window, QPoint()) for w in way]
+        assert len(way) >= 3
+        assert all(a.y() <= b.y() + 40 for a, b in pairwise(corners)), name
