@@ -58,7 +58,8 @@ def _reached_in(widget: QWidget) -> Iterator[QWidget]:
     if _is_reached(widget):
         yield widget
     if isinstance(widget, QSplitter):  # which has its children in reverse
-        inside = [widget.widget(i) for i in range(widget.count())]
+        each = (widget.widget(i) for i in range(widget.count()))
+        inside = [child for child in each if child is not None]
     else:
         inside = widget.findChildren(QWidget, options=DIRECT)
     for child in inside:
