@@ -22,6 +22,7 @@ from PySide6.QtGui import (
     QImage,
     QPainter,
     QPainterPath,
+    QPaintEvent,
     QPen,
     QPixmap,
     QTransform,
@@ -137,6 +138,9 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self._ring.hide()
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        """Paint nothing: all that is seen is on the face, which is soon as large as the plot."""
 
     def _show_rest(self) -> None:
         """Fit the face to the plot and render everything that does not move into its pixmap."""

@@ -3,13 +3,21 @@
 import numpy as np
 import pytest
 from PySide6.QtGui import QFontMetricsF
-from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QGraphicsRectItem,
+    QMenu,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core.data.dataset import Dataset
 from core.data.indicators import Indicator
 from gui.kit import plots
 from gui.kit import theme as look
 from gui.kit.axes import StepAxis
+from gui.kit.rest import awaits_timer
 
 
 @pytest.fixture
@@ -134,3 +142,25 @@ def test_a_plot_creates_no_menu_that_nobody_can_open(qtbot):
     qtbot.addWidget(plots.make_plot(look.LIGHT, moves_below=False))
     new = set(QApplication.allWidgets()) - before
     assert not [widget for widget in new if isinstance(widget, QMenu | QAbstractButton)]
+
+
+class Watched(QGraphicsRectItem):
+    """A rectangle that keeps the widgets that it was painted for; None: for a picture."""
+
+    def __init__(self, *shape):
+        super().__init__(*shape)
+        self.seen = []
+
+    def paint(self, painter, option, widget=None):
+        super().paint(painter, option, widget)
+        self.seen.append(widget)
+
+
+def test_a_plot_is_painted_onto_its_face_alone(show_view, card, qtbot):
+    plot, item = plots.make_plot(look.LIGHT, moves_below=False), Watched(0.2, 0.2, 0.5, 0.5)
+    plot.addItem(item)
+    QVBoxLayout(card).addWidget(plot)
+    card.grab()  # before the face is as large as the plot
+    show_view(card, 400, 200)
+    qtbot.waitUntil(lambda: bool(item.seen) and not awaits_timer(plot))
+    assert set(item.seen) == {None}
