@@ -43,12 +43,16 @@ def test_no_title_of_a_lesson_is_cut(window):
     assert max(lessons.sizeHintForIndex(row).width() for row in rows) <= room
 
 
-def test_a_press_on_a_lesson_begins_it_and_marks_it(window, qtbot):
+def test_a_press_on_a_lesson_begins_it_and_marks_it(window, qtbot, pixels):
     lessons = window.rail.lessons
     place = lessons.visualItemRect(lessons.item(2)).center()  # below its group and the first
     QTest.mouseClick(lessons.viewport(), Qt.MouseButton.LeftButton, pos=place)
     qtbot.waitUntil(window.lessons.strip.isVisible)
     assert titles(window)[1] == f"▸ {headings.bundled()[1].title}"
+    edge = lessons.viewport().width() - 4  # beyond all words
+    marked, other = (lessons.visualItemRect(lessons.item(row)).center().y() for row in (2, 3))
+    shown = pixels(lessons.viewport())
+    assert (shown[marked, edge] != shown[other, edge]).any()
 
 
 def test_a_press_on_a_source_shows_its_data(window, qtbot):
