@@ -21,6 +21,7 @@ NAMES = """
     documents_epoch_vs_scipy documents_full_vs_scipy documents_memory_vs_csr
     documents_loop_p99_ms documents_loop_max_ms
     classroom_fps classroom_loop_p99_ms
+    shares_wide_updates shares_wide_exchange shares_narrow_exchange_ms
     real_pens_softmax real_pens_hidden project_open_s save_longest_pause_ms
 """.split()
 
