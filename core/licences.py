@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from importlib.metadata import Distribution
 
 LICENCE_FILE = re.compile(r"(^|/)(licen[cs]e|copying|notice)[^/]*$", re.IGNORECASE)
 UNKNOWN = "licence not stated"
@@ -20,7 +23,7 @@ class Package:
     name: str
     version: str
     licence: str
-    source: metadata.Distribution
+    source: Distribution
 
     def text(self) -> str:
         """Read the licence files, one after another; "" if the package brings none."""
@@ -35,6 +38,8 @@ class Package:
 
 def packages() -> list[Package]:
     """Return the packages in the program's environment, by name: in a bundle, what it holds."""
+    from importlib import metadata  # here, for it takes the window 30 ms of its start
+
     found = {}
     for package in metadata.distributions():
         name = package.metadata["Name"]
@@ -43,7 +48,7 @@ def packages() -> list[Package]:
     return [found[name] for name in sorted(found)]
 
 
-def _name_of(package: metadata.Distribution) -> str:
+def _name_of(package: Distribution) -> str:
     """Return the licence's name: an SPDX expression, else a classifier, else a short line."""
     about = package.metadata
     if about["License-Expression"]:
