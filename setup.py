@@ -41,7 +41,10 @@ def moved(text: str, where: str = "") -> str:
                 continue
             if len(node.names) > 1 or "." in own[0].name:
                 raise SyntaxError(f"{where}:{node.lineno}: write “from … import …” instead")
-            old, new = "import ", f"from {NAME} import "
+            # Not “from logitlab import …”, which would first ask the package for a public name.
+            name = own[0].name
+            old = f"import {name}"
+            new = f"import {NAME}.{name}" if own[0].asname else f"import {NAME}.{name} as {name}"
         else:
             continue
         line, column = lines[node.lineno - 1], node.col_offset

@@ -23,7 +23,9 @@ from core.setting_checks import (
     check_whole,
 )
 
-Source = Literal["iris", "digits", "mnist", "drawn", "csv", "pictures", "genres", "documents"]
+Source = Literal[
+    "iris", "digits", "mnist", "drawn", "csv", "pictures", "genres", "documents", "installed"
+]
 Missing = Literal["skip", "fill"]
 ClassWeight = Literal["none", "balanced"]
 Std = Literal["sample", "population"]
@@ -34,7 +36,8 @@ Schedule = Literal["constant", "step", "cosine", "1/t"]
 
 SOURCES: tuple[Source, ...] = get_args(Source)
 FOLDERS = {"pictures": "pictures", "documents": "texts"}  # sources, and what their folders hold
-WITH_PATH = ("csv", *FOLDERS)
+WITH_PATH = {source: f"a folder of {what}" for source, what in FOLDERS.items()}
+WITH_PATH |= {"csv": "the name of a CSV file", "installed": "the name of an installed data set"}
 MISSING: tuple[Missing, ...] = get_args(Missing)
 CLASS_WEIGHTS: tuple[ClassWeight, ...] = get_args(ClassWeight)
 STDS: tuple[Std, ...] = get_args(Std)
@@ -151,7 +154,8 @@ class DataConfig:
     folder : where four IDX files are; None takes MNIST. transpose : exchange rows and columns of
         their pictures; None where that is known to be needed, as for EMNIST.
     path, reading : path of the CSV file, and its format as far as it is specified; or the path of
-        a folder of pictures or of texts. labels : of an array (.npy), the file with its labels.
+        a folder of pictures or texts, or the name of an installed data set.
+    labels : of an array (.npy), the file with its labels.
     stream : read the rows from disk while training; None where they do not fit into memory.
     size : rows and columns that these pictures are scaled to; None keeps a common size of their
         own if it is small. colour, invert : in colour, not as greys; dark for light.
@@ -203,11 +207,8 @@ class DataConfig:
         check_one_of("source", self.source, SOURCES)
         for name in ("folder", "path", "text", "label", "labels"):
             check_text(name, getattr(self, name))
-        if self.source == "csv" and not self.path:
-            raise ConfigError("path is not set; the name of a CSV file was expected.")
-        if self.source in FOLDERS and not self.path:
-            what = FOLDERS[self.source]
-            raise ConfigError(f"path is not set; a folder of {what} was expected.")
+        if self.source in WITH_PATH and not self.path:
+            raise ConfigError(f"path is not set; {WITH_PATH[self.source]} was expected.")
         if not isinstance(self.bag, BagOptions):
             raise ConfigError(f"bag is {self.bag!r}; a group of settings was expected.")
         check_one_of("missing", self.missing, MISSING)

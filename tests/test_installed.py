@@ -4,6 +4,7 @@ import ast
 import json
 import os
 import runpy
+import shutil
 import subprocess
 import sys
 import venv
@@ -114,6 +115,7 @@ def test_no_module_of_a_wheel_imports_a_name_that_users_may_have(wheel):
                 for node in ast.walk(ast.parse(archive.read(name))):
                     if isinstance(node, ast.ImportFrom):
                         assert (node.module or "").partition(".")[0] not in OWN, name
+                        assert node.module != "logitlab", name  # it would ask for a public name
                     elif isinstance(node, ast.Import):
                         assert not {a.name.partition(".")[0] for a in node.names} & OWN, name
 
@@ -130,6 +132,20 @@ def test_the_installed_command_trains_beside_a_users_own_modules(scripts, crowde
 def test_the_installed_library_is_imported_beside_a_users_own_modules(scripts, crowded):
     program = "import logitlab as ll; run = ll.Run('iris', epochs=2); run.train(); print(run)"
     assert run([scripts / "python", "-c", program], crowded).startswith("<Run Iris: softmax")
+
+
+def test_the_example_of_a_package_brings_its_rows_and_its_demonstration(scripts, crowded):
+    example = crowded / "example"
+    shutil.copytree(ROOT / "docs" / "example_plugin", example)
+    words = ["--no-deps", "--no-index", "--no-build-isolation", "--no-compile", "-q", str(example)]
+    pip = [sys.executable, "-m", "pip", "--python", scripts / "python", "install"]
+    run([*pip, *words], ROOT)
+    words = ["train", "rings", "--degree", "2", "--epochs", "50", "--json", "-"]
+    told = json.loads(run([scripts / "logitlab", *words], crowded))
+    assert told["test_accuracy"] == 1
+    program = "from logitlab.gui.stage.demos import installed; print(installed.demonstrations())"
+    said = run([scripts / "python", "-c", program], crowded, QT_QPA_PLATFORM="offscreen")
+    assert said == "((<class 'logitlab_example.odds.OddsDemo'>,), ())\n"
 
 
 def test_the_installed_window_opens_beside_a_users_own_modules(scripts, crowded):
@@ -160,8 +176,8 @@ def moved():
     [
         ("from core.data import task\n", "from logitlab.core.data import task\n"),
         ("from core import (\n    files,\n)\n", "from logitlab.core import (\n    files,\n)\n"),
-        ("import assets\n", "from logitlab import assets\n"),
-        ("import core as house\n", "from logitlab import core as house\n"),
+        ("import assets\n", "import logitlab.assets as assets\n"),
+        ("import core as house\n", "import logitlab.core as house\n"),
         ("η = 1; from app import main\n", "η = 1; from logitlab.app import main\n"),
         ("def f():\n    from gui.kit import a\n", "def f():\n    from logitlab.gui.kit import a\n"),
         ("from .core import x\n", "from .core import x\n"),

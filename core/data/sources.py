@@ -50,6 +50,10 @@ def load(config: DataConfig, fetch: Callable[[], Contents] | None = None) -> Dat
             return drawn(Points())
         case "genres":
             return _genres()
+        case "installed":
+            from core.data import installed
+
+            return installed.read(config.path or "")
         case "pictures" | "documents":
             return folder_reader(config)(config)
 

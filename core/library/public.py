@@ -1,5 +1,6 @@
 """The names of `import logitlab`, which imports this module with the first of them."""
 
+from core.data.installed import Rows
 from core.errors import LogitLabError
 from core.library.data import Data, load
 from core.library.figure import Figure
@@ -19,6 +20,7 @@ __all__ = [
     "Model",
     "Predictions",
     "Result",
+    "Rows",
     "Run",
     "Sweep",
     "boundary",

@@ -23,7 +23,9 @@ def source_of(text: str) -> tuple[Source, str | None] | None:
         return found, text
     if text == STDIN or Path(text).suffix or os.sep in text or _exists(text):
         return "csv", text
-    return None
+    from core.data import installed  # nothing else asks what packages there are
+
+    return ("installed", text) if text in installed.names() else None
 
 
 def _folder_source(name: str) -> Source | None:

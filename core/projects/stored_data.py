@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from core.config import WITH_PATH, DataConfig
+from core.config import FOLDERS, DataConfig
 from core.data import sources
 from core.data.dataset import Dataset
 from core.data.mnist.originals import is_original
@@ -21,7 +21,7 @@ from core.projects.stored_texts import StoredTexts
 
 PIECE = 2**14  # rows hashed at once
 BUNDLED = ("iris", "digits", "genres")
-IN_FILES = ("mnist", *WITH_PATH)  # sources whose rows may lie in files of the user
+IN_FILES = ("mnist", "csv", *FOLDERS)  # sources whose rows may lie in files of the user
 _DIGESTS: WeakKeyDictionary[Dataset, str] = WeakKeyDictionary()
 
 Load = Callable[[DataConfig], Dataset]

@@ -31,7 +31,8 @@ SOURCES: tuple[tuple[Source, str, str, str], ...] = (  # glyph, name, detail
     ("csv", "▤", OPEN_CSV, OPEN_CSV_DETAIL),
     ("pictures", "▦", OPEN_FOLDER, OPEN_FOLDER_DETAIL),
 )
-ROW_OF: dict[Source, Source] = {"documents": "pictures"}  # sources without a row of their own
+# Sources without a row of their own.
+ROW_OF: dict[Source, Source] = {"documents": "pictures", "installed": "csv"}
 
 
 class SourcePicker(QWidget):

@@ -217,6 +217,7 @@ def _of_data(window: Window) -> tuple[Action, ...]:
         Action(DATA, "G&enres", lambda: choice.choose("genres")),
         Action(DATA, "MNIST &folder…", choice.choose_mnist_folder),
         Action(DATA, "Open a &table…", window.csv.choose_file),
+        Action(DATA, "I&nstalled", choice.installed.menuAction()),
         Action(DATA, "Draw &points", lambda: choice.choose("drawn")),
         Action(DATA, "&Generate points…", window.gallery.open, ("Ctrl+G",), "generate points"),
     )

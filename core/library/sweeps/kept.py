@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from core import VERSION, files
 from core.config import DataConfig, RunConfig
 from core.data import sources
+from core.data.defaults import OF_ROWS
 from core.errors import DataError
 from core.library.loop import Result, measured
 
@@ -23,11 +24,6 @@ if TYPE_CHECKING:
 
 RUNS = "runs"  # the folder of the files
 MOST_BYTES = 2**20
-# Settings that decide nothing of how the rows are read.
-PREPARING = (
-    *("features", "test_fraction", "validation_fraction", "split_seed", "standardise", "std"),
-    *("degree", "sine", "deskew", "copies", "pens", "bag", "missing"),
-)
 
 
 @dataclass(frozen=True)
@@ -63,8 +59,7 @@ class Outcome:
 
 def reading_of(config: DataConfig) -> DataConfig:
     """Return the config with what decides nothing of how the rows are read at its default."""
-    default = DataConfig()
-    return replace(config, **{name: getattr(default, name) for name in PREPARING})
+    return DataConfig(**{name: getattr(config, name) for name in OF_ROWS})
 
 
 class DataSets:
@@ -89,7 +84,12 @@ def key_of(config: RunConfig, dataset: Dataset) -> str:
     """
     from core.projects.stored_data import digest_of
 
-    settings = asdict(replace(config, data=replace(config.data, path="-", folder=None)))
+    settings = asdict(
+        replace(
+            config,
+            data=replace(config.data, path=config.data.path and "-", folder=None, labels=None),
+        )
+    )
     text = json.dumps([VERSION, settings, digest_of(dataset)], sort_keys=True, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 

@@ -27,8 +27,10 @@ from gui.kit.fields import kept
 from gui.kit.fields.unscrolled import Combo
 from gui.kit.layouts import add_layout
 from gui.kit.maths.formula import Formula
+from gui.kit.plain_text import as_tip
 from gui.kit.theme import Theme
 from gui.kit.view import View
+from gui.stage.demos import installed
 from gui.stage.demos.demo import Demo
 from gui.stage.demos.four_losses import FourLossesDemo
 from gui.stage.demos.guessing import GuessingDemo
@@ -194,7 +196,7 @@ class DemosView(View):
     def _make(self, row: int) -> Demo:
         cls = self.rows[row]
         assert cls is not None
-        demo = cls(self.theme)
+        demo = installed.made(cls, self.theme)
         demo.use(self._background)
         return demo
 
@@ -275,15 +277,24 @@ class DemosView(View):
 
     def _fill(self) -> None:
         """Fill the list with the titles, each group under its heading."""
-        for group, classes in GROUPS:
-            heading = QListWidgetItem(group)
-            heading.setFlags(Qt.ItemFlag.NoItemFlags)
-            self.titles.addItem(heading)
-            self.rows.append(None)
+        brought, failures = installed.demonstrations()
+        others = ((installed.GROUP, brought),) if brought or failures else ()
+        for group, classes in (*GROUPS, *others):
+            self._add_words(group)
             for cls in classes:
                 self.titles.addItem(cls.title)
                 self.rows.append(cls)
+        for sentence in failures:
+            self._add_words(sentence)
         self._dress_headings()
+
+    def _add_words(self, text: str) -> None:
+        """Add a row that cannot be chosen."""
+        item = QListWidgetItem(text)
+        item.setToolTip(as_tip(text))
+        item.setFlags(Qt.ItemFlag.NoItemFlags)
+        self.titles.addItem(item)
+        self.rows.append(None)
 
     def _dress_headings(self) -> None:
         bold = zoom.font(look.SMALL, bold=True)

@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QFileInfo, QObject, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from core.config import DataConfig, Source
 from core.data.task import Task
 from gui.control.data_loader import DataLoader
 from gui.control.next_config import on_other_data
 from gui.control.run_controller import RunController
+from gui.kit.plain_text import unmarked
 from gui.window.settings import Settings
 
 if TYPE_CHECKING:
@@ -37,6 +39,8 @@ class DataChoice(QObject):
         super().__init__(window)
         self._window, self._controller, self._loader = window, controller, loader
         self._settings = settings
+        self.installed = QMenu("I&nstalled", window)  # what other packages bring
+        self.installed.aboutToShow.connect(self._fill_installed)
         self._is_downloading = False
 
     def choose(self, source: Source) -> None:
@@ -53,6 +57,23 @@ class DataChoice(QObject):
             return
         folder = self.mnist_folder() if source == "mnist" else None
         self._change_to(DataConfig(source=source, folder=folder))
+
+    def _fill_installed(self) -> None:
+        """List the data sets of other packages as they are now."""
+        from core.data import installed
+
+        self.installed.clear()
+        names = installed.names()
+        for name in names:
+            action = QAction(unmarked(name), self.installed)
+            action.triggered.connect(lambda _=False, name=name: self.choose_installed(name))
+            self.installed.addAction(action)
+        if not names:
+            self.installed.addAction("No package brings any").setEnabled(False)
+
+    def choose_installed(self, name: str) -> None:
+        """Change to a data set that an installed package brings."""
+        self._change_to(DataConfig(source="installed", path=name))
 
     def mnist_folder(self) -> str | None:
         """Return the folder that MNIST was last found in, if it still exists."""
@@ -79,7 +100,7 @@ class DataChoice(QObject):
         """Load these data, with the default settings for the current kind of model."""
         self._loader.load(
             on_other_data(self._controller.config, data, self._controller.run),
-            f"change to {data.source}",
+            f"change to {data.path or data.source}",
         )
 
     def call_off_download(self) -> None:
