@@ -119,7 +119,8 @@ class LessonStrip(QFrame):
         What the step is going to say has the same room: nothing moves when it is revealed.
         """
         line = QFontMetrics(zoom.font(look.LARGE)).lineSpacing()
-        needed = self.words.heightForWidth(max(self.page.viewport().width(), 1))
+        # The page's width: that of its viewport is behind while the strip is being shown.
+        needed = self.words.heightForWidth(max(self.page.width(), 1))
         height = min(max(needed, LEAST_LINES * line + 2), MOST_LINES * line)
         if height != self.page.height():
             self.page.setFixedHeight(height)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from core.teach.lesson import Lesson, Place, Step
 from gui.kit import theme as look
@@ -14,21 +15,28 @@ LONG = "It falls at first, and then it does so ever more slowly. " * 4
 
 @pytest.fixture
 def strip(qtbot):
+    around = QWidget()
+    qtbot.addWidget(around)
+    column = QVBoxLayout(around)
     strip = LessonStrip(look.LIGHT)
-    qtbot.addWidget(strip)
-    strip.resize(700, 100)
-    strip.show()
-    return strip
+    column.addWidget(strip)
+    column.addStretch(1)
+    around.resize(700, 400)
+    around.show()
+    yield strip
+    around.close()
 
 
 @pytest.mark.parametrize("reveal", [HIGH, LONG], ids=["a formula", "many words"])
 def test_what_a_step_says_later_has_its_room_from_the_beginning(strip, reveal):
     place = Place(Lesson("own", "A lesson", "Own", (Step("The loss.", reveal), Step("Read on."))))
     strip.show_step(place, is_revealed=False, is_changed=False)
+    QApplication.processEvents()  # it is laid out
     before = strip.page.height()
     assert strip.words.height() <= before
     for is_revealed, is_changed in ((True, False), (True, True), (False, True), (False, False)):
         strip.show_step(place, is_revealed=is_revealed, is_changed=is_changed)
+        QApplication.processEvents()
         assert strip.page.height() == before
     strip.show_step(Place(place.lesson, 1), is_revealed=False, is_changed=False)
     assert strip.page.height() < before
