@@ -76,7 +76,8 @@ def _first_in(pane: QWidget) -> QWidget | None:
     # Not by `nextInFocusChain`: PySide takes what it returns for a child, which is invalid when
     # the parent's wrapper goes.
     views = [view for view in pane.findChildren(View) if view.isVisible()]
-    views.sort(key=lambda view: view.mapTo(pane, QPoint()).x())  # of a split stage, the left one
+    corners = {view: view.mapTo(pane, QPoint()) for view in views}
+    views.sort(key=lambda view: (corners[view].y(), corners[view].x()))
     for root in (*views[:1], pane):
         reached = [widget for widget in root.findChildren(QWidget) if _is_reached(widget)]
         if reached:

@@ -281,6 +281,8 @@ def test_f6_goes_from_part_to_part_and_a_number_to_its_view(full_window, qtbot):
             break
         if way[-1] == "knobs":
             assert window.knobs.kind.hasFocus()  # the left one of a row
+        if way[-1] == "side":
+            assert window.views["Loss"].isAncestorOf(QApplication.focusWidget())  # the upper one
     names = [name for name in parts if name in way]
     assert {"run bar", "knobs", "rail", "view", "side"} <= set(way)
     start = names.index("view")
