@@ -94,5 +94,5 @@ def _upper_left(widgets: Sequence[QWidget], pane: QWidget) -> QWidget:
     """Return the left one of those that stand beside the uppermost."""
     places = [QRect(widget.mapTo(pane, QPoint()), widget.size()) for widget in widgets]
     upper = min(places, key=QRect.top)
-    beside = [i for i, place in enumerate(places) if place.top() <= upper.center().y()]
+    beside = [i for i, place in enumerate(places) if place.top() <= upper.bottom()]
     return widgets[min(beside, key=lambda i: places[i].left())]
