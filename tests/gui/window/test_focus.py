@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
+from gui.window.panes import Panes
 from tests.gui.kit.test_contrast import contrast
 
 THEMES = pytest.mark.parametrize("theme", ["light", "dark"])
@@ -84,3 +85,17 @@ def test_borders_and_words_stand_out_as_they_are_painted(dressed_window, pixels,
         if border < 3 or words < 4.5:
             faint.append((name, round(border, 2), round(words, 2)))
     assert faint == []
+
+
+def test_f6_goes_to_the_left_one_of_those_beside_the_uppermost(qtbot):
+    part = QWidget()
+    qtbot.addWidget(part)
+    places = {"lower": (0, 60), "right": (120, 0), "left": (0, 18)}  # a choice, and Next
+    buttons = {name: QPushButton(name, part) for name in places}
+    for name, place in places.items():
+        buttons[name].setGeometry(*place, 80, 24)
+    part.show()
+    part.activateWindow()
+    qtbot.waitUntil(part.isActiveWindow)
+    Panes([part]).go(+1)
+    assert QApplication.focusWidget() is buttons["left"]
