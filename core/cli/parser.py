@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from difflib import get_close_matches
 from typing import Any, NoReturn
 
 from core import VERSION
@@ -67,6 +66,8 @@ class Parser(argparse.ArgumentParser):
 
     def _suggestion(self, name: str) -> str:
         """Return a hint at the option that an unknown name may mean, or ""."""
+        from difflib import get_close_matches
+
         known = [option for option in self._option_string_actions if option.startswith("--")]
         meant = MEANT.get(name)
         if meant not in known:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.random import PCG64, Generator
 from numpy.typing import NDArray
 
 from core.config import MAX_SEED
 from core.data.points import MAX_CLASSES, MAX_POINTS, MIN_CLASSES, Points
 from core.errors import ConfigError
+
+if TYPE_CHECKING:  # to import it takes milliseconds
+    from numpy.random import Generator
 
 Positions = NDArray[np.float64]
 LETTERS = "ABCDEFGHIJ"
@@ -69,7 +71,7 @@ def generate(recipe: GeneratorConfig) -> Points:
     """Return the points of the recipe, class by class."""
     kind = KINDS[recipe.kind]
     h = kind.classes or recipe.classes
-    rng = Generator(PCG64(recipe.seed))
+    rng = np.random.Generator(np.random.PCG64(recipe.seed))
     labels = np.repeat(np.arange(h), _counts(recipe.size, h, recipe.imbalance))
     xy = kind.make(labels, recipe, rng)
     flipped = rng.random(len(labels)) < recipe.flipped

@@ -13,7 +13,6 @@ from core.config import DataConfig, RunConfig
 from core.data import sources
 from core.data.dataset import Dataset
 from core.data.defaults import default_config
-from core.data.from_table import dataset_of_table
 from core.data.points import Points
 from core.data.task import Task, prepare
 from core.errors import ConfigError
@@ -288,6 +287,8 @@ def _rows(
     if isinstance(opened, Dataset):
         return opened
     if opened is not None:
+        from core.data.from_table import dataset_of_table
+
         return dataset_of_table(opened, data)
     return known or sources.load(data)
 

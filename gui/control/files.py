@@ -11,7 +11,6 @@ from PySide6.QtCore import QObject, Signal
 from core.config import DataConfig
 from core.data import sources
 from core.data.dataset import Dataset
-from core.data.export import write_csv, write_pictures_csv, write_pictures_idx
 from core.data.task import Task
 from core.errors import DataError
 from core.train.snapshot import Params, Snapshot
@@ -73,6 +72,8 @@ class Files(QObject):
         assert shape is not None
 
         def work() -> str:
+            from core.data.export import write_pictures_csv, write_pictures_idx
+
             pixels = X.astype(np.uint8)
             where = str(path)
             if path.suffix == ".idx":
@@ -90,6 +91,8 @@ class Files(QObject):
         """Write the rows of the task as CSV."""
 
         def work() -> str:
+            from core.data.export import write_csv
+
             write_csv(task, path)
             return f"Saved {task.dataset.n:,} rows to {path}."
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from core.data.csv.reader import Progress
 from core.errors import Cancelled
 from core.train.snapshot import Snapshot
 from gui.control.file_writes import Writes
+
+if TYPE_CHECKING:
+    from core.data.csv.reader import Progress
 
 LOOK_MS = 50
 PATIENCE_MS = 200  # no bar for tables that are written sooner

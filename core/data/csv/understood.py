@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.csv.dialect import TableFormat
+if TYPE_CHECKING:  # what reads tables is imported with the first one
+    from core.data.csv.dialect import TableFormat
 
 MOST_LISTED = 10  # lines or columns in a sentence
 MOST_LINES = 1_000  # in JSON

@@ -9,6 +9,7 @@ words and is none.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 MAX_LETTERS = 60  # a longer run, such as encoded data, is cut into words of this length
 
@@ -21,9 +22,9 @@ _MARKS = (  # that belong to the letter before them
     "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0903\u093a-\u094f\u0e31-\u0e4e"
 )
 _LETTERS = rf"[\w{_ALONE}{_MARKS}]+"  # underscores are gone by then
-_RUN = re.compile(rf"{_LETTERS}(?:['’]{_LETTERS})*")
-_PART = re.compile(rf"[{_ALONE}]|[^{_ALONE}]{{1,{MAX_LETTERS}}}")
-_IS_ALONE = re.compile(rf"[{_ALONE}]")
+_RUN = rf"{_LETTERS}(?:['’]{_LETTERS})*"
+_PART = rf"[{_ALONE}]|[^{_ALONE}]{{1,{MAX_LETTERS}}}"
+_IS_ALONE = rf"[{_ALONE}]"
 # The most common words of English, which tell little of what a text is about.
 STOP_WORDS = frozenset(
     """a about above after again against all am an and any are aren't as at be because been before
@@ -39,9 +40,15 @@ STOP_WORDS = frozenset(
 )
 
 
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Return the compiled pattern, which takes milliseconds that a start should not wait for."""
+    return re.compile(pattern)
+
+
 def words_of(text: str, *, keep_case: bool = False) -> list[str]:
     """Return the words of a text in order; in lower case unless `keep_case`."""
-    found = _RUN.findall(text.replace("_", " "))
+    found = _compiled(_RUN).findall(text.replace("_", " "))
     if not text.isascii() or len(max(found, key=len, default="")) > MAX_LETTERS:
         found = [part for run in found for part in _parts(run)]
     if not found:
@@ -53,7 +60,7 @@ def words_of(text: str, *, keep_case: bool = False) -> list[str]:
 def spans_of(text: str) -> list[tuple[int, int]]:
     """Return where the words of `words_of` stand: text[start:end]."""
     spans = []
-    for run in _RUN.finditer(text.replace("_", " ")):
+    for run in _compiled(_RUN).finditer(text.replace("_", " ")):
         at = run.start()
         for part in _parts(run.group()):
             spans.append((at, at + len(part)))
@@ -63,6 +70,6 @@ def spans_of(text: str) -> list[tuple[int, int]]:
 
 def _parts(run: str) -> list[str]:
     """Return the words of a run of letters."""
-    if len(run) <= MAX_LETTERS and (run.isascii() or not _IS_ALONE.search(run)):
+    if len(run) <= MAX_LETTERS and (run.isascii() or not _compiled(_IS_ALONE).search(run)):
         return [run]
-    return _PART.findall(run)
+    return _compiled(_PART).findall(run)
