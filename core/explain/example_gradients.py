@@ -85,6 +85,29 @@ def pulls(task: Task, params: Params, rows: NDArray[np.int64]) -> Pulls:
     return Pulls(X, errors, y, _sides(task.dataset.h) if is_of_pairs else None)
 
 
+def descent_of_inputs(task: Task, params: Params, rows: NDArray[np.int64]) -> Floats:
+    """Return −∂ℓ/∂x of the own loss of each row, (n, m): where it would go to cost less.
+
+    Through a hidden layer it is followed back by the chain rule, as in training. Not for texts.
+    """
+    import torch
+
+    from core.train.class_weights import head_of
+    from core.train.models import HIDDEN, logits
+
+    head, hidden = head_of(task), params.hidden
+    W, b = torch.from_numpy(params.W), torch.from_numpy(params.b)
+    Y = head.encode(torch.from_numpy(task.dataset.y[rows]), task.outputs).to(W.dtype)
+    with torch.no_grad():
+        inputs = torch.from_numpy(task.inputs(task.dataset.values(rows)))
+        if hidden is None:
+            return np.asarray(-(head.gradient(logits(inputs, W, b), Y) @ W).numpy())
+        V, (squash, slope) = torch.from_numpy(hidden.V), HIDDEN[hidden.activation]
+        H = squash(logits(inputs, V, torch.from_numpy(hidden.c)))
+        dH = head.gradient(logits(H, W, b), Y) @ W
+        return np.asarray(-((dH * slope(H)) @ V).numpy())
+
+
 def descent(task: Task, params: Params, rows: NDArray[np.int64], weight_decay: float) -> Params:
     """Return −∇W and −∇b of the rows' mean loss with its penalty λ: the descent direction.
 

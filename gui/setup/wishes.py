@@ -58,6 +58,10 @@ class Wishes(QObject):
             hidden = 0 if FAMILY[kind].is_counted else model.hidden
             self.change_model("model", kind=kind, positive=None, negative=None, hidden=hidden)
 
+    def drop_hidden_layer(self) -> None:
+        """Request the model without its hidden layer."""
+        self.change_model("hidden layer", hidden=0)
+
     def change_classes(self, **changes: str | None) -> None:
         """Request these classes of a neuron, `positive` and `negative`."""
         if self.task is None:

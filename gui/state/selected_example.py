@@ -10,11 +10,6 @@ from PySide6.QtCore import QObject, Signal
 
 from core.data.task import Task
 
-NOT_APPLYING = (
-    "{} is for models without a hidden layer, Z = X Wᵀ + b. Set “hidden” to none and train again "
-    "to see it."
-)
-
 
 def applies(task: Task) -> bool:
     """Return whether views that trace numbers through Z = X Wᵀ + b apply: no hidden layer."""

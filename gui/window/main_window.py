@@ -306,6 +306,7 @@ class MainWindow(QMainWindow):
         context.failed.connect(self.status.fail)
         context.gallery_wanted.connect(self.gallery.open)
         context.kind_wanted.connect(self.setup.wishes.change_kind)
+        context.one_map_wanted.connect(self.setup.wishes.drop_hidden_layer)
         self.projects.start(context.kept)
         self.layout_memory.chosen = context.chosen
         wiring.start(self.lessons, self.views, self.controller, self.classroom)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QMimeData, QObject, Signal
+from PySide6.QtCore import QMimeData, QObject, Qt, Signal
 from PySide6.QtWidgets import QAbstractButton
 
 from core.data.task import Task
@@ -41,6 +41,7 @@ class ViewContext(QObject):
     derivation_wanted = Signal(str)  # key of a derivation
     lit = Signal(object)  # key of the term that is pointed at, as of a trace, or None
     kind_wanted = Signal(str)  # kind of model to train
+    one_map_wanted = Signal()  # the model without its hidden layer
     gallery_wanted = Signal()
     points_wanted = Signal(object)  # Task whose drawn points the board should show
     log_toggled = Signal()  # logarithmic or linear loss axis
@@ -107,6 +108,15 @@ class ViewContext(QObject):
         """Put a picture from outside on the drawing pad."""
         self.tab_wanted.emit("Draw")
         self.pad_picture_wanted.emit(mime, name)
+
+    def want_one_map(self, name: str) -> None:
+        """Ask for the model without its hidden layer, and for this view of it.
+
+        The stage, which hears of the task before, turns to another where more views apply.
+        """
+        once = Qt.ConnectionType.SingleShotConnection
+        self.controller.task_changed.connect(lambda _: self.tab_wanted.emit(name), once)
+        self.one_map_wanted.emit()
 
     def receive_task(self, task: Task) -> None:
         """Drop the old run, and select an example of the new task."""

@@ -241,6 +241,7 @@ def _make_derivation(context: ViewContext) -> View:
     context.derivation_wanted.connect(view.choose_key)
     view.lit.connect(context.lit)
     view.kind_wanted.connect(context.kind_wanted)
+    view.one_map_wanted.connect(lambda: context.want_one_map("Derivation"))
     return view
 
 
@@ -383,9 +384,7 @@ TABS = (
     ),
     ViewSpec("Runs", _make_runs, is_lazy=True, group=COMPARE, is_page=True),
     ViewSpec("Lasso", _make_lasso, applies_to=_is_one_map, is_lazy=True, group=EXPLAIN),
-    ViewSpec(
-        "Derivation", _make_derivation, _is_one_map, is_lazy=True, group=EXPLAIN, is_page=True
-    ),
+    ViewSpec("Derivation", _make_derivation, is_lazy=True, group=EXPLAIN, is_page=True),
 )
 SIDE = (
     ViewSpec("Loss", _make_loss),

@@ -1,4 +1,7 @@
-"""Arrows on a plane: how each example of the next batch pulls at the weights, and the mean."""
+"""Arrows on a plane: how each example of the next batch pulls at the weights, and the mean.
+
+Through a hidden layer no weight lies in the plane: there arrows say where an example would go.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,13 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QCheckBox
 
 from core.data.task import Task
-from core.explain.example_gradients import pulls
+from core.explain.example_gradients import descent_of_inputs, pulls
 from core.model_family import FAMILY
 from core.train.snapshot import Snapshot, Status
 from gui.kit import plots, zoom
 from gui.kit.plain_text import as_tip
 from gui.kit.theme import Theme
 from gui.state.background_tasks import Background
-from gui.state.selected_example import applies
 
 Floats = NDArray[np.float64]
 
@@ -48,11 +50,18 @@ NEURON_TOOLTIP = (
     "towards itself,\none of class {{no}} pushes them away, {how}.\n"
     "Thick: −∇w, the mean over the batch: the direction of the next step."
 )
+HIDDEN_TOOLTIP = (
+    "Arrows for the examples that the next step learns from.\n"
+    "−∂ℓ/∂x, back through the hidden layer: where an example would have to go for its loss to "
+    "fall,\nthe longer the more it would. Where the model is sure and right, nothing is left of it."
+)
 
 
 def tooltip(task: Task) -> str:
     """Return the explanation of the arrows for this task's model."""
     kind = FAMILY[task.config.model.kind]
+    if task.config.model.hidden:
+        return HIDDEN_TOOLTIP
     if kind.is_pairwise:
         return PAIRS_TOOLTIP
     if not task.is_neuron:
@@ -66,7 +75,8 @@ class Arrows(NamedTuple):
     """The result of one request to the background thread, in the plane's units.
 
     tails, tips : (n, 2) of the arrows drawn; y : (n,) their classes.
-    sums : (outputs, 2), or for pairs (classes, 2): the thick arrows, from `centre`, (2,).
+    sums : (outputs, 2), or for pairs (classes, 2): the thick arrows, from `centre`, (2,); none
+        with a hidden layer.
     rows : number of examples that the sums include.
     """
 
@@ -113,7 +123,7 @@ class GradientArrows(QObject):
     @staticmethod
     def apply_to(task: Task) -> bool:
         """Return whether arrows can be shown: they need inputs that are the features themselves."""
-        return task.feature_map.is_identity and applies(task)
+        return task.feature_map.is_identity
 
     # What is shown ------------------------------------------------------------------------------
 
@@ -162,6 +172,9 @@ class GradientArrows(QObject):
             what = "(1 − a)·x, what an example of the next batch adds to its class’s w"
         is_large = len(self._task.train_rows) > MOST_ARROWS
         some = f" (at most {MOST_ARROWS} are drawn)" if is_large else ""
+        if self._task.config.model.hidden:
+            what = "−∂ℓ/∂x, where an example of the next batch would go for its loss to fall"
+            return f"Arrows, half as long as they are: {what}{some}."
         return (
             f"Thin arrows, half as long as they are: {what}{some}. "
             "Thick arrows, twice as long: −∇w, the mean over the batch."
@@ -243,22 +256,25 @@ def arrows(task: Task, snapshot: Snapshot, plane: tuple[int, int], centre: Float
     rows, params = snapshot.batch, snapshot.params
     if not len(rows) or rows.max() >= task.dataset.n:
         return None
-    if not (np.isfinite(params.W).all() and np.isfinite(params.b).all()):
+    if not all(np.isfinite(array).all() for array in params.arrays):
         return None
-    batch = pulls(task, params, rows)
     drawn = slice(None, None, -(-len(rows) // MOST_ARROWS))
     columns = list(plane)
     spread = task.standardiser.std[columns]  # feature units per unit of the input
+    if params.hidden is None:
+        batch = pulls(task, params, rows)
+        pulled, sums = batch.on_own_class()[drawn], batch.of_classes[:, columns] * spread
+    else:
+        pulled, sums = descent_of_inputs(task, params, rows[drawn]), np.empty((0, 2))
     tails = task.dataset.values(rows[drawn])[:, columns].astype(np.float64)
-    pulled = batch.on_own_class()[drawn][:, columns] * spread
     return Arrows(
         run=snapshot.run,
         plane=plane,
         tails=tails,
-        tips=tails + LENGTH * pulled,
-        y=batch.y[drawn],
+        tips=tails + LENGTH * pulled[:, columns] * spread,
+        y=task.dataset.y[rows[drawn]],
         centre=centre,
-        sums=SUM_LENGTH * batch.of_classes[:, columns] * spread,
+        sums=SUM_LENGTH * sums,
         rows=len(rows),
     )
 

@@ -35,9 +35,12 @@ from gui.kit.view import View
 from gui.stage.derive.code_page import CodePage
 from gui.stage.derive.unfolding import Unfolded, unfold
 from gui.state.background_tasks import Background
-from gui.state.selected_example import NOT_APPLYING, applies
+from gui.state.selected_example import applies
 
-HIDDEN_LAYER = NOT_APPLYING.format("The numbers of a derivation")
+HIDDEN_LAYER = (
+    "These derivations are of models without a hidden layer, Z = X Wᵀ + b. Through a hidden one "
+    "Trace follows the example forward, and back by the chain rule."
+)
 SPOKEN_WHEN_TRAINING = "The numbers change while it trains; pause to have them read."
 ALL = 1000  # more lines than any derivation has
 
@@ -77,6 +80,7 @@ class DerivationView(View):
 
     lit = Signal(object)  # key of what is pointed at, as the model that trains has it, or None
     kind_wanted = Signal(str)  # kind of model that a derivation is about
+    one_map_wanted = Signal()  # a model without its hidden layer
 
     def __init__(self, theme: Theme, background: Background, tracer: Tracer) -> None:
         super().__init__(theme)
@@ -103,7 +107,9 @@ class DerivationView(View):
         self.switch = QPushButton()
         self.switch.setAccessibleName("Train the model of this derivation")
         self.switch.setToolTip("The data stay; the numbers are then those of the model itself")
-        self.absence = Plain()
+        self.absence, self.unhide = Plain(), QPushButton("Train without a hidden layer")
+        self.unhide.setToolTip("The data and the rest of the model stay")
+        self.unhide.clicked.connect(self.one_map_wanted)
         self._example = Plain()
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # so that its keys are heard
         self._build()
@@ -150,8 +156,10 @@ class DerivationView(View):
         layout.addWidget(self._area, 1)
         layout.addWidget(self.page, 1)
         layout.addWidget(self._below)
-        layout.addWidget(self.absence, 1, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self.absence)
+        layout.addWidget(self.unhide, 1, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self._below.hide()
+        self.unhide.hide()
         self.absence.hide()
 
     # What is shown --------------------------------------------------------------------------------
@@ -255,6 +263,7 @@ class DerivationView(View):
         absence = task.obstacle if applies(task) else HIDDEN_LAYER
         self.absence.setText(absence)
         self.absence.setVisible(bool(absence))
+        self.unhide.setVisible(not applies(task))
         self.watch.setVisible(not absence)
         self._show_page()
         self.present(self.is_presented)

@@ -130,3 +130,15 @@ def test_huge_logits_give_finite_pulls(task):
     assert np.isfinite(batch.errors).all()
     if task.config.model.kind != "adaline":  # whose pull grows with the distance
         assert np.abs(batch.errors).max() <= 1
+
+
+def test_the_descent_of_inputs_is_that_of_autograd(task, params):
+    rows = task.train_rows[:12]
+    X = torch.from_numpy(task.inputs(task.dataset.values(rows))).double().requires_grad_()
+    W, b = (torch.from_numpy(array).double() for array in (params.W, params.b))
+    head = HEADS[task.config.model.kind]
+    Y = head.encode(torch.from_numpy(task.dataset.y[rows]), task.outputs).double()
+    head.loss(X @ W.T + b, Y).sum().backward()
+    assert X.grad is not None
+    found = example_gradients.descent_of_inputs(task, params, rows)
+    np.testing.assert_allclose(found, -X.grad.numpy(), atol=1e-5)

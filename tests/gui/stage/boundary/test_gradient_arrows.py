@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from PySide6.QtCore import QPoint, Qt
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
@@ -203,9 +204,26 @@ def test_arrows_and_words_are_those_of_the_models_own_rule(show, trained, tick, 
     assert pull in view.gradient_arrows.text() and pull in view.gradient_arrows.box.toolTip()
 
 
-def test_a_hidden_layer_has_no_arrows(show):
-    view = show(a_task(hidden=3))
-    assert not view.gradient_arrows.box.isVisible()
+def test_through_a_hidden_layer_arrows_go_where_the_example_would_cost_less(show, trained, tick):
+    task = a_task(hidden=3)
+    snapshot = trained(task, 10)
+    view = show(task, snapshot)
+    tick(view)
+    arrows = view.gradient_arrows.shown
+    std, params = task.standardiser.std, snapshot.params
+    X = torch.from_numpy((arrows.tails - task.standardiser.mean) / std).requires_grad_()
+    V, c, W, b = (
+        torch.from_numpy(array).double()
+        for array in (params.hidden.V, params.hidden.c, params.W, params.b)
+    )
+    Z = torch.relu(X @ V.T + c) @ W.T + b
+    y = torch.from_numpy(task.dataset.y[snapshot.batch])
+    torch.nn.functional.cross_entropy(Z, y, reduction="sum").backward()
+    assert X.grad is not None
+    expected = -LENGTH * X.grad.numpy() * std
+    np.testing.assert_allclose(arrows.tips - arrows.tails, expected, atol=1e-5)
+    assert len(arrows.sums) == 0
+    assert "∂ℓ/∂x" in view.gradient_arrows.text() and "∂ℓ/∂x" in view.gradient_arrows.box.toolTip()
 
 
 def test_on_a_plane_without_room_nothing_is_drawn(show, trained, tick, monkeypatch):

@@ -241,3 +241,19 @@ def test_a_model_with_a_hidden_layer_says_that_it_does_not_apply(
     view.receive_snapshot(trained(task, 1))
     assert view.absence.isVisible() and "without a hidden layer" in view.absence.text()
     assert not view.sheet.isVisible()
+    with qtbot.waitSignal(view.one_map_wanted):
+        qtbot.mouseClick(view.unhide, Qt.MouseButton.LeftButton)
+
+
+def test_one_press_leads_from_a_hidden_layer_to_the_model_that_is_derived(
+    open_window, new_run, qtbot
+):
+    window = open_window(RunConfig(model=ModelConfig(hidden=3)))
+    window.stage.show_name("Derivation")
+    view = window.views["Derivation"]
+    qtbot.waitUntil(view.unhide.isVisible)
+    with new_run(window):
+        qtbot.mouseClick(view.unhide, Qt.MouseButton.LeftButton)
+    assert window.controller.run.task.config.model.hidden == 0
+    assert window.stage.current == "Derivation" and not view.unhide.isVisible()
+    qtbot.waitUntil(lambda: bool(view.sheet.keys), timeout=PATIENCE_MS)
