@@ -164,6 +164,8 @@ def test_an_editable_install_is_the_checkout_itself(tmp_path):
         ROOT / "core" / "__init__.py",
     ]
     assert "Iris" in run([scripts / "logitlab", "train", "iris", "--epochs", "1"], tmp_path)
+    typed = ("core", "gui", "packaging/logitlab")  # type checkers read no other folder of a path
+    assert all((ROOT / folder / "py.typed").is_file() for folder in typed)
 
 
 @pytest.fixture(scope="module")
