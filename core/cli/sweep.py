@@ -11,6 +11,7 @@ from core.cli.parser import USAGE, Parser
 from core.cli.progress import ShareProgress
 from core.cli.terminal import DONE, FAILED, PROGRAM
 from core.cli.values import whole
+from core.data.dataset import format_count
 from core.errors import ConfigError
 from core.invisible_characters import visible
 
@@ -52,7 +53,8 @@ def _main(arguments: list[str]) -> int:
     for varied, why in plan.faults:
         told = ", ".join(f"{name} = {value}" for name, value in varied.items())
         print(f"{PROGRAM}: left out {visible(told)}: {visible(why)}", file=sys.stderr)
-    print(f"{count:,} runs of {plan.combinations:,} combinations.", flush=True)
+    told = f"{format_count(count, 'run')} of {format_count(plan.combinations, 'combination')}."
+    print(told, flush=True)
     folder = None if options.out is None else Path(options.out)
     with signals.when_it_suits() as wish:
         found = sweep(
@@ -69,7 +71,8 @@ def _main(arguments: list[str]) -> int:
     print(f"Saved {', '.join(map(str, paths))}.", flush=True)
     if not found.is_whole:
         left = count - len(found.outcomes)
-        print(f"{PROGRAM}: stopped; {left:,} runs are left. Start again to go on.", file=sys.stderr)
+        are = "run is" if left == 1 else "runs are"
+        print(f"{PROGRAM}: stopped; {left:,} {are} left. Start again to go on.", file=sys.stderr)
         return signals.exit_code(wish.number)
     return FAILED if found.errors else DONE
 

@@ -33,6 +33,12 @@ def test_it_says_the_best_first_and_where_the_rest_is(file, capsys):
     assert len(told["runs"]) == 4
 
 
+def test_one_run_is_no_runs(file, capsys):
+    file.write_text("[settings]\nepochs = 1\n")
+    assert app.main(["sweep", str(file)]) == 0
+    assert capsys.readouterr().out.startswith("1 run of 1 combination.\n")
+
+
 def test_faults_are_said_by_line(file, capsys):
     file.write_text("[grid]\nepochz = [1]\n")
     assert app.main(["sweep", str(file)]) == 2
