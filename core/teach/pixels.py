@@ -60,6 +60,7 @@ class PictureNumbers:
 
     stored : as its file has them, 0 … `scale`. shares : divided by it, in 0 … 1.
     inputs : what the model reads, (shares − mean) / std, float32; without standardising the shares.
+    is_read : whether there is a model that reads it.
     """
 
     order: PixelOrder
@@ -70,6 +71,7 @@ class PictureNumbers:
     mean: Reals
     std: Reals
     is_standardised: bool
+    is_read: bool = True
 
 
 def picture_numbers(task: Task, values: NDArray[np.floating]) -> PictureNumbers:
@@ -99,6 +101,7 @@ def plain_numbers(dataset: Dataset, row: int) -> PictureNumbers:
         mean=np.zeros(len(shares)),
         std=np.ones(len(shares)),
         is_standardised=False,
+        is_read=False,
     )
 
 

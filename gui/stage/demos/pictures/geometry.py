@@ -12,7 +12,7 @@ from core.teach.pixels import PixelOrder
 GAP = 14.0
 MATRIX_SHARE = 0.6  # of the width, at most
 LEAST_CELLS, MOST_CELLS = 3, 16  # rows and columns of numbers
-CELL_LINES = 1.5  # line heights: the least side of a cell
+CELL_LINES = 1.2  # line heights: the least side of a cell
 STRIP_LINES, FAN_LINES, VALUE_LINES, INDEX_LINES, CAPTION_LINES = 1.0, 0.9, 1.5, 1.1, 1.2
 MOST_PLACES = 15  # of the vector, written out
 

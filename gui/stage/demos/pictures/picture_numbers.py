@@ -282,7 +282,7 @@ def _value(numbers: PictureNumbers, k: int) -> str:
     share = format_fixed(float(numbers.shares[k]), 4)
     text = f"{place_name(k)}:  {stored} / {numbers.scale:g} = {share}"
     if not numbers.is_standardised:
-        return f"{text}, as the model reads it"
+        return f"{text}, as the model reads it" if numbers.is_read else text
     mean, std = (format_fixed(float(part[k]), 4) for part in (numbers.mean, numbers.std))
     read = format_fixed(float(numbers.inputs[k]), 4)
     return f"{text};  standardised ({share} − {mean}) / {std} = {read}"

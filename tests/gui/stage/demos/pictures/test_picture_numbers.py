@@ -76,6 +76,7 @@ def test_a_pixel_that_is_pointed_at_is_lit_in_the_vector_with_the_weights_of_its
     task = prepare(sources.load(DIGITS), RunConfig(DIGITS))
     demo, snapshot = show(task)
     sheet, stored = demo.sheet, task.dataset.X[ROW]
+    assert demo.value.text().endswith("as the model reads it")
     assert [number(text) for text in sheet.matrix.texts] == stored.tolist()
     k = 2 * 8 + 5
     move(sheet, sheet.place_of(k).toPoint())
@@ -200,4 +201,4 @@ def test_where_the_data_are_no_pictures_a_bundled_digit_is_shown(show):
     stored = sources.load(DIGITS).X[0]
     assert [number(text) for text in demo.sheet.matrix.texts] == stored.tolist()
     assert "Choose Digits" in demo.batch.text()
-    assert not demo.weights.isVisible()
+    assert not demo.weights.isVisible() and "model" not in demo.value.text()
