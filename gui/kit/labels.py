@@ -6,8 +6,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
+from gui.kit import described, zoom
 from gui.kit import theme as look
-from gui.kit import zoom
 from gui.kit.plain_text import Plain, as_tip
 
 DOT = "●"  # marks what is not at its default
@@ -38,7 +38,12 @@ class Elided(Plain):
 
 
 class Readout(Plain):
-    """Changing text in a fixed number of reserved lines: nothing beside it moves."""
+    """Changing text in a fixed number of reserved lines: nothing beside it moves.
+
+    are_all_covered : whether all its numbers are covered with those of its view.
+    """
+
+    are_all_covered, _words = True, ""
 
     def __init__(self, lines: int) -> None:
         super().__init__()
@@ -46,6 +51,18 @@ class Readout(Plain):
         self.setWordWrap(True)
         self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def setText(self, text: str) -> None:
+        self._words = text
+        super().setText(described.said(self, text) if self.are_all_covered else text)
+
+    def text(self) -> str:
+        """Return what it says, also while its numbers are covered."""
+        return self._words
+
+    def say_again(self) -> None:
+        """Show the text anew, since numbers are covered or revealed."""
+        self.setText(self._words)
 
     def set_lines(self, lines: int) -> None:
         if lines != self._lines:

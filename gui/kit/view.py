@@ -13,9 +13,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.data.task import Task
 from core.train.snapshot import Snapshot
+from gui.kit import described, zoom
 from gui.kit import theme as look
-from gui.kit import zoom
 from gui.kit.fields.kept import Kept
+from gui.kit.labels import Readout
 from gui.kit.rest import awaits_timer
 from gui.kit.theme import Theme
 
@@ -203,7 +204,14 @@ class View(QWidget):
         """Enter or leave presenter mode, which shows only what a lecture hall can read."""
 
     def cover_numbers(self, is_on: bool) -> None:
-        """Cover the numbers, each until it is pressed, or reveal them; sheets are covered alone."""
+        """Cover the numbers, each until it is pressed, or reveal them; sheets are covered alone.
+
+        What is said of a picture, and of what is pointed at in it, is covered with them.
+        """
+        self.setProperty(described.COVERED, is_on)
+        described.tell_again(self)
+        for readout in self.findChildren(Readout):
+            readout.say_again()
 
     @property
     def kept_choices(self) -> dict[str, Kept]:

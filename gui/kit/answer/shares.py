@@ -17,6 +17,7 @@ from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.canvas import LEFT, RIGHT, Words
 from gui.kit.canvas_widgets import CanvasWidget
+from gui.kit.described import tell
 from gui.kit.theme import Theme
 
 GAP = 6.0
@@ -89,7 +90,7 @@ class Shares(CanvasWidget):
         self._reading = reading
         if sentence != self.sentence:
             self.sentence = sentence
-            self.setAccessibleDescription(sentence)
+            tell(self, sentence)
             self._lay_out_sentence()
         if winner != self._winner:
             self._winner = winner

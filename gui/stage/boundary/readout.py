@@ -10,8 +10,8 @@ from PySide6.QtCore import Signal
 
 from core.data.dataset import Dataset
 from core.train.snapshot import Snapshot
+from gui.kit import described, zoom
 from gui.kit import theme as look
-from gui.kit import zoom
 from gui.kit.labels import Readout
 from gui.kit.plain_text import short
 from gui.stage.boundary.geometry import Coords
@@ -25,6 +25,7 @@ class PlaneReadout(Readout):
     """A line about the position under the pointer; probabilities come from the background."""
 
     said = Signal(str)  # the line, as it is shown
+    are_all_covered = False  # a position is none of the run's numbers
 
     def __init__(self, background: Background) -> None:
         super().__init__(1)
@@ -60,7 +61,7 @@ class PlaneReadout(Readout):
         def answer(probabilities: NDArray[np.float32]) -> None:
             order = np.argsort(-probabilities)[: MOST_CLASSES if row is None else MOST_CLASSES - 1]
             best = ", ".join(f"{short(classes[k])} {probabilities[k]:.1%}" for k in order)
-            self._say(f"{text}  →  {best}")
+            self._say(f"{text}  →  {described.said(self, best)}")
 
         self._background.ask("hover", work, answer)
 

@@ -43,6 +43,7 @@ class ConfusionView(CardView):
         self._show_key("")
 
     def cover_numbers(self, is_on: bool) -> None:
+        super().cover_numbers(is_on)
         self.matrix.cover(is_on)
 
     def show_theme(self) -> None:

@@ -16,7 +16,7 @@ from core.runs.run_record import Record, same_data
 from core.train.history import SAMPLE, Curves, Floats, Mark
 from core.train.outcome import Fall
 from core.train.snapshot import Metrics, Snapshot, Status
-from gui.kit import plots, zoom
+from gui.kit import described, plots, zoom
 from gui.kit import theme as look
 from gui.kit.answer.plot_layer import AnswerLayer, layer_over
 from gui.kit.axes import StepAxis, ValueAxis
@@ -312,9 +312,12 @@ class CurveView(CardView):
         is_sampled = self.task is not None and len(self.task.train_rows) > SAMPLE
         metrics = self.snapshot.metrics if self.snapshot else None
         lines = format_values(self._curves, self._quantity, step, metrics, is_sampled=is_sampled)
+        kept = self.kept.readings(self.theme, step)
+        if described.is_covered(self):
+            lines, kept = [lines[0], *map(described.covered, lines[1:])], []
         # On the side away from the pointer, and above rather than on the curves.
         at_left = step > sum(self.navigation.steps_in_sight) / 2
-        self.reading.show_lines(lines, self.kept.readings(self.theme, step), at_left=at_left)
+        self.reading.show_lines(lines, kept, at_left=at_left)
         point_out(self.plot, ", ".join(lines))
 
     def _end_reading(self) -> None:

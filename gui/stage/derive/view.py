@@ -24,6 +24,7 @@ from gui.derivation.tracer import Followed, Tracer
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.buttons import quiet_button
+from gui.kit.described import tell
 from gui.kit.fields import kept
 from gui.kit.fields.unscrolled import Combo
 from gui.kit.flow_layout import FlowLayout, side_by_side
@@ -293,7 +294,7 @@ class DerivationView(View):
         if followed is None:
             self._unfolded = None
             self.sheet.show_lines((), None, {})
-            self.sheet.setAccessibleDescription("")
+            tell(self.sheet, "")
             self._example.setText("")
             self._below.hide()
             return
@@ -323,9 +324,7 @@ class DerivationView(View):
         self.switch.setVisible(not unfolded.scene.is_own)
         self.switch.setText(f"Train {FAMILY[unfolded.wanted].title_in_text}")
         is_live = unfolded.followed.snapshot.status is Status.TRAINING
-        self.sheet.setAccessibleDescription(
-            SPOKEN_WHEN_TRAINING if is_live else self.sheet.numbers.text()
-        )
+        tell(self.sheet, SPOKEN_WHEN_TRAINING if is_live else self.sheet.numbers.text())
 
     def _fit_slide(self) -> None:
         """Let a slide hold the last line, large, and those before it as far as there is room."""

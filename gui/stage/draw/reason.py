@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from gui.kit import theme as look
 from gui.kit.canvas import LEFT, Words
 from gui.kit.canvas_widgets import CanvasWidget, FramedPicture, pixmap_of, signed_table
+from gui.kit.described import tell
 from gui.kit.layouts import add_layout
 from gui.kit.theme import Theme
 from gui.stage.draw.signed_levels import LEVELS, VISIBLE
@@ -104,7 +105,7 @@ class Reason(CanvasWidget):
         if texts != self._texts:
             is_more = len(texts) != len(self._texts)
             self._texts = texts
-            self.setAccessibleDescription(" ".join(texts))
+            tell(self, " ".join(texts))
             if is_more:
                 self._lay_out_lines()
             else:

@@ -16,6 +16,7 @@ from core.train.snapshot import Snapshot
 from gui.kit import plots
 from gui.kit import theme as look
 from gui.kit.axes import Axis, ValueAxis
+from gui.kit.described import tell
 from gui.kit.fields import kept
 from gui.kit.fields.unscrolled import Slider
 from gui.kit.labels import Readout
@@ -74,7 +75,7 @@ class LassoView(View):
         axes = {"bottom": PowerAxis(), "left": SignedAxis()}
         self.plot = plots.make_plot(theme, moves_below=False, axes=axes)
         self.plot.setAccessibleName("Weights against λ₁")
-        self.plot.setAccessibleDescription(WAIT)
+        tell(self.plot, WAIT)
         self.plot.getPlotItem().showGrid(y=True, alpha=0.35)
         self.plot.setMouseEnabled(x=False, y=False)
         self._lines, self.key = PathLines(self.plot), LineKey()
@@ -167,7 +168,7 @@ class LassoView(View):
         self._here.setData([], [])
         self.words.setText("")
         self.list.setText("")
-        self.plot.setAccessibleDescription(WAIT)
+        tell(self.plot, WAIT)
 
     def _show_absence(self, text: str) -> None:
         self.absence.setText(text)
@@ -246,7 +247,7 @@ class LassoView(View):
         largest = _describe_largest(task, W)
         self.list.setText(largest)
         said = f"{self.words.text()}. {largest}" if largest else self.words.text()
-        self.plot.setAccessibleDescription(said.replace("\n", "; "))
+        tell(self.plot, said.replace("\n", "; "))
 
     def _want(self) -> None:
         if self.path is not None:

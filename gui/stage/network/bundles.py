@@ -229,6 +229,8 @@ class Bundles(Sketch):
         for i, bundle in enumerate(self.bundles):
             bundle.weights.setVisible(s is not None)
             terms = self.terms(i) if s else ["", "", ""]
+            mark = Mark(output=self.drawn.outputs[i])
+            terms = [self.covering.number(term, mark) if term else "" for term in terms]
             for n, (strand, words) in enumerate(zip(bundle.strands, bundle.words, strict=True)):
                 part = self.sums[i][n] if s else 0.0
                 colour = self._theme.accent if part > 0 else self._theme.counter_accent

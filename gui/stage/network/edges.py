@@ -158,7 +158,9 @@ class Edges(Sketch):
             colour = theme.accent if w > 0 else theme.counter_accent if w < 0 else theme.line
             edge.show_value(THICKEST * zoom.factor() * abs(w) / self.scale if s else 0.0, colour)
         for words, sign in zip(self._scale_words, "−+", strict=True):
-            self._set_text(words, f"w = {sign}{self.scale:g}" if s else "")
+            self._set_text(
+                words, f"w = {sign}{self.scale:g}" if s and not self.covering.is_on else ""
+            )
         for sample in self._samples:
             sample.setVisible(s is not None)
 
@@ -183,7 +185,8 @@ class Edges(Sketch):
     def _label(self, marked: list[tuple[int, int]]) -> None:
         """Label each of these edges with its contribution."""
         is_one = len(marked) == 1
-        t = 0.5 if is_one else 0.3 if self.mark.input is None else 0.68
+        mark = self.mark
+        t = 0.5 if is_one else 0.3 if mark.input is None else 0.68
         available = self.edges[0, 0].line().dx() if self.edges else 0.0
         for chip in self.chips:
             chip.hide()
@@ -194,6 +197,7 @@ class Edges(Sketch):
             text = self.terms(i)[j]
             if is_one or available > 2.2 * self.grid.width_of("0.00 · 0.00 = 0.00"):
                 text = f"{format_fixed(w, 2)} · {format_fixed(x, 2)} = {format_fixed(w * x, 2)}"
+            text = self.covering.number(text, mark)
             chip.show(text, self.edges[j, i].line().pointAt(t), self.grid.body)
 
     def _mark_at(self, position: QPointF) -> Mark:

@@ -199,7 +199,8 @@ class Layers(Sketch):
             self._show_edge(edge, part, self.scale)
         for j, (node, name) in enumerate(zip(self.nodes, self._unit_names, strict=True)):
             unit = self.units[j]
-            node.set_text(format_three_digits(float(s.answer.hidden[unit])) if s else "–")
+            text = format_three_digits(float(s.answer.hidden[unit])) if s else ""
+            node.set_text(self.covering.number(text, Mark(unit=unit)) if s else "–")
             self._set_text(name, f"unit {unit + 1}")
         for i, node in enumerate(self.inputs):
             node.set_text(format_three_digits(float(s.answer.x[i])) if s else "–")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsPathItem
 
 from core.data.task import Task
@@ -14,7 +14,10 @@ from core.number_format import format_three_digits
 from gui.kit import zoom
 from gui.kit.canvas import CENTRE, LEFT, RIGHT, Words
 from gui.kit.canvas_widgets import CanvasWidget
+from gui.kit.described import HIDDEN
+from gui.kit.shortcuts import RETURN
 from gui.kit.theme import Theme
+from gui.stage.network.covering import Covering
 from gui.stage.network.drawn_outputs import DrawnOutputs
 from gui.stage.network.parts import WIRE, Node, Signals, Strand, scale_for
 from gui.stage.network.rows import FADED, ClassRow, RowGeometry
@@ -30,7 +33,7 @@ class Mark(NamedTuple):
     unit: int | None = None
 
 
-NOTHING = Mark()
+NOTHING, LOSS = Mark(), Mark(output=-1)
 
 
 class Sketch(CanvasWidget):
@@ -47,6 +50,7 @@ class Sketch(CanvasWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.scale = 0.0
         self.mark = NOTHING
+        self.covering = Covering()
         self.task: Task | None = None
         self.signals: Signals | None = None
         self.drawn = DrawnOutputs(None)
@@ -233,9 +237,12 @@ class Sketch(CanvasWidget):
             return
         s, kind = self.signals, self.drawn.kind
         for node, k in zip(self.logits, self.drawn.outputs, strict=True):
-            node.set_text(format_three_digits(float(s.answer.logits[k])) if s else "–")
+            text = format_three_digits(float(s.answer.logits[k])) if s else ""
+            node.set_text(self.covering.number(text, Mark(output=k)) if s else "–")
         for parts, k in zip(self.rows, self.drawn.classes, strict=True):
             size, text = (size_of(s, kind, k), said_of(s, kind, k)) if s else (0.0, "–")
+            if s and self.covering.hides(self._mark_of(k)):
+                size, text = 0.0, HIDDEN
             parts.show(size, text, s.label if s else None, has_target=not self.drawn.pairs)
         self._set_text(self.loss, self._loss_words())
         if s:
@@ -249,7 +256,35 @@ class Sketch(CanvasWidget):
             return ""
         whole, brief = loss_words(self.task, s)
         fits = QFontMetricsF(self._bold).horizontalAdvance(whole) < self.width() * 0.55
-        return whole if fits else brief
+        return self.covering.words(whole if fits else brief, LOSS)
+
+    # Covered numbers ------------------------------------------------------------------------------
+
+    def cover(self, is_on: bool) -> None:
+        """Cover all numbers but the inputs; a press reveals those of a part. Or reveal all."""
+        self.covering.set(is_on)
+        self._show_values()
+
+    def _mark_of(self, k: int) -> Mark:
+        """Return the part that a class belongs to."""
+        return Mark(output=0 if self.drawn.outputs == [0] else k)
+
+    def _reveal(self, mark: Mark) -> None:
+        if mark != NOTHING and self.covering.reveal(mark):
+            self._show_values()
+            self.pointed.emit(self.mark)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        mark = self._mark_at(event.position())
+        is_loss = self.grid.foot.contains(event.position()) and bool(self.loss.text())
+        self._reveal(LOSS if mark == NOTHING and is_loss else mark)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in RETURN and self.covering.is_on:
+            self._reveal(self.mark if self.mark != NOTHING else LOSS)
+        else:
+            super().keyPressEvent(event)
 
     def _largest(self, signals: Signals) -> float:
         """Return the largest absolute value that the left half shows on its scale."""
@@ -295,5 +330,5 @@ class Sketch(CanvasWidget):
             row = self.grid.row_height(len(classes))
             for i, k in enumerate(classes):
                 if abs(position.y() - self.grid.row(i, len(classes))) < row / 2:
-                    return Mark(output=0 if self.drawn.outputs == [0] else k)
+                    return self._mark_of(k)
         return NOTHING

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 from core.data.task import Task
 from core.model_family import FAMILY
 from core.train.snapshot import Snapshot, Status
+from gui.kit import described, zoom
 from gui.kit import theme as look
-from gui.kit import zoom
 from gui.kit.labels import Readout
 from gui.kit.layouts import scrolled
 from gui.kit.plain_text import Plain
@@ -45,6 +45,7 @@ class NetworkView(View):
             sketch.pointed.connect(lambda _: self._read_out())
             self._stack.addWidget(scrolled(sketch))
         self._title, self._readout, self._caption = Plain(), Readout(1), Plain()
+        self._readout.are_all_covered = False  # what is revealed in the sketch is not
         for label in (self._title, self._caption):
             zoom.set_type(label, look.SMALL)
             label.setProperty("small", True)
@@ -110,6 +111,12 @@ class NetworkView(View):
         for text in (self._title, self._readout, self._caption):
             text.setVisible(not is_on)
 
+    def cover_numbers(self, is_on: bool) -> None:
+        super().cover_numbers(is_on)
+        for sketch in self._sketches:
+            sketch.cover(is_on)
+        self._read_out()
+
     def show_theme(self) -> None:
         for sketch in self._sketches:
             sketch.set_theme(self.theme)
@@ -173,7 +180,8 @@ class NetworkView(View):
 
     def _read_out(self) -> None:
         s = self.sketch.signals
-        words = pointed = self.sketch.words()
+        sketch = self.sketch
+        words = pointed = sketch.covering.words(sketch.words(), sketch.mark)
         if not words:
             if self.snapshot and s is None and self.chosen.example:
                 words = "The weights are not finite any more: there is nothing to compute."
@@ -187,7 +195,9 @@ class NetworkView(View):
         if pointed or s is None:
             self.sketch.setAccessibleDescription(words)
         elif not is_live:  # too fast to be listened to
-            self.sketch.setAccessibleDescription(self._say_outputs(s))
+            said = self._say_outputs(s)
+            said = described.covered(said) if self.sketch.covering.is_on else said
+            self.sketch.setAccessibleDescription(said)
 
     def _say_outputs(self, s: Signals) -> str:
         """Return what the sketch shows of the followed example, as a sentence."""

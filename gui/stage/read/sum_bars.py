@@ -15,6 +15,7 @@ from core.number_format import format_signed
 from gui.kit import zoom
 from gui.kit.canvas import RIGHT, Words
 from gui.kit.canvas_widgets import CanvasWidget
+from gui.kit.described import tell
 from gui.kit.picture_grid import nice_above
 from gui.kit.theme import Theme
 
@@ -55,7 +56,7 @@ class SumBars(CanvasWidget):
         sums = list(accumulate(term.value for term in terms[:-1]))
         self._fit_axis(min(sums, default=0.0), max(sums, default=0.0))
         said = ", ".join(f"{term.name} {format_signed(term.value, 2)}" for term in terms)
-        self.setAccessibleDescription(said or "There is no text, or no model yet.")
+        tell(self, said or "There is no text, or no model yet.")
         self._show_rows()
 
     @property

@@ -14,8 +14,8 @@ from core.explain.surface.direction import Direction
 from core.explain.surface.loss_surface import Range, own_loss
 from core.model_kind import LossName
 from core.train.snapshot import Params, Snapshot, Status
+from gui.kit import described, zoom
 from gui.kit import theme as look
-from gui.kit import zoom
 from gui.kit.described import point_out
 from gui.kit.fields import kept
 from gui.kit.labels import Elided
@@ -311,7 +311,7 @@ class SurfaceView(View):
         self._tell(f"across {position[0]:.3f}, up {position[1]:.3f}: {said}")
 
     def _tell(self, words: str) -> None:
-        self._readout.setText(words)
+        self._readout.setText(described.said(self, words))
         for loss_name in self.choices.shown:
             point_out(self.panels[loss_name].plot, words)
 

@@ -7,6 +7,7 @@ from gui.derivation import numbers as trace_numbers
 from gui.derivation.brief import chain_lines
 from gui.derivation.shape import Shape
 from gui.derivation.tracer import Followed
+from gui.kit.described import tell
 from gui.kit.maths.sheet import Sheet
 from gui.kit.theme import Theme
 
@@ -34,4 +35,4 @@ class Chain(Sheet):
         images = trace_numbers.pictures(shape, followed.trace) if shape.is_image else {}
         self.show_numbers(followed.values, images)
         if followed.snapshot.status is not Status.TRAINING:  # numbers that change cannot be read
-            self.setAccessibleDescription(self.numbers.text())
+            tell(self, self.numbers.text())

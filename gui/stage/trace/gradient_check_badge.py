@@ -32,6 +32,7 @@ from gui.derivation.layer import AFTER_HIDDEN, OF_HIDDEN
 from gui.derivation.models import MODELS
 from gui.kit import theme as look
 from gui.kit import zoom
+from gui.kit.described import tell
 from gui.kit.labels import Elided
 from gui.kit.layouts import add_layout
 from gui.kit.maths.formula import Formula, copy_menu
@@ -180,7 +181,7 @@ class CheckBadge(QWidget):
         words, tip, is_bad = self._words()
         if words != self.badge.text():
             self.badge.setText(words)
-            self.badge.setAccessibleDescription(tip or words)
+            tell(self.badge, tip or words)
         if tip != self.badge.toolTip():
             self.badge.setToolTip(tip)
         colour = self._theme.counter_accent if is_bad else self._theme.muted

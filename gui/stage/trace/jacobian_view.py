@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.kit import theme as look
 from gui.kit import zoom
+from gui.kit.described import tell
 from gui.kit.labels import Readout
 from gui.kit.maths.formula import Formula, copy_menu
 from gui.kit.theme import Theme
@@ -80,7 +81,7 @@ class JacobianView(QWidget):
         self.matrix.show_classes(names, marks)
         chain = Chain.of(np.asarray(a, dtype=np.float64), y, names)
         self.matrix.show_chain(chain)
-        self.matrix.setAccessibleDescription(chain.spoken())
+        tell(self.matrix, chain.spoken())
         self._verdict = chain.verdict()
         self._show_pointed(self._pointed)
 

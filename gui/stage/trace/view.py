@@ -24,6 +24,7 @@ from gui.derivation.tracer import Followed, Tracer
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.buttons import quiet_button
+from gui.kit.described import tell
 from gui.kit.fields.choices import Choice
 from gui.kit.flow_layout import FlowLayout, side_by_side
 from gui.kit.layouts import finish, scrolled
@@ -221,7 +222,7 @@ class TraceView(View):
         if followed is None:
             self._shape = None
             self.sheet.show_lines((), None, {})
-            self.sheet.setAccessibleDescription("")
+            tell(self.sheet, "")
             self._has_jacobian = False
             self.open_jacobian.hide()
             self._fit()
@@ -266,9 +267,7 @@ class TraceView(View):
         if is_new:
             finish()  # the words of the head have another width
         is_live = followed.snapshot.status is Status.TRAINING
-        self.sheet.setAccessibleDescription(
-            SPOKEN_WHEN_TRAINING if is_live else self.sheet.numbers.text()
-        )
+        tell(self.sheet, SPOKEN_WHEN_TRAINING if is_live else self.sheet.numbers.text())
 
     def turn(self, by: int) -> bool:
         """Take the next part of an update if by > 0; parts cannot be undone."""

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from core.data.task import Task
 from core.train.snapshot import Params, Snapshot, Status
+from gui.kit import described, zoom
 from gui.kit import theme as look
-from gui.kit import zoom
 from gui.kit.fields import kept
 from gui.kit.fields.choices import Segments
 from gui.kit.flow_layout import FlowLayout
@@ -211,4 +211,4 @@ class WeightsView(View):
             self.show_snapshot(self.snapshot)
 
     def _show_readout(self, text: str) -> None:
-        self._readout.setText(text or self._hint)
+        self._readout.setText(described.said(self, text) or self._hint)

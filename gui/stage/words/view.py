@@ -14,8 +14,8 @@ from core.data.task import Task
 from core.explain.word_evidence import label_weights, strongest
 from core.number_format import format_signed
 from core.train.snapshot import Snapshot, Status
+from gui.kit import described, zoom
 from gui.kit import theme as look
-from gui.kit import zoom
 from gui.kit.described import point_out
 from gui.kit.fields.choices import Choice, Segments
 from gui.kit.flow_layout import FlowLayout
@@ -205,5 +205,6 @@ class WordsView(View):
             for name, w in zip(task.dataset.class_names, self._weights[:, j], strict=True)
         )
         documents = f"in {words.document_counts[j]:,} of {words.n:,} training documents"
+        said = described.said(self, said)
         self.readout.setText(f"“{words.words[j]}”, {documents}: {said}")
         point_out(self.bars, self.readout.text())

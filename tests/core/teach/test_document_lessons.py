@@ -13,6 +13,7 @@ from core.data.task import prepare
 from core.data.text.genres import fooling
 from core.explain import prediction
 from core.explain.word_evidence import TextFeatures, strongest
+from core.teach.lessons import lesson_of
 from core.train.trainer import Trainer
 from tests.lessons import setup_of, text_of
 
@@ -93,7 +94,10 @@ def test_the_loss_of_one_label_begins_at_ln_4_and_ends_where_it_is_said() -> Non
 def test_without_a_penalty_weights_grow_for_ever_and_with_one_they_come_to_rest() -> None:
     config = setup_of("infinite").config
     assert config.training.weight_decay == 0
-    held = replace(config, training=replace(config.training, weight_decay=0.01))
+    then = lesson_of("infinite").steps[1].setup
+    assert then is not None and then.config.training.weight_decay == 0.01
+    held = then.config
+    assert replace(held, training=replace(held.training, weight_decay=0)) == config
     grown: list[float] = []
     kept: list[float] = []
     for run, norms in ((config, grown), (held, kept)):
@@ -106,7 +110,7 @@ def test_without_a_penalty_weights_grow_for_ever_and_with_one_they_come_to_rest(
             assert trainer.measure(exact=True).train_accuracy == 1
     assert grown[-1] / grown[-2] > 1.02
     assert kept[-1] / kept[-2] < 1.01
-    assert kept[-1] < 0.6 * grown[-1]
+    assert kept[-1] < 0.6 * grown[-1] and "0.6 of their length" in text_of("infinite")
 
 
 def test_the_words_named_are_among_the_strongest() -> None:
