@@ -19,7 +19,7 @@ from gui.kit.answer.plot_layer import AnswerLayer, layer_over
 from gui.kit.described import point_out
 from gui.kit.fields import kept
 from gui.kit.fields.choices import Choice
-from gui.kit.flow_layout import FlowLayout
+from gui.kit.flow_layout import FlowLayout, side_by_side
 from gui.kit.legend import Legend
 from gui.kit.plain_text import Plain
 from gui.kit.plane_shading import HAIR, STILL_PX, NodeSize, Rest, Shader, Shading
@@ -103,7 +103,7 @@ class BoundaryView(View):
         head = QWidget()
         flow = FlowLayout(head, 8, 4)
         flow.addWidget(self.legend)
-        for choice in self._choices:
+        for choice in (self.plane_choice, side_by_side(*boxes, self.shown_points)):
             flow.addWidget(self.secondary(choice))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)

@@ -1,7 +1,7 @@
 """The columns beside a page on the stage: the page has the room, the loss stays as a thumbnail."""
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 
 from gui.kit import zoom
@@ -264,3 +264,11 @@ def test_the_cards_of_all_settings_are_created_when_they_are_first_shown(qtbot, 
     setup.training.seed.setFocus()
     qtbot.keyClick(setup.training.seed, Qt.Key.Key_Tab)
     assert window.stage.tabs.hasFocus()
+
+
+def test_at_1280_the_choices_of_the_plane_stay_in_one_row(open_window):
+    view = open_window(size=(1280, 780)).views["Boundary"]
+    box, choice = view.gradient_arrows.box, view.shown_points
+    rows = [QRect(w.mapTo(view, QPoint()), w.size()) for w in (box, choice)]
+    assert rows[0].right() < rows[1].left() and rows[0].top() <= rows[1].center().y()
+    assert rows[1].top() <= rows[0].center().y() <= rows[1].bottom()
