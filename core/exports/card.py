@@ -16,6 +16,7 @@ import numpy as np
 
 from core import VERSION, files
 from core.data.preprocessing import SPREADS
+from core.data.shown_task import describe as describe_sample
 from core.data.task import Task
 from core.data.text.described import describe
 from core.evaluate import model_outputs
@@ -97,6 +98,8 @@ def _figures(task: Task, parts: dict[str, Answers]) -> Iterator[str]:
     )
     yield f"Always saying “{named}” would be right in: {said}."
     yield "The intervals are Wilson’s, for rows drawn at random."
+    if sampled := describe_sample(task):
+        yield f"The data are read from disk: {sampled} was asked."
     if len(parts["training"]) < len(task.train_rows):
         yield (
             f"The data are read from disk: of {len(task.train_rows):,} training and "

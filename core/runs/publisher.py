@@ -7,6 +7,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.shown_task import shown
 from core.runs.activity import LoadedRun, Training
 from core.runs.mailbox import Mailbox
 from core.train.snapshot import Pace, Snapshot, Status
@@ -63,7 +67,7 @@ class Publisher:
         snapshot = partial(
             Snapshot,
             run=run.number,
-            task=run.task,
+            task=shown(run.task),
             made_at=time.perf_counter(),
             status=_status(trainer, training),
             step=trainer.step_count,
@@ -73,7 +77,7 @@ class Publisher:
             trajectory=trainer.history.trajectory(),
             pace=training.pace if training is not None else Pace(),
             settings=trainer.settings,
-            batch=trainer.next_rows(),
+            batch=_batch(trainer),
             scheduled_rate=trainer.update.eta,
             moments=trainer.update.moments(),
             updates=trainer.update.count,
@@ -99,6 +103,13 @@ class Publisher:
     def drop(self) -> None:
         """Discard a pending snapshot: it is out of date."""
         self._arriving = None
+
+
+def _batch(trainer: Trainer) -> NDArray[np.int64]:
+    """Return the rows of the next update; none where only a sample of all rows is shown."""
+    if trainer.task.dataset.is_streamed:
+        return np.empty(0, dtype=np.int64)
+    return trainer.next_rows()
 
 
 def _status(trainer: Trainer, training: Training | None) -> Status:

@@ -14,6 +14,7 @@ from core.data import sources
 from core.data.dataset import Dataset
 from core.data.defaults import default_config
 from core.data.points import Points
+from core.data.shown_task import shown
 from core.data.task import Task, prepare
 from core.errors import ConfigError
 from core.optimiser_family import PLAIN
@@ -188,7 +189,9 @@ class DataLoader(QObject):
         editor.taught = taught
 
         def make() -> Task:
-            return prepare(_rows(config.data, points, known, opened, taught), config)
+            task = prepare(_rows(config.data, points, known, opened, taught), config)
+            shown(task)  # here, so that the window does not wait for it
+            return task
 
         def show(task: Task) -> None:
             self._begin(task, points, wish)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from core.config import DataConfig
 from core.data import sources
 from core.data.dataset import Dataset
+from core.data.shown_task import describe
 from core.data.task import Task
 from core.errors import DataError
 from core.train.snapshot import Params, Snapshot
@@ -46,7 +47,9 @@ class Files(QObject):
             from core.runs.run_record import Record
 
             place = model_file.with_ending(path)
-            metrics = model_outputs.measured(task, shot.params, shot.step, shot.epoch)
+            metrics = shot.metrics
+            if not describe(task):  # of a sample, what the run has measured is of more rows
+                metrics = model_outputs.measured(task, shot.params, shot.step, shot.epoch)
             model = Model.of(task, shot.params, shot.step, shot.epoch, metrics)
             model_file.save(model, place, card.card(Record.of(task, shot, 0)))
             return f"Saved the model of step {shot.step:,} to {place}."

@@ -134,7 +134,7 @@ class RunController(QObject):
         """Pass on a snapshot, unless its run is no longer shown."""
         run = self.run
         # A restarted run has the same task as the previous one, so compare run numbers too.
-        if run is None or snapshot.task is not run.task or snapshot.run != run.number:
+        if run is None or snapshot.task is not run.shown or snapshot.run != run.number:
             return
         before, self.snapshot, self.status = self.status, snapshot, snapshot.status
         self._recent_end.note(before, snapshot.status, is_playing=self.plays_next)

@@ -34,6 +34,13 @@ class Run:
     is_modified: bool = False
 
     @property
+    def shown(self) -> Task:
+        """What the views show of the task, and what its snapshots are of: see `shown_task`."""
+        from core.data.shown_task import shown
+
+        return shown(self.task)
+
+    @property
     def lesson_config(self) -> RunConfig | None:
         """The config as the lesson has set it up; None outside a lesson."""
         base = self.place.base if self.place else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.data.shown_task import training_rows
 from core.data.task import Task
 from core.train.history import SAMPLE
 from core.train.snapshot import Metrics
@@ -14,7 +15,7 @@ def sign_of(metrics: Metrics) -> str:
 
 def describe_sample(task: Task) -> str:
     """Explain training metrics with ≈; "" if all are measured on all rows."""
-    n = len(task.train_rows)
+    n = training_rows(task)
     if n <= SAMPLE:
         return ""
     return f"≈ is of a fixed sample of {SAMPLE:,} of the {n:,} training rows; at rest all count."

@@ -10,6 +10,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent,
 from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
 from core.config import RunConfig
+from core.data.shown_task import shown
 from core.runs.model_file import is_model
 from gui.control.data_editor import DataEditor
 from gui.control.data_loader import DataLoader
@@ -232,7 +233,7 @@ class MainWindow(QMainWindow):
             self.run_bar.show_task,
             self.presenter_bar.show_task,
             self.history_bar.show_task,
-            self.views.receive_task,
+            lambda task: self.views.receive_task(shown(task)),
             self.side_panel.show_task,
             self.stage.show_task,
             lambda _: self.lessons.follow(),

@@ -118,7 +118,7 @@ class ViewFactory(QObject):
         spec, put = self._specs[name]
         view = self._made[name] = spec.make(self.context)
         if self._controller.run:
-            view.receive_task(self._controller.run.task)
+            view.receive_task(self._controller.run.shown)
         if self._controller.snapshot:
             view.receive_snapshot(self._controller.snapshot)
         if self._is_presenting:

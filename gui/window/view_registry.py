@@ -165,7 +165,7 @@ def _make_draw(context: ViewContext) -> View:
 
     def teach(picture: NDArray[np.float32], label: int) -> None:
         """Add a drawing to the training rows under its true class."""
-        if controller.run is None or view.task is not controller.run.task:
+        if controller.run is None or view.task is not controller.run.shown:
             return  # the data changed between the drawing and the press of the button
         source = controller.run.task.source
         X = np.rint(picture.reshape(1, -1) * source.scale).astype(np.uint8)
@@ -204,7 +204,7 @@ def _make_read(context: ViewContext) -> View:
 
     def teach(text: str, label: int) -> None:
         """Add a text to the training rows under its true label."""
-        if controller.run is None or view.task is not controller.run.task:
+        if controller.run is None or view.task is not controller.run.shown:
             return  # the data changed between the text and the press of the button
         what = f"lesson that this is {controller.run.task.source.class_names[label]}"
         context.editor.teach(no_features(1), np.array([label]), what, Documents((text,)))

@@ -22,6 +22,10 @@ from core.errors import DataError
 from core.files import reason
 
 ENDING = ".npy"
+BESIDE = (  # words in names of files of features, and in those of their labels
+    *(("X", "y"), ("x", "y"), ("features", "labels"), ("images", "labels"), ("data", "labels")),
+    *(("features", "targets"), ("data", "target")),
+)
 SIXTEENTHS = 16.0  # the darkest pixel of 8 × 8 pictures
 
 
@@ -74,6 +78,16 @@ def in_memory(streamed: StreamedDataset) -> Dataset:
     """Return the same data set with all rows in memory."""
     own = {each.name: getattr(streamed, each.name) for each in fields(Dataset)}
     return replace(Dataset(**own), X=streamed.X[:], y=np.array(streamed.y))
+
+
+def labels_beside(path: Path) -> Path | None:
+    """Return the file with the labels of an array, if one beside it has the name for that."""
+    for features, labels in BESIDE:
+        if features in path.stem:
+            other = path.with_name(path.stem.replace(features, labels) + path.suffix)
+            if other != path and other.is_file():
+                return other
+    return None
 
 
 def size_of(path: Path) -> int:

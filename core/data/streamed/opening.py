@@ -24,6 +24,19 @@ def is_opened_here(config: DataConfig) -> bool:
     return bool(config.stream or config.labels or _is_too_large(config))
 
 
+def found_at(path: Path) -> DataConfig | None:
+    """Return the config of a file that is streamed without a look at its table before.
+
+    An array beside its labels (X.npy and y.npy, …), or a table that is too large for the memory;
+    None for any other file.
+    """
+    if path.suffix.lower() == arrays.ENDING:
+        labels = arrays.labels_beside(path)
+        return DataConfig("csv", path=str(path), labels=str(labels)) if labels else None
+    config = DataConfig("csv", path=str(path))
+    return config if _is_too_large(config) else None
+
+
 def _is_too_large(config: DataConfig) -> bool:
     """Return whether a table would take too much of the free memory, as far as its size says."""
     if config.source != "csv" or config.stream is not None or not config.path:

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QVBoxLayout
 
+from core.data.shown_task import training_rows
 from core.data.task import Task
 from core.model_family import FAMILY, guessing
 from core.runs.run_record import Record, same_data
@@ -309,7 +310,7 @@ class CurveView(CardView):
         self._read_at = step
         if self._curves is None or self._curves.last_step < 0:
             return
-        is_sampled = self.task is not None and len(self.task.train_rows) > SAMPLE
+        is_sampled = self.task is not None and training_rows(self.task) > SAMPLE
         metrics = self.snapshot.metrics if self.snapshot else None
         lines = format_values(self._curves, self._quantity, step, metrics, is_sampled=is_sampled)
         kept = self.kept.readings(self.theme, step)

@@ -15,6 +15,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from core.data import points as drawing
+from core.data.shown_task import shown
 from core.data.task import Task
 from core.explain.plane import Plane, boundary_lines
 from core.runs.run_record import (
@@ -174,7 +175,7 @@ class RunPictures(QWidget):
 
     def plane(self) -> Plane | None:
         """Return the plane through the mean of the rows; None for images and for one feature."""
-        task = self._task
+        task = self._task and shown(self._task)
         if task is None or not task.dataset.is_measured or task.dataset.m < 2:
             return None
         values = task.dataset.values()

@@ -16,13 +16,14 @@ from gui.control.data_loader import DataLoader
 from gui.control.next_config import on_other_data
 from gui.control.run_controller import RunController
 from gui.window.look.theming import Appearance
-from gui.window.opening.csv_reading import CsvReader
+from gui.window.opening.csv_reading import CsvReader, StreamReader
 from gui.window.opening.opener import Opener
 from gui.window.opening.pasting import pasted_file
 from gui.window.settings import Settings
 
 if TYPE_CHECKING:  # the dialog is imported when first needed
     from core.data.csv.table import Table
+    from core.data.dataset import Dataset
     from gui.setup.csv.dialog import CsvDialog
 
 # What a file is, its contents say; other names are found under “All files”.
@@ -52,6 +53,11 @@ class CsvOpener(Opener):
         self._reader.opened.connect(self._show_table)
         self._reader.failed.connect(self._show_failure)
         self._reader.progressed.connect(self._show_progress)
+        self._streamed = DataConfig()  # what is opened to be read from disk
+        self._streams = StreamReader(controller.background, self)
+        self._streams.opened.connect(self._load_streamed)
+        self._streams.failed.connect(self._show_failure)
+        self._streams.progressed.connect(self._show_progress)
 
     def choose_file(self) -> None:
         """Ask for a file with a table; training continues meanwhile."""
@@ -69,7 +75,13 @@ class CsvOpener(Opener):
         self._settings.set(TABLE_FOLDER, str(path.parent))
         if self.dialog:
             self.dialog.reject()
-        self._read(path, CsvOptions())
+        from core.data.streamed.opening import found_at  # not at the top: see `CsvReader`
+
+        if streamed := found_at(path):
+            self._streamed = streamed
+            self._streams.open(streamed)
+        else:
+            self._read(path, CsvOptions())
 
     def paste(self) -> None:
         """Open the table that is on the clipboard."""
@@ -84,11 +96,12 @@ class CsvOpener(Opener):
 
     def call_off(self) -> None:
         """Cancel reading and report it."""
-        self._call_off(self._reader)
+        self._call_off(self._streams if self._streams.is_busy else self._reader)
 
     def close(self) -> None:
         """Cancel reading because the window closes."""
         self._reader.cancel()
+        self._streams.cancel()
 
     def _read(self, path: Path, reading: CsvOptions) -> None:
         self._reading = reading
@@ -121,6 +134,10 @@ class CsvOpener(Opener):
             self.dialog.foot.show_progress(text, share)
             text = ""
         self.progressed.emit(text, share)
+
+    def _load_streamed(self, dataset: Dataset) -> None:
+        config = on_other_data(self._controller.config, self._streamed, self._controller.run)
+        self._loader.load(config, f"change to {dataset.name}", opened=dataset)
 
     def _load(self, table: Table, data: DataConfig) -> None:
         data = replace(data, reading=self._reading)

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
-from core.config import CsvOptions
+from core.config import CsvOptions, DataConfig
 from core.errors import Cancelled, LogitLabError
 from gui.kit.plain_text import Plain
 from gui.state.background_tasks import Background, Queue
 
 if TYPE_CHECKING:
     from core.data.csv.table import Table
+    from core.data.dataset import Dataset
 
 LOOK_MS = 50
 PATIENCE_MS = 200  # no bar for files that are read sooner
@@ -119,6 +120,28 @@ class CsvReader(FileReader):
             return reader.read(path, reading, watch, is_stopped)
 
         self.start(path.name, work)
+
+
+class StreamReader(FileReader):
+    """Opens data whose rows stay on disk, as `Dataset`; a table is converted first."""
+
+    def __init__(self, background: Background, parent: QObject) -> None:
+        super().__init__(background, "stream", parent)
+
+    def open(self, data: DataConfig) -> None:
+        """Open the data; `opened` or `failed` follows, unless it is cancelled."""
+        name = Path(data.path or "").name
+
+        def work(tell: Tell, is_stopped: Callable[[], bool]) -> Dataset:
+            from core.data.streamed.opening import open_streamed
+
+            def watch(done: int, size: int) -> None:
+                amount = f"{done / MB:,.0f} of {size / MB:,.0f} MB"
+                tell(f"{name}  {amount}", done / max(size, 1))
+
+            return open_streamed(data, watch, is_stopped)
+
+        self.start(name, work)
 
 
 class OpeningBar(QWidget):

@@ -9,14 +9,19 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
+    QHBoxLayout,
     QSplitter,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from core.data.shown_task import describe as describe_sample
+from core.data.shown_task import shown
 from core.data.task import Task
 from gui.kit.fields import kept
+from gui.kit.labels import Elided
+from gui.kit.layouts import add_layout
 from gui.kit.view import View
 from gui.window.look.pointing import point_at
 from gui.window.stage.half import StageHalf
@@ -64,6 +69,14 @@ class Stage(QFrame):
         column.setContentsMargins(1, 1, 1, 1)
         column.setSpacing(0)
         column.addWidget(halves, 1)
+        self.sampled = Elided(Qt.TextElideMode.ElideRight)
+        self.sampled.setProperty("muted", True)
+        self.sampled.setAccessibleName("sampled rows")
+        self.sampled.hide()
+        row = QHBoxLayout()
+        row.setContentsMargins(14, 0, 14, 8)
+        row.addWidget(self.sampled)
+        add_layout(column, row)
         column.addWidget(banner)  # below the views: over them it would hide an axis
         self.tabs.set_views(self.names, keys_of(self.names), self.names[0])
         self._turn_to(self._main, self.names[0])
@@ -142,6 +155,9 @@ class Stage(QFrame):
         If their set changes, show the first one that is `first_for` the task, else keep the shown
         view, or show the first available one if that does not apply.
         """
+        words = describe_sample(shown(task))
+        self.sampled.setText(f"Read from disk: all rows train, and {words} is shown")
+        self.sampled.setVisible(bool(words))
         available = tuple(spec.name for spec in self._specs if spec.applies_to(task))
         keys = keys_of(available)
         for name, action in self._actions.items():
