@@ -50,12 +50,12 @@ class _Parts:
         of confusions in a flat table that starts with the parts' losses, and ones.
         """
         rows, device, k = self.rows, self.rows.y.device, len(self.sizes)
-        ends = torch.tensor(self.sizes, device=device).cumsum(0)
+        ends = torch.tensor(self.sizes).cumsum(0)
         ones = torch.ones(min(rows.rows_at_once, len(rows)), dtype=torch.float64, device=device)
         start = 0
         for y in rows.labels():
-            numbers = torch.arange(start, start + len(y), device=device)
-            part = torch.searchsorted(ends, numbers, right=True)
+            numbers = torch.arange(start, start + len(y))
+            part = torch.searchsorted(ends, numbers, right=True).to(device)
             yield part, k + (part * self.h + y) * self.h, ones[: len(y)]
             start += len(y)
 
