@@ -152,7 +152,7 @@ class RaceChips(QWidget):
             metrics = self.fontMetrics()
             width = NAME_LETTERS * metrics.averageCharWidth()
             name = metrics.elidedText(entry.name, Qt.TextElideMode.ElideRight, width)
-            chip = QPushButton(swatch(self._theme, entry.colour), f"{unmarked(name)}  ×")
+            chip = QPushButton(swatch(self._theme, entry.colour), f" {unmarked(name)}  ×")
             chip.setToolTip(as_tip(f"{entry.name}: a click takes it out of the race"))
             chip.setAccessibleName(f"{entry.name}, in the race")
             chip.clicked.connect(partial(self._press_leave, entry))
