@@ -18,7 +18,7 @@ from gui.stage.read.scale_bar import ScaleBar
 from gui.stage.read.sum_bars import SumBars
 from gui.stage.read.text_pad import TextPad
 
-NARROW_PX = 560
+NARROW_PX = 520
 BETWEEN = 16  # px, between text and answer
 TEXT, ANSWER = 54, 46  # shares of the width
 SHARES, SUM = 14, 9  # shares of the height beside the text
