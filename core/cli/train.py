@@ -96,8 +96,11 @@ def finish(begin: Callable[[], Run], outputs: Outputs, others: Team = ALONE) -> 
             print(pace, file=outputs.words, flush=True)
         try:
             result = run.train(Progress(run.trainer.settings.epochs, sys.stderr), wish)
-        except PeerError:
-            run.keep_now(has_failed=True)
+        except PeerError as error:
+            try:
+                run.keep_now(has_failed=True)
+            except SaveError as fault:
+                raise PeerError(f"{error} {fault}") from error
             raise
         own.is_saving = True
         print(figures(result), file=outputs.words, flush=True)

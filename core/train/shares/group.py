@@ -136,8 +136,9 @@ class Group:
             raise PeerError(self._describe(error)) from error
 
     def _describe(self, error: RuntimeError) -> str:
-        for rank in range(self.size):
-            if rank != self.rank and (words := self._word_of(rank)):
+        # Only the first speaks; and if it is gone, so is its store.
+        for rank in range(1, self.size if self.rank == 0 else 0):
+            if words := self._word_of(rank):
                 return f"Process {rank} of the run has ended: {words}"
         text = str(error).lower()
         if "timed out" in text or "timeout" in text:

@@ -81,6 +81,8 @@ def _median(work: Callable[[], object], group: Group | None = None) -> float:
     def once() -> float:
         begun = time.perf_counter()
         work()
+        if torch.cuda.is_initialized():
+            torch.cuda.synchronize()
         return time.perf_counter() - begun
 
     def slowest(seconds: float) -> float:

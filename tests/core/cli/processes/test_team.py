@@ -49,6 +49,18 @@ def test_processes_give_the_numbers_of_shares_in_one(size, words, tmp_path, capf
     assert figures(together) == figures(alone)
 
 
+def test_a_project_of_two_processes_goes_on_in_two_and_in_one(tmp_path, capfd):
+    words, place = ("iris", "--optimiser", "adam", "--shares", 4), tmp_path / "p.logitlab"
+    alone, together, whole = (tmp_path / name for name in ("alone", "together", "whole"))
+    app.main(["train", *map(str, words), "--epochs", "2", "--project", str(place)])
+    on = ("--resume", place, "--epochs", 5, "--project", tmp_path / "q.logitlab")
+    with training(*[(*on, "--json", together)] * 2) as started:
+        assert [code for code, *_ in ended(started)] == [0, 0]
+    assert app.main(["train", *map(str, (*on, "--json", alone))]) == 0
+    assert app.main(["train", *map(str, (*words, "--epochs", 5, "--json", whole))]) == 0
+    assert figures(together) == figures(alone) == figures(whole)
+
+
 @pytest.mark.slow
 def test_a_killed_process_is_started_again_and_the_run_goes_on_to_the_bit(tmp_path, capfd):
     """As torchrun does it: all processes begin again, and read the checkpoint of the first."""
