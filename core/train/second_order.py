@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import Protocol
 
 import torch
@@ -20,6 +20,7 @@ from core.optimiser_family import OptimiserName
 from core.train.batches import Rows
 from core.train.class_weights import head_of
 from core.train.models import Model, model_of
+from core.train.shares.sums import GradientSum, OneProcess, Shares, parts
 from core.train.sparse import dense
 
 MOST_PARAMETERS = 1_000  # most whose Hessian Newton's method forms and solves
@@ -125,9 +126,19 @@ METHODS: dict[OptimiserName, type[Newton] | type[LBFGS]] = {NEWTON: Newton, "lbf
 
 
 class SecondOrderOptimiser:
-    """Updates of a linear model on all rows, slice by slice."""
+    """Updates of a linear model on all rows, slice by slice.
 
-    def __init__(self, name: OptimiserName, task: Task, rows: Rows, model: Model) -> None:
+    shares : who computes which shares of the rows; None for all at once in this process.
+    """
+
+    def __init__(
+        self,
+        name: OptimiserName,
+        task: Task,
+        rows: Rows,
+        model: Model,
+        shares: Shares | None = None,
+    ) -> None:
         self._rows, self._model = rows, model
         self._head = head_of(task)
         W, b = model.parameters
@@ -138,6 +149,11 @@ class SecondOrderOptimiser:
         if not task.config.model.has_bias:
             self._moves = self._is_weight
         self._method: Method = METHODS[name](len(self._moves))
+        self._shares = shares or OneProcess(1)
+        self._gradient = GradientSum(self._shares, model.gradients)
+        p = len(self._moves) if self._method.needs_hessian else 0  # MNIST's would take 0.5 GB
+        self._hessian = self._shares.sum_of(p * p, self._moves)
+        self._loss = self._shares.sum_of(1, self._moves)
 
     @property
     def memory(self) -> Memory:
@@ -188,23 +204,36 @@ class SecondOrderOptimiser:
         """Return the mean gradient (p,) and the mean of d²L/dz² ⊗ xxᵀ, (p, p), if needed."""
         model, rows, head = self._model, self._rows, self._head
         (dW, db), outputs = model.gradients, len(model.parameters[1])
-        p = len(self._moves)
-        size = p if self._method.needs_hessian else 0  # MNIST's would take 0.5 GB
-        H = torch.zeros(size, size, dtype=torch.float64, device=rows.y.device)
+        n, p = len(rows), len(self._moves)
+        size = p if self._method.needs_hessian else 0
         at_once = max(1, HESSIANS // hessian_numbers(p, outputs))
         model.begin()
-        start = 0
-        for X, Y, Z in rows.slices():
-            Z = model.forward(X, out=Z)
-            if self._method.needs_hessian:
-                parts = dense(X), Y, Z
-                for some in zip(*(torch.split(part, at_once) for part in parts), strict=True):
-                    self._add_hessian(H, *some)
-                    yield
-            model.backward(head.gradient(Z, Y, out=Z), X, add=start > 0)
-            start += len(X)
-            yield
-        return flat((dW * rows.unit, db)) / start, H / start
+        for place, order in self._parts():
+            H, is_empty = self._hessian.room(place).zero_().view(size, size), True
+            for X, Y, Z in rows.slices(order):
+                Z = model.forward(X, out=Z)
+                if self._method.needs_hessian:
+                    whole = dense(X), Y, Z
+                    for some in zip(*(torch.split(part, at_once) for part in whole), strict=True):
+                        self._add_hessian(H, *some)
+                        yield
+                model.backward(head.gradient(Z, Y, out=Z), X, add=not is_empty)
+                is_empty = False
+                yield
+            self._gradient.put(place, is_empty=is_empty)
+            self._hessian.put(place)
+        self._gradient.add_up()
+        H = self._hessian.total().view(size, size) if size else self._moves.new_empty(0, 0)
+        return flat((dW * rows.unit, db)) / n, H / n
+
+    def _parts(self) -> Iterator[tuple[int, Tensor | None]]:
+        """Yield the place and the row numbers of each own share; None for all rows as they lie."""
+        if self._shares.count == 1:
+            yield 0, None
+        else:
+            yield from parts(
+                self._shares, torch.arange(len(self._rows), device=self._rows.y.device)
+            )
 
     def _add_hessian(self, H: Tensor, X: Tensor, Y: Tensor, Z: Tensor) -> None:
         """Add d²L/dz² ⊗ xxᵀ of these rows to H (p, p), one output's rows of H at a time."""
@@ -220,12 +249,18 @@ class SecondOrderOptimiser:
 
     def loss(self, theta: Tensor, decay: float) -> Generator[None, None, float]:
         """Return the mean loss over all rows at θ, with the penalty."""
-        trial, total = self._trial, 0.0
+        trial = self._trial
         W, b = trial.parameters
         for mine, value in zip((W, b), split(theta, len(b)), strict=True):
             mine.copy_(value)
         trial.begin()
-        for X, Y, Z in self._rows.slices():
-            total += float(self._head.loss(trial.forward(X, out=Z), Y).double().sum())
-            yield
-        return total / len(self._rows) + decay / 2 * float(W.double().square().sum())
+        for place, order in self._parts():
+            total = 0.0
+            for X, Y, Z in self._rows.slices(order):
+                total += float(self._head.loss(trial.forward(X, out=Z), Y).double().sum())
+                yield
+            self._loss.room(place).fill_(total)
+            self._loss.put(place)
+        return float(self._loss.total()) / len(self._rows) + decay / 2 * float(
+            W.double().square().sum()
+        )

@@ -22,7 +22,6 @@ from torch import Generator, Tensor
 
 from core.config import TrainingConfig
 from core.data.task import Task
-from core.errors import ConfigError
 from core.model_family import FAMILY
 from core.train import models
 from core.train.batches import Rows
@@ -125,18 +124,14 @@ class Update:
             )
             if p.ndim == 2 or model.has_bias
         ]
-        self.second_order: SecondOrderOptimiser | None = None
-        if self._rule is None and not is_counted:
-            if settings.shares > 1:
-                raise ConfigError(
-                    f"{settings.rule.title} takes all rows at once; set shares to 1, or choose "
-                    "another optimiser."
-                )
-            self.second_order = SecondOrderOptimiser(settings.optimiser, task, rows, self._model)
-        self.shared: GradientSum | None = None  # None: a batch is a whole
         if settings.shares > 1:
             shares = shares or OneProcess(settings.shares)
-            self.shared = GradientSum(shares, gradients)
+        self.shared = None if shares is None else GradientSum(shares, gradients)
+        self.second_order: SecondOrderOptimiser | None = None
+        if self._rule is None and not is_counted:
+            self.second_order = SecondOrderOptimiser(
+                settings.optimiser, task, rows, self._model, shares
+            )
         self._blocks = None if queue is None or self.shared else Blocks(queue, rows)
         self.count = 0
         self.schedule(settings, 0)

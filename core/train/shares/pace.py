@@ -81,7 +81,7 @@ def _median(work: Callable[[], object], group: Group | None = None) -> float:
     def once() -> float:
         begun = time.perf_counter()
         work()
-        if torch.cuda.is_initialized():
+        if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
             torch.cuda.synchronize()
         return time.perf_counter() - begun
 

@@ -60,14 +60,14 @@ class OneProcess:
         self.count, self.own = count, range(count)
 
     def sum_of(self, size: int, like: Tensor) -> Sum:
-        return _Running(size, like)
+        return _Running(size, like, self.count)
 
 
 class _Running:
     """A sum that grows share by share: two vectors, however many shares there are."""
 
-    def __init__(self, size: int, like: Tensor) -> None:
-        self._total, self._next = like.new_empty(size), like.new_empty(size)
+    def __init__(self, size: int, like: Tensor, count: int) -> None:
+        self._total, self._next = like.new_empty(size), like.new_empty(size if count > 1 else 0)
 
     def room(self, place: int) -> Tensor:
         return self._next if place else self._total
@@ -78,6 +78,14 @@ class _Running:
 
     def total(self) -> Tensor:
         return self._total
+
+
+def parts(shares: Shares, order: Tensor) -> Iterator[tuple[int, Tensor]]:
+    """Yield the place in the sum, and the row numbers, of each share to be computed here."""
+    limits = bounds(order.numel(), shares.count)
+    for place, k in enumerate(shares.own):
+        first, end = limits[k]
+        yield place, order[first:end]
 
 
 class GradientSum:
@@ -92,11 +100,7 @@ class GradientSum:
         self._sum = shares.sum_of(sum(g.numel() for g in gradients), gradients[0])
 
     def own_parts(self, order: Tensor) -> Iterator[tuple[int, Tensor]]:
-        """Yield the place in the sum, and the row numbers, of each share to be computed here."""
-        limits = bounds(order.numel(), self._shares.count)
-        for place, k in enumerate(self._shares.own):
-            first, end = limits[k]
-            yield place, order[first:end]
+        return parts(self._shares, order)
 
     def put(self, place: int, *, is_empty: bool) -> None:
         """Take the model's gradients as those of a share; zeros for one without rows."""

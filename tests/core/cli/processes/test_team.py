@@ -32,9 +32,10 @@ def figures(path):
     [
         (2, ("iris", "--optimiser", "adam", "--batch-size", 7, "--hidden", 4, "--shares", 4)),
         (3, ("digits", "--eta", 2, "--validation-share", 0.2, "--patience", 2, "--epochs", 9)),
+        (2, ("iris", "--optimiser", "newton", "--eta", 1, "--weight-decay", 0.01)),
         (2, ("genres", "--batch-size", "full", "--class-weight", "balanced", "--l1", 0.001)),
     ],
-    ids=("shares of each", "best epoch", "documents"),
+    ids=("shares of each", "best epoch", "newton", "documents"),
 )
 def test_processes_give_the_numbers_of_shares_in_one(size, words, tmp_path, capfd):
     words = ("--epochs", 4, *words)
@@ -167,7 +168,6 @@ def test_a_machine_without_the_same_files_is_named(second, sentence):
     [
         (("iris", "--shares", 3), "3 shares cannot be divided evenly among 2 processes"),
         (("-",), "cannot share standard input"),
-        (("iris", "--optimiser", "lbfgs"), "set shares to 1"),
     ],
 )
 def test_what_several_processes_cannot_do_costs_a_sentence(words, sentence):

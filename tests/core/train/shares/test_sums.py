@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from core.config import DataConfig, ModelConfig
 from core.data import sources
-from core.errors import ConfigError
 from core.model_family import FAMILY
 from core.optimiser_family import OPTIMISERS
 from core.runs.run_state import state_of, take_up
@@ -145,9 +144,12 @@ def test_a_run_in_shares_is_replayed_and_taken_up_to_the_bit(iris, make_task):
         assert np.array_equal(each.params().W, expected.params().W)
 
 
-@pytest.mark.parametrize(
-    "name", [name for name, rule in OPTIMISERS.items() if rule.is_second_order]
-)
-def test_methods_of_all_rows_say_that_they_have_no_shares(name, iris, make_task):
-    with pytest.raises(ConfigError, match="set shares to 1"):
-        Trainer(make_task(iris, optimiser=name, shares=2))
+@pytest.mark.parametrize("name", [name for name in OPTIMISERS if name not in FIRST_ORDER])
+@pytest.mark.parametrize("kind", ["softmax", "ovo"])
+def test_methods_of_all_rows_sum_gradients_hessians_and_losses(name, kind, iris, make_task):
+    settings = {"optimiser": name, "learning_rate": 1.0, "weight_decay": 0.1, "epochs": 6}
+    whole, cut = (
+        train(make_task(iris, model={"kind": kind}, shares=k, **settings)) for k in (1, 7)
+    )
+    assert cut.step_count == whole.step_count
+    assert furthest(cut.params(), whole.params()) < 2e-6
