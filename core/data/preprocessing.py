@@ -20,6 +20,7 @@ SPREADS: dict[Std, str] = {
     "population": "the standard deviation of a population (n)",
 }
 Floats = NDArray[np.float64]
+NUMBERS_AT_ONCE = 2**15  # whose float64 temporaries fit into the processor's cache
 ROWS_AT_ONCE = 8192  # float64 copies of image data stay below 60 MB
 
 

@@ -14,7 +14,7 @@ from core.config import DataConfig, ModelConfig, RunConfig, Std
 from core.data.dataset import Dataset
 from core.data.gaps import filled, without_empty_classes
 from core.data.pens.rows import with_pens
-from core.data.preprocessing import ROWS_AT_ONCE, FeatureMap, Standardiser
+from core.data.preprocessing import NUMBERS_AT_ONCE, ROWS_AT_ONCE, FeatureMap, Standardiser
 from core.data.streamed.drawing import fixed_sample
 from core.data.validation import set_aside
 from core.errors import DataError
@@ -74,11 +74,12 @@ class Task:
     def inputs(self, values: NDArray[np.floating] | NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the model inputs X (n, m) for features (n, d) in their own units."""
         is_identity = self.feature_map.is_identity and self.standardiser.is_identity
-        if is_identity or len(values) <= ROWS_AT_ONCE:
+        at_once = max(min(ROWS_AT_ONCE, NUMBERS_AT_ONCE // max(self.m, 1)), 1)
+        if is_identity or len(values) <= at_once:
             return self.standardiser.apply(self.feature_map.apply(values))
         X = np.empty((len(values), self.m), dtype=np.float32)
-        for start in range(0, len(values), ROWS_AT_ONCE):  # float64 temporaries take five times X
-            part = slice(start, start + ROWS_AT_ONCE)
+        for start in range(0, len(values), at_once):  # float64 temporaries stay in the cache
+            part = slice(start, start + at_once)
             X[part] = self.standardiser.apply(self.feature_map.apply(values[part]))
         return X
 

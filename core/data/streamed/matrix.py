@@ -177,24 +177,33 @@ class StoredMatrix:
         """Read rows in any order: those near each other at once."""
         if len(numbers) and (numbers.min() < -len(self) or numbers.max() >= len(self)):
             raise IndexError(f"there are {len(self):,} rows")
-        numbers = np.where(numbers < 0, numbers + len(self), numbers)
+        if not len(numbers):
+            return self._none()
+        if numbers.min() < 0:
+            numbers = np.where(numbers < 0, numbers + len(self), numbers)
         places = numbers if self.rows is None else self.rows[numbers]
         order = None
         if (np.diff(places) < 0).any():
             order = np.argsort(places, kind="stable")
             places = places[order]
-        found = np.empty((len(places), self.shape[1]), dtype=self.dtype)
-        for begin, end in self._runs(places):
-            first, last = int(places[begin]), int(places[end - 1])
-            near = self.stored.read(first, last + 1)
-            if last - first + 1 > end - begin:
-                near = near[places[begin:end] - first]
-            found[begin:end] = self._finished(near)
+        runs = [self._run(places[begin:end]) for begin, end in self._runs(places)]
+        found = runs[0] if len(runs) == 1 else np.concatenate([self._none(), *runs])
         if order is None:
             return found
         sorted_back = np.empty_like(found)
         sorted_back[order] = found
         return sorted_back
+
+    def _run(self, places: NDArray[np.int64]) -> NDArray[Any]:
+        """Read rows near each other, ascending."""
+        first, last = int(places[0]), int(places[-1])
+        near = self.stored.read(first, last + 1)
+        if last - first + 1 > len(places):
+            near = near[places - first]
+        return self._finished(near)
+
+    def _none(self) -> NDArray[Any]:
+        return np.empty((0, self.shape[1]), dtype=self.dtype)
 
     def _runs(self, places: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
         """Yield the bounds of runs of rows, ascending, that are read at once."""
