@@ -353,6 +353,10 @@ class _Titles(QListWidget):
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self.updateGeometry()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.scheduleDelayedItemsLayout()  # rows measured before have no padding
+
 
 class _Page(QWidget):
     """A page of minimum height 0: Qt's hint is for the smallest width, and thus too high."""

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import shiboken6
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -115,6 +115,7 @@ class Appearance(QObject):
         font.setPointSizeF(zoom.BASE_POINT_SIZE * value)
         with self.changing():
             application.setFont(font)
+            _tell_unpolished()
             self._colours.show(self.theme)
             self.zoomed.emit(value)
 
@@ -189,6 +190,14 @@ class Colours(QObject):
             self.settled.emit()
         else:
             self._next.setInterval(0)
+
+
+def _tell_unpolished() -> None:
+    """Tell widgets that have not been shown of the application's font: Qt itself does not."""
+    polished = Qt.WidgetAttribute.WA_WState_Polished
+    for widget in QApplication.allWidgets():
+        if not widget.testAttribute(polished):
+            QApplication.sendEvent(widget, QEvent(QEvent.Type.ApplicationFontChange))
 
 
 def _polish(widget: QWidget) -> None:

@@ -1,10 +1,12 @@
 """Zoom by keys: all type grows, and the screen remembers it."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QSplitterHandle, QWidget
 
 from gui.kit import zoom
+from gui.window.look import zoom_memory
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -42,6 +44,22 @@ def test_type_of_every_kind_grows_with_it(start):
     window.appearance.set_zoom(1.5)
     for name, part in parts.items():
         assert part.font().pointSizeF() == pytest.approx(1.5 * before[name]), name
+
+
+def test_on_a_large_screen_the_program_begins_with_larger_type_everywhere(start, monkeypatch):
+    monkeypatch.setattr(zoom_memory, "LARGE", QSize(1, 1))
+    window = start()
+    assert zoom.factor() == pytest.approx(1.2)
+    parts = window.centralWidget(), window.run_bar, window.knobs, window.knobs.learning_rate
+    for part in parts:
+        assert part.font().pointSizeF() == pytest.approx(12), part
+    small = [
+        widget
+        for widget in window.findChildren(QWidget)
+        if widget.isVisible() and not isinstance(widget, QSplitterHandle)  # which has no words
+        if widget.font().pointSizeF() == zoom.BASE_POINT_SIZE
+    ]
+    assert not small
 
 
 def test_a_view_out_of_sight_has_the_size_when_it_is_seen(start, qtbot):
