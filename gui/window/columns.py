@@ -109,6 +109,7 @@ class Columns(QSplitter):
         self._show_columns()
         self._stage.present(is_on)
         self._side_panel.present(is_on)
+        self._show_beside(self._is_room_wanted)
 
     @property
     def _is_room_wanted(self) -> bool:

@@ -1,6 +1,6 @@
 """Registry of the views: names, when each applies, how it is created and connected.
 
-A new view needs one row here and its package. A view is imported only when it is created.
+A new view needs a row here and its package; it is imported only when it is created.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ EXPLAIN, COMPARE = "Explain", "Compare"
 class ViewSpec:
     """Specification of one view.
 
-    name : used on its tab, in the menu and by `--view`.
-    group : name of the group of views that share a tab; "" if it has a tab of its own.
+    name : on its tab, in the menu, for `--view`. group : of views that share a tab; "" for none.
     is_page, is_wide : whether on the stage it takes the side panel's space: always, or if crowded.
     make : creates and connects it.
-    applies_to, first_for : return whether it shows something of a task, and is the first to do so.
-    is_lazy : whether it is created when first shown, not at the start.
+    applies_to, first_for : return whether it shows something of a task, and does so first.
+    is_lazy : whether it is created when it is first shown.
+    is_whole_slide : whether on a slide it is a page, as it shows what stands beside it.
     is_heard : whether other views show what is chosen in it.
     """
 
@@ -54,6 +54,7 @@ class ViewSpec:
     group: str = ""
     is_page: bool = False
     is_wide: bool = False
+    is_whole_slide: bool = False
     is_heard: bool = False
 
 
@@ -374,7 +375,7 @@ TABS = (
     ViewSpec("Read", _make_read, applies_to=_can_be_read, is_lazy=True),
     ViewSpec("Draw", _make_draw, applies_to=_can_be_drawn, is_lazy=True),
     ViewSpec("Data", _make_data),
-    ViewSpec("Curves", _make_curves, is_lazy=True),
+    ViewSpec("Curves", _make_curves, is_lazy=True, is_whole_slide=True),
     ViewSpec("Trace", _make_trace, is_lazy=True, group=EXPLAIN, is_page=True),
     ViewSpec("Network", _make_network, is_lazy=True, group=EXPLAIN, is_wide=True),
     ViewSpec("Surface", _make_surface, is_lazy=True, group=EXPLAIN),

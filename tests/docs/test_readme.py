@@ -11,11 +11,12 @@ from core.config import MAX_DEGREE, MAX_HIDDEN
 from core.data.pens.drawings import drawings
 from core.data.pens.shapes import shapes
 from core.teach.derivations.catalogue import DERIVATIONS
+from core.teach.lesson import DEMOS
 from core.train.history import SAMPLE
 from gui.kit import zoom
 
 README = " ".join((Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8").split())
-WORDS = {12: "Twelve"}
+WORDS = {12: "Twelve", 17: "Seventeen"}
 
 
 @pytest.mark.parametrize(
@@ -27,6 +28,7 @@ WORDS = {12: "Twelve"}
         f"Of more than {SAMPLE:,} training rows a fixed sample",
         f"adds {len(drawings()):,} drawings of {len(shapes()):,} ways of writing digits",
         f"**{WORDS[len(DERIVATIONS)]} derivations**",
+        f"**{WORDS[len(DEMOS)]} demonstrations**",
         f"up to {MOST_PHONES} phones",
     ],
 )

@@ -167,7 +167,7 @@ class LessonStrip(QFrame):
 
     def _say(self) -> None:
         """Write the words, with their formulae in the present size and colour."""
-        formula = typeset_in(self.words.font(), self._theme.ink, self.devicePixelRatioF())
+        formula = typeset_in(zoom.font(look.LARGE), self._theme.ink, self.devicePixelRatioF())
 
         def written(title: str, text: str) -> str:
             return markdown.rich(text, title=f"{title}.", formula=formula)

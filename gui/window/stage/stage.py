@@ -42,6 +42,7 @@ class Stage(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # Tab goes on to what can be used
         self.setAccessibleName("Stage")
         self._specs = specs
+        self._is_slide = False  # in presenter mode
         self.names = tuple(spec.name for spec in specs)
         self._actions: dict[str, QAction] = {}
         self._views: dict[str, QWidget] = {name: QWidget() for name in self.names}  # placeholders
@@ -134,6 +135,7 @@ class Stage(QFrame):
 
     def present(self, is_on: bool) -> None:
         """Hide the tabs, as keys choose the view in presenter mode, or show them again."""
+        self._is_slide = is_on
         for half in self._shown:
             half.present(is_on)
 
@@ -196,7 +198,8 @@ class Stage(QFrame):
     @property
     def is_page(self) -> bool:
         """Whether the shown view is a page, which takes space of the side panel."""
-        return any(spec.is_page for spec in self._specs if spec.name == self.current)
+        shown = (spec for spec in self._specs if spec.name == self.current)
+        return any(spec.is_page or (spec.is_whole_slide and self._is_slide) for spec in shown)
 
     @property
     def is_wide(self) -> bool:

@@ -197,3 +197,14 @@ def test_the_sketch_of_ten_classes_is_on_one_slide(open_window, qtbot):
     assert areas
     qtbot.waitUntil(lambda: not any(a.verticalScrollBar().maximum() for a in areas))
     press(window, Qt.Key.Key_Escape)
+
+
+def test_a_slide_of_the_curves_shows_them_once(window):
+    press(window, Qt.Key.Key_F5)
+    window.stage.show_name("Curves")
+    assert not window.side_panel.isVisible()
+    window.stage.show_name("Boundary")
+    assert window.side_panel.names_in_sight == ("Loss", "Accuracy")
+    window.stage.show_name("Curves")
+    press(window, Qt.Key.Key_Escape)
+    assert window.side_panel.isVisible()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -11,6 +13,7 @@ from core.data.mnist.http_transfer import Timeouts
 from core.teach.lessons import lesson_of
 from core.train.snapshot import Status
 from gui.control.run_controller import FLAT_OUT, LOAD
+from gui.kit import zoom
 from gui.stage.derive.view import DerivationView
 from tests.mirrors import small_files
 
@@ -217,4 +220,19 @@ def test_a_lesson_on_texts_puts_texts_on_the_pad_by_page_down(qtbot, window) -> 
         qtbot.waitUntil(lambda: pad.text not in ("", *texts), timeout=PATIENCE_MS)
         texts.append(pad.text)
     assert window.lessons.shown.lesson is lesson_of("fooled")
+    click(window, Qt.Key.Key_Escape)
+
+
+def test_formulae_in_the_strip_grow_with_its_words_when_it_becomes_a_slide(window, new_run) -> None:
+    with new_run(window):
+        window.lessons.choose("toy")  # whose text has ln 2
+
+    def sizes() -> list[float]:
+        return [float(found) for found in re.findall(r'height="?([\d.]+)', said(window))]
+
+    small, before = sizes(), zoom.factor()
+    assert small
+    click(window, Qt.Key.Key_F5)
+    grown = zoom.factor() / before
+    assert grown > 1.3 and sizes() == pytest.approx([grown * each for each in small], rel=0.15)
     click(window, Qt.Key.Key_Escape)
