@@ -13,7 +13,6 @@ from core import memory
 from core.config import DataConfig, ModelConfig, RunConfig, Std
 from core.data.dataset import Dataset
 from core.data.gaps import filled, without_empty_classes
-from core.data.pens.rows import with_pens
 from core.data.preprocessing import NUMBERS_AT_ONCE, ROWS_AT_ONCE, FeatureMap, Standardiser
 from core.data.streamed.drawing import fixed_sample
 from core.data.validation import set_aside
@@ -332,9 +331,8 @@ def _with_variations(dataset: Dataset, rows: NDArray[np.int64], config: RunConfi
     pictures = dataset.X[rows].astype(np.uint8, copy=False)
     from core.data.augmentation import varied
 
-    copies = config.data.copies
-    made = [varied(pictures, config.data.split_seed + k) for k in range(copies)]
-    return dataset.with_examples(np.concatenate(made), np.tile(dataset.y[rows], copies))
+    made = [varied(pictures, config.data.split_seed + k) for k in range(config.data.copies)]
+    return dataset.with_examples(np.concatenate(made), np.tile(dataset.y[rows], len(made)))
 
 
 def _chosen(source: Dataset, config: RunConfig) -> Dataset:
@@ -349,6 +347,8 @@ def _chosen(source: Dataset, config: RunConfig) -> Dataset:
         )
     dataset = source.upright if config.data.deskew else source
     if config.data.pens:
+        from core.data.pens.rows import with_pens
+
         dataset = with_pens(dataset, config.data.split_seed, deskew=config.data.deskew)
     dataset = dataset.with_features(config.data.features)
     if config.data.missing == "skip":

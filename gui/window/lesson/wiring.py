@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QMenu
 
-from core.teach.lesson import Step
 from gui.control.projects import Projects
 from gui.control.run_controller import RunController
 from gui.window.classroom.lesson_question import LessonQuestion
@@ -22,6 +21,7 @@ from gui.window.status import StatusMessages
 from gui.window.view_factory import ViewFactory
 
 if TYPE_CHECKING:
+    from core.teach.lesson import Step
     from core.teach.plot_question import PlotQuestion
     from core.teach.question import Question
 

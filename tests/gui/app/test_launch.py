@@ -382,7 +382,7 @@ from PySide6.QtCore import QTimer
 from core.config import RunConfig
 from gui.app.launch import Launch, make_application
 
-LATE = "torch", "core.data.csv.dialect", "numpy.random", "gui.setup.data_card"
+LATE = "torch core.data.csv.dialect core.teach.lesson numpy.random gui.setup.data_card".split()
 launch = Launch(make_application(), RunConfig(), None, None, None, None)
 window = launch.window
 window.painted.connect(lambda: print("painted,", {*LATE} & {*sys.modules}, flush=True))
