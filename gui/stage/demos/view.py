@@ -370,7 +370,7 @@ def _framed(demo: Demo) -> QScrollArea:
     page = _Page()
     page.setObjectName("page")
     layout = QVBoxLayout(page)
-    layout.setContentsMargins(MARGIN, 6, MARGIN, 6)
+    layout.setContentsMargins(MARGIN, 2, MARGIN, 2)
     layout.setSpacing(6)
     title = QLabel(demo.title)
     title.setObjectName(TITLE_NAME)
