@@ -200,7 +200,10 @@ class Decoder:
 @cache
 def _fields_of(kind: type) -> tuple[dict[str, Any], frozenset[str]]:
     """Return the types of the stored fields, and which of them may be missing."""
-    hints = get_type_hints(kind)
+    # Named by the data set of a table alone, which does not import what reads tables.
+    from core.data.csv.dialect import TableFormat
+
+    hints = get_type_hints(kind, localns={TableFormat.__name__: TableFormat})
     stored = {name: hints[name] for name in _names_of(kind) or ()}
     if is_dataclass(kind):
         have = (
