@@ -1,6 +1,6 @@
 """The gradient of a batch as a sum over its shares, each computed on its own, in a fixed order.
 
-Of n rows in the order of the batch, share k of K holds those from ⌊k n / K⌋ up to ⌊(k + 1) n / K⌋:
+Of n rows in the order of the batch, share k of K holds those from k n // K up to (k + 1) n // K:
 sizes differ by one row at most, and with fewer rows than shares some shares are empty. Gradients
 are sums over rows, so that a larger share weighs more; the division by n, the penalties and the
 rule of the update come after the sum, once. The shares' sums are added in the order of k, one after

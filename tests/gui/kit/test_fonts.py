@@ -101,7 +101,7 @@ def test_words_are_as_wide_on_a_system_without_any_font(dressed, tmp_path):
 
 def test_every_bundled_file_is_packaged():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    patterns = project["tool"]["setuptools"]["package-data"]["assets"]
+    patterns = project["tool"]["setuptools"]["package-data"]["logitlab.assets"]
     folder = ROOT / "assets"
     packaged = {file for pattern in patterns for file in folder.glob(pattern)}
     needed = [folder / name for name in ("iris.csv", "digits.csv.gz", "SOURCES.md")]
