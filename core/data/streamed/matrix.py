@@ -99,12 +99,12 @@ class Joined:
         self.n, self.width, self.dtype = int(self._ends[-1]), parts[0].width, parts[0].dtype
 
     def read(self, start: int, stop: int) -> NDArray[Any]:
-        found, begin = [], 0
+        found, begin = [np.empty((0, self.width), dtype=self.dtype)], 0
         for part, end in zip(self._parts, self._ends.tolist(), strict=True):
             if start < end and stop > begin:
                 found.append(part.read(max(start - begin, 0), min(stop, end) - begin))
             begin = end
-        return found[0] if len(found) == 1 else np.concatenate(found)
+        return found[1] if len(found) == 2 else np.concatenate(found)
 
 
 @dataclass(frozen=True, eq=False)

@@ -25,6 +25,7 @@ KEYS = [
     (np.array([9, 1]), 6),
     (slice(None), np.array([3, 1])),
     np.array([], dtype=np.int64),
+    slice(7, 7),
 ]
 
 
