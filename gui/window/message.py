@@ -176,6 +176,7 @@ class Banner(QFrame):
             return  # the same message again; the user may have closed it
         self._shown = shown
         self._show_words()
+        self._fit()  # before it is shown: it was made outside the window, whose height counts
         self.button.setText(action)
         self.button.setAccessibleName(action or "no action")
         self.button.setVisible(bool(action))
