@@ -46,6 +46,10 @@ def main(words: list[str] | None = None) -> int:
     packed = [pack(folder, into / f"logitlab-{VERSION}-{platform()}.tar.xz")]
     if shutil.which("dpkg-deb"):
         packed.append(make_deb(python, folder, into))
+    elif sys.platform == "darwin":
+        packed.append(make_image(into))
+    elif sys.platform == "win32" and shutil.which("iscc"):
+        packed.append(make_installer(folder, into))
     is_small = report("unpacked", size_of(folder), UNPACKED_MB)
     for path in packed:
         is_small &= report(path.name, path.stat().st_size, PACKED_MB)
@@ -100,6 +104,24 @@ def pack(folder: Path, path: Path) -> Path:
     if packer.returncode:
         raise lzma.LZMAError(f"xz ended with {packer.returncode}")
     return path
+
+
+def make_image(into: Path) -> Path:
+    """Return a disk image with the program for macOS."""
+    path = into / f"logitlab-{VERSION}-macos.dmg"
+    command = ["hdiutil", "create", "-volname", "Logit Lab", "-ov", "-format", "UDZO"]
+    subprocess.run(
+        [*command, "-srcfolder", str(into / "dist" / "Logit Lab.app"), str(path)], check=True
+    )
+    return path
+
+
+def make_installer(folder: Path, into: Path) -> Path:
+    """Return an installer for Windows, made by Inno Setup."""
+    values = {"Version": VERSION, "Folder": folder, "Into": into}
+    defined = [f"/D{name}={value}" for name, value in values.items()]
+    subprocess.run(["iscc", *defined, str(HERE / "windows" / "logitlab.iss")], check=True)
+    return into / f"logitlab-{VERSION}-windows.exe"
 
 
 def make_deb(python: Path, folder: Path, into: Path) -> Path:

@@ -1,4 +1,4 @@
-; Installer for Windows, by Inno Setup: iscc /DVersion=0.1.0 /DFolder=… logitlab.iss
+; Installer for Windows, by Inno Setup; packaging/build.py says version and folders.
 [Setup]
 AppId=LogitLab
 AppName=Logit Lab
@@ -9,17 +9,17 @@ PrivilegesRequired=lowest
 ChangesAssociations=yes
 Compression=lzma2
 SolidCompression=yes
-OutputDir=..\..\{#Into}
+OutputDir={#Into}
 OutputBaseFilename=logitlab-{#Version}-windows
-UninstallDisplayIcon={app}\logitlab.exe
+UninstallDisplayIcon={app}\Logit Lab.exe
 
 [Files]
 Source: "{#Folder}\*"; DestDir: "{app}"; Flags: recursesubdirs
 
 [Icons]
-Name: "{group}\Logit Lab"; Filename: "{app}\logitlab.exe"
+Name: "{group}\Logit Lab"; Filename: "{app}\Logit Lab.exe"
 
 [Registry]
 Root: HKA; Subkey: "Software\Classes\.logitlab"; ValueType: string; ValueData: "LogitLab.Project"; Flags: uninsdeletevalue
 Root: HKA; Subkey: "Software\Classes\LogitLab.Project"; ValueType: string; ValueData: "Logit Lab project"; Flags: uninsdeletekey
-Root: HKA; Subkey: "Software\Classes\LogitLab.Project\shell\open\command"; ValueType: string; ValueData: """{app}\logitlab.exe"" ""%1"""
+Root: HKA; Subkey: "Software\Classes\LogitLab.Project\shell\open\command"; ValueType: string; ValueData: """{app}\Logit Lab.exe"" ""%1"""
