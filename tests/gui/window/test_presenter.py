@@ -37,8 +37,10 @@ def shown(window):
 
 def test_f5_leaves_stage_curves_and_the_numbers_which_the_back_row_can_read(window):
     before = shown(window)
+    window.rail.lessons.setFocus()
     press(window, Qt.Key.Key_F5)
     assert shown(window) == {"presenter bar"}
+    assert window.focusWidget() is window.stage
     assert window.side_panel.names_in_sight == ("Loss", "Accuracy")
     capitals = QFontMetricsF(window.presenter_bar.font()).capHeight()
     assert capitals >= CAP_SHARE * window.height()

@@ -40,3 +40,21 @@ def test_what_a_step_says_later_has_its_room_from_the_beginning(strip, reveal):
         assert strip.page.height() == before
     strip.show_step(Place(place.lesson, 1), is_revealed=False, is_changed=False)
     assert strip.page.height() < before
+
+
+def test_words_that_get_the_room_of_the_buttons_need_fewer_lines_and_take_no_more(strip, qtbot):
+    place = Place(Lesson("own", "A lesson", "Own", (Step(LONG),)))
+    strip.show_step(place, is_revealed=False, is_changed=False)
+    QApplication.processEvents()
+    before = strip.page.height()
+    assert before == needed(strip)
+    strip.present(True)
+    qtbot.waitUntil(lambda: strip.page.height() < before)
+    assert strip.page.height() == needed(strip)
+    strip.present(False)
+    qtbot.waitUntil(lambda: strip.page.height() == before)
+
+
+def needed(strip):
+    """Return the height at which all words can be seen."""
+    return strip.words.heightForWidth(strip.page.viewport().width())
