@@ -264,8 +264,8 @@ class MainWindow(QMainWindow):
         self.views.present(is_on)
         self.banner.present(is_on)
         self.status_area.present(is_on)
-        focus = self.focusWidget()
-        if is_on and (focus is None or not self.stage.isAncestorOf(focus)):
+        focus = QApplication.focusWidget()
+        if is_on and not (focus and self.stage.isAncestorOf(focus)):
             self.stage.setFocus()  # Qt gives it to any button, which Space would then press
 
     def _take_folder(self, folder: str) -> None:
