@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QSplitter, QWidget
+from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 
 from gui.kit import zoom
 from gui.kit.fields import kept
@@ -110,6 +110,9 @@ class Columns(QSplitter):
         self._stage.present(is_on)
         self._side_panel.present(is_on)
         self._show_beside(self._is_room_wanted)
+        focus = QApplication.focusWidget()
+        if is_on and not (focus and self._stage.isAncestorOf(focus)):
+            self._stage.setFocus()  # where it was hidden, Qt gives it to any button of a card
 
     @property
     def _is_room_wanted(self) -> bool:

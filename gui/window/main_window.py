@@ -264,9 +264,6 @@ class MainWindow(QMainWindow):
         self.views.present(is_on)
         self.banner.present(is_on)
         self.status_area.present(is_on)
-        focus = QApplication.focusWidget()
-        if is_on and not (focus and self.stage.isAncestorOf(focus)):
-            self.stage.setFocus()  # Qt gives it to any button, which Space would then press
 
     def _take_folder(self, folder: str) -> None:
         """Pass a folder with files like MNIST's to a waiting lesson, else load it."""
