@@ -99,7 +99,7 @@ def test_page_keys_go_through_the_lessons(window, qtbot):
     qtbot.waitUntil(window.lessons.strip.isVisible)
     assert window.lessons.strip.position.text().startswith("1 / ")
 
-    def leads_to(key, words) -> bool:
+    def leads_to(key, words):
         """Press once more: a lesson whose data are there is trained and seen before the next."""
         if window.is_at_rest:
             press(window, key)
