@@ -42,12 +42,14 @@ class Target:
 
     reference : name of what the figure is compared with.
     is_ratio : the figure is value ÷ reference; else the value, with the reference shown beside it.
+    reached : the figure so far, where that is far from the bound: a short run guards this one.
     """
 
     kind: Literal["at most", "at least"]
     bound: float
     reference: str
     is_ratio: bool = True
+    reached: float | None = None
 
     def __str__(self) -> str:
         return f"{self.kind} {self.bound:g}"
@@ -57,19 +59,19 @@ class Target:
 
     def verdict(self, result: Result, is_short: bool = False) -> str:
         """Return whether the result meets the target, as text; only MISSED fails the benchmarks."""
-        if self._is_kept_by(result):
+        if self._is_kept_by(result, self.bound):
             return "met"
         if is_short and not self.is_ratio and result.unit in TIMES:
             return "not judged"
-        if is_short and self._is_kept_by(result, GROSS):
+        if is_short and self._is_kept_by(result, self.bound, GROSS):
             return f"within {GROSS}×"
+        if is_short and self.reached and self._is_kept_by(result, self.reached, GROSS):
+            return "as before"
         return "MISSED"
 
-    def _is_kept_by(self, result: Result, factor: float = 1) -> bool:
+    def _is_kept_by(self, result: Result, bound: float, factor: float = 1) -> bool:
         figure = self.figure(result)
-        if self.kind == "at most":
-            return figure <= self.bound * factor
-        return figure >= self.bound / factor
+        return figure <= bound * factor if self.kind == "at most" else figure >= bound / factor
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,7 @@ def fails_with(error):
 
 FASTER = Target("at most", 1.5, "a tortoise")
 SMOOTH = Target("at least", 58, "a cinema", is_ratio=False)
+FAR = Target("at least", 0.8, "a hare", reached=0.2)
 PROMPT = Target("at most", 10, "a window at rest", is_ratio=False)
 
 
@@ -149,6 +150,9 @@ def test_an_unknown_figure_is_refused(run):
         (SMOOTH, 28, "/s", "MISSED", "MISSED"),
         (PROMPT, 1000, "ms", "not judged", "MISSED"),
         (PROMPT, float("nan"), "MB", "MISSED", "MISSED"),
+        (FAR, 0.11, "/s", "as before", "MISSED"),
+        (FAR, 0.09, "/s", "MISSED", "MISSED"),
+        (FAR, 0.8, "/s", "met", "met"),
     ],
 )
 def test_a_short_run_fails_only_where_a_ratio_is_grossly_wrong(target, value, unit, short, full):
