@@ -26,8 +26,10 @@ FORMAT = 1  # incremented when an older version would misread the file
 TEXT, ARRAYS = "project.json", "arrays.safetensors"
 MAX_TEXT, MAX_ARRAYS = 2**28, 2**34  # bytes when unpacked
 MAX_RATIO = 1100  # deflate packs to 1/1032 at best: more is a lie
-LEVEL = 1  # of compression: weights hardly shrink, and saving should be quick
+LEVEL = 1  # of compression: saving should be quick
 PIECE = 2**20  # bytes written at once
+SAMPLES, SAMPLE = 32, 2**13  # pieces and bytes of each that show whether compression pays
+WORTHWHILE = 0.7  # of the bytes: weights shrink to 0.8 and would keep a processor busy for it
 ADVICE = "Choose a project that Logit Lab saved."
 DTYPES: dict[np.dtype[Any], str] = {  # of safetensors
     np.dtype(np.float32): "F32",
@@ -49,6 +51,7 @@ def write(path: Path, contents: dict[str, Any], arrays: Sequence[Array]) -> None
         zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as packed,
     ):
         packed.writestr(TEXT, text.encode("utf-8", "replace"))
+        packed.compression = zipfile.ZIP_DEFLATED if _shrink(arrays) else zipfile.ZIP_STORED
         with packed.open(ARRAYS, "w", force_zip64=True) as member:
             for piece in _safetensors(arrays):
                 member.write(piece)
@@ -64,6 +67,19 @@ def with_ending(path: Path) -> Path:
 def nbytes(arrays: Sequence[Array]) -> int:
     """Return how many bytes these arrays take unpacked."""
     return sum(array.nbytes for array in arrays)
+
+
+def _shrink(arrays: Sequence[Array]) -> bool:
+    """Return whether the arrays are worth compressing, judged by samples all over their bytes."""
+    ends = np.cumsum([0, *(array.nbytes for array in arrays)], dtype=np.int64)
+    before = after = 0
+    for begin in np.linspace(0, ends[-1], SAMPLES, endpoint=False) if ends[-1] else ():
+        k = int(np.searchsorted(ends, begin, side="right")) - 1  # the array that lies there
+        first = int(begin - ends[k]) // arrays[k].itemsize
+        sample = arrays[k].reshape(-1)[first:][: SAMPLE // arrays[k].itemsize].tobytes()
+        before += len(sample)
+        after += len(zlib.compress(sample, LEVEL))
+    return after <= WORTHWHILE * before
 
 
 def _safetensors(arrays: Sequence[Array]) -> Iterator[bytes | memoryview]:

@@ -9,6 +9,7 @@ import zipfile
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -49,6 +50,24 @@ def test_a_failing_disk_leaves_the_old_project(valid, path, iris, make_task, mon
         project.save(other, path)
     assert path.read_bytes() == valid
     assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("array", "is_packed"),
+    [
+        pytest.param(np.random.default_rng(0).normal(size=(784, 100)), False, id="weights"),
+        pytest.param(np.tile(np.arange(784, dtype=np.uint8), (100, 1)), True, id="pictures"),
+        pytest.param(np.random.default_rng(0).integers(0, 9, (999, 99)) / 10, True, id="a table"),
+        pytest.param(np.zeros((0, 3)), False, id="nothing"),
+    ],
+)
+def test_only_numbers_that_shrink_are_compressed(array, is_packed, path):
+    arrays = [np.ones(3), array, np.ones(1)]
+    archive.write(path, {}, arrays)
+    with zipfile.ZipFile(path) as file:
+        about = file.getinfo(archive.ARRAYS)
+    assert (about.compress_size < 0.8 * about.file_size) == is_packed
+    assert all(map(np.array_equal, archive.read(path)[1], arrays))
 
 
 class Full:
