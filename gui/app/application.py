@@ -14,6 +14,7 @@ from core.cli.parser import USAGE, Parser
 from core.config import RunConfig
 from core.errors import ConfigError, LogitLabError
 from core.projects import archive
+from gui.window.look.theme_names import THEMES
 
 MAX_SIDE = 8192  # pixels: a square of this side takes 256 MiB as a picture
 MAX_DIGITS = 9  # int() refuses to convert thousands of digits
@@ -38,7 +39,7 @@ def make_parser() -> Parser:
         "--screenshot", metavar="FILE", help="train, save a picture of the window, and exit"
     )
     group.add_argument("--size", metavar="W×H", type=_size, help="size of the window in pixels")
-    group.add_argument("--theme", choices=("system", "light", "dark"), help="colours")
+    group.add_argument("--theme", choices=THEMES, help="colours")
     group.add_argument("--view", metavar="TAB", help="the tab to show, such as weights")
     group.add_argument(
         "--setup",

@@ -21,6 +21,11 @@ from gui.kit import theme as look
 from gui.kit.theme import Theme
 
 HATCH = 3  # nodes: width of a stripe
+# Of each class in high contrast: where (a · row + b · column) // HATCH is odd, it is fainter.
+CLASS_HATCHES = np.array(
+    ((0, 0), (1, 1), (1, -1), (1, 0), (0, 1), (2, 1), (2, -1), (1, 2), (1, -2), (2, 2))
+)
+HATCHED = 0.4  # of the opacity, in a stripe
 FAINT, STRONG = 0.12, 0.60  # opacity of a region: guessing … certain
 STILL_PX = 3.0  # pixels per grid node when nothing moves
 FINEST_PX, COARSEST_PX = 5.0, 24.0  # and while training
@@ -174,7 +179,8 @@ def shade(grid: DecisionGrid, marks: tuple[int, ...], theme: Theme) -> NDArray[n
     """Colour each node like its likeliest class, more opaque if more certain: (rows, columns, 3).
 
     One vs rest outputs do not sum to 1: where no sigmoid reaches 1/h, certainty is 0, as if
-    guessing. Where the votes of pairs tie, the class that is decided on is hatched.
+    guessing. Where the votes of pairs tie, the class that is decided on is hatched. In high
+    contrast each class has its own hatching.
     """
     A = grid.probabilities
     winner, guess = A.argmax(axis=2), 1 / A.shape[2]
@@ -184,7 +190,10 @@ def shade(grid: DecisionGrid, marks: tuple[int, ...], theme: Theme) -> NDArray[n
     colours = np.array([look.rgb(theme.class_colour(mark)) for mark in marks])
     ground = look.rgb(theme.panel)
     opacity = FAINT + (STRONG - FAINT) * certainty
+    rows, columns = np.indices(opacity.shape, sparse=True)
+    if theme.is_hatched:
+        a, b = np.moveaxis(CLASS_HATCHES[np.array(marks)[winner] % len(CLASS_HATCHES)], 2, 0)
+        opacity = np.where((a * rows + b * columns) // HATCH % 2 == 1, HATCHED, 1.0) * opacity
     if grid.logits is not None:
-        rows, columns = np.indices(opacity.shape)
         opacity = np.where(grid.tied & ((rows + columns) // HATCH % 2 == 1), 0.0, opacity)
     return look.mixed(ground, colours[winner], opacity)

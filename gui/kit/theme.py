@@ -40,11 +40,24 @@ _LIGHT_CLASS_TEXTS = (  # the same hues, at least 4.5 : 1 on background, panel a
 _DARK_CLASSES = (
     "#4F9FE8 #F2B233 #2CC79C #E29BC2 #8CD0F7 #F58345 #A68BE0 #BD9A5A #D9CE3C #A3A3A3".split()
 )
+_BRIGHT_CLASSES = (  # at least 7 : 1 on black
+    "#6CB4FF #FFC233 #35DDB0 #F0A8D0 #A5DEFF #FF9A5C #C0A8FF #D6B26E #EDE23C #C8C8C8".split()
+)
+_STRONG_CLASSES = (  # at least 3 : 1 on white
+    "#0072B2 #B37700 #008060 #B3568C #2B86BD #C25100 #7047C0 #7C5C20 #7D7700 #5E5E5E".split()
+)
+_DEEP_CLASS_TEXTS = (  # at least 7 : 1 on white
+    "#004E86 #624200 #00523B #6E3557 #1F4E68 #7A3200 #53379A #594518 #4B4A00 #474747".split()
+)
 
 
 @dataclass(frozen=True)
 class Theme:
-    """The colours of one appearance; see the table of tokens in CONTRIBUTING."""
+    """The colours of one appearance; see the table of tokens in CONTRIBUTING.
+
+    tint : the largest share of accent or counter-accent in a ground on which ink is read.
+    is_hatched : whether regions differ by their hatching too, not by colour alone.
+    """
 
     is_dark: bool
     background: str
@@ -61,6 +74,8 @@ class Theme:
     classes: tuple[str, ...]
     class_texts: tuple[str, ...]
     rest: str
+    tint: float
+    is_hatched: bool = False
 
     @property
     def colours(self) -> tuple[str, ...]:
@@ -95,6 +110,7 @@ LIGHT = Theme(
     classes=CLASS_COLOURS,
     class_texts=tuple(_LIGHT_CLASS_TEXTS),
     rest="#9AA3AF",
+    tint=0.6,
 )
 DARK = Theme(
     is_dark=True,
@@ -112,7 +128,49 @@ DARK = Theme(
     classes=tuple(_DARK_CLASSES),
     class_texts=tuple(_DARK_CLASSES),
     rest="#7B8694",
+    tint=0.55,
 )
+# High contrast: words 7 : 1, borders of fields 7 : 1, those of cards and the colours of classes
+# 3 : 1. Positive stays blue and negative orange, as the texts call them.
+WHITE_ON_BLACK = Theme(
+    is_dark=True,
+    background="#000000",
+    panel="#000000",
+    ink="#FFFFFF",
+    muted="#DDDDDD",
+    line="#8C8C8C",
+    edge="#FFFFFF",
+    chip="#161616",
+    accent="#66D9FF",
+    counter_accent="#FFB02E",
+    selected="#00305C",
+    on_accent="#000000",
+    classes=tuple(_BRIGHT_CLASSES),
+    class_texts=tuple(_BRIGHT_CLASSES),
+    rest="#BFBFBF",
+    tint=0.36,
+    is_hatched=True,
+)
+BLACK_ON_WHITE = Theme(
+    is_dark=False,
+    background="#FFFFFF",
+    panel="#FFFFFF",
+    ink="#000000",
+    muted="#3A3A3A",
+    line="#767676",
+    edge="#000000",
+    chip="#F4F4F4",
+    accent="#00438F",
+    counter_accent="#8F2C00",
+    selected="#E6F0FF",
+    on_accent="#FFFFFF",
+    classes=tuple(_STRONG_CLASSES),
+    class_texts=tuple(_DEEP_CLASS_TEXTS),
+    rest="#6E6E6E",
+    tint=0.5,
+    is_hatched=True,
+)
+THEMES = LIGHT, DARK, WHITE_ON_BLACK, BLACK_ON_WHITE
 
 
 def asset(name: str) -> str:
@@ -214,7 +272,7 @@ def palette(theme: Theme) -> QPalette:
 def theme_of(palette: QPalette) -> Theme | None:
     """Return the theme that this palette was made from, or None."""
     colour = palette.color(SELECTED)
-    return next((theme for theme in (LIGHT, DARK) if QColor(theme.selected) == colour), None)
+    return next((theme for theme in THEMES if QColor(theme.selected) == colour), None)
 
 
 def new_theme(widget: QWidget, event: QEvent) -> Theme | None:

@@ -23,7 +23,8 @@ from gui.window.help.about import show_about
 from gui.window.help.introduction import show_family, show_help
 from gui.window.layout_memory import LayoutMemory
 from gui.window.lesson.opener import LessonOpener
-from gui.window.look.theming import THEMES, Appearance
+from gui.window.look.theme_names import LABELS
+from gui.window.look.theming import Appearance
 from gui.window.look.zoom_memory import ZoomMemory
 from gui.window.opening.csv_opening import CsvOpener
 from gui.window.opening.data_choice import DataChoice
@@ -260,13 +261,8 @@ def _of_views(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
         for name in stage.names
     )
     themes = (
-        Action(
-            COLOURS,
-            f"{choice.capitalize()} colours",
-            partial(look.choose, choice),
-            is_chosen=choice == look.choice,
-        )
-        for choice in THEMES
+        Action(COLOURS, label, partial(look.choose, choice), is_chosen=choice == look.choice)
+        for choice, label in LABELS.items()
     )
     log, covered = "logarithmic loss axis", "cover the numbers, and reveal them again"
     views.covers.changed.connect(window.run_bar.cover)

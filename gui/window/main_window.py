@@ -33,7 +33,8 @@ from gui.window.lesson import wiring
 from gui.window.lesson.clicker import Clicker
 from gui.window.lesson.lessons import Lessons
 from gui.window.lesson.opener import LESSON_FOLDER, LessonOpener
-from gui.window.look.theming import THEMES, Appearance
+from gui.window.look.theme_names import THEMES
+from gui.window.look.theming import Appearance
 from gui.window.look.zoom_memory import ZoomMemory
 from gui.window.message import Banner, Notice
 from gui.window.opening import openers

@@ -36,7 +36,6 @@ MOST_CHARACTERS = 20_000  # of a text on the pad: one that is read again on ever
 MOST_SHADED = 2_000  # words
 TYPE = 1.5  # times the application's type
 LEVELS = 48  # of a shade, on either side of zero
-STRONGEST = 0.6  # share of the colour in the strongest shade: ink on it keeps 4.5 : 1
 CURVE = 0.75  # below 1, faint shades are stronger
 PLACEHOLDER = "Type or paste a text here. The model answers on every key, also while it trains."
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -283,5 +282,5 @@ def shades(theme: Theme) -> list[QColor]:
     """Return the colours of −1 … +1 in 2 · LEVELS + 1 steps, on which ink can be read."""
     t = np.linspace(-1, 1, 2 * LEVELS + 1)
     ends = np.where(t[:, None] < 0, look.rgb(theme.counter_accent), look.rgb(theme.accent))
-    mixed = look.mixed(look.rgb(theme.panel), ends, STRONGEST * np.abs(t) ** CURVE)
+    mixed = look.mixed(look.rgb(theme.panel), ends, theme.tint * np.abs(t) ** CURVE)
     return [QColor(*colour) for colour in mixed.tolist()]

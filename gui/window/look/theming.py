@@ -23,8 +23,14 @@ from gui.kit import layouts, zoom
 from gui.kit import theme as look
 from gui.kit.theme import Theme
 from gui.kit.view import View, drawn_once
+from gui.window.look.theme_names import SYSTEM
 
-THEMES = ("system", "light", "dark")
+CHOSEN = {
+    "light": look.LIGHT,
+    "dark": look.DARK,
+    "white-on-black": look.WHITE_ON_BLACK,
+    "black-on-white": look.BLACK_ON_WHITE,
+}
 SLICE_SECONDS = 0.02  # time slice on the GUI thread for widgets that are not visible
 PAINTED_MS = 100  # until the visible ones are painted, which the others wait for
 
@@ -32,7 +38,7 @@ PAINTED_MS = 100  # until the visible ones are painted, which the others wait fo
 class Appearance(QObject):
     """Theme and zoom of the application; the theme is chosen or follows the system.
 
-    choice : one of THEMES.
+    choice : one of `theme_names.THEMES`.
     """
 
     begun = Signal()  # a change of all widgets
@@ -47,20 +53,18 @@ class Appearance(QObject):
         self._is_changing = False
         self._colours = Colours(self)
         self._colours.settled.connect(self.settled)
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self.apply)
+        hints = QGuiApplication.styleHints()
+        hints.colorSchemeChanged.connect(self.apply)
+        hints.accessibility().contrastPreferenceChanged.connect(self.apply)
 
     @property
     def theme(self) -> Theme:
         if self._lent is not None:
             return self._lent
-        if self.choice == "system":
-            is_dark = QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
-        else:
-            is_dark = self.choice == "dark"
-        return look.DARK if is_dark else look.LIGHT
+        return _of_system() if self.choice == SYSTEM else CHOSEN[self.choice]
 
     def choose(self, choice: str) -> None:
-        """Choose one of THEMES and apply it."""
+        """Choose one of `theme_names.THEMES` and apply it."""
         self.choice = choice
         self.apply()
 
@@ -190,6 +194,15 @@ class Colours(QObject):
             self.settled.emit()
         else:
             self._next.setInterval(0)
+
+
+def _of_system() -> Theme:
+    """Return the theme for the platform's colour scheme and its wish for contrast."""
+    hints = QGuiApplication.styleHints()
+    is_dark = hints.colorScheme() is Qt.ColorScheme.Dark
+    if hints.accessibility().contrastPreference() is Qt.ContrastPreference.HighContrast:
+        return look.WHITE_ON_BLACK if is_dark else look.BLACK_ON_WHITE
+    return look.DARK if is_dark else look.LIGHT
 
 
 def _tell_unpolished() -> None:

@@ -20,7 +20,7 @@ from gui.kit.plane_shading import shade
 from tests.lessons import points_of, setup_of
 
 ANY = st.floats(width=32, allow_nan=True, allow_infinity=True)
-THEMES = (look.LIGHT, look.DARK)
+THEMES = look.THEMES
 
 
 def outputs_of(head: str) -> int:
@@ -53,7 +53,19 @@ def test_a_region_lies_between_the_panel_and_its_class(head, theme, data):
     assert_between(image, look.rgb(theme.panel), colours[A.argmax(axis=2)])
 
 
-@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("theme", [look.WHITE_ON_BLACK, look.BLACK_ON_WHITE])
+def test_in_high_contrast_each_class_has_its_own_hatching(theme):
+    marks = tuple(range(10))
+    stripes = set()
+    for mark in marks:
+        A = np.zeros((24, 24, 10), dtype=np.float32)
+        A[..., mark] = 1
+        image = shade(grid_of(A), marks, theme)
+        stripes.add((image == image[0, 0]).all(axis=2).tobytes())
+    assert len(stripes) == len(marks)
+
+
+@pytest.mark.parametrize("theme", [look.LIGHT, look.DARK])
 def test_where_no_sigmoid_of_one_vs_rest_is_sure_the_region_is_faint(theme):
     A = np.array([[[0.1, 0.2, 0.05], [1 / 3, 0.1, 0.2]]], dtype=np.float32)
     (unsure, guess) = shade(grid_of(A), (0, 0, 0), theme)[0]

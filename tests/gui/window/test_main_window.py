@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QAction, QGuiApplication, QStyleHints
+from PySide6.QtGui import QAccessibilityHints, QAction, QGuiApplication, QStyleHints
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -427,6 +427,13 @@ def test_the_system_theme_is_followed_while_the_window_is_open(qtbot, open_windo
         hints.colorSchemeChanged.emit(scheme)
         assert window.appearance.theme is theme
         qtbot.waitUntil(lambda t=theme: all(view.theme is t for view in window.views.made))
+    high = Qt.ContrastPreference.HighContrast
+    monkeypatch.setattr(QAccessibilityHints, "contrastPreference", lambda self: high)
+    hints.accessibility().contrastPreferenceChanged.emit(high)
+    assert window.appearance.theme is look.BLACK_ON_WHITE
+    monkeypatch.setattr(QStyleHints, "colorScheme", lambda self: Qt.ColorScheme.Dark)
+    hints.colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+    assert window.appearance.theme is look.WHITE_ON_BLACK
 
 
 def test_a_change_of_theme_keeps_what_is_shown(qtbot, window):

@@ -11,14 +11,14 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLabel, QWidget
 
 from core.config import DataConfig, RunConfig
-from tests.gui.kit.test_contrast import contrast
+from tests.gui.kit.test_contrast import contrast, least
 
 ENLARGED = 3  # device pixels: the middle of a stroke has its own colour
 BORDER_PX = 3  # of an edge, at most
 FIELDS = QComboBox | QAbstractSpinBox
 
 
-@pytest.fixture(params=["light", "dark"])
+@pytest.fixture(params=["light", "dark", "white-on-black"])
 def shown(request, open_window, qtbot):
     """Return a function that shows a view, and returns window and picture."""
     window = open_window(
@@ -71,10 +71,12 @@ def test_words_and_borders_stand_out(shown):
         window, image = shown(name)
         seen = [w for w in window.findChildren(QWidget) if w.isVisible() and w.isEnabled()]
         faint = []
+        needed = least(window.appearance.theme)
         for widget in seen:
             rect = place(window, widget)
             has_words = isinstance(widget, QLabel | QAbstractButton) and widget.text()
-            if has_words and not widget.visibleRegion().isEmpty() and of_words(image, rect) < 4.5:
+            is_seen = not widget.visibleRegion().isEmpty()
+            if has_words and is_seen and of_words(image, rect) < needed:
                 faint.append((type(widget).__name__, widget.text(), of_words(image, rect)))
             if isinstance(widget, FIELDS) and of_border(image, rect) < 3:
                 said = type(widget).__name__, widget.accessibleName(), of_border(image, rect)

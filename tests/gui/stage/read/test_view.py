@@ -10,9 +10,9 @@ from PySide6.QtGui import QColor, QGuiApplication
 from core.config import BagOptions, DataConfig, ModelConfig, RunConfig
 from core.data.text.genres import fooling
 from core.explain import probe
-from gui.kit.theme import DARK, LIGHT
+from gui.kit.theme import LIGHT, THEMES
 from gui.stage.read.text_pad import MOST_CHARACTERS, shades
-from tests.gui.kit.test_contrast import contrast
+from tests.gui.kit.test_contrast import contrast, least
 from tests.gui.stage.read.reading import PATIENCE_MS, TEXT, task_of
 
 
@@ -193,9 +193,9 @@ def test_with_a_hidden_layer_no_word_speaks_by_itself(view, train, write, genres
     assert "hidden layer" in view.note.text()
 
 
-@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("theme", THEMES)
 def test_ink_on_every_shade_can_be_read(theme):
-    assert min(contrast(QColor(theme.ink), shade) for shade in shades(theme)) >= 4.5
+    assert min(contrast(QColor(theme.ink), shade) for shade in shades(theme)) >= least(theme)
 
 
 # Which text
