@@ -230,7 +230,8 @@ class ConfusionMatrix(CanvasHolder):
             is_right, look.rgb(self.theme.accent), look.rgb(self.theme.counter_accent)
         )
         chip = look.rgb(self.theme.chip)
-        return look.mixed(chip, strong, np.where(shares > 0, self.theme.tint * (0.08 + 0.92 * shares**0.6), 0))
+        tints = np.where(shares > 0, self.theme.tint * (0.08 + 0.92 * shares**0.6), 0)
+        return look.mixed(chip, strong, tints)
 
     def _set_text(self, words: Words, count: int, *, is_right: bool) -> None:
         """Write the count, in the smaller font if it would not fit."""

@@ -72,6 +72,6 @@ def test_in_high_contrast_cards_and_classes_stand_out(theme, ground):
 @pytest.mark.parametrize("ground", ["panel", "chip"])
 @pytest.mark.parametrize("top", ["accent", "counter_accent"])
 def test_ink_can_be_read_on_the_strongest_tint(theme, ground, top):
-    ends = (look.rgb(getattr(theme, name)) for name in (ground, top))
-    tinted = QColor(*look.mixed(*ends, np.array(theme.tint)).tolist())
+    under, over = (look.rgb(getattr(theme, name)) for name in (ground, top))
+    tinted = QColor(*look.mixed(under, over, np.array(theme.tint)).tolist())
     assert contrast(theme.ink, tinted) >= least(theme)
