@@ -40,8 +40,11 @@ class Stored(Protocol):
     width: int
     dtype: np.dtype[Any]
 
-    def read(self, start: int, stop: int) -> NDArray[Any]:
-        """Return the rows from `start` up to `stop`, a new array. Raises DataError."""
+    def read(self, start: int, stop: int, out: NDArray[Any] | None = None) -> NDArray[Any]:
+        """Return the rows from `start` up to `stop`, in a new array or in `out`.
+
+        out : (stop − start, width), contiguous, of the dtype. Raises DataError.
+        """
 
 
 class RowFile:
@@ -55,8 +58,8 @@ class RowFile:
         except OSError as error:
             raise DataError(f"{path} cannot be read: {reason(error)}.") from error
 
-    def read(self, start: int, stop: int) -> NDArray[Any]:
-        found = np.empty((stop - start, self.width), dtype=self.dtype)
+    def read(self, start: int, stop: int, out: NDArray[Any] | None = None) -> NDArray[Any]:
+        found = _room(self, stop - start, out)
         if not found.size:
             return found
         view, have = memoryview(found.data).cast("B"), 0
@@ -83,8 +86,8 @@ class ColumnFile:
         size = n * dtype.itemsize
         self._columns = [RowFile(path, begin + j * size, n, 1, dtype) for j in range(width)]
 
-    def read(self, start: int, stop: int) -> NDArray[Any]:
-        found = np.empty((stop - start, self.width), dtype=self.dtype)
+    def read(self, start: int, stop: int, out: NDArray[Any] | None = None) -> NDArray[Any]:
+        found = _room(self, stop - start, out)
         for j, column in enumerate(self._columns):
             found[:, j] = column.read(start, stop)[:, 0]
         return found
@@ -98,13 +101,18 @@ class Joined:
         self._ends = np.cumsum([part.n for part in parts])
         self.n, self.width, self.dtype = int(self._ends[-1]), parts[0].width, parts[0].dtype
 
-    def read(self, start: int, stop: int) -> NDArray[Any]:
-        found, begin = [np.empty((0, self.width), dtype=self.dtype)], 0
+    def read(self, start: int, stop: int, out: NDArray[Any] | None = None) -> NDArray[Any]:
+        found, begin = _room(self, stop - start, out), 0
         for part, end in zip(self._parts, self._ends.tolist(), strict=True):
-            if start < end and stop > begin:
-                found.append(part.read(max(start - begin, 0), min(stop, end) - begin))
+            first, last = max(start, begin), min(stop, end)
+            if first < last:
+                part.read(first - begin, last - begin, found[first - start : last - start])
             begin = end
-        return found[1] if len(found) == 2 else np.concatenate(found)
+        return found
+
+
+def _room(stored: Stored, n: int, out: NDArray[Any] | None) -> NDArray[Any]:
+    return np.empty((n, stored.width), dtype=stored.dtype) if out is None else out
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,6 +175,15 @@ class StoredMatrix:
         for start in range(0, len(numbers), size):
             yield self[numbers[start : start + size]]
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether rows are read as they are stored: all columns, in the wanted dtype."""
+        return self.columns is None and self.stored.dtype == self.dtype
+
+    def places(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return which of the stored rows these are."""
+        return numbers if self.rows is None else self.rows[numbers]
+
     def _finished(self, found: NDArray[Any]) -> NDArray[Any]:
         """Return stored rows with the wanted columns, in the wanted dtype."""
         if self.columns is not None:
@@ -181,7 +198,7 @@ class StoredMatrix:
             return self._none()
         if numbers.min() < 0:
             numbers = np.where(numbers < 0, numbers + len(self), numbers)
-        places = numbers if self.rows is None else self.rows[numbers]
+        places = self.places(numbers)
         order = None
         if (np.diff(places) < 0).any():
             order = np.argsort(places, kind="stable")

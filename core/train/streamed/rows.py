@@ -18,6 +18,7 @@ from core.errors import DeviceError
 from core.train import batches
 from core.train.batches import BatchSampler, Rows, Slice, dense_rows_at_once
 from core.train.streamed.pool import Pool
+from core.train.streamed.reading import BlockReader
 from core.train.streamed.sampler import BlockSampler
 
 WINDOW = 2**25  # bytes of a window, of which three are in memory
@@ -47,23 +48,15 @@ class StreamedRows(Rows):
     def rows_at_once(self) -> int:
         return dense_rows_at_once(self.X.shape[1], len(self.targets))
 
-    @property
-    def block_count(self) -> int:
-        return -(-len(self) // self.rows_at_once)
-
-    def block(self, k: int) -> Rows:
-        """Return the rows of a block, read from disk. Raises DataError."""
-        begin = k * self.rows_at_once
-        return self._read(slice(begin, begin + self.rows_at_once))
-
-    def _read(self, which: slice | NDArray[np.int64]) -> Rows:
+    @cached_property
+    def reader(self) -> BlockReader:
         assert self.task is not None and self.numbers is not None
-        return batches.to_device(self.task, self.numbers[which], self.y.device)
+        return BlockReader(self.task, self.numbers, self.rows_at_once)
 
     @cached_property
     def pool(self) -> Pool:
         """The blocks in memory, made when the first batch is taken."""
-        return Pool(self.block_count, self.rows_at_once, self.per_window, self.block, self)
+        return Pool(len(self), self.rows_at_once, self.per_window, self.reader.fill, self)
 
     def sampler(self, generator: Generator) -> BatchSampler:
         return BlockSampler(len(self), generator, self.rows_at_once, self.per_window, self.bring)
@@ -80,8 +73,7 @@ class StreamedRows(Rows):
 
     def slices(self, order: Tensor | None = None) -> Iterator[Slice]:
         if order is None:
-            for k in range(self.block_count):
-                yield from self._one_slice(self.block(k))
+            yield from self._all_slices()
             return
         n, size, pool = order.numel(), self.rows_at_once, self.pool
         for start in range(0, n, size):
@@ -91,7 +83,8 @@ class StreamedRows(Rows):
             try:
                 torch.index_select(pool.X, 0, places, out=buffers.stored)
             except IndexError:  # not all of them are in the pool: a batch larger than a window
-                found = self._read(rows.numpy())
+                assert self.task is not None and self.numbers is not None
+                found = batches.to_device(self.task, self.numbers[rows.numpy()], self.y.device)
                 assert isinstance(found.X, Tensor)
                 buffers.stored.copy_(found.X)
                 buffers.targets.copy_(found.targets)
@@ -99,9 +92,12 @@ class StreamedRows(Rows):
                 torch.index_select(pool.targets, 1, places, out=buffers.targets)
             yield self._numbers(buffers.stored, buffers), buffers.Y, buffers.Z
 
-    def _one_slice(self, rows: Rows) -> Iterator[Slice]:
-        buffers = self.slice_buffers(len(rows))
-        yield self._numbers(rows.X, buffers), rows.Y, buffers.Z
+    def _all_slices(self) -> Iterator[Slice]:
+        n, size = len(self), self.rows_at_once
+        for block, start in enumerate(range(0, n, size)):
+            buffers = self.slice_buffers(min(size, n - start))
+            self.reader.fill(block, buffers.stored, buffers.targets)
+            yield self._numbers(buffers.stored, buffers), buffers.Y, buffers.Z
 
 
 def place_rows(task: Task, numbers: NDArray[np.int64], device: torch.device) -> Rows:
