@@ -73,10 +73,15 @@ class Session:
         return self._thread.is_alive()
 
     @property
+    def has_obeyed(self) -> bool:
+        """Whether all commands have been carried out, or wait for a step that is sought."""
+        return not self._commands.unfinished_tasks
+
+    @property
     def is_idle(self) -> bool:
         """Whether all commands have been carried out and the last snapshot has been taken."""
         is_seen = self.outbox.snapshots.is_empty
-        return self._is_waiting and not self._commands.unfinished_tasks and is_seen
+        return self._is_waiting and self.has_obeyed and is_seen
 
     # On the thread ------------------------------------------------------------------------
 

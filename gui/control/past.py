@@ -6,23 +6,26 @@ from collections.abc import Callable
 
 from core.runs import commands
 from core.runs.workspace import Command
-from core.train.snapshot import Snapshot, Status
+from core.train.snapshot import Snapshot
+from gui.control.play_key import PlayKey
 
 
 class Past:
     """Goes to other steps of the shown run and replays it.
 
     send : sends a command to the session. leave : stops training on from the shown step and
-    returns whether there is a run to do so. newest : returns the run's newest snapshot.
+    returns whether there is a run to do so. key : what the run was last asked to do.
+    newest : returns the run's newest snapshot.
     """
 
     def __init__(
         self,
         send: Callable[[Command], None],
         leave: Callable[[], bool],
+        key: PlayKey,
         newest: Callable[[], Snapshot | None],
     ) -> None:
-        self._send, self._leave, self._newest = send, leave, newest
+        self._send, self._leave, self._key, self._newest = send, leave, key, newest
 
     def step_back(self) -> None:
         """Pause and undo one update."""
@@ -44,9 +47,11 @@ class Past:
         snapshot = self._newest()
         if snapshot is None:
             return
-        if snapshot.status is Status.TRAINING:
+        if self._key.is_training(snapshot.status):
+            self._key.ask(False)
             self._send(commands.Pause())
         elif self._leave():
             if not snapshot.is_past:
                 self._send(commands.GoTo(snapshot.oldest_step))
+            self._key.ask(True)
             self._send(commands.Replay())

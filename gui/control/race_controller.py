@@ -14,6 +14,7 @@ from core.runs import commands
 from core.runs.race import RaceSnapshot
 from core.runs.session import Session
 from core.train.snapshot import Status
+from gui.control.play_key import PlayKey
 from gui.state.background_tasks import Background, Queue
 
 SNAPSHOT_SECONDS = 0.1  # between two snapshots of a race: nobody reads faster
@@ -34,6 +35,7 @@ class RaceController(QObject):
         self._races = 0
         self._snapshot: RaceSnapshot | None = None
         self._seen_at = 0.0
+        self._key = PlayKey()
 
     @property
     def has_play_key(self) -> bool:
@@ -60,7 +62,7 @@ class RaceController(QObject):
             self._snapshot = None
             self.begun.emit(self._races, tasks)
             self._session.send(commands.BeginRace(self._races, tasks))
-            self._session.send(commands.RunRace())
+            self.run(True)
 
         def failed(error: BaseException) -> None:
             self.failed.emit(str(error))
@@ -69,14 +71,16 @@ class RaceController(QObject):
 
     def run(self, is_running: bool) -> None:
         """Continue the race, or pause it."""
+        self._key.ask(is_running)
         self._session.send(commands.RunRace() if is_running else commands.PauseRace())
 
     def play_or_pause(self) -> None:
         if self._snapshot is not None:
-            self.run(self._snapshot.status is not Status.TRAINING)
+            self.run(not self._key.is_training(self._snapshot.status))
 
     def end(self) -> None:
         self._snapshot = None
+        self._key.forget()
         self._session.send(commands.EndRace())
 
     def watch(self, is_watched: bool) -> None:
@@ -87,12 +91,16 @@ class RaceController(QObject):
         """Pass on the newest snapshot, at most ten times a second."""
         now = time.monotonic()
         if self._is_watched and now - self._seen_at >= SNAPSHOT_SECONDS:
+            is_answered = self._session.has_obeyed  # read first: then the snapshot is as new
             snapshot = self._session.outbox.races.take()
             if snapshot is not None and snapshot.number == self._races:
+                before = self._snapshot.status if self._snapshot else None
+                self._key.note(before, snapshot.status, is_playing=False, is_answered=is_answered)
                 self._snapshot, self._seen_at = snapshot, now
                 self.changed.emit(snapshot)
 
     def fail(self, message: str) -> None:
         """Report that the session could not continue the race."""
         self._snapshot = None
+        self._key.forget()
         self.failed.emit(message)

@@ -17,14 +17,15 @@ from core.config import RunConfig, TrainingConfig
 from core.errors import ConfigError
 from core.runs import commands, workspace
 from core.runs.session import Session
+from core.runs.workspace import Command
 from core.train.snapshot import Params, Snapshot, Status
 from gui.control.captures import Captures
 from gui.control.file_writes import Writes
 from gui.control.files import Files
 from gui.control.past import Past
+from gui.control.play_key import PlayKey
 from gui.control.precedence import Precedence
 from gui.control.race_controller import RaceController
-from gui.control.recent_end import RecentEnd
 from gui.control.thread_share import ThreadShare
 from gui.control.undo import Change, Changes, Run
 from gui.state.background_tasks import Background
@@ -83,9 +84,9 @@ class RunController(QObject):
         self.speed = FLAT_OUT
         self.plays_next = False
         self.drawing = ThreadShare()
-        self.past = Past(self._session.send, self._hold, lambda: self.snapshot)
+        self._key = PlayKey()
+        self.past = Past(self._session.send, self._hold, self._key, lambda: self.snapshot)
         self.next_number: Callable[[], int] = count(1).__next__  # an unused run number
-        self._recent_end = RecentEnd()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.tick)
@@ -112,9 +113,9 @@ class RunController(QObject):
         # after it, so that the status change a failure causes does not remove its message.
         outbox = self._session.outbox
         failures = [outbox.failures.popleft() for _ in range(len(outbox.failures))]
-        snapshot = outbox.snapshots.take()
-        if snapshot is not None:
-            self._take_snapshot(snapshot)
+        is_answered = self._session.has_obeyed  # read first: then the snapshot is as new
+        if (snapshot := outbox.snapshots.take()) is not None:
+            self._take_snapshot(snapshot, is_answered=is_answered)
         while outbox.remarks:
             self.remarked.emit(outbox.remarks.popleft())
         while outbox.benchmarks:
@@ -130,14 +131,14 @@ class RunController(QObject):
             self.devices = outbox.devices
             self.devices_changed.emit(self.devices)
 
-    def _take_snapshot(self, snapshot: Snapshot) -> None:
+    def _take_snapshot(self, snapshot: Snapshot, *, is_answered: bool) -> None:
         """Pass on a snapshot, unless its run is no longer shown."""
         run = self.run
         # A restarted run has the same task as the previous one, so compare run numbers too.
         if run is None or snapshot.task is not run.shown or snapshot.run != run.number:
             return
         before, self.snapshot, self.status = self.status, snapshot, snapshot.status
-        self._recent_end.note(before, snapshot.status, is_playing=self.plays_next)
+        self._key.note(before, snapshot.status, is_playing=self.plays_next, is_answered=is_answered)
         if snapshot.status is Status.DIVERGED:
             self.plays_next = False
         self._take_settings(snapshot.settings)
@@ -154,7 +155,7 @@ class RunController(QObject):
 
     def _fail(self, message: str) -> None:
         self._asked.clear()
-        self.plays_next = False
+        self._stop_playing()
         never_ran = self.run is not None and self.status is None
         if never_ran and self.undo_stack.canUndo():
             self.undo_stack.undo()  # return to the previous run if the new one cannot start
@@ -170,20 +171,20 @@ class RunController(QObject):
 
     @property
     def is_training(self) -> bool:
-        return self.status is Status.TRAINING
+        """Whether the shown run trains, or has been asked to."""
+        return self._key.is_training(self.status)
 
     @property
     def steps(self) -> int:
         """Updates of the shown run, as known from its newest snapshot; 0 without one."""
         snapshot, run = self.snapshot, self.run
-        is_known = snapshot and run and snapshot.run == run.number
-        return snapshot.newest_step if snapshot and is_known else 0
+        return snapshot.newest_step if snapshot and run and snapshot.run == run.number else 0
 
     @property
     def is_at_rest(self) -> bool:
         """Whether the newest snapshot has been passed on, and no further one is pending."""
-        is_idle = self._session.is_idle and self.background.is_idle
-        return self.snapshot is not None and not self.is_training and is_idle
+        is_idle = self._session.is_idle and self.background.is_idle and not self.is_training
+        return self.snapshot is not None and is_idle
 
     def begin(
         self,
@@ -222,7 +223,7 @@ class RunController(QObject):
     def _show(self, run: Run) -> None:
         self.background.forget_run()
         self.run, self.snapshot, self.status = run, None, None
-        self._recent_end.forget()
+        self._key.forget()
         self._asked.clear()
         self.settings = run.task.config.training
         self.precedence.take()
@@ -254,26 +255,29 @@ class RunController(QObject):
         self._session.send(commands.SetSpeed(speed if speed > 0 else FLAT_OUT))
 
     def play_or_pause(self) -> None:
-        """Train or pause; ignored just after a run ended, as the press was meant to pause it."""
+        """Train or pause, at once or when what is being loaded is there; see `PlayKey`."""
+        is_loading = self.background.is_busy(LOAD)
         if self.race.has_play_key:
             self.race.play_or_pause()
+        elif not ((is_loading and self.run is None) or self._is_ready()):
             return
-        if not self._is_ready() or self._recent_end.is_recent(self.status):
-            return
-        if self.background.is_busy(LOAD):
+        elif is_loading:
             self.plays_next = not self.plays_next
-        else:
-            self.plays_next = not self.is_training
-            self._session.send(commands.Play() if self.plays_next else commands.Pause())
+        elif not self._key.takes_end(self.status):
+            self._ask(commands.Pause() if self.is_training else commands.Play())
 
     def pause(self) -> None:
-        self.plays_next = False
-        self._session.send(commands.Pause())
+        self._ask(commands.Pause())
 
     def step(self) -> None:
         if self._is_ready():
-            self.plays_next = False
-            self._session.send(commands.Step())
+            self._ask(commands.Step())
+
+    def _ask(self, command: Command) -> None:
+        """Send a command after which the run trains if it is Play or Recover, else rests."""
+        self.plays_next = isinstance(command, commands.Play | commands.Recover)
+        self._key.ask(self.plays_next)
+        self._session.send(command)
 
     def _hold(self) -> bool:
         """Stop training on from the shown step; return whether there is a run.
@@ -283,6 +287,7 @@ class RunController(QObject):
         if not self._is_ready():
             return False
         self._asked.clear()
+        self._key.ask(False)
         self.plays_next = False
         return True
 
@@ -293,8 +298,7 @@ class RunController(QObject):
         if self.steps:
             self._begin_again("return to the start")
         else:
-            self.plays_next = False
-            self._session.send(commands.Reset())
+            self._ask(commands.Reset())
 
     def move_to(self, params: Params) -> None:
         """Replace the model's weights; training continues from them."""
@@ -308,13 +312,12 @@ class RunController(QObject):
 
     def _begin_again(self, text: str, start: Params | None = None, field: str = "") -> None:
         """Begin a new run on the same task; views keep their contents until its first snapshot."""
+        assert self.run is not None
         before, steps = self.run, self.steps
-        assert before is not None
         after = replace(before, number=self.next_number())
-        is_same = self.undo_stack.is_continued(field, before, steps)
-        self.plays_next = False
+        replaced = before.number if self.undo_stack.is_continued(field, before, steps) else None
+        self._stop_playing()
         self.run, self.status = after, None
-        replaced = before.number if is_same else None
         self._session.send(commands.BeginAgain(after.number, start, replaced))
         change = Change(self.show_run, text, before, after, steps=steps, field=field)
         if loss := self.undo_stack.note(change):
@@ -322,8 +325,7 @@ class RunController(QObject):
 
     def recover(self) -> None:
         self._asked.clear()
-        self.plays_next = True
-        self._session.send(commands.Recover())
+        self._ask(commands.Recover())
 
     def race_devices(self) -> None:
         """Measure how fast each device trains the task; the result is emitted by `raced`."""
@@ -331,10 +333,11 @@ class RunController(QObject):
             self._session.send(commands.CompareDevices())
 
     def _stop_playing(self) -> None:
+        self._key.forget()
         self.plays_next = False
 
     def _is_ready(self) -> bool:
         """Return whether there is a run that can be trained; report an obstacle in its data."""
-        if self.run is not None and self.run.task.obstacle:
-            self.failed.emit(self.run.task.obstacle)
-        return self.run is not None and not self.run.task.obstacle
+        if obstacle := self.run.task.obstacle if self.run else "":
+            self.failed.emit(obstacle)
+        return self.run is not None and not obstacle

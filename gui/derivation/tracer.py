@@ -74,7 +74,7 @@ class Tracer(QObject):
         self._task: Task | None = None
         self._snapshot: Snapshot | None = None
         self._held: Snapshot | None = None  # shown while an update is taken in parts
-        self._begins_when_paused = False
+        self._waiting = 0  # presses for parts, until the run is where the first of them wants it
         self._label: int | None = None  # the user's choice for an example without a class
         self._watchers: list[View] = []
         self._whole: View | None = None  # shows the whole update
@@ -111,11 +111,10 @@ class Tracer(QObject):
             return
         self._snapshot = snapshot
         if snapshot.status is Status.TRAINING:
-            if not self._begins_when_paused:
+            if not self._waiting:
                 self._set_part(None)
-        elif self._begins_when_paused:
-            self._begins_when_paused = False
-            self._set_part(0)
+        elif self._waiting:
+            self._take_waiting()
         elif self._held is not None and self.part is not None:
             is_own = snapshot.step == self._held.step + (self.part == UPDATE)
             if snapshot.run != self._held.run or not (is_own or snapshot.step == self._held.step):
@@ -151,15 +150,26 @@ class Tracer(QObject):
         snapshot = self._snapshot
         if snapshot is None or self._task is None:
             return
-        if snapshot.status is Status.TRAINING:
-            self._begins_when_paused = True
+        self._waiting += 1
+        if snapshot.status is not Status.TRAINING:
+            self._take_waiting()
+        elif self._waiting == 1:
             self.pause_wanted.emit()
-        elif self.part is None or self.part == UPDATE:
-            self._set_part(0)
-        else:
-            self._set_part(self.part + 1)
+
+    def _take_waiting(self) -> None:
+        """Take as many parts as were asked for, up to a step that is not there yet."""
+        while self._waiting and not self._is_step_on_its_way:
+            self._waiting -= 1
+            self._set_part(0 if self.part is None or self.part == UPDATE else self.part + 1)
             if self.part == UPDATE:
                 self.step_wanted.emit()
+
+    @property
+    def _is_step_on_its_way(self) -> bool:
+        held, newest = self._held, self._snapshot
+        if self.part != UPDATE or held is None or newest is None:
+            return False
+        return (held.run, held.step) == (newest.run, newest.step)
 
     def refresh(self) -> None:
         """Schedule a new trace if a view is visible."""
@@ -176,7 +186,7 @@ class Tracer(QObject):
 
     def _set_part(self, part: int | None) -> None:
         if part is None:
-            self._begins_when_paused = False
+            self._waiting = 0
         self._held = None if part is None else self._snapshot if part == 0 else self._held
         if part != self.part:
             self.part = part

@@ -36,15 +36,16 @@ class Keys(QObject):
     Space trains. In number fields the other keys keep their meaning, Ctrl+Z and its opposite as
     long as there is typing to undo, and Return and Escape move the focus to `rest`, if that is in
     the same window. Return also presses the button that has the focus, which Space cannot do.
+    A key of an action that does not repeat does nothing more while it is held, wherever the focus.
 
     Only the focused widget has the event filter: a filter on the application would be called for
     every event of every widget, about 30 a frame, each of which takes the GIL from the training
     thread.
     """
 
-    def __init__(self, parent: QObject, rest: QWidget, application: QApplication) -> None:
+    def __init__(self, parent: QWidget, rest: QWidget, application: QApplication) -> None:
         super().__init__(parent)
-        self._rest = rest
+        self._window, self._rest = parent, rest
         self._watched: QWidget | None = None
         application.focusChanged.connect(self._turn_to)
 
@@ -66,6 +67,11 @@ class Keys(QObject):
             return is_typing and event.key() == Qt.Key.Key_Space  # no number has a space
         if event.type() != QEvent.Type.KeyPress:
             return False
+        if event.isAutoRepeat() and not _is_text(watched, event):
+            key = QKeySequence(event.keyCombination())
+            once = [a for a in self._window.actions() if a.isEnabled() and not a.autoRepeat()]
+            if any(key in action.shortcuts() for action in once):
+                return True
         if isinstance(watched, QAbstractSpinBox):
             if event.key() not in (*RETURN, Qt.Key.Key_Escape):
                 return False
@@ -75,6 +81,15 @@ class Keys(QObject):
             self._rest.setFocus()
             return True
         return event.key() in RETURN and _press(watched)
+
+
+def _is_text(watched: QObject, event: QKeyEvent) -> bool:
+    """Whether a widget takes this key as text: words have spaces, numbers have none."""
+    if not isinstance(watched, QWidget) or not event.text():
+        return False
+    takes_text = watched.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
+    has_spaces = bool(watched.property(HOLDS_WORDS))
+    return takes_text and (has_spaces or event.key() != Qt.Key.Key_Space)
 
 
 def _is_of_the_run(field: QAbstractSpinBox, event: QKeyEvent) -> bool:

@@ -47,6 +47,8 @@ EXPORT = "E&xport"
 STAGE, ZOOM, COLOURS, HALL = "On the &stage", "&Zoom", "&Colours", "In a &hall"
 SUBMENUS = {EXPORT: FILE, **dict.fromkeys((STAGE, ZOOM, COLOURS, HALL), VIEW)}  # the menu of each
 ARROWS = ("←", "→", "↑", "↓")
+WITH_CTRL = ("Ctrl++", "Ctrl+=", "Ctrl+-", "Ctrl+Z", "Ctrl+Y", "Ctrl+Shift+Z")
+REPEATED = {*"SBN[]+=-", "F6", "Shift+F6", *WITH_CTRL}  # act again and again while they are held
 ON_PICTURES = (  # keys of what has the focus
     (("↑", "↓", "←", "→", "Home"), "on a curve: zoom, move, the whole run"),
     (("Shift+←", "Shift+→"), "on a curve: read the values at a step"),
@@ -164,13 +166,7 @@ def _of_exports(window: Window) -> tuple[Action, ...]:
     exports = window.exports  # its parts are made when they are wanted
     export, copy = "export a view as SVG, PDF or PNG", "copy the view on the stage as a picture"
     return (
-        Action(
-            EXPORT,
-            "&Picture of a view…",
-            exports.open_picture,
-            ("Ctrl+Shift+E",),
-            export,
-        ),
+        Action(EXPORT, "&Picture of a view…", exports.open_picture, ("Ctrl+Shift+E",), export),
         Action(EXPORT, "&Copy as a picture", exports.copy_picture, ("Ctrl+Shift+C",), copy),
         Action(EXPORT, "&Animation of the run…", exports.open_animation),
         Action(EXPORT, "&Report…", exports.make_report),
@@ -393,4 +389,5 @@ def _made(row: Action, parent: QMainWindow) -> QAction:
         action = QAction(row.text, parent)
         action.triggered.connect(lambda _=False, slot=row.slot: slot())
     action.setShortcuts([QKeySequence(key) for key in row.keys])
+    action.setAutoRepeat(not REPEATED.isdisjoint(row.keys))
     return action

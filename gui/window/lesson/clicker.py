@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
-from gui.control.recent_end import OVER
+from gui.control.play_key import OVER
 from gui.control.run_controller import FLAT_OUT, LOAD, RunController
 from gui.window.lesson.lessons import Lessons
 from gui.window.run_bar import SPEEDS, RunBar

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from core.model_family import FAMILY
 from core.train.snapshot import Snapshot, Status
-from gui.control.recent_end import OVER
+from gui.control.play_key import OVER
 from gui.control.run_controller import RunController
 from gui.kit.answer.plot_layer import AnswerLayer
 from gui.state.background_tasks import Queue

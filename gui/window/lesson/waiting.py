@@ -8,7 +8,7 @@ import numpy as np
 
 from core.data.points import Points
 from core.train.snapshot import Snapshot
-from gui.control.recent_end import OVER
+from gui.control.play_key import OVER
 
 if TYPE_CHECKING:
     from core.teach.until import Until

@@ -9,9 +9,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QImage
-from PySide6.QtWidgets import QFileDialog, QProgressBar
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QAction, QImage, QKeyEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QProgressBar
 
 from core.cli.training import train
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
@@ -24,7 +24,7 @@ from core.runs.model import Model
 from core.runs.session import Session
 from core.train.snapshot import Status
 from core.train.trainer import Trainer
-from gui.control import recent_end
+from gui.control import play_key
 from gui.control.run_controller import EPOCH_A_SECOND, FLAT_OUT
 from gui.window.run_bar import SPEEDS
 
@@ -104,15 +104,65 @@ def test_a_press_just_after_the_end_starts_no_other_run(
     qtbot, open_window, finish, reach, monkeypatch
 ):
     window = open_window(SHORT)
-    monkeypatch.setattr(recent_end, "REST_MS", 10**9)
+    monkeypatch.setattr(play_key, "REST_MS", 10**9)
     end = finish(window)
     press(qtbot, window, Qt.Key.Key_Space)
     assert "Finished" in window.banner.text
-    monkeypatch.setattr(recent_end, "REST_MS", 0)
+    monkeypatch.setattr(play_key, "REST_MS", 0)
     qtbot.waitUntil(lambda: window.controller.is_at_rest, timeout=PATIENCE_MS)
     assert window.controller.snapshot.step == end.step
     press(qtbot, window, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: window.controller.snapshot.step > end.step, timeout=PATIENCE_MS)
+
+
+def test_a_press_after_the_one_that_an_end_has_taken_trains_on(qtbot, open_window, finish):
+    window = open_window(SHORT)
+    end = finish(window)
+    press(qtbot, window, Qt.Key.Key_Space, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step > end.step, timeout=PATIENCE_MS)
+
+
+def test_of_quick_presses_each_counts(qtbot, open_window, reach):
+    window = open_window(ENDLESS)
+    press(qtbot, window, *[Qt.Key.Key_Space] * 8)  # before any snapshot tells of the first
+    assert not window.controller.is_training
+    qtbot.waitUntil(lambda: window.controller.is_at_rest, timeout=PATIENCE_MS)
+    press(qtbot, window, *[Qt.Key.Key_Space] * 9)
+    assert window.controller.is_training
+    reach(window, Status.TRAINING)
+    press(qtbot, window, "s", Qt.Key.Key_Space, "s")
+    reach(window, Status.PAUSED)
+    qtbot.waitUntil(lambda: window.controller.is_at_rest, timeout=PATIENCE_MS)
+
+
+def test_a_key_that_is_held_is_one_press(qtbot, open_window, reach):
+    window = open_window(ENDLESS)
+    for field in (window.stage, window.knobs.kind, window.knobs.learning_rate):
+        field.setFocus()
+        qtbot.keyPress(field, Qt.Key.Key_Space)
+        reach(window, Status.TRAINING)
+        for _ in range(3):
+            held = QKeyEvent(
+                QEvent.Type.KeyPress,
+                Qt.Key.Key_Space,
+                Qt.KeyboardModifier.NoModifier,
+                " ",
+                autorep=True,
+            )
+            QApplication.sendEvent(field, held)
+        assert window.controller.is_training
+        assert QApplication.activePopupWidget() is None
+        press(qtbot, window, Qt.Key.Key_Space)
+        reach(window, Status.PAUSED)
+
+
+def test_a_press_while_the_first_data_load_counts(qtbot, open_window, reach):
+    window = open_window(ENDLESS, wait=False)
+    assert window.controller.run is None
+    qtbot.mouseClick(window.run_bar.play_button, Qt.MouseButton.LeftButton)
+    reach(window, Status.TRAINING)
+    press(qtbot, window, Qt.Key.Key_Space)
+    reach(window, Status.PAUSED)
 
 
 def test_a_slower_speed_is_kept(qtbot, open_window, reach):

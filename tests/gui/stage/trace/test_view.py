@@ -210,6 +210,21 @@ def test_a_part_pauses_training_first(qtbot, traced, reach):
     qtbot.waitUntil(lambda: window.views.context.tracer.part == 0, timeout=PATIENCE_MS)
 
 
+def test_of_quick_presses_for_parts_each_counts(qtbot, traced, reach):
+    window, view = traced(MINUTES)
+    step = window.controller.snapshot.step
+    for _ in range(len(PARTS) + 2):  # two of them before the step of the first is there
+        qtbot.keyClick(view, Qt.Key.Key_N)
+    follows(qtbot, window, step + 1)
+    assert window.views.context.tracer.part == 1
+    qtbot.keyClick(view, Qt.Key.Key_Space)
+    reach(window, Status.TRAINING)
+    for _ in range(3):  # which pause it first
+        qtbot.keyClick(view, Qt.Key.Key_N)
+    reach(window, Status.PAUSED)
+    qtbot.waitUntil(lambda: window.views.context.tracer.part == 2, timeout=PATIENCE_MS)
+
+
 def test_training_on_ends_the_parts(qtbot, traced, reach):
     window, view = traced(MINUTES)
     qtbot.keyClick(view, Qt.Key.Key_N)
