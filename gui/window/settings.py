@@ -64,9 +64,13 @@ class Settings:
         return default
 
     def restore_place(self, name: str, window: QWidget) -> bool:
-        """Restore a window's geometry; return whether one was stored and valid."""
+        """Restore a window's geometry; return whether one was stored that fits.
+
+        Qt takes none of a screen that is a quarter wider or narrower, which is no fault of the file
+        but a projector that was connected since.
+        """
         state = self._state(name)
-        return state is not None and self._took(name, window.restoreGeometry(state))
+        return state is not None and window.restoreGeometry(state)
 
     def restore_shares(self, name: str, splitter: QSplitter) -> bool:
         """Restore the sizes in a splitter; return whether they were stored and valid.

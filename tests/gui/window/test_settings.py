@@ -126,6 +126,20 @@ def test_what_was_kept_comes_back(qapp, tmp_path):
     assert again.put_aside() == ""
 
 
+def test_a_place_on_another_screen_is_no_fault_of_the_file(qapp, tmp_path):
+    there, here = QWidget(), QWidget()
+    there.resize(321, 123)
+    place = there.saveGeometry()
+    assert here.restoreGeometry(place) and here.size() == there.size()
+    width = here.screen().geometry().width()
+    stored, halved = (int(w).to_bytes(4, "big") for w in (width, width // 2))
+    assert stored in place.data()
+    settings = Settings(open_file(tmp_path / "settings.ini"))
+    settings.set("geometry", QByteArray(place.data().replace(stored, halved)))
+    assert not settings.restore_place("geometry", QWidget())
+    assert settings.put_aside() == ""
+
+
 def test_without_a_file_nothing_is_left_anywhere(qapp, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     settings = Settings(None)
