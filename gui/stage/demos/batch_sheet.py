@@ -33,7 +33,7 @@ from gui.stage.demos.batch import DECIMALS, Batch, Column
 
 ROW = 1.45  # height of a row, in line heights
 SIZES = (1.0, look.SMALL, 0.7)  # relative type sizes, the largest that fits is used
-CELL_PX, HEADER_PX = 8, 14  # horizontal padding of a cell and of a row name
+CELL_PX, HEADER_PX = 8, 18  # horizontal padding of a cell and of a row name
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -187,8 +187,10 @@ class SheetView(QTableView):
     def _needs(self, font: QFont) -> list[int]:
         """Return the widths in pixels needed by the row names and by each column."""
         bold = QFontMetrics(zoom.scaled(font, 1.0, bold=True))
-        scale = max(font.pointSizeF() / zoom.BASE_POINT_SIZE, 1.0)
-        names = bold.horizontalAdvance(self.sheet.foot) + round(HEADER_PX * scale)
+        # The style gives headers a weight: their type is never made smaller.
+        usual = zoom.font(bold=True)
+        scale = max(usual.pointSizeF() / zoom.BASE_POINT_SIZE, 1.0)
+        names = QFontMetrics(usual).horizontalAdvance(self.sheet.foot) + round(HEADER_PX * scale)
         columns = self.sheet.columns
         return [names, *(bold.horizontalAdvance(c.widest) + CELL_PX for c in columns)]
 

@@ -1,10 +1,12 @@
 """Demonstrations on the screen of a small laptop: each is seen whole."""
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QScrollArea
 
 from core.config import DataConfig, RunConfig
 from gui.kit import theme as look
+from gui.stage.demos.batch_sheet import SheetView
 from gui.stage.demos.neuron.two_classes import TwoClassesDemo
 from gui.stage.demos.view import GROUPS
 
@@ -41,6 +43,27 @@ def test_none_scrolls(demos, qtbot):
 def usual_type(dressed):
     yield
     dressed.setFont(look.base_font())
+
+
+@pytest.mark.usefixtures("usual_type")
+def test_no_heading_of_the_worked_example_is_cut_in_any_type(open_window, qtbot):
+    window = open_window(size=(1366, 736))
+    window.stage.show_name("Demos")
+    view = window.views["Demos"]
+    qtbot.waitUntil(lambda: view.is_at_rest)
+    shown = set()
+    for scale in (1.0, 1.5):
+        window.appearance.set_zoom(scale)
+        QApplication.processEvents()
+        for table in view.findChildren(SheetView):
+            shown.add(table.font().pointSizeF() < view.font().pointSizeF())
+            rows, columns = table.verticalHeader(), table.horizontalHeader()
+            assert rows.width() >= rows.sizeHint().width()
+            for j in range(columns.count()):
+                assert columns.sectionSize(j) >= columns.fontMetrics().horizontalAdvance(
+                    str(table.model().headerData(j, Qt.Orientation.Horizontal))
+                )
+    assert shown == {False, True}  # smaller than other type where there is less room
 
 
 @pytest.mark.usefixtures("usual_type")
