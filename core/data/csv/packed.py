@@ -40,13 +40,16 @@ _FAULTS = (EOFError, zlib.error, zipfile.BadZipFile, gzip.BadGzipFile, NotImplem
 class Source:
     """The unpacked bytes of a table; they can be opened several times.
 
-    path : of the file, or STDIN. name : for messages.
+    path : of the file, or STDIN. name : for messages. is_streamed : whether its values need not
+    fit into memory.
     remark : on which part of the file it is, once it has been opened. is_plain : whether its text
     is our own: UTF-8 with commas, decimal points and a line of names.
     """
 
-    def __init__(self, path: Path, spool: IO[bytes] | None = None) -> None:
-        self.path = path
+    def __init__(
+        self, path: Path, spool: IO[bytes] | None = None, *, is_streamed: bool = False
+    ) -> None:
+        self.path, self.is_streamed = path, is_streamed
         self.name = path.name if spool is None else "standard input"
         self._spool = spool
         self.remark, self.is_plain = "", False
@@ -91,10 +94,10 @@ class Source:
 
 
 @contextmanager
-def source(path: Path) -> Iterator[Source]:
+def source(path: Path, *, is_streamed: bool = False) -> Iterator[Source]:
     """Give the source of a table; standard input is kept until the end, to be read twice."""
     if path != STDIN:
-        yield Source(path)
+        yield Source(path, is_streamed=is_streamed)
         return
     with tempfile.SpooledTemporaryFile(SPOOLED) as spool:
         _keep_standard_input(spool)
@@ -210,7 +213,9 @@ class Stream:
     def _of_parquet(self, file: IO[bytes]) -> IO[bytes]:
         if self._is_packed:
             raise DataError(f"{self._name} is a packed Parquet file; unpack it first.")
-        self._parquet = parquet.ParquetText(self._name, file)
+        self._parquet = parquet.ParquetText(
+            self._name, file, is_bounded=not self._source.is_streamed
+        )
         self._source.remark, self._source.is_plain = self._parquet.remark, True
         self._files.append(cast("IO[bytes]", self._parquet))
         return cast("IO[bytes]", self._parquet)

@@ -2,15 +2,19 @@
 
 A conversion is written into a folder of its own, which gets its name when all of it is there; what
 was broken off is never taken for one. Its manifest says what the table was: path, size, time of
-writing, a checksum of its text, and what was asked of it.
+writing, a checksum of its text, and what was asked of it. All conversions together are bounded:
+those that were not used for longest are dropped, but none that a running program uses.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import tempfile
+import time
+import weakref
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -26,11 +30,14 @@ from core.config import DataConfig
 from core.data.streamed import disk
 from core.data.streamed.matrix import RowFile, Stored, version_of
 from core.errors import DataError
+from core.staging import try_lock
 
 VERSION = 1
 ROWS, LABELS, MANIFEST = "X.npy", "y.npy", "manifest.json"
 TUPLES = ("classes", "ranks", "low", "high")
-PREFIX, UNFINISHED = "table-", "unfinished-"
+PREFIX, UNFINISHED, USED = "table-", "unfinished-", "used-"
+KEPT = 2**35  # bytes that all conversions may take together
+LEFT_SECONDS = 86_400  # after which what is unfinished and not written to is of a killed program
 # Settings that decide what a table is converted to; the others work on the rows.
 DECIDING = (
     *("label", "reading", "features", "categorical", "missing_category", "merge_case"),
@@ -87,14 +94,20 @@ def place_of(path: Path, config: DataConfig) -> Path:
 
 def find(place: Path) -> Manifest | None:
     """Return the manifest of a conversion if it is there and its arrays are as it says."""
+    found = _manifest(place)
     try:
-        found = Manifest.of(json.loads((place / MANIFEST).read_text(encoding="utf-8")))
-        if found is None:
-            return None
-        rows(place, found), labels(place, found)
+        if found is not None:
+            rows(place, found), labels(place, found)
     except (OSError, ValueError, DataError):
         return None
     return found
+
+
+def _manifest(place: Path) -> Manifest | None:
+    try:
+        return Manifest.of(json.loads((place / MANIFEST).read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return None
 
 
 def rows(place: Path, manifest: Manifest) -> Stored:
@@ -199,14 +212,63 @@ def unfinished(place: Path) -> Iterator[Path]:
         shutil.rmtree(found, ignore_errors=True)
 
 
-def remove_others(place: Path, path: str) -> None:
-    """Remove conversions of other versions of this table."""
+def use(place: Path, by: object) -> None:
+    """Keep a conversion from being dropped for as long as this object is there."""
+    with suppress(OSError):  # of another user, or on a full disk
+        os.utime(place / MANIFEST)
+        lock, name = tempfile.mkstemp(prefix=USED, dir=place)
+        try_lock(lock)
+        weakref.finalize(by, _leave, lock, name)
+
+
+def _leave(lock: int, name: str) -> None:
+    os.close(lock)
+    Path(name).unlink(missing_ok=True)
+
+
+def drop_others(place: Path, path: str) -> int:
+    """Drop conversions of other versions of this table, and the oldest beyond what is kept.
+
+    Returns the bytes of the latter.
+    """
+    ages, sizes, dropped = {}, {place: size_of(place)}, 0
     for folder in place.parent.glob(f"{PREFIX}*"):
-        if folder == place:
-            continue
+        with suppress(OSError):
+            if folder == place:
+                continue
+            is_used, other = _is_used(folder), _manifest(folder)
+            if not is_used and (other is None or other.path == path):
+                shutil.rmtree(folder, ignore_errors=True)
+                continue
+            sizes[folder] = size_of(folder)
+            if not is_used:
+                ages[folder] = (folder / MANIFEST).stat().st_mtime
+    for folder in sorted(ages, key=ages.__getitem__):
+        if sum(sizes.values()) <= KEPT:
+            break
+        dropped += sizes.pop(folder)
+        shutil.rmtree(folder, ignore_errors=True)
+    _drop_unfinished(place.parent)
+    return dropped
+
+
+def _is_used(folder: Path) -> bool:
+    """Return whether a running program uses a conversion; forget those that have ended."""
+    for path in folder.glob(f"{USED}*"):
+        lock = os.open(path, os.O_RDWR)
+        try:
+            if not try_lock(lock):
+                return True
+        finally:
+            os.close(lock)
+        path.unlink()
+    return False
+
+
+def _drop_unfinished(cache: Path) -> None:
+    for folder in cache.glob(f"{UNFINISHED}*"):
         with suppress(OSError, ValueError):
-            other = Manifest.of(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
-            if other is not None and other.path == path:
+            if time.time() - max(each.stat().st_mtime for each in folder.iterdir()) > LEFT_SECONDS:
                 shutil.rmtree(folder, ignore_errors=True)
 
 

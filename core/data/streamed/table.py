@@ -55,16 +55,20 @@ def open_table(
         raise DataError("What comes from standard input cannot be streamed; save it as a file.")
     if config.merge_case:
         raise DataError("Spellings of classes are not merged in streamed tables; leave that off.")
-    with packed.source(path) as source:
+    with packed.source(path, is_streamed=True) as source:
         blocks = TableBlocks(source, config.reading)
         while True:
             chosen = _roles(blocks.beginning(), config)
             place = store.place_of(path, config)
             try:
+                dropped = 0
                 if (found := store.find(place)) is None:
                     conversion = _Conversion(chosen, config)
                     found = conversion.convert(source, blocks.form, place, progress, is_cancelled)
-                return _dataset(path, chosen, config, place, found)
+                    dropped = store.drop_others(place, found.path)
+                table = _dataset(path, chosen, config, place, found)
+                store.use(place, table.matrix.stored)
+                return table.with_note(_said(dropped)) if dropped else table
             except UndecodableError as error:
                 try:
                     blocks.guess_encoding()
@@ -72,6 +76,13 @@ def open_table(
                     raise text_file.wrong_encoding(
                         source.name, blocks.form.encoding, error.line
                     ) from None
+
+
+def _said(dropped: int) -> str:
+    return (
+        f"of the tables converted before, those unused for longest were dropped from the cache "
+        f"({format_bytes(dropped)}): it keeps {format_bytes(store.KEPT)} at most"
+    )
 
 
 def _roles(beginning: Table, config: DataConfig) -> Roles:
@@ -176,9 +187,7 @@ class _Conversion:
             with suppress(_Learnt), store.unfinished(place) as folder:
                 width = sum(len(self._columns_of(column)) for column in self._columns)
                 with closing(Writer(folder, width, self._dtype)) as writer:
-                    found = self._pass(source, form, wanted, writer, progress, is_cancelled)
-                store.remove_others(place, found.path)
-                return found
+                    return self._pass(source, form, wanted, writer, progress, is_cancelled)
         raise DataError(
             f"{source.name}: its first rows say too little of its columns; put the rows into "
             "another order, or choose fewer columns."

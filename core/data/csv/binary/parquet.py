@@ -34,10 +34,10 @@ class ParquetText(io.RawIOBase):
     share : of the rows that are read. remark : on the columns that are left out, or "".
     """
 
-    def __init__(self, name: str, file: IO[bytes]) -> None:
+    def __init__(self, name: str, file: IO[bytes], *, is_bounded: bool = True) -> None:
         """Read what the file states; raise DataError where it cannot be read.
 
-        name : for messages.
+        name : for messages. is_bounded : whether its values have to fit into memory.
         """
         super().__init__()
         self._name = name
@@ -67,7 +67,7 @@ class ParquetText(io.RawIOBase):
                 f"{name} has no columns of numbers or words, or two with one name; save the table "
                 "again."
             )
-        if self._rows * len(self._columns) > MAX_CELLS:
+        if is_bounded and self._rows * len(self._columns) > MAX_CELLS:
             raise DataError(
                 f"{name} holds {self._rows:,} rows of {len(self._columns):,} columns, more than "
                 f"{MAX_CELLS:,} values; take a part of it."

@@ -1,6 +1,7 @@
 """A table that is converted block by block has the rows of the same table in memory."""
 
 import json
+import os
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from core.config import DataConfig
 from core.data import sources
 from core.data.csv import text_file
+from core.data.csv.binary import parquet
 from core.data.streamed import disk, store
 from core.data.streamed.dataset import StreamedDataset
 from core.data.streamed.opening import open_streamed
@@ -120,10 +122,61 @@ def test_a_table_is_converted_once_and_again_when_it_has_changed(write, columns,
         again = streamed(config)
     np.testing.assert_array_equal(first.X[:], again.X[:])
     assert first.digest == again.digest
+    digest = first.digest
+    del first, again  # which keep what they read
     columns["length"][0] = "77"
     changed = streamed(write(columns))
-    assert float(changed.X[0, 0]) == 77 and changed.digest != first.digest
+    assert float(changed.X[0, 0]) == 77 and changed.digest != digest
     assert not place.exists() and len(list(disk.folder().glob("table-*"))) == 1
+
+
+def test_the_conversions_unused_for_longest_are_dropped_and_that_is_said(
+    write, columns, monkeypatch
+):
+    held, places = [], {}
+    for age, name in enumerate(["new.csv", "used.csv", "old.csv", "older.csv"]):
+        known = set(disk.folder().glob("table-*"))
+        held.append(streamed(write(columns, name=name)))
+        (places[name],) = set(disk.folder().glob("table-*")) - known
+        os.utime(places[name] / store.MANIFEST, (1e9 - age, 1e9 - age))
+    size = store.size_of(places["new.csv"])
+    del held[2:], held[0]
+    monkeypatch.setattr(store, "KEPT", 3.5 * size)
+    last = streamed(write(columns, name="last.csv"))
+    assert {name for name, place in places.items() if place.exists()} == {"new.csv", "used.csv"}
+    assert sum("unused for longest were dropped" in note for note in last.notes) == 1
+    assert float(held[0].X[0, 0]) == float(last.X[0, 0])
+
+
+def test_what_a_killed_program_has_left_is_dropped_after_a_day(write, columns):
+    left, new = (disk.folder() / f"{store.UNFINISHED}{name}" for name in ("left", "new"))
+    for folder in (left, new):
+        folder.mkdir()
+        (folder / store.ROWS).write_bytes(b"0")
+    os.utime(left / store.ROWS, (1e9, 1e9))
+    streamed(write(columns))
+    assert not left.exists() and new.exists()
+
+
+def test_a_parquet_file_is_converted_like_the_table_of_the_same_rows(
+    write, columns, tmp_path, monkeypatch
+):
+    pa = pytest.importorskip("pyarrow")
+    pytest.importorskip("pyarrow.parquet")
+    config = write(columns)
+    own = {k: [float(x) for x in v] if k in ("length", "far") else v for k, v in columns.items()}
+    pa.parquet.write_table(pa.table(own), tmp_path / "t.parquet", row_group_size=500)
+    monkeypatch.setattr(parquet, "MAX_CELLS", N)  # what memory would hold
+    monkeypatch.setattr(parquet, "CELLS_AT_ONCE", 1000)
+    told = []
+    found = open_streamed(
+        replace(config, path=str(tmp_path / "t.parquet"), stream=True),
+        lambda done, size: told.append(done / size),
+    )
+    text = streamed(config)
+    np.testing.assert_array_equal(found.X[:], text.X[:])
+    np.testing.assert_array_equal(found.y, text.y)
+    assert len(told) > 2 and told == sorted(told)
 
 
 @pytest.mark.parametrize("damage", ["manifest", "rows", "half"])
