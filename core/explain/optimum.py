@@ -67,7 +67,7 @@ def optimum(task: Task, decay: float, l1: float = 0.0) -> Optimum:
         steepest = finish(newton.update(1.0, decay))
         if steepest < AT_REST or torch.equal(before, flat((W, b))):  # no lower step
             break
-    lowest = finish(newton.loss(flat((W, b)), decay))
+    lowest = finish(newton.loss(decay))
     if not kind.always_has_optimum and _has_no_end(task, newton, decay):
         text = (
             f"No optimum: {kind.separable} can be separated, so without a penalty the loss falls "

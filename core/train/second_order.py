@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import torch
@@ -125,6 +126,24 @@ NEWTON: OptimiserName = "newton"
 METHODS: dict[OptimiserName, type[Newton] | type[LBFGS]] = {NEWTON: Newton, "lbfgs": LBFGS}
 
 
+@dataclass(frozen=True, eq=False)
+class _Point:
+    """A model and its mean loss over all rows, without the penalty.
+
+    theta : (p,). squares : Σ w² of the weights. g : the gradient (p,); H : the Hessian (p, p);
+    empty where they are not needed.
+    """
+
+    theta: Tensor
+    squares: float
+    loss: float
+    g: Tensor
+    H: Tensor
+
+    def penalised_loss(self, decay: float) -> float:
+        return self.loss + decay / 2 * self.squares
+
+
 class SecondOrderOptimiser:
     """Updates of a linear model on all rows, slice by slice.
 
@@ -142,7 +161,7 @@ class SecondOrderOptimiser:
         self._rows, self._model = rows, model
         self._head = head_of(task)
         W, b = model.parameters
-        # Trial points of the line search do not touch the model.
+        # All is computed at trial points: those of the line search do not touch the model.
         self._trial = model_of(task.config.model, (W.clone(), b.clone()), rows.unit)
         self._is_weight = flat((torch.ones_like(W), torch.zeros_like(b)))
         self._moves = torch.ones_like(self._is_weight)
@@ -150,10 +169,11 @@ class SecondOrderOptimiser:
             self._moves = self._is_weight
         self._method: Method = METHODS[name](len(self._moves))
         self._shares = shares or OneProcess(1)
-        self._gradient = GradientSum(self._shares, model.gradients)
+        self._gradient = GradientSum(self._shares, self._trial.gradients)
         p = len(self._moves) if self._method.needs_hessian else 0  # MNIST's would take 0.5 GB
         self._hessian = self._shares.sum_of(p * p, self._moves)
         self._loss = self._shares.sum_of(1, self._moves)
+        self._reached: _Point | None = None  # where the last update ended, with its gradient
 
     @property
     def memory(self) -> Memory:
@@ -170,20 +190,25 @@ class SecondOrderOptimiser:
         While the loss does not fall enough, halve the factor η, the first time to at most 1: an η
         of 10³⁰ would take too many halvings. Yields after each slice.
         """
-        theta = flat(self._model.parameters)
-        g, H = yield from self.derivatives(decay)
+        here = yield from self._here()
+        theta, (g, H) = here.theta, self._penalised(here, decay)
         steepest = float(g.abs().max())
         d = self._method.direction(theta, g, H) * self._moves
         slope = float(g @ d)
         if slope > 0:  # not a descent direction: the curvature estimate is out of date
             d, slope = -g, -float(g @ g)
-        before = yield from self.loss(theta, decay)
+        before = here.penalised_loss(decay)
         size = eta
         while size >= min(eta, 1) * SHORTEST:
-            after = yield from self.loss(theta + size * d, decay)
-            if after <= before + ENOUGH * size * slope:
+            # Most points are taken. Their gradient comes with their loss for half a pass, and
+            # the next update starts from it; a Hessian takes longer than all the rest.
+            there = yield from self._at(
+                theta + size * d, has_gradient=not self._method.needs_hessian
+            )
+            if there.penalised_loss(decay) <= before + ENOUGH * size * slope:
                 for mine, found in zip(self._model.parameters, self._trial.parameters, strict=True):
                     mine.copy_(found)
+                self._reached = None if self._method.needs_hessian else there
                 break
             size = min(size / 2, 1.0)  # after η > 1, try the method's own step next
         return steepest
@@ -193,38 +218,75 @@ class SecondOrderOptimiser:
 
         Entries of fixed parameters are zero. For a method that needs no Hessian, it is empty.
         """
-        g, H = yield from self._means()
-        g = (g + decay * self._is_weight * flat(self._model.parameters)) * self._moves
+        return self._penalised((yield from self._here()), decay)
+
+    def loss(self, decay: float) -> Generator[None, None, float]:
+        """Return the model's mean loss over all rows, with the penalty."""
+        here = yield from self._at(flat(self._model.parameters), has_gradient=False)
+        return here.penalised_loss(decay)
+
+    def _here(self) -> Generator[None, None, _Point]:
+        """Return the model's point with its derivatives; the last update may know it already."""
+        theta, reached = flat(self._model.parameters), self._reached
+        if reached is not None and torch.equal(reached.theta, theta):
+            return reached
+        return (
+            yield from self._at(theta, has_gradient=True, has_hessian=self._method.needs_hessian)
+        )
+
+    def _penalised(self, at: _Point, decay: float) -> tuple[Tensor, Tensor]:
+        """Return the derivatives at a point with those of the penalty."""
+        g, H = (at.g + decay * self._is_weight * at.theta) * self._moves, at.H
         if self._method.needs_hessian:
             H.diagonal().add_(decay * self._is_weight)
             H = H * self._moves * self._moves[:, None]
         return g, H
 
-    def _means(self) -> Generator[None, None, tuple[Tensor, Tensor]]:
-        """Return the mean gradient (p,) and the mean of d²L/dz² ⊗ xxᵀ, (p, p), if needed."""
-        model, rows, head = self._model, self._rows, self._head
-        (dW, db), outputs = model.gradients, len(model.parameters[1])
+    def _at(
+        self, theta: Tensor, *, has_gradient: bool, has_hessian: bool = False
+    ) -> Generator[None, None, _Point]:
+        """Return the point θ, in the precision of the model's parameters; yield after each slice.
+
+        Its Hessian is the mean of d²L/dz² ⊗ xxᵀ.
+        """
+        model, rows, head = self._trial, self._rows, self._head
+        outputs = len(model.parameters[1])
+        for mine, value in zip(model.parameters, split(theta, outputs), strict=True):
+            mine.copy_(value)
         n, p = len(rows), len(self._moves)
-        size = p if self._method.needs_hessian else 0
+        size = p if has_hessian else 0
         at_once = max(1, HESSIANS // hessian_numbers(p, outputs))
         model.begin()
         for place, order in self._parts():
-            H, is_empty = self._hessian.room(place).zero_().view(size, size), True
+            total, is_empty = 0.0, True
+            H = self._hessian.room(place)[: size * size].zero_().view(size, size)
             for X, Y, Z in rows.slices(order):
                 Z = model.forward(X, out=Z)
-                if self._method.needs_hessian:
+                total += float(head.loss(Z, Y).double().sum())
+                if has_hessian:
                     whole = dense(X), Y, Z
                     for some in zip(*(torch.split(part, at_once) for part in whole), strict=True):
                         self._add_hessian(H, *some)
                         yield
-                model.backward(head.gradient(Z, Y, out=Z), X, add=not is_empty)
+                if has_gradient:
+                    model.backward(head.gradient(Z, Y, out=Z), X, add=not is_empty)
                 is_empty = False
                 yield
-            self._gradient.put(place, is_empty=is_empty)
-            self._hessian.put(place)
-        self._gradient.add_up()
-        H = self._hessian.total().view(size, size) if size else self._moves.new_empty(0, 0)
-        return flat((dW * rows.unit, db)) / n, H / n
+            self._loss.room(place).fill_(total)
+            self._loss.put(place)
+            if has_gradient:
+                self._gradient.put(place, is_empty=is_empty)
+            if has_hessian:
+                self._hessian.put(place)
+        g, H = self._moves.new_empty(0), self._moves.new_empty(0)
+        if has_gradient:
+            self._gradient.add_up()
+            dW, db = model.gradients
+            g = flat((dW * rows.unit, db)) / n
+        if has_hessian:
+            H = self._hessian.total().view(size, size) / n
+        squares = float(model.parameters[0].double().square().sum())
+        return _Point(flat(model.parameters), squares, float(self._loss.total()) / n, g, H)
 
     def _parts(self) -> Iterator[tuple[int, Tensor | None]]:
         """Yield the place and the row numbers of each own share; None for all rows as they lie."""
@@ -246,21 +308,3 @@ class SecondOrderOptimiser:
             strict=True,
         ):
             rows_of_H.add_(X1.mT @ (blocks[:, :, None] * X1[:, None, :]).flatten(1))
-
-    def loss(self, theta: Tensor, decay: float) -> Generator[None, None, float]:
-        """Return the mean loss over all rows at θ, with the penalty."""
-        trial = self._trial
-        W, b = trial.parameters
-        for mine, value in zip((W, b), split(theta, len(b)), strict=True):
-            mine.copy_(value)
-        trial.begin()
-        for place, order in self._parts():
-            total = 0.0
-            for X, Y, Z in self._rows.slices(order):
-                total += float(self._head.loss(trial.forward(X, out=Z), Y).double().sum())
-                yield
-            self._loss.room(place).fill_(total)
-            self._loss.put(place)
-        return float(self._loss.total()) / len(self._rows) + decay / 2 * float(
-            W.double().square().sum()
-        )

@@ -193,3 +193,23 @@ def test_newton_says_when_there_are_too_many_parameters():
     config = RunConfig(DataConfig("digits"), ModelConfig("ovo"), TrainingConfig(optimiser="newton"))
     with pytest.raises(ConfigError, match="Choose L-BFGS"):
         Trainer(prepare(load(config.data), config))
+
+
+def test_an_update_whose_first_trial_is_taken_passes_over_the_rows_once():
+    trainer = make("lbfgs")
+    for _ in range(3):
+        trainer.step()
+    pauses = 0
+    while not trainer.advance():
+        pauses += 1  # one after each slice, and Iris is one slice
+    assert pauses == 1
+
+
+def test_it_does_not_start_from_where_it_was_when_its_weights_are_set_elsewhere():
+    trainer, other = make("lbfgs"), make("lbfgs")
+    begun = trainer.checkpoint()
+    trainer.step()
+    trainer.restore(begun)
+    trainer.step()
+    other.step()
+    np.testing.assert_array_equal(trainer.params().W, other.params().W)
