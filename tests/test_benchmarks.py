@@ -24,6 +24,10 @@ NAMES = """
     shares_wide_updates shares_wide_exchange shares_narrow_exchange_ms
     streamed_anonymous_mb streamed_steps_vs_memory streamed_cold_steps_vs_memory
     real_pens_softmax real_pens_hidden project_open_s save_longest_pause_ms
+    iris_vs_logistic_regression iris_vs_sgd_classifier iris_vs_scipy_lbfgs iris_vs_torch_loop
+    digits_vs_logistic_regression digits_vs_sgd_classifier digits_vs_scipy_lbfgs
+    digits_vs_torch_loop mnist_vs_logistic_regression mnist_vs_sgd_classifier
+    mnist_vs_scipy_lbfgs mnist_vs_torch_loop
 """.split()
 
 
