@@ -4,6 +4,7 @@
     python3 run.py [args ...]         open the app; the arguments go to app.py
     python3 run.py test [args ...]    run the tests; the arguments go to pytest
     python3 run.py check              lint, formatting, types, import contracts, dead code
+    python3 run.py docs [args ...]    build the documentation site; the arguments go to its builder
 
 The first start creates .venv and installs the versions of requirements.lock; later starts find
 its stamp file and start at once. All messages go to standard error: standard output belongs to
@@ -36,7 +37,8 @@ SCRIPTS = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = SCRIPTS / ("python.exe" if os.name == "nt" else "python")
 STAMP = VENV / "logitlab.json"
 
-GROUPS = {"test": {"test"}, "check": {"test", "dev"}}  # dependency groups beside the app's own
+# Dependency groups beside the app's own, by the first word.
+GROUPS = {"test": {"test"}, "check": {"test", "dev"}, "docs": {"docs"}}
 CHECKS = (
     ["ruff", "check"],
     ["ruff", "format", "--check"],
@@ -131,7 +133,7 @@ def read_stamp() -> dict[str, Any]:
 
 def stamp_for(groups: set[str]) -> dict[str, Any]:
     """Return the stamp that a set-up with these groups would write now."""
-    pins = "\n".join(requirements({"test", "dev"})) + LOCK.read_text(encoding="utf-8")
+    pins = "\n".join(requirements(set().union(*GROUPS.values()))) + LOCK.read_text(encoding="utf-8")
     return {
         # Scripts contain absolute paths and wheels contain machine code, so .venv can neither be
         # moved nor used by another Python.
@@ -279,6 +281,8 @@ def main(words: list[str]) -> int:
             os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
             parallel = ["-n", str(process_count()), "--dist", "worksteal"]
             return start([str(PYTHON), "-m", "pytest", *parallel, *words[1:]])
+        if first == "docs":
+            return start([str(PYTHON), str(ROOT / "packaging" / "build_site.py"), *words[1:]])
         return start([str(PYTHON), str(ROOT / "app.py"), *words])
     except SetupError as error:
         report(str(error))

@@ -79,9 +79,9 @@ class CsvOptions:
     """User-specified format of a text table; None means detect it from the file.
 
     separator : " " stands for any run of blanks and tabs.
-    has_header : whether the first line names the columns.
+    has_header : whether the first line names the columns. encoding : of the text.
     na : the words that mean a missing value; among numbers the usual ones mean it too.
-    thousands : mark between groups of three digits, "" for none.
+    thousands : mark between groups of three digits, "" for none. decimal : before a fraction.
     quote : around cells that hold separators; "" for none: quotes are letters.
     """
 
@@ -140,9 +140,9 @@ class DataConfig:
     """Which data set and features to use, and how to split and scale them.
 
     features : names or indices (from 0) of the features used as inputs; None takes the data set's
-        default choice, ("all",) takes every feature.
+        default choice, ("all",) takes every feature. source : where the rows come from.
     test_fraction : fraction of the rows held out for testing; None uses the published test set if
-        there is one, else the data set's default fraction.
+        there is one, else the data set's default fraction. split_seed : decides the split.
     validation_fraction : fraction of the training rows held out for early stopping.
     standardise : None means yes for measurements and photos, and no for pixels of ink, which share
         one scale and are mostly 0.
@@ -237,7 +237,7 @@ class ModelConfig:
         means all other classes; `positive` None takes the last class.
     has_bias : without a bias every boundary passes through the origin of the inputs.
     hidden : units of one hidden layer between inputs and outputs; 0 for no hidden layer.
-    activation : of the hidden units.
+    activation : of the hidden units. kind : which model. init : of the weights.
     smoothing : α of naive Bayes, of each feature in each class; see `core.train.update`.
     """
 
@@ -300,7 +300,7 @@ class TrainingConfig:
     class_weight : “balanced” weights each example by n / (h nᵢ) of its class i, for h classes; see
         `core.train.class_weights`.
     shares : parts of a batch whose gradients are summed in order; see `core.train.shares`.
-    seed : of the random initialisation and of every shuffle.
+    seed : of the random initialisation and of every shuffle. learning_rate : η.
     device : "cpu", "cuda" or "cuda:N".
     """
 

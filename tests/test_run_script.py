@@ -372,6 +372,12 @@ def test_words_after_test_go_to_pytest_in_the_projects_folder(started):
     assert started["folder"] == run.ROOT
 
 
+def test_words_after_docs_go_to_the_builder_of_the_site(started):
+    assert run.main(["docs", "--into", "site"]) == 0
+    builder = str(run.ROOT / "packaging" / "build_site.py")
+    assert started == {"groups": {"docs"}, "command": [str(run.PYTHON), builder, "--into", "site"]}
+
+
 def test_the_processes_of_the_tests_keep_what_they_compile(started, monkeypatch):
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     run.main(["test"])

@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _main(arguments: list[str]) -> int:
-    options = _parser().parse_args(arguments)
+    options = make_parser().parse_args(arguments)
     with team.joined(options.peer_timeout) as others:
         return _go_on(options, others)
 
@@ -53,7 +53,8 @@ def _go_on(options: argparse.Namespace, others: Team) -> int:
     return train.finish(begin, outputs, others)
 
 
-def _parser() -> Parser:
+def make_parser() -> Parser:
+    """Return the parser of the words after `train`, where a kept run goes on."""
     parser = Parser(
         prog=f"{terminal.PROGRAM} train {RESUME}",
         description="Go on with a run that was kept as a project, by this command or by the "

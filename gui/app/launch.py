@@ -21,7 +21,7 @@ from core.cli import signals, terminal
 from core.cli.parser import USAGE
 from core.config import RunConfig
 from core.data.task import Task
-from core.errors import SaveError
+from core.errors import DataError, SaveError
 from core.out_of_memory import describe_shortage, is_shortage
 from core.projects import recovery
 from core.train.snapshot import Snapshot
@@ -81,7 +81,8 @@ def start_recovery(window: MainWindow, parent: QObject) -> Recovery | None:
 class Launch:
     """One execution of the program with a window.
 
-    project : to be opened, setup : to begin with; None for what the config says.
+    project : to be opened, setup : to begin with; None for what the config says. Of a set-up a
+    picture can be taken, of a project none.
     """
 
     def __init__(
@@ -155,8 +156,15 @@ class Launch:
         if not self.window.isVisible():  # closed before it was started
             return
         self.window.controller.task_changed.connect(self._choose_view)
-        self.window.start(self._config, play=self._picture is not None)
-        if self._picture is None:
+        if self._picture is not None:
+            try:
+                config = self.window.setups.take(self._setup) if self._setup else self._config
+            except DataError as error:
+                self._give_up(str(error))
+                return
+            self.window.start(config, play=True)
+        else:
+            self.window.start(self._config)
             self.window.project_actions.asks = True
             self._recovery = start_recovery(self.window, self._application)
             if self._project is not None:

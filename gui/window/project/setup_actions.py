@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 
+from core.config import RunConfig
 from core.errors import DataError
 from gui.control.data_editor import DataEditor
 from gui.control.data_loader import DataLoader
@@ -52,13 +53,21 @@ class SetupActions(QObject):
 
     def apply(self, text: str) -> None:
         """Begin a run with this set-up; it can be undone."""
-        from core.projects.setup_text import from_text
-
         try:
-            config, points = from_text(text)
+            config = self.take(text)
         except DataError as error:
             self._controller.failed.emit(str(error))
             return
+        self._loader.load(config, "paste of a set-up")
+
+    def take(self, text: str) -> RunConfig:
+        """Return the config of a set-up; if it has points, they are drawn from now on.
+
+        Raises DataError for a text that is no set-up.
+        """
+        from core.projects.setup_text import from_text
+
+        config, points = from_text(text)
         if points is not None:
             self._editor.points = points
-        self._loader.load(config, "paste of a set-up")
+        return config

@@ -133,6 +133,16 @@ def test_two_pictures_of_the_surface_of_one_run_are_equal(tmp_path):
     assert pictures[0] == pictures[1]
 
 
+def test_a_picture_of_a_setup_is_that_of_its_settings(tmp_path):
+    pictures = []
+    options = ["iris", "--epochs", "2"], ["--setup", "logitlab:1?epochs=2"]
+    for name, words in zip(("one.png", "two.png"), options, strict=True):
+        ended = run(tmp_path, "--screenshot", name, *words)
+        assert ended.code == 0, ended.err
+        pictures.append(QImage(str(tmp_path / name)))
+    assert pictures[0] == pictures[1]
+
+
 def test_a_picture_leaves_nothing_but_itself_behind(pictured):
     assert [path.name for path in pictured.folder.rglob("*")] == ["shot.png"]
 
@@ -146,6 +156,7 @@ def test_a_picture_leaves_nothing_but_itself_behind(pictured):
         (("--size", "0x800"), "width and height may be 1 to 8,192 pixels"),
         (("--size", f"{'9' * 5000}x800"), "width and height may be 1 to 8,192 pixels"),
         (("--screenshot", "x.png", "--features", "girth"), "no feature “girth”"),
+        (("--screenshot", "x.png", "--setup", "garden"), "A set-up begins with logitlab:"),
         (("--screenshot", "x.png", "--view", "garden"), "no tab “garden”"),
         (("--screenshot", "x.png", "--view", "draw"), "no “Draw” for this data and model"),
         (("--screenshot", "x.png", "--view", "lasso", "--hidden", "3"), "no “Lasso” for this"),

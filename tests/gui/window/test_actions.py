@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from documentation import window as reference
+from documentation.marked import plain
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QTextBrowser
@@ -79,3 +81,10 @@ def test_the_readme_lists_the_keys_of_the_table(window):
         f"| {' '.join(f'`{key}`' for key in keys)} | {words} |"
         for keys, words in key_rows(window.action_rows)
     ]
+
+
+def test_the_reference_lists_every_entry_and_every_key_of_the_table(window):
+    menus, keys = reference.menus(window.action_rows), reference.keys(window.action_rows)
+    for row in window.action_rows:
+        assert f"| {plain(row.text.replace('&', ''))} |" in menus
+        assert all(f"<kbd>{plain(key)}</kbd>" in keys for key in row.keys)
