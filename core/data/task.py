@@ -142,7 +142,7 @@ class Task:
     def part_of(self, row: int) -> str:
         """Return whether this row is for “training”, “validation” or “test”."""
         for name, rows in (("test", self.test_rows), ("validation", self.validation_rows)):
-            if np.isin(row, rows, assume_unique=True):
+            if row in rows:
                 return name
         return "training"
 

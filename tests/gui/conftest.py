@@ -34,6 +34,18 @@ def dressed(qapp: QApplication) -> QApplication:
     return make_application()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def rough_lasso_paths():
+    """Stop the search for each weight early: a window finds the whole path whenever it shows one.
+
+    That the search finds the optimum is tested in core.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("core.explain.lasso_path.FEWEST", 20)
+        patch.setattr("core.explain.lasso_path.WORK", 0.0)  # as for very large data
+        yield
+
+
 @pytest.fixture(autouse=True)
 def collected_by_the_application(dressed: QApplication):
     """Disable automatic garbage collection, as the program does: the application collects."""

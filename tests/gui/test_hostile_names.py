@@ -219,7 +219,8 @@ def test_no_view_takes_a_name_for_more_than_text(qtbot, hostile, move, new_run):
                         spot.setY(round(y * widget.height()))
                         move(widget, spot)
                     found += [f"{name}: {fault}" for fault in faults(page, cells=False)]
-            found += [f"{name}: {fault}" for fault in faults(hostile)]
+            found += [f"{name}: {fault}" for fault in faults(page)]
+        found += [f"{name}: {fault}" for fault in faults(hostile)]
     hostile.stage.show_name("Demos")
     demos = hostile.views[hostile.stage.current]
     for row in range(demos.titles.count()):

@@ -84,7 +84,7 @@ def test_graphs_give_the_weights_of_updates_one_by_one(
         weight_decay=0.01,
         learning_rate=0.05,
     )
-    go(subject, 2500 if name == "iris" else 400)
+    go(subject, 600 if name == "iris" else 400)
     follow(twin, subject)
     assert_same(subject, twin)
     assert device.replayed > 0
