@@ -29,10 +29,13 @@ pygments_dark_style = "a11y-high-contrast-dark"
 
 NAME = re.compile(r"(<mi[^>]*>(?:ln|log|exp|max|min|tanh|sign|diag)</mi>)(?!<mo[^>]*>&#x00028;)")
 
+BAR = re.compile(r"<mo>(&#x02016;|&#x0007C;)</mo>")  # of norms: as high as a letter, not a fraction
+
 
 def mathml(latex: str, display: str = "inline") -> str:
     """Return a formula as MathML, with a space between the name of a function and a letter."""
-    return NAME.sub(r'\1<mspace width="0.17em"/>', convert(latex, display=display))
+    text = NAME.sub(r'\1<mspace width="0.17em"/>', convert(latex, display=display))
+    return BAR.sub(r'<mo stretchy="false">\1</mo>', text)
 
 
 def inline(writer: Any, node: Any) -> None:

@@ -50,7 +50,9 @@ def _signature(name: str, value: object) -> str:
         return block(f"{name} -> {hint}", "python")
     assert callable(value)
     text = str(inspect.signature(value)).replace("(self, ", "(").replace("(self)", "()")
-    text = re.sub(r"<factory>", "…", text)
+    text = re.sub(r"(?<=: |> )'([^']*)'", r"\1", text.replace("<factory>", "…"))
+    if isinstance(value, type):
+        text = text.removesuffix(" -> None")
     if len(name + text) > 88:
         inner, _, rest = text[1:].rpartition(")")
         text = "(\n    " + ",\n    ".join(_split(inner)) + f",\n){rest}"
@@ -80,11 +82,12 @@ def _paragraph(text: str) -> str:
         return block(text, "pycon")
     if not re.match(r"\w+(, \w+)* : ", text):
         return _safe(" ".join(text.split()))
-    items = re.split(r"^(?=\w+(?:, \w+)* : )", text, flags=re.MULTILINE)
+    items = re.split(r"(?:^|(?<=[.;] )|(?<=[.;]\n))(?=\w+(?:, \w+)* : )", text)
     lines = []
     for item in filter(None, items):
         names, _, told = " ".join(item.split()).partition(" : ")
-        lines.append(f"- {', '.join(map(code, names.split(', ')))}: {_safe(told)}")
+        told = f"{_safe(told.rstrip('.;'))}."
+        lines.append(f"- {', '.join(map(code, names.split(', ')))}: {told}")
     return "\n".join(lines)
 
 
