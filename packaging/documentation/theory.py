@@ -61,7 +61,10 @@ def _optimiser(rule: Optimiser) -> str:
     parts.append("\n".join(f"> {each.strip()}\n>" for each in plain(rule.formula).split(";")))
     if rule.steps:
         lines = [
-            (plain(step.label), ", ".join(formula(rf"\displaystyle {_named(e.latex)}") for e in step.equations))
+            (
+                plain(step.label),
+                ", ".join(formula(rf"\displaystyle {_named(e.latex)}") for e in step.equations),
+            )
             for step in rule.steps
         ]
         parts.append(table(("what is computed", "formula"), lines))

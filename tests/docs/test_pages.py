@@ -129,6 +129,19 @@ def test_changes_begin_with_this_version():
     assert text.index("## [Unreleased]") < text.index(f"## [{VERSION}]")
 
 
+# The paper ----------------------------------------------------------------------------------------
+
+
+def test_the_paper_cites_what_its_list_has_and_has_the_parts_that_are_asked_for():
+    text = (DOCS / "paper" / "paper.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^@\w+\{(\w+),$", (DOCS / "paper" / "paper.bib").read_text(), re.MULTILINE)
+    assert set(re.findall(r"@(\w+)", text.split("---")[2])) == set(listed)
+    assert len(listed) == len(set(listed))
+    parts = ("Summary", "Statement of need", "Learning objectives", "Experience of use")
+    assert all(f"\n# {part}\n" in text for part in (*parts, "References"))
+    assert len(text.split()) < 1_500
+
+
 # The gallery --------------------------------------------------------------------------------------
 
 
