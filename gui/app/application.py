@@ -13,7 +13,7 @@ from core.cli.options import add_run_options, config_from
 from core.cli.parser import USAGE, Parser
 from core.config import RunConfig
 from core.errors import ConfigError, LogitLabError
-from core.projects import archive
+from core.library.file_kind import kind_of
 from gui.window.look.theme_names import THEMES
 
 MAX_SIDE = 8192  # pixels: a square of this side takes 256 MiB as a picture
@@ -58,11 +58,11 @@ def _main(words: list[str]) -> int:
         picture = None if options.screenshot is None else Path(options.screenshot)
         if picture is not None:
             files.check_writable(picture)
-        project = _project(config)
-        if project is not None and picture is not None:
+        file = _no_table(config)
+        if file is not None and picture is not None:
             raise ConfigError(
-                f"{project.name} is a project, and a picture is of new training. Open it in the "
-                "window."
+                f"{file.name} is a {kind_of(file)}, and a picture is of new training. Open it in "
+                "the window."
             )
 
         from gui.app.display import UNSEEN, open_on_display
@@ -83,15 +83,15 @@ def _main(words: list[str]) -> int:
         print(f"{terminal.PROGRAM}: {error}", file=sys.stderr)
         return USAGE
     shown = options.size, options.theme, options.view
-    config = RunConfig() if project is not None else config
-    return Launch(application, config, picture, *shown, project, options.setup).run_and_leave()
+    config = RunConfig() if file is not None else config
+    return Launch(application, config, picture, *shown, file, options.setup).run_and_leave()
 
 
-def _project(config: RunConfig) -> Path | None:
-    """Return the file if it is a project, by its contents, and no table."""
+def _no_table(config: RunConfig) -> Path | None:
+    """Return the file if it is something else than a table, by its contents."""
     path = Path(config.data.path or "")
     is_file = config.data.source == "csv" and path.is_file()
-    return path if is_file and archive.is_project(path) else None
+    return path if is_file and kind_of(path) != "table" else None
 
 
 def _size(text: str) -> tuple[int, int]:

@@ -22,6 +22,7 @@ from core.cli.parser import USAGE
 from core.config import RunConfig
 from core.data.task import Task
 from core.errors import DataError, SaveError
+from core.library.file_kind import kind_of
 from core.out_of_memory import describe_shortage, is_shortage
 from core.projects import recovery
 from core.train.snapshot import Snapshot
@@ -81,8 +82,8 @@ def start_recovery(window: MainWindow, parent: QObject) -> Recovery | None:
 class Launch:
     """One execution of the program with a window.
 
-    project : to be opened, setup : to begin with; None for what the config says. Of a set-up a
-    picture can be taken, of a project none.
+    file : to be opened as if it were dropped, setup : to begin with; None for what the config says.
+    Of a set-up a picture can be taken, of a file none.
     """
 
     def __init__(
@@ -93,11 +94,11 @@ class Launch:
         size: tuple[int, int] | None,
         theme: str | None,
         view: str | None,
-        project: Path | None = None,
+        file: Path | None = None,
         setup: str | None = None,
     ) -> None:
         self._config, self._picture, self._view = config, picture, view
-        self._project, self._setup = project, setup
+        self._file, self._setup = file, setup
         self._recovery: Recovery | None = None
         self._is_ended_by_system = False
         self._was_at_rest = False
@@ -167,10 +168,19 @@ class Launch:
             self.window.start(self._config)
             self.window.project_actions.asks = True
             self._recovery = start_recovery(self.window, self._application)
-            if self._project is not None:
-                self.window.projects.open(self._project)
+            if self._file is not None:
+                self._open(self._file)
             elif self._setup is not None:
                 self.window.setups.apply(self._setup)
+
+    def _open(self, file: Path) -> None:
+        """Open a project at once; what else there is belongs to a run, or is told beside one."""
+        controller, open_it = self.window.controller, self.window.project_actions.open_path
+        if kind_of(file) == "project":
+            open_it(file)
+        else:
+            once = Qt.ConnectionType.SingleShotConnection
+            controller.task_changed.connect(lambda _: open_it(file), once)
 
     def run_and_leave(self) -> NoReturn:
         """Run, then end the process at once.

@@ -132,7 +132,7 @@ def table(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
 
 def _of_files(window: Window) -> tuple[Action, ...]:
     files, projects = window.files, window.project_actions
-    opened = "open a project, a model or a table; a file can also be dropped on the window"
+    opened = "open a project, a model, a lesson, a table or a picture, which can also be dropped"
     saved = "save all that the window holds as a project: data, run and kept runs"
     picture = "save a picture of the window"
     return (

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
 from core.config import RunConfig
 from core.data.shown_task import shown
-from core.runs.model_file import is_model
 from gui.control.data_editor import DataEditor
 from gui.control.data_loader import DataLoader
 from gui.control.next_task import NextTask
@@ -115,6 +114,7 @@ class MainWindow(QMainWindow):
         self.projects = Projects(controller, self.next_task, loader, self)
         shown = self, controller, self.projects, self.settings
         self.project_actions = ProjectActions(*shown, self._open_file)
+        self.csv.open_any = self.project_actions.open_path
         self.drops = Drops(self.stage, self.views, self.project_actions.open_path, self.status)
         self.setups = SetupActions(controller, loader, self.editor, self)
         self.lesson_opener = opener = LessonOpener(self, controller.background, self.settings)
@@ -345,13 +345,8 @@ class MainWindow(QMainWindow):
         self.drops.drop(event)
 
     def _open_file(self, path: Path) -> None:
-        """Open what is no project by what it is: what is nothing else is read as a table."""
-        if path.is_dir():
-            self.pictures.open_folder(path)
-        elif is_model(path):
-            self.loader.open_model(path)
-        elif not (self.lesson_opener.take(path) or self.drops.take_picture(path)):
-            self.csv.open_file(path)
+        data = self.csv, self.pictures, self.loader, self.lesson_opener.shelf
+        openers.open_file(path, *data, self.setups, self.drops, self.status)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not (self.project_actions.may_close(self.closing) and self.closing.is_allowed()):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from core.teach.headings import ENDING
 from gui.state.background_tasks import Background
 from gui.window.lesson.progress import Progress
 from gui.window.lesson.shelf import Shelf
@@ -47,13 +46,6 @@ class LessonOpener:
         if path:
             self._settings.set(LESSON_FOLDER, str(Path(path).parent))
             self.shelf.open(Path(path))
-
-    def take(self, path: Path) -> bool:
-        """Open a file if it is a lesson by its name; return whether it is."""
-        is_lesson = path.suffix.lower() == ENDING
-        if is_lesson:
-            self.shelf.open(path)
-        return is_lesson
 
     def _folder(self) -> str:
         from core.teach.own_lessons import folder

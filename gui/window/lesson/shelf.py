@@ -134,9 +134,10 @@ class Shelf(QObject):
             if each.lesson is not None and each.path in before:
                 self.renewed.emit(each.lesson)
                 self.remarked.emit(f"{each.path.name} was read again.")
-            if each.lesson is not None and each.path == self._wanted:
-                self.opened.emit(each.lesson)
-        self._wanted = None
+            if each.path == self._wanted:  # else it is asked for since this was looked for
+                self._wanted = None
+                if each.lesson is not None:
+                    self.opened.emit(each.lesson)
 
     def _watch(self, there: list[Path]) -> None:
         """Watch the files and their folders: a file that is replaced is watched no more."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.config import CsvOptions, DataConfig
 from core.errors import LogitLabError
+from core.library.file_kind import TABLE_ENDINGS
 from gui.control.data_loader import DataLoader
 from gui.control.next_config import on_other_data
 from gui.control.run_controller import RunController
@@ -26,17 +28,15 @@ if TYPE_CHECKING:  # the dialog is imported when first needed
     from core.data.dataset import Dataset
     from gui.setup.csv.dialog import CsvDialog
 
-# What a file is, its contents say; other names are found under “All files”.
-TABLE_PATTERNS = (
-    "*.csv *.tsv *.tab *.txt *.data *.dat *.arff *.libsvm *.svm *.jsonl *.ndjson "
-    "*.xlsx *.parquet *.npz *.npy "
-    "*.csv.gz *.tsv.gz *.txt.gz *.data.gz *.arff.gz *.jsonl.gz *.zip"
-)
+TABLE_PATTERNS = " ".join(f"*{ending}" for ending in TABLE_ENDINGS)
 TABLE_FOLDER = "table_folder"  # setting: folder of the last CSV file
 
 
 class CsvOpener(Opener):
-    """Asks for a file, reads it, shows it in a dialog and loads what is chosen there."""
+    """Asks for a file, reads it, shows it in a dialog and loads what is chosen there.
+
+    open_any : opens a file that a person has chosen, which may turn out to be no table.
+    """
 
     def __init__(
         self,
@@ -47,6 +47,7 @@ class CsvOpener(Opener):
         appearance: Appearance,
     ) -> None:
         super().__init__(window, controller, loader, settings, appearance)
+        self.open_any: Callable[[Path], None] = self.open_file
         self.dialog: CsvDialog | None = None  # while it is open
         self._reading = CsvOptions()
         self._reader = CsvReader(controller.background, self)
@@ -67,7 +68,7 @@ class CsvOpener(Opener):
         chooser.setFileMode(QFileDialog.FileMode.ExistingFile)
         chooser.setNameFilters([f"Tables ({TABLE_PATTERNS})", "All files (*)"])
         chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        chooser.fileSelected.connect(lambda name: self.open_file(Path(str(name))))
+        chooser.fileSelected.connect(lambda name: self.open_any(Path(str(name))))
         chooser.open()
 
     def open_file(self, path: Path) -> None:
@@ -92,7 +93,7 @@ class CsvOpener(Opener):
         except OSError as error:
             self.remarked.emit(f"The table could not be kept to be opened: {error.strerror}.")
         else:
-            self.open_file(path)
+            self.open_any(path)
 
     def call_off(self) -> None:
         """Cancel reading and report it."""

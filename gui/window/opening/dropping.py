@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from fnmatch import fnmatch
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QDropEvent
 
-from gui.window.opening.csv_opening import TABLE_PATTERNS
+from core.library.file_kind import is_named_as_table
 from gui.window.stage.stage import Stage
 from gui.window.status import StatusMessages
 from gui.window.view_factory import ViewFactory
@@ -47,11 +46,11 @@ class Drops:
             self._open_file(path)
         event.acceptProposedAction()
 
-    def take_picture(self, path: Path) -> bool:
-        """Put a file on the pad if it is a picture; return whether it is."""
+    def take_picture(self, path: Path) -> None:
+        """Put a picture on the pad, or say why not."""
         mime = QMimeData()
         mime.setUrls([QUrl.fromLocalFile(str(path))])
-        return self._take(mime, path.name)
+        self._take(mime, path.name)
 
     def _take(self, mime: QMimeData, name: str) -> bool:
         """Put a picture on the pad, or say why not; return whether there is one."""
@@ -78,6 +77,6 @@ def _holds_picture(mime: QMimeData) -> bool:
     from gui.stage.draw.photo_reader import has_picture
 
     path = dropped_file(mime)
-    if path is not None and any(fnmatch(path.name.lower(), p) for p in TABLE_PATTERNS.split()):
+    if path is not None and is_named_as_table(path):
         return False
     return has_picture(mime)

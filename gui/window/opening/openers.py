@@ -1,12 +1,24 @@
-"""The two ways of opening data of one's own, connected to what asks for them and shows them."""
+"""The ways of opening what is a user's own, connected to what asks for it and shows it."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from core.library.file_kind import kind_of
+from gui.control.data_loader import DataLoader
+from gui.window.lesson.shelf import Shelf
 from gui.window.opening.csv_opening import CsvOpener
 from gui.window.opening.csv_reading import OpeningBar
 from gui.window.opening.data_choice import DataChoice
+from gui.window.opening.dropping import Drops
 from gui.window.opening.folder_opening import FolderOpener
+from gui.window.project.setup_actions import SetupActions
 from gui.window.status import StatusMessages
+
+PLAN = (
+    "the plan of a sweep: train it in the terminal, by “sweep” and its name. What comes of it is a "
+    "project, which opens here."
+)
 
 
 def connect(
@@ -25,3 +37,31 @@ def connect(
         bar.cancelled.connect(opener.call_off)
         opener.remarked.connect(status.remark)
         opener.failed.connect(status.fail)
+
+
+def open_file(
+    path: Path,
+    tables: CsvOpener,
+    folders: FolderOpener,
+    models: DataLoader,
+    lessons: Shelf,
+    setups: SetupActions,
+    pictures: Drops,
+    status: StatusMessages,
+) -> None:
+    """Open what is no project by what it holds: what is nothing else is read as a table."""
+    match kind_of(path):
+        case "folder":
+            folders.open_folder(path)
+        case "model":
+            models.open_model(path)
+        case "lesson":
+            lessons.open(path)
+        case "sweep":
+            status.fail(f"{path.name} is {PLAN}")
+        case "set-up":
+            setups.open_file(path)
+        case "picture":
+            pictures.take_picture(path)
+        case _:
+            tables.open_file(path)

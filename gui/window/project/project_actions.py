@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QMessageBox
 
 from core.invisible_characters import visible
+from core.library.file_kind import kind_of
 from core.number_format import format_bytes
 from gui.control.projects import ENDING, Projects
 from gui.control.run_controller import RunController
@@ -67,7 +68,7 @@ class ProjectActions(QObject):
         """Ask for a file, and open it by what it holds."""
         path, _ = QFileDialog.getOpenFileName(
             self._window,
-            "Open a project, a model, a table or a picture",
+            "Open a project, a model, a lesson, a table or a picture",
             self._folder(),
             f"All files (*);;{KINDS}",
         )
@@ -76,10 +77,7 @@ class ProjectActions(QObject):
 
     def open_path(self, path: Path) -> None:
         """Open a file by what it holds; a project replaces all that is in the window."""
-        from core.projects.archive import is_project
-
-        is_named_so = path.suffix.lower() == ENDING and path.is_file()  # if damaged, it says so
-        if not (is_named_so or is_project(path)):
+        if kind_of(path) != "project":
             self._open_file(path)
             return
         note = partial(self._note_recent, path)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 
+from core import files
 from core.config import RunConfig
 from core.errors import DataError
 from gui.control.data_editor import DataEditor
@@ -51,14 +54,25 @@ class SetupActions(QObject):
                 "The clipboard holds no set-up; copy one that begins with logitlab:."
             )
 
-    def apply(self, text: str) -> None:
-        """Begin a run with this set-up; it can be undone."""
+    def open_file(self, path: Path) -> None:
+        """Begin a run with the set-up that a file holds."""
+        from core.projects.setup_text import MOST_TEXT
+
+        try:
+            data = files.contents(path, "a set-up", 2 * MOST_TEXT)
+        except DataError as error:
+            self._controller.failed.emit(str(error))
+        else:
+            self.apply(data.decode("utf-8-sig", "replace").strip(), f"opening of {path.name}")
+
+    def apply(self, text: str, words: str = "paste of a set-up") -> None:
+        """Begin a run with this set-up; words : of the change, which can be undone."""
         try:
             config = self.take(text)
         except DataError as error:
             self._controller.failed.emit(str(error))
             return
-        self._loader.load(config, "paste of a set-up")
+        self._loader.load(config, words)
 
     def take(self, text: str) -> RunConfig:
         """Return the config of a set-up; if it has points, they are drawn from now on.

@@ -407,6 +407,32 @@ sys.exit(launch.run())
 """
 
 
+OPENED = """
+import sys
+from gui.app import application
+from gui.app.launch import Launch
+
+begin = Launch.__init__
+
+def watched(launch, *words):
+    begin(launch, *words)
+    shelf = launch.window.lesson_opener.shelf
+    shelf.opened.connect(lambda lesson: print(lesson.title, flush=True))
+    shelf.opened.connect(lambda _: launch.window.closing.insist())
+
+Launch.__init__ = watched
+sys.exit(application.main(sys.argv[1:]))
+"""
+
+
+def test_a_file_that_is_given_is_opened_as_what_it_holds(tmp_path):
+    text = 'format = 1\ntitle = "Mine"\n[[steps]]\ntext = "From a file."\n'
+    (tmp_path / "file").write_text(text, encoding="utf-8")
+    ended = end(start(tmp_path, "-c", OPENED, "file"), tmp_path)
+    assert ended.code == 0, ended.err
+    assert ended.out.splitlines()[:1] == ["Mine"]
+
+
 def test_importing_the_window_does_not_import_pytorch(tmp_path):
     ended = end(start_anew(tmp_path, "-c", WITHOUT_TORCH), tmp_path)
     assert ended.code == 0, ended.err
