@@ -132,10 +132,11 @@ def make_deb(python: Path, folder: Path, into: Path) -> Path:
     share = tree / "usr" / "share"
     for name, where in (
         ("desktop", "applications"),
+        ("setup.desktop", "applications"),  # links that set the program up
         ("metainfo.xml", "metainfo"),
         ("mime.xml", "mime/packages"),
     ):
-        (share / where).mkdir(parents=True)
+        (share / where).mkdir(parents=True, exist_ok=True)
         file = f"org.logitlab.LogitLab.{name}"
         shutil.copyfile(HERE / "linux" / file, share / where / file.replace(".mime", ""))
     add_documents(python, into / "documents", share)

@@ -12,7 +12,10 @@ import pytest
 
 from core import VERSION
 from core.cli.parser import COMMANDS
+from core.config import DataConfig, ModelConfig, RunConfig
 from core.projects.archive import with_ending
+from core.projects.setup_text import PREFIX, from_text, to_text
+from gui.app.application import make_parser
 
 ROOT = Path(__file__).parents[1]
 LINUX = ROOT / "packaging" / "linux"
@@ -33,9 +36,9 @@ def documents(monkeypatch):
     return module
 
 
-def entry(key: str) -> str:
-    """Return the value of a key of the desktop file."""
-    text = (LINUX / f"{NAME}.desktop").read_text(encoding="utf-8")
+def entry(key: str, file: str = "desktop") -> str:
+    """Return the value of a key of a desktop file."""
+    text = (LINUX / f"{NAME}.{file}").read_text(encoding="utf-8")
     values: dict[str, str] = dict(re.findall(r"^(\w+)=(.*)$", text, re.MULTILINE))
     return values[key]
 
@@ -58,6 +61,14 @@ def test_a_desktop_opens_the_files_that_the_program_writes():
     assert kept.match(glob.get("pattern", ""))
     assert kind.get("type") in entry("MimeType").split(";")
     assert entry("Exec").endswith("%f")
+
+
+def test_a_desktop_hands_links_that_are_set_ups_to_the_program():
+    schemes = [kind.partition("/")[2] for kind in entry("MimeType", "setup.desktop").split(";")]
+    assert f"{schemes[0]}:" == PREFIX
+    link = to_text(RunConfig(DataConfig("digits"), ModelConfig(hidden=8)))
+    _, *words = entry("Exec", "setup.desktop").replace("%u", link).split()
+    assert from_text(make_parser().parse_args(words).setup)[0].model.hidden == 8
 
 
 def test_the_man_page_has_all_commands(documents):

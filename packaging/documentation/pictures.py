@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 
 from core.projects.setup_text import to_text
@@ -87,6 +88,7 @@ def gallery() -> str:
             step.text.split("\n", 1)[1].strip(),
             _shown(f"gallery-{number}", told),
             *([step.reveal] if step.reveal else []),
+            f'<a href="{escape(text)}">Open it in Logit Lab</a>, or by a command:',
             command,
         ]
     return "\n\n".join(parts)
