@@ -29,6 +29,7 @@ from core.train.snapshot import Snapshot
 from gui.app import placement
 from gui.app.garbage import GarbageCollector
 from gui.control.recovery import Recovery
+from gui.kit import described
 from gui.kit import theme as look
 from gui.kit.png import write_png
 from gui.window.main_window import MainWindow
@@ -56,6 +57,7 @@ def make_application() -> QApplication:
     application.setWindowIcon(QIcon(look.asset("icons/logitlab.svg")))
     if application.findChild(GarbageCollector) is None:
         GarbageCollector(application)
+        described.give_roles()
     return application
 
 

@@ -16,6 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.kit import described
+
 Item = TypeVar("Item", bound=QGraphicsItem)
 
 LEFT, CENTRE, RIGHT = 0.0, 0.5, 1.0
@@ -79,6 +81,7 @@ class Canvas(QGraphicsView):
 class CanvasHolder(QWidget):
     """A widget that is covered by a canvas, which marks the focus of this widget."""
 
+    heard_as = described.PICTURE
     _canvas: Canvas
 
     def focusInEvent(self, event: QFocusEvent) -> None:

@@ -126,6 +126,7 @@ class Legend(QWidget):
         button = QPushButton(unmarked(short(name, LETTERS)))
         button.setProperty("marker", True)
         button.setCheckable(True)
+        button.setAutoExclusive(True)  # its group is; this tells a screen reader
         button.setChecked(k == self.chosen_class)
         button.setToolTip(
             as_tip(

@@ -14,8 +14,8 @@ from core.data.task import Task
 from core.explain.coefficients import output_names
 from core.model_family import FAMILY, pairs
 from core.train.snapshot import Params
+from gui.kit import described, zoom
 from gui.kit import theme as look
-from gui.kit import zoom
 from gui.kit.theme import Theme
 
 GAP = 16.0
@@ -46,6 +46,7 @@ class Grid(NamedTuple):
 class Panels(QWidget):
     """Shows weights on one symmetric scale; describes what is pointed at."""
 
+    heard_as = described.PICTURE
     hovered = Signal(str)
     breadth = 1.0  # a panel's useful width, in heights of the panel
     zero = "weight 0"  # the label in the middle of the scale

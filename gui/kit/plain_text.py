@@ -15,6 +15,7 @@ from PySide6.QtGui import Qt as Guess  # the part of the namespace with the rich
 from PySide6.QtWidgets import QLabel, QSizePolicy, QTableView, QWidget
 
 from core.invisible_characters import visible
+from gui.kit import described
 
 BREAKS = "\n"
 COLUMN_LETTERS = 30
@@ -28,6 +29,8 @@ MOST_PX = 16_777_215  # QWIDGETSIZE_MAX
 
 class Plain(QLabel):
     """A label that shows its text literally."""
+
+    heard_as = described.TEXT
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)

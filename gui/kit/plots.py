@@ -40,8 +40,8 @@ from PySide6.QtWidgets import (
 )
 
 from core.data.dataset import Dataset
+from gui.kit import described, zoom
 from gui.kit import theme as look
-from gui.kit import zoom
 from gui.kit.axes import Axis, PlotArea
 from gui.kit.plain_text import as_tip, html, short
 from gui.kit.theme import Theme
@@ -60,6 +60,8 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
     The face holds the moving items, such as `Line` and `Picture`, and a pixmap of all others,
     above or below the moving ones, which pyqtgraph paints when one of them changes.
     """
+
+    heard_as = described.PICTURE
 
     def __init__(self, *, moves_below: bool, left: pg.AxisItem, bottom: pg.AxisItem) -> None:
         super().__init__()

@@ -164,6 +164,7 @@ class _Thumbnail(QPushButton):
         super().__init__()
         self.theme = theme
         self.setCheckable(True)
+        self.setAutoExclusive(True)  # its group is; this tells a screen reader
         self.setProperty("row", True)
         self.setToolTip(title)
         self.setAccessibleName(title)

@@ -81,6 +81,7 @@ class KnobsRow(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
+        self.setAccessibleName("Settings")
         self.setProperty("card", True)
         self._task: Task | None = None
         self._settings = TrainingConfig()
@@ -232,7 +233,9 @@ class KnobsRow(QFrame):
             f"Return to the defaults:\n{listed}" if count else "Every setting is at its default"
         )
         self.defaults_button.setAccessibleName(
-            f"Return {count} settings to their defaults" if count else "All settings at default"
+            f"{count} changed: return these settings to their defaults"
+            if count
+            else "All settings: all at default"
         )
 
 

@@ -34,7 +34,9 @@ class MenuPicker(QToolButton):
 
         may_be_none : whether the last one in use may be taken out.
         """
-        self.setText(f"{len(used)} of {len(names)} ▾")
+        count = f"{len(used)} of {len(names)}"
+        self.setText(f"{count} ▾")
+        self.setAccessibleDescription(f"{count}. {self.toolTip()}")
         menu = self.menu()
         menu.clear()
         for name in names:

@@ -88,6 +88,7 @@ class SourceButton(RowButton):
         super().__init__()
         self.setProperty("row", True)
         self.setCheckable(True)
+        self.setAutoExclusive(True)  # its group is; this tells a screen reader
         self._sign, self._name, self._detail = Plain(glyph), Elided(), Elided()
         self._sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
         zoom.set_type(self._sign, SIGN_SCALE)

@@ -85,6 +85,10 @@ class Notice(QFrame):
         super().resizeEvent(event)
         self._show_words()
 
+    @property
+    def is_busy(self) -> bool:
+        return not self._busy.isHidden()
+
     def show_busy(self, is_busy: bool) -> None:
         self._busy.setVisible(is_busy)
 

@@ -42,6 +42,7 @@ class Rail(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
+        self.setAccessibleName("Data and lessons")
         self.setProperty("card", True)
         self._headings: tuple[Heading, ...] = ()
         self._rows: dict[str, QListWidgetItem] = {}  # by key

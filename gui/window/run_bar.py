@@ -18,8 +18,8 @@ from core.data.task import Task
 from core.number_format import format_percent, format_rate
 from core.train.snapshot import Snapshot, Status
 from gui.control.run_controller import EPOCH_A_SECOND, FLAT_OUT
+from gui.kit import described, zoom
 from gui.kit import theme as look
-from gui.kit import zoom
 from gui.kit.buttons import RowButton
 from gui.kit.fields.unscrolled import Slider
 from gui.kit.layouts import add_layout
@@ -44,6 +44,7 @@ class RunBar(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
+        self.setAccessibleName("Run bar")
         self.setProperty("card", True)
         self._make_keys()
         self._make_speed()
@@ -139,6 +140,7 @@ class RunBar(QFrame):
             speed, f"{speed:,.0f} steps/s"
         )
         self._speed_words.setText(words)
+        described.announce(self.speed, words)  # a slider tells its notch only
         self.speed.setToolTip(f"Speed: {words}. To go one step a press, use Step (S).")
         self.speed_changed.emit(speed)
 

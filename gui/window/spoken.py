@@ -17,11 +17,14 @@ from core.train.snapshot import Snapshot, Status
 from gui.control.run_controller import RunController
 from gui.kit import described
 from gui.kit.confusion_matrix import ConfusionMatrix
+from gui.kit.picture_grid import Panels
 from gui.kit.plots import Plot
 from gui.kit.view import View
 from gui.window.stage.stage import Stage
 
-INTERVAL_MS = 1000  # between updates while training: faster changes cannot be listened to
+# Between updates while training: a screen reader says those of what has the focus to their end.
+INTERVAL_MS = 10_000
+SETTLED_MS = 1000  # between looks at whether what is worked out in the background is shown
 MOST_WORDS, MOST_LABELS = 3, 6  # that are named of a text's model
 MOVING = (
     "Arrow keys up and down zoom, left and right move, Home shows the whole run; "
@@ -32,7 +35,7 @@ MOVING = (
 class Spoken(QObject):
     """Sets the accessible description of each visible picture to a sentence on what it shows.
 
-    At rest it describes the newest snapshot; during training it is updated once a second. A
+    At rest it describes the newest snapshot; during training it is updated every ten seconds. A
     picture that sets its own description is left alone.
 
     views : returns the existing views with their names.
@@ -61,15 +64,20 @@ class Spoken(QObject):
         """Update the description of each visible picture, now and when it has settled."""
         self._since.start()
         self._renew()
+        self._renew_soon()
+
+    def _renew_soon(self) -> None:
         if not self._is_due:
             self._is_due = True
-            QTimer.singleShot(INTERVAL_MS, self, self._renew_late)
+            QTimer.singleShot(SETTLED_MS, self, self._renew_late)
 
     def _renew_late(self) -> None:
         self._is_due = False
         snapshot = self._controller.snapshot
         if snapshot is None or snapshot.status is not Status.TRAINING:
             self._renew()
+            if not all(view.is_at_rest for _, view in self._views() if view.isVisible()):
+                self._renew_soon()
 
     def _renew(self) -> None:
         for name, view in self._views():
@@ -79,7 +87,7 @@ class Spoken(QObject):
 
 
 def pictures(root: QWidget) -> list[QWidget]:
-    """Return the pictures among the root's descendants: plots, and parents of other canvases."""
+    """Return the pictures among the root's descendants: plots, parents of canvases, weights."""
     found: dict[QWidget, None] = {}
     for view in root.findChildren(QGraphicsView):
         above = view.parentWidget()
@@ -87,6 +95,7 @@ def pictures(root: QWidget) -> list[QWidget]:
             found[view] = None
         elif above is not None and not isinstance(above.parentWidget(), Plot):
             found[above] = None
+    found |= dict.fromkeys(root.findChildren(Panels))  # also as bars
     return list(found)
 
 

@@ -8,6 +8,7 @@ from core.data.task import Task
 from core.model_family import FAMILY
 from core.train.snapshot import Snapshot, Status
 from gui.control.run_controller import RunController
+from gui.kit import described
 from gui.window.message import Banner, Notice
 
 
@@ -24,10 +25,16 @@ class StatusMessages(QObject):
         self._is_downloading = False
         self._pending_message = ""
         banner.acted.connect(self._act)
+        notice.told.connect(self._say)
 
     def announce_with_next_task(self, words: str) -> None:
         """Show this message, unless it is "", with the next task."""
         self._pending_message = words
+
+    def _say(self) -> None:
+        """Have the message said, unless it is one of many about work that goes on."""
+        if not self._notice.is_busy:
+            described.announce(self._notice, self._notice.text, is_urgent=self._notice.is_trouble)
 
     def show_task(self, task: Task) -> None:
         self._is_held = False

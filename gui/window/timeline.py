@@ -32,7 +32,7 @@ from core.train.history import Mark
 from core.train.snapshot import Snapshot, Status
 from gui.kit import theme as look
 from gui.kit import zoom
-from gui.kit.plain_text import as_tip
+from gui.kit.plain_text import Plain, as_tip
 from gui.kit.theme import Theme
 
 HEIGHT = 26  # px, with or without a history, so that nothing moves when one begins
@@ -207,7 +207,7 @@ class HistoryBar(QWidget):
         self._has_history = False  # the run has been trained, even if it is at its start again
         self._name = QLabel("history")
         self.line = TimeLine(theme)
-        self.words = QLabel()
+        self.words = Plain()
         self.words.setAccessibleName("shown step")
         for label in (self._name, self.words):
             zoom.set_type(label, look.SMALL)
@@ -216,7 +216,7 @@ class HistoryBar(QWidget):
         self.live_button = _quiet_button("live")
         self.live_button.setCheckable(True)
         self.live_button.setToolTip("Return to the newest step (End, on the line)")
-        self.live_button.setAccessibleName("Return to the newest step")
+        self.live_button.setAccessibleName("live: return to the newest step")
         self._show_replay(is_replaying=False)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 6, 0)

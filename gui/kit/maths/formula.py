@@ -11,7 +11,7 @@ from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QPainter, QPaintEv
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
-from gui.kit import zoom
+from gui.kit import described, zoom
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.theme import Theme
 
@@ -103,6 +103,8 @@ def picture(latex: str, px: float, colour: str, inks: tuple[tuple[str, str], ...
 
 class Formula(QWidget):
     """A formula. Screen readers get `spoken`; a right click copies it as LaTeX or as text."""
+
+    heard_as = described.TEXT
 
     def __init__(
         self,

@@ -99,7 +99,7 @@ class GradientArrows(QObject):
         super().__init__(plot)
         self._plot, self._theme, self._background = plot, theme, background
         self.box = QCheckBox("gradients")
-        self.box.setAccessibleName("show how examples pull at the weights")
+        self.box.setAccessibleName("gradients: show how examples pull at the weights")
         self.box.toggled.connect(self._switch)
         self._task: Task | None = None
         self._snapshot: Snapshot | None = None

@@ -44,5 +44,11 @@ class LineKey(QLabel):
         )
         others = f" &nbsp;{colours}&nbsp;+{len(kept)}" if kept else ""
         self.setText(f'<span style="color:{theme.accent}">━━</span> {train}{test}{others}')
+        has_validation = task is not None and bool(len(task.validation_rows))
+        lines = ["training rows: a solid line"]
+        lines += ["validation rows: a dotted line"] * has_validation
+        lines += ["test rows: a dashed line"] * has_test
+        lines += [f"{len(kept)} kept runs: lines of their own"] * bool(kept)
+        self.setAccessibleName("; ".join(lines))
         names = (record.name for record in kept)
         self.setToolTip(as_tip("\n".join(filter(None, (sample, *names)))))

@@ -46,7 +46,7 @@ class StepNavigation(QObject):
         self.whole_button = QPushButton("all", plot)  # on the plot, so that nothing moves
         self.whole_button.setProperty("quiet", True)
         self.whole_button.setToolTip("Show the whole run again (Home, double click)")
-        self.whole_button.setAccessibleName("Show the whole run")
+        self.whole_button.setAccessibleName("all: show the whole run")
         self.whole_button.clicked.connect(lambda: self.zoom(None))
         self.whole_button.hide()
         plot.getPlotItem().getViewBox().setMouseEnabled(False, False)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.number_format import format_fixed
-from gui.kit import zoom
+from gui.kit import described, zoom
 from gui.kit.theme import Theme
 from gui.stage.demos.parts import GAP
 
@@ -20,6 +20,8 @@ FEW = 5  # bars; with more, their rows are closer together
 
 class Bars(QWidget):
     """One row per value: name, bar from zero, number; NaN and ±inf have the warning colour."""
+
+    heard_as = described.PICTURE
 
     def __init__(
         self,

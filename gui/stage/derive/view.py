@@ -322,7 +322,9 @@ class DerivationView(View):
         self._show_page()
         self.note.setText(unfolded.note)
         self.switch.setVisible(not unfolded.scene.is_own)
-        self.switch.setText(f"Train {FAMILY[unfolded.wanted].title_in_text}")
+        words = f"Train {FAMILY[unfolded.wanted].title_in_text}"
+        self.switch.setText(words)
+        self.switch.setAccessibleName(f"{words}, the model of this derivation")
         is_live = unfolded.followed.snapshot.status is Status.TRAINING
         tell(self.sheet, SPOKEN_WHEN_TRAINING if is_live else self.sheet.numbers.text())
 

@@ -28,7 +28,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from gui.kit.described import describe, point_out
+from gui.kit.described import PICTURE, describe, point_out
 from gui.kit.theme import Theme
 from gui.stage.draw.drawing import ERASER, Drawing
 from gui.stage.draw.ink_surface import Box, InkSurface
@@ -42,6 +42,7 @@ SMALLEST = 160  # px
 class Pad(QWidget):
     """A square to draw on, on which pictures can be dropped and pasted."""
 
+    heard_as = PICTURE
     picture_given = Signal(object, str)  # QMimeData that holds a picture; how it came
 
     def __init__(self, theme: Theme) -> None:

@@ -84,6 +84,11 @@ class Toolbar(QWidget):
         self.picture.setText("Picture" if is_narrow else "Picture…")
         self.random.setText("Random" if is_narrow else "Random test digit")
         self.mistake.setText("Mistake" if is_narrow else "Next misclassified")
+        self.mistake.setAccessibleName(
+            "Mistake: next misclassified test digit"
+            if is_narrow
+            else "next misclassified test digit"
+        )
         if is_narrow is not self._is_narrow:
             self._is_narrow = is_narrow
             self.setStyleSheet("QPushButton { padding: 1px 4px; }" if is_narrow else "")

@@ -325,5 +325,6 @@ class TraceView(View):
 
 
 def _button(text: str, tip: str) -> QPushButton:
-    """Return a button whose accessible name is its tool tip, as its label is a symbol."""
-    return quiet_button(text, tip, name=tip)
+    """Return a button whose accessible name has its tool tip, as its label says little."""
+    name = f"{text}: {tip[0].lower()}{tip[1:]}" if text[-1].isalpha() else tip
+    return quiet_button(text, tip, name=name)

@@ -88,7 +88,7 @@ class QuestionRow(QWidget):
         self.undo_button.setToolTip("Take the newest line away")
         self.plot_button = QPushButton("Check")  # until a question says what it takes
         self.plot_button.setToolTip("This is my answer")
-        self.plot_button.setAccessibleName("This is my answer on the plot")
+        self.plot_button.setAccessibleName("Check: this is my answer on the plot")
         row = QHBoxLayout(self._of_plot)
         row.setContentsMargins(0, 0, 0, 0)
         for button, wanted in (
@@ -126,7 +126,10 @@ class QuestionRow(QWidget):
         self._of_number.setEnabled(True)
         self._of_plot.setVisible(is_on_plot)
         if isinstance(question, PlotQuestion):
-            self.plot_button.setText(CHECKS.get(question.kind, ""))
+            words = CHECKS.get(question.kind, "")
+            self.plot_button.setText(words)
+            plain = words.replace("&", "") or "Check"
+            self.plot_button.setAccessibleName(f"{plain}: this is my answer on the plot")
             for button in (self.undo_button, self.plot_button):
                 button.setVisible(question.kind in CHECKS)
         self.field.clear()

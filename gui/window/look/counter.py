@@ -9,14 +9,18 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from gui.kit import described, zoom
 from gui.kit import theme as look
-from gui.kit import zoom
 from gui.kit.layouts import add_layout
 from gui.kit.shortcuts import RETURN
 
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 BETWEEN = 8  # px, least gap between the left and the right number
+
+
+class _Figure(QLabel):
+    heard_as = described.TEXT
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ class Counter(QWidget):
         # Filled with the card's colour, so that the card beneath need not be repainted.
         self.setAutoFillBackground(True)
         self.setBackgroundRole(QPalette.ColorRole.Base)
-        self._main, self._second, self._third = QLabel(self), QLabel(self), QLabel(self)
+        self._main, self._second, self._third = _Figure(self), _Figure(self), _Figure(self)
         self._name = QLabel(label, self)
         for small in (self._name, self._third):
             zoom.set_type(small, look.SMALL)

@@ -103,6 +103,7 @@ class StageTabs(Tabs):
             tip = "Show " + ", ".join(self._tip(name).removeprefix("Show ") for name in members)
         if text != self.tabText(index):
             self.setTabText(index, text)
+        self.setAccessibleTabName(index, text.replace(MENU_SIGN, ", a menu"))
         self.setTabToolTip(index, tip)
 
     def _tip(self, name: str) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from itertools import pairwise
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleInterface
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -15,7 +17,9 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
+    QGraphicsView,
     QHeaderView,
+    QLabel,
     QLineEdit,
     QMenuBar,
     QScrollBar,
@@ -26,6 +30,8 @@ from pytestqt.qtbot import QtBot
 
 from core.config import DataConfig, RunConfig, TrainingConfig
 from core.train.snapshot import Status
+from gui.kit.fields.choices import Toggle
+from gui.setup.menu_picker import MenuPicker
 from gui.window import spoken
 from gui.window.view_registry import SIDE, TABS
 
@@ -91,6 +97,20 @@ def window_for_all(request, open_for_all):
             qtbot.keyClick(window, "s")
         qtbot.waitUntil(lambda: window.controller.snapshot.step >= 3)
     return window
+
+
+@pytest.fixture
+def events(monkeypatch) -> list[str]:
+    """The announcements that a screen reader gets, as if one were there."""
+    found: list[str] = []
+
+    def note(event) -> None:
+        if isinstance(event, QAccessibleAnnouncementEvent):
+            found.append(event.message())
+
+    monkeypatch.setattr(QAccessible, "isActive", lambda: True)
+    monkeypatch.setattr(QAccessible, "updateAccessibility", note)
+    return found
 
 
 @pytest.fixture
@@ -179,7 +199,7 @@ def test_a_curve_says_from_where_to_where_it_went(open_window, finish, name):
     assert f"{numbers} in {snapshot.step} steps; {test}." in words
 
 
-def test_the_sentences_are_renewed_once_a_second_while_it_trains(
+def test_the_sentences_are_renewed_now_and_then_while_it_trains(
     qtbot, open_window, monkeypatch, reach
 ):
     window = open_window(RunConfig(training=TrainingConfig(epochs=10**9)))
@@ -195,6 +215,82 @@ def test_the_sentences_are_renewed_once_a_second_while_it_trains(
     reach(window, Status.PAUSED)
     told.append(plot.accessibleDescription())
     assert told[0] == told[1] != told[2]
+
+
+# What a screen reader gets --------------------------------------------------------------------
+
+
+def heard(widget: QObject) -> QAccessibleInterface:
+    return QAccessible.queryAccessibleInterface(widget)
+
+
+def test_a_picture_is_a_picture_in_one_piece(full_window):
+    window = full_window
+    for name in window.stage.available:
+        window.stage.show_name(name)
+        QApplication.processEvents()
+        for picture in spoken.pictures(window.views[name]):
+            role = heard(picture).role()
+            assert role is QAccessible.Role.Graphic, describe(picture)
+            parts = [heard(picture).child(i).object() for i in range(heard(picture).childCount())]
+            assert not any(isinstance(part, QGraphicsView) for part in parts), describe(picture)
+            at = [heard(picture).indexOfChild(heard(part)) for part in parts]
+            assert at == list(range(len(parts)))
+
+
+def test_figures_and_messages_are_heard_with_their_names(full_window):
+    window = full_window
+    loss = {heard(w).text(QAccessible.Text.Name) for w in window.run_bar.loss.findChildren(QLabel)}
+    number = next(w for w in window.run_bar.loss.findChildren(QLabel) if w.accessibleName())
+    assert f"loss · test: {number.text()}" in loss
+    window.run_bar.cover(True)
+    assert heard(number).text(QAccessible.Text.Name) == "loss · test: ?"
+    window.run_bar.cover(False)
+    assert heard(number).text(QAccessible.Text.Name) == f"loss · test: {number.text()}"
+
+
+def test_a_name_begins_with_the_words_that_are_seen(full_window):
+    """So that who speaks to the computer can say what is written there (WCAG 2.5.3)."""
+
+    def words(text: str) -> str:
+        return " ".join(re.findall(r"\w+", text.lower()))
+
+    faults = [
+        describe(button)
+        for button in full_window.findChildren(QAbstractButton)
+        if not isinstance(button, Toggle | MenuPicker)  # these show their values
+        if words(button.text()) not in words(name_of(button))
+    ]
+    assert faults == []
+
+
+def test_how_many_features_are_in_use_is_heard(full_window):
+    for picker in full_window.findChildren(MenuPicker):
+        if not picker.text():
+            continue  # of data of another kind
+        count = picker.text().removesuffix(" ▾")
+        assert heard(picker).text(QAccessible.Text.Description).startswith(f"{count}. ")
+
+
+def test_one_of_several_is_heard_as_such(full_window):
+    button = full_window.rail.source.button("iris")
+    assert heard(button).role() is QAccessible.Role.RadioButton
+
+
+def test_a_message_is_said_without_the_focus_and_not_at_every_frame(qtbot, full_window, events):
+    window = full_window
+    if window.controller.run.task.obstacle:
+        return
+    qtbot.keyClick(window, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: "Paused" in window.notice.text)
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.controller.status is Status.TRAINING)
+    step = window.controller.snapshot.step
+    qtbot.waitUntil(lambda: window.controller.snapshot.step > step + 20)
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.controller.status is not Status.TRAINING)
+    qtbot.waitUntil(lambda: events[-1:] == [window.notice.text])
+    assert len(events) <= 4 and any(words.startswith("Training.") for words in events)
 
 
 # The focus ------------------------------------------------------------------------------------
