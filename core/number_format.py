@@ -27,6 +27,11 @@ def format_signed(value: float, decimals: int) -> str:
     return true_minus(f"{value:+.{decimals}f}")
 
 
+def format_count(number: int, what: str) -> str:
+    """Format a count with its noun, as in “1,200 rows”."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 def format_plain(value: float, digits: int) -> str:
     """Format with at most `digits` significant digits, as Python's `g` does: 0.25, 1e+06."""
     return true_minus(f"{value:.{digits}g}")

@@ -17,11 +17,11 @@ from core.cli.pictured import Example, check_reads_pictures, pictured
 from core.cli.progress import ShareProgress
 from core.cli.terminal import DONE, FAILED, PROGRAM
 from core.data.csv.spreadsheet import Writer
-from core.data.dataset import format_count
 from core.data.labelled_folder.listing import Listing, Place, printable
 from core.errors import DataError, LogitLabError
 from core.invisible_characters import visible
 from core.model_family import FAMILY
+from core.number_format import format_count
 from core.runs import model_file
 from core.runs.model import Model
 

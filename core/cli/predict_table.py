@@ -14,6 +14,7 @@ from core.cli.terminal import DONE, FAILED, PROGRAM
 from core.data.csv import packed
 from core.errors import Cancelled, LogitLabError
 from core.invisible_characters import visible
+from core.number_format import format_count
 from core.runs import model_file
 from core.runs.table_prediction import Report, TablePrediction
 
@@ -65,7 +66,10 @@ def _tell(found: Report, table: str, out: str, words: TextIO) -> None:
         print(f"{PROGRAM}: {visible(table)}, line {line:,}: {reason}.", file=sys.stderr)
     more = found.unread_count - MOST_TOLD
     if more > 0:
-        print(f"{PROGRAM}: … and {more:,} rows more that could not be read.", file=sys.stderr)
+        print(
+            f"{PROGRAM}: … and {format_count(more, 'row')} more that could not be read.",
+            file=sys.stderr,
+        )
     print(*map(visible, found.notes), sep="\n", file=words)
     where = "" if out == terminal.STDOUT else f" Written to {out}."
     print(visible(f"{table}: {found}{where}"), file=words, flush=True)

@@ -16,13 +16,12 @@ from core import files
 from core.cli import terminal
 from core.cli.answer import answer_json, answer_lines, answer_of
 from core.cli.terminal import DONE
-from core.data.dataset import format_count
 from core.data.document_folder.reading import MAX_BYTES, text_of
 from core.errors import DataError
 from core.explain import prediction
 from core.explain.word_evidence import TextFeatures, label_weights, strongest
 from core.invisible_characters import visible
-from core.number_format import format_signed
+from core.number_format import format_count, format_signed
 from core.runs import model_file
 from core.runs.model import Model
 

@@ -15,6 +15,7 @@ from core.cli.training import RESUME, Outputs, Run, add_outputs, project_path
 from core.cli.values import whole
 from core.errors import ConfigError
 from core.library.projects import trainer_of
+from core.number_format import format_count
 from core.train.snapshot import Status
 
 if TYPE_CHECKING:
@@ -78,7 +79,8 @@ def _trainer(kept: Project, options: argparse.Namespace, others: Team) -> Traine
     if options.epochs is not None:
         if options.epochs <= trainer.epoch:
             raise ConfigError(
-                f"{name} has made {trainer.epoch:,} epochs already; choose --epochs above that."
+                f"{name} has made {format_count(trainer.epoch, 'epoch')} already; choose --epochs "
+                "above that."
             )
         trainer.set_hyperparameters(epochs=options.epochs)
     if trainer.outcome is not None:

@@ -11,9 +11,9 @@ from core.cli.parser import USAGE, Parser
 from core.cli.progress import ShareProgress
 from core.cli.terminal import DONE, FAILED, PROGRAM
 from core.cli.values import whole
-from core.data.dataset import format_count
 from core.errors import ConfigError
 from core.invisible_characters import visible
+from core.number_format import format_count
 
 if TYPE_CHECKING:
     from core.library.sweeps.kept import Outcome

@@ -25,6 +25,7 @@ from core.errors import DataError, PeerError, SaveError
 from core.evaluate.classification import Baseline
 from core.library.loop import Result, measured
 from core.model_family import FAMILY
+from core.number_format import format_count
 from core.runs import model_file
 from core.runs.model import Model
 from core.train.history import SAMPLE
@@ -223,9 +224,9 @@ def describe(task: Task) -> str:
         no, yes = dataset.class_names
         model = f"{kind.title}, “{yes}” (1) against “{no}” (0)"
     if hidden:
-        model += f", {hidden} hidden units"
+        model += f", {format_count(hidden, 'hidden unit')}"
     how = f"η {settings.learning_rate:g}, batch {batch}, λ {settings.weight_decay:g}, "
-    how += f"{settings.epochs:,} epochs"
+    how += format_count(settings.epochs, "epoch")
     if kind.is_counted:
         how = f"α {task.config.model.smoothing:g}, batch {batch}"
     lines = [
@@ -260,7 +261,9 @@ def figures(result: Result) -> str:
     metrics = result.metrics
     lines = []
     if result.status is not Status.DIVERGED:
-        lines.append(f"{result.message} {metrics.step:,} steps in {result.seconds:.2f} s.")
+        lines.append(
+            f"{result.message} {format_count(metrics.step, 'step')} in {result.seconds:.2f} s."
+        )
         lines.extend(result.notes)
     baseline, shares = _baselines(result.task)
     if baseline.is_imbalanced:

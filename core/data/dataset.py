@@ -17,6 +17,7 @@ from core.data.understood_folder import UnderstoodFolder
 from core.errors import DataError
 from core.invisible_characters import visible, visible_names
 from core.name_lookup import find
+from core.number_format import format_count
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -373,11 +374,6 @@ def _drawn(dataset: Dataset, fraction: float, seed: int) -> NDArray[np.bool_]:
         priority = np.random.Generator(np.random.PCG64([seed, k])).random(len(rows))
         tested[rows[np.argsort(priority, kind="stable")[:count]]] = True
     return tested
-
-
-def format_count(number: int, what: str) -> str:
-    """Format a count with its noun, as in “1,200 rows”."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def format_lines(lines: NDArray[np.int32], count: int | None = None) -> str:

@@ -17,7 +17,6 @@ from core.data.csv.understood import LeftOut, Remark, Understood
 from core.data.dataset import (
     Dataset,
     Numbers,
-    format_count,
     format_lines,
     pixel_names,
 )
@@ -25,6 +24,7 @@ from core.data.gaps import without_empty_classes
 from core.data.indicators import Indicator
 from core.data.text.documents import Documents, no_features
 from core.errors import DataError, DoubtfulLabelError
+from core.number_format import format_count
 
 MISSING_WORD = "(missing)"  # the category of missing cells
 

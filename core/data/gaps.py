@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.dataset import Dataset, format_count
+from core.data.dataset import Dataset
+from core.number_format import format_count
 
 
 def filled(dataset: Dataset, rows: NDArray[np.int64]) -> Dataset:

@@ -22,7 +22,7 @@ from core.data.text.described import describe
 from core.evaluate import model_outputs
 from core.evaluate.classification import Answers, Baseline, confusion, report, wilson
 from core.model_family import FAMILY
-from core.number_format import format_plain
+from core.number_format import format_count, format_plain
 from core.runs.run_record import Record, format_setting, settings_of
 
 LISTED = 30  # features, and notes, that are named
@@ -75,7 +75,8 @@ def _model(record: Record, made: date) -> Iterator[str]:
     numbers = sum(array.size for array in params)
     yield f"- Inputs: {task.m:,}; outputs: {task.outputs:,}; parameters: {numbers:,}"
     yield f"- It decides by {kind.decides}."
-    yield f"- Trained for {record.step:,} updates, {record.epoch:,} epochs; {record.status.value}."
+    updates, epochs = format_count(record.step, "update"), format_count(record.epoch, "epoch")
+    yield f"- Trained for {updates}, {epochs}; {record.status.value}."
     yield f"- Made on {made.isoformat()} with Logit Lab {VERSION}."
 
 

@@ -23,14 +23,13 @@ from core.data.csv.reader import Progress
 from core.data.csv.spreadsheet import Line, Writer
 from core.data.csv.table import Column
 from core.data.csv.text_file import UndecodableError
-from core.data.dataset import format_count
 from core.data.digits.deskew import deskew_images
 from core.data.indicators import Asked
 from core.errors import DataError
 from core.invisible_characters import visible, visible_names
 from core.model_family import FAMILY
 from core.name_lookup import MAX_SHOWN, plain
-from core.number_format import format_shortest
+from core.number_format import format_count, format_shortest
 from core.runs.model import Model
 
 if TYPE_CHECKING:  # SciPy is imported with the first texts

@@ -12,6 +12,7 @@ import torch
 from core.config import TrainingConfig
 from core.data.task import Task
 from core.data.validation import Best
+from core.number_format import format_count
 from core.train.health import Health
 from core.train.history import History
 from core.train.snapshot import Metrics, Status
@@ -103,7 +104,7 @@ class Stopping:
             if loss < self.best.loss:
                 self.best = Best(loss, epoch, metrics.step)
             elif not (stop or is_over) and epoch - self.best.epoch >= settings.patience:
-                stop = Stop(Status.FINISHED, f"Stopped early after {epoch:,} epochs.")
+                stop = Stop(Status.FINISHED, f"Stopped early after {format_count(epoch, 'epoch')}.")
         if not (stop or is_over) and epoch >= self.last_epoch:
             stop = self.finished(epoch)
         return stop
@@ -163,7 +164,7 @@ class Stopping:
 
 def _converged(epoch: int, tolerance: float) -> str:
     return (
-        f"Converged after {epoch:,} epochs: the loss changed by less than "
+        f"Converged after {format_count(epoch, 'epoch')}: the loss changed by less than "
         f"{tolerance:g} per epoch over {CONVERGENCE_EPOCHS} epochs."
     )
 

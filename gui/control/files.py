@@ -14,6 +14,7 @@ from core.data.dataset import Dataset
 from core.data.shown_task import describe
 from core.data.task import Task
 from core.errors import DataError
+from core.number_format import format_count
 from core.train.snapshot import Params, Snapshot
 from gui.control.file_writes import Writes
 from gui.control.next_config import has_same_rows
@@ -97,7 +98,7 @@ class Files(QObject):
             from core.data.export import write_csv
 
             write_csv(task, path)
-            return f"Saved {task.dataset.n:,} rows to {path}."
+            return f"Saved {format_count(task.dataset.n, 'row')} to {path}."
 
         self._writes.write(path.name, work)
 

@@ -73,12 +73,15 @@ class RateSlider(QWidget):
     """The learning rate on a logarithmic slider; ▲ marks the limit of a stable rate.
 
     That limit is 2/λ_max of the loss's Hessian, or its variant for the optimiser.
+
+    least : width of the slider in pixels at a zoom of 100 %, which it is never below.
     """
 
     chosen = Signal(float)
 
-    def __init__(self) -> None:
+    def __init__(self, least: int = SLIDER_PX) -> None:
         super().__init__()
+        self._least = least
         self.slider = _Slider()
         self.slider.setAccessibleName("learning rate on a logarithmic scale")
         self.slider.valueChanged.connect(self._choose)
@@ -102,7 +105,7 @@ class RateSlider(QWidget):
 
     def _fit(self) -> None:
         """Fix the widths at those of the widest numbers at the current zoom."""
-        self.slider.setMinimumWidth(zoom.px(SLIDER_PX))
+        self.slider.setMinimumWidth(zoom.px(self._least))
         metrics = QFontMetrics(zoom.font(look.SMALL))
         self.limit_words.setFixedWidth(metrics.horizontalAdvance("▲ ≈0.00000"))
 

@@ -275,7 +275,7 @@ class MainWindow(QMainWindow):
         """Show the first steps, for a user who has not trained anything yet."""
         train, follow = self.controller.play_or_pause, partial(self.lessons.go, +1)
         hints = (
-            Hint("Press Space", "The model learns: watch boundary and loss", train),
+            Hint("Press Space", "The model learns: watch the picture and the loss", train),
             Hint("Move η", "Larger steps, until they overshoot", self.knobs.rate.focus),
             Hint(
                 "Draw points",

@@ -37,6 +37,7 @@ LEAST_ZOOM = 1.25
 FOLLOW_MS = 16  # between two reads of the pointer's position
 RING_PX = 44
 GAP_PX = 12  # between the figures
+SLIDER_PX = 56  # of the learning rate: the title needs the room
 
 
 class Figure(QWidget):
@@ -97,7 +98,7 @@ class PresenterBar(QFrame):
         self.loss = Figure("loss", "≈0.00")
         self.right = Figure("right", "≈100 %")
         eta = QLabel("<i>η</i>")
-        self.rate = RateSlider()
+        self.rate = RateSlider(SLIDER_PX)
         self.rate.limit_words.hide()
         # As wide as it needs: the title takes the rest.
         self.rate.slider.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)

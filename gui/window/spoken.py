@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGraphicsView, QWidget
 
 from core.explain.word_evidence import label_weights, strongest
 from core.model_family import FAMILY
-from core.number_format import format_percent
+from core.number_format import format_count, format_percent
 from core.train.snapshot import Snapshot, Status
 from gui.control.run_controller import RunController
 from gui.kit import described
@@ -139,7 +139,7 @@ def describe_curve(snapshot: Snapshot, is_loss: bool) -> str:
         change = "fell" if now < first else "rose" if now > first else "went"
         text = (
             f"{what} of the training rows {change} from {say(first)} to {say(now)} "
-            f"in {_steps(snapshot.step)}"
+            f"in {_steps(snapshot)}"
         )
     if not math.isnan(test):
         text += f"; test {say(test)}"
@@ -153,7 +153,7 @@ def describe_model(snapshot: Snapshot) -> str:
     task, metrics = snapshot.task, snapshot.metrics
     text = (
         f"{FAMILY[task.config.model.kind].title} on {task.dataset.name} after "
-        f"{_steps(snapshot.step)} puts {_share(metrics.train_accuracy)} of the training rows"
+        f"{_steps(snapshot)} puts {_share(metrics.train_accuracy)} of the training rows"
     )
     if not math.isnan(metrics.test_accuracy):
         text += f" and {_share(metrics.test_accuracy)} of the test rows"
@@ -164,9 +164,9 @@ def describe_weights(snapshot: Snapshot) -> str:
     """Return a sentence on which weight has the largest magnitude."""
     task, W = snapshot.task, snapshot.params.W
     if not np.any(W):
-        return f"All weights are 0 after {_steps(snapshot.step)}."
+        return f"All weights are 0 after {_steps(snapshot)}."
     k, j = np.unravel_index(np.argmax(np.abs(W)), W.shape)
-    text = f"After {_steps(snapshot.step)} the largest of {W.size:,} weights is {W[k, j]:.3g}"
+    text = f"After {_steps(snapshot)} the largest of {W.size:,} weights is {W[k, j]:.3g}"
     inputs, names = task.dataset.feature_names, task.dataset.class_names
     if W.shape == (len(names), len(inputs)):
         text += f", of {inputs[j]} for {names[k]}"
@@ -179,12 +179,12 @@ def describe_words(snapshot: Snapshot) -> str:
     names, words = task.dataset.class_names, task.dataset.feature_names
     W, _ = label_weights(task.config.model.kind, snapshot.params, len(names))
     if not np.any(W):
-        return f"All weights are 0 after {_steps(snapshot.step)}."
+        return f"All weights are 0 after {_steps(snapshot)}."
     best = (
         f"{name}: {', '.join(words[j] for j in strongest(w, MOST_WORDS))}"
         for name, w in zip(names[:MOST_LABELS], W, strict=False)
     )
-    return f"After {_steps(snapshot.step)} the strongest words are, for {'; for '.join(best)}."
+    return f"After {_steps(snapshot)} the strongest words are, for {'; for '.join(best)}."
 
 
 def describe_counts(counts: NDArray[np.int64], names: Sequence[str]) -> str:
@@ -193,7 +193,7 @@ def describe_counts(counts: NDArray[np.int64], names: Sequence[str]) -> str:
     counts : (h, h), true class by row, predicted by column.
     """
     total, right = int(counts.sum()), int(np.trace(counts))
-    text = f"Of {total:,} rows {right:,} are predicted right"
+    text = f"Of {format_count(total, 'row')} {right:,} are predicted right"
     wrong = counts - np.diag(np.diag(counts))
     if wrong.any():
         i, j = map(int, np.unravel_index(np.argmax(wrong), wrong.shape))
@@ -226,10 +226,6 @@ MODEL_VIEWS: dict[str, Callable[[Snapshot], str]] = {
 }
 
 
-def _steps(count: int) -> str:
-    return "1 step" if count == 1 else f"{count:,} steps"
-
-
 def _loss(value: float) -> str:
     if not math.isfinite(value):
         return "no number"
@@ -238,3 +234,7 @@ def _loss(value: float) -> str:
 
 def _share(value: float) -> str:
     return format_percent(value) if math.isfinite(value) else "no number"
+
+
+def _steps(snapshot: Snapshot) -> str:
+    return format_count(snapshot.step, "step")

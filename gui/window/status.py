@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from core.data.task import Task
 from core.model_family import FAMILY
+from core.number_format import format_count
 from core.train.snapshot import Snapshot, Status
 from gui.control.run_controller import RunController
 from gui.kit import described
@@ -135,7 +136,7 @@ class StatusMessages(QObject):
         elif snapshot.status is Status.DIVERGED:
             self._announce(known, is_trouble=True)
         else:
-            more = f"Space trains for {snapshot.settings.epochs:,} epochs more; "
+            more = f"Space trains for {format_count(snapshot.settings.epochs, 'epoch')} more; "
             if FAMILY[snapshot.task.config.model.kind].is_counted:
                 more = ""
             self._announce(f"{known} {more}R starts again.")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from core.number_format import (
     format_bytes,
     format_cell,
+    format_count,
     format_fixed,
     format_general,
     format_magnitude,
@@ -177,3 +178,10 @@ def test_terms_are_rounded_so_that_they_add_up(parts):
 )
 def test_a_difference_of_logits_is_a_factor_of_odds(z, words):
     assert format_odds(z) == words
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [(0, "0 rows"), (1, "1 row"), (2, "2 rows"), (1200, "1,200 rows")]
+)
+def test_a_count_has_its_noun_in_the_right_number(number, text):
+    assert format_count(number, "row") == text

@@ -16,7 +16,7 @@ from core import memory
 from core.config import DataConfig
 from core.data.csv import encodings
 from core.data.csv.encodings import ENCODINGS
-from core.data.dataset import Dataset, format_count
+from core.data.dataset import Dataset
 from core.data.gaps import without_empty_classes
 from core.data.labelled_folder import layout
 from core.data.labelled_folder.file_kinds import NO_TEXT, TEXTS
@@ -26,6 +26,7 @@ from core.data.text.documents import Documents, no_features
 from core.data.understood_folder import UnderstoodFolder
 from core.errors import Cancelled, DataError
 from core.files import contents
+from core.number_format import format_count
 
 MAX_BYTES = 2**25  # of a file
 AT_ONCE = 64  # files from one message on progress to the next

@@ -9,11 +9,12 @@ from typing import ClassVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.dataset import Dataset, Numbers, format_count
+from core.data.dataset import Dataset, Numbers
 from core.data.streamed.disk import scratch
 from core.data.streamed.drawing import PIECE, Mask, Rows, drawn, numbers_between, numbers_of
 from core.data.streamed.matrix import StoredMatrix
 from core.errors import DataError
+from core.number_format import format_count
 
 PART = 2**25  # bytes of rows that statistics are computed of at once
 HELD_ROWS = 2**16  # rows that a run holds in memory at most, and

@@ -24,7 +24,7 @@ from core.data.csv.reader import Pass
 from core.data.csv.roles import Roles
 from core.data.csv.table import MAX_CLASSES, MOST_CATEGORIES, Column, Table
 from core.data.csv.text_file import UndecodableError
-from core.data.dataset import format_count, pixel_names
+from core.data.dataset import pixel_names
 from core.data.from_table import MISSING_WORD, understood
 from core.data.indicators import Indicator
 from core.data.streamed import store
@@ -36,7 +36,7 @@ from core.data.streamed.scan import Progress
 from core.data.streamed.store import Manifest, Writer
 from core.errors import DataError, DoubtfulLabelError
 from core.name_lookup import natural_order
-from core.number_format import format_bytes, format_shortest
+from core.number_format import format_bytes, format_count, format_shortest
 
 MOST_PASSES = 4
 

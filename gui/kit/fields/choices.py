@@ -16,18 +16,22 @@ TRACK_PX, KNOB_PX, SWITCH_GAP_PX = 28, 16, 5  # of a switch
 
 
 class Choice(Combo):
-    """A combo box of options, each of which stands for a value."""
+    """A combo box of options, each of which stands for a value.
+
+    characters : of average width for which it takes room, at most.
+    """
 
     chosen = Signal(object)
 
-    def __init__(self) -> None:
+    def __init__(self, characters: int = CHOICE_CHARACTERS) -> None:
         super().__init__()
+        self._characters = characters
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.activated.connect(lambda index: self.chosen.emit(self.itemData(index)))
 
     def sizeHint(self) -> QSize:
         """Return the width of the options, up to a limit: class names can be of any length."""
-        widest = CHOICE_CHARACTERS * self.fontMetrics().averageCharWidth()
+        widest = self._characters * self.fontMetrics().averageCharWidth()
         return super().sizeHint().boundedTo(QSize(widest, 1000))
 
     def minimumSizeHint(self) -> QSize:

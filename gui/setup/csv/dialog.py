@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QVBoxLayout, QWidget
 
 from core.config import CsvOptions, Missing
 from core.data.csv.table import Table
+from core.number_format import format_count
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.plain_text import Plain, as_tip
@@ -205,7 +206,7 @@ class Head(QWidget):
 
     def show_table(self, table: Table) -> None:
         """Show the file's name, size and format, and notes on what else was noticed."""
-        size = f"{table.n:,} rows × {len(table.columns):,} columns"
+        size = f"{format_count(table.n, 'row')} × {format_count(len(table.columns), 'column')}"
         self.title.setText(table.path.name)
         self.title.setToolTip(as_tip(str(table.path)))
         self.understood.setText(f"{size}  ·  {table.format}")

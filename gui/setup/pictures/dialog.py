@@ -21,12 +21,11 @@ from PySide6.QtWidgets import (
 
 from core.config import LEAST_SIDE, MOST_SIDE, DataConfig
 from core.data.csv.spelling import spellings
-from core.data.dataset import format_count
 from core.data.labelled_folder.layout import Layout
 from core.data.picture_folder.reading import say_form
 from core.data.picture_folder.samples import Samples
 from core.invisible_characters import visible
-from core.number_format import format_bytes
+from core.number_format import format_bytes, format_count
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.canvas_widgets import ink_table, picture_pixmap

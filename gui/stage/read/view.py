@@ -15,7 +15,7 @@ from core.data.task import Task
 from core.explain import prediction
 from core.explain.prediction import Answer
 from core.explain.word_evidence import TextFeatures, label_weights
-from core.number_format import format_signed
+from core.number_format import format_count, format_signed
 from core.train.snapshot import Params, Snapshot, Status
 from gui.kit import theme as look
 from gui.kit import zoom
@@ -242,7 +242,7 @@ class ReadView(View):
             self.note.setText("")
             return
         total = len(found.words)
-        count = "1 word" if total == 1 else f"{total:,} words"
+        count = format_count(total, "word")
         known = "all known" if not found.unknown else f"{found.unknown:,} unknown (grey)"
         own = self._note or "Your own text"
         self.note.setText(f"{own[:1].upper()}{own[1:]}. {count}, {known}.")

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from core.data.task import Task
 from core.explain.plane import RowAnswers
+from core.number_format import format_count
 from core.train.snapshot import Snapshot
 from gui.kit import theme as look
 from gui.kit import zoom
@@ -227,8 +228,9 @@ class DataView(View):
 
     def _show_count(self) -> None:
         count, task = len(self.model.order), self.task
-        total = f" of {task.dataset.n:,}" if task and count != task.dataset.n else ""
-        self._count.setText(f"{count:,}{total} rows")
+        n = task.dataset.n if task else count
+        shown = f"{count:,} of " if count != n else ""
+        self._count.setText(shown + format_count(n, "row"))
 
     def _choose(self, index: QModelIndex) -> None:
         row = int(self.model.order[index.row()])

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.number_format import format_count
 from core.runs.run_record import (
     Record,
     Setting,
@@ -155,7 +156,7 @@ class RunModel(QAbstractTableModel):
         if role == CELL.ToolTipRole:
             edits = "; ".join(record.edits)
             return as_tip(
-                f"{record.name}\n{record.task.source.name}, {record.epoch:,} epochs"
+                f"{record.name}\n{record.task.source.name}, {format_count(record.epoch, 'epoch')}"
                 + (f"\n{edits}" if edits else "")
             )
         if role == CELL.FontRole and record.colour == LIVE:

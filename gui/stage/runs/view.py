@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.data.task import Task
+from core.number_format import format_count
 from core.runs.run_record import MAX_KEPT, Record, describe_losses, describe_start, to_csv
 from core.train.snapshot import Snapshot, Status
 from gui.kit.fields import kept as kept_fields
@@ -262,7 +263,7 @@ class RunsView(View):
     def _copy(self) -> None:
         records = self.table.runs.records
         QGuiApplication.clipboard().setText(to_csv(records))
-        self.said.emit(f"Copied {len(records)} runs as CSV.")
+        self.said.emit(f"Copied {format_count(len(records), 'run')} as CSV.")
 
     def _open_menu(self, position: QPoint) -> None:
         chosen = self._chosen()

@@ -16,7 +16,7 @@ from gui.kit.labels import small_label
 from gui.stage.surface.directions import FROM_HERE, FROM_START
 from gui.stage.surface.losses import choices_of
 
-NAME_PX = 178
+NAME = 26  # characters of the longest direction, with the arrow beside it
 LISTED = 60  # most weights that are offered individually
 
 
@@ -31,10 +31,9 @@ class SurfaceChoices(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.across, self.up = Choice(), Choice()
+        self.across, self.up = Choice(NAME), Choice(NAME)
         for choice, side in ((self.across, "across"), (self.up, "up")):
             choice.setAccessibleName(f"parameter {side}")
-            choice.setMinimumWidth(NAME_PX)
             choice.setToolTip(f"The parameter, or direction of all parameters, that goes {side}")
             choice.chosen.connect(self.directions_chosen)
         self.kind = ""

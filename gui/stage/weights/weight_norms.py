@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from core.data.task import Task
 from core.explain.coefficients import output_names
 from core.model_family import FAMILY
+from core.number_format import format_count
 from core.train.snapshot import Snapshot, Status
 from gui.kit import plots
 from gui.kit.fields.choices import Segments
@@ -211,8 +212,9 @@ class Norms(QWidget):
             some = ""
             if found.sampled < len(task.train_rows):
                 some = f" (of {found.sampled:,} rows)"
+            examples = format_count(found.rows, "example")
             return (
-                f"Gradient noise: the gradient of the next batch of {found.rows:,} examples "
+                f"Gradient noise: the gradient of the next batch of {examples} "
                 f"points {found.degrees:.0f}° away from the full one{some} and is "
                 f"{found.ratio:.2f} times as long. Signal-to-noise {found.signal:.2g}: the full "
                 "gradient over the usual distance of such a batch's from it."

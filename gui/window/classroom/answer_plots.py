@@ -11,8 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.classroom.messages import Answer, Number, Spot
 from core.classroom.spread import round_step, spread
-from core.data.dataset import format_count
-from core.number_format import format_general
+from core.number_format import format_count, format_general
 from core.teach.class_question import ClassQuestion
 from core.teach.predicted.place import Target
 from gui.kit import plots, zoom

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
 )
 
 from core.classroom.room import MOST_PHONES, Kind
-from core.data.dataset import format_count
 from core.data.points import MAX_CLASSES
+from core.number_format import format_count
 from gui.control.classroom import Classroom
 from gui.kit import theme as look
 from gui.kit import zoom

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QMessageBox
 
 from core.invisible_characters import visible
 from core.library.file_kind import kind_of
-from core.number_format import format_bytes
+from core.number_format import format_bytes, format_count
 from gui.control.projects import ENDING, Projects
 from gui.control.run_controller import RunController
 from gui.kit.plain_text import unmarked
@@ -196,9 +196,9 @@ class ProjectActions(QObject):
         controller, run = self._controller, self._controller.run
         parts = []
         if controller.steps:
-            parts.append(f"{controller.steps:,} steps of training")
+            parts.append(f"{format_count(controller.steps, 'step')} of training")
         if run and run.task.config.data.source == "drawn" and len(run.points):
-            parts.append(f"{len(run.points):,} drawn points")
+            parts.append(format_count(len(run.points), "drawn point"))
         if run and run.task.source.added:
             parts.append(f"{run.task.source.added:,} taught examples")
         if count := self._projects.kept_count:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QScrollArea
 from core.config import DataConfig, RunConfig
 from gui.kit import zoom
 from gui.kit.buttons import RowButton
+from gui.kit.labels import Elided
 from gui.window.presenter import CAP_SHARE, zoom_for
 
 WAIT_MS = 30_000
@@ -49,6 +50,17 @@ def test_f5_leaves_stage_curves_and_the_numbers_which_the_back_row_can_read(wind
     press(window, Qt.Key.Key_Escape)
     assert shown(window) == before
     assert zoom.factor() == 1
+
+
+@pytest.mark.parametrize(("source", "size"), [("digits", (1590, 930)), ("iris", (1366, 768))])
+def test_the_title_of_a_slide_is_whole(source, size, open_window):
+    window = open_window(RunConfig(DataConfig(source=source)), size=size)
+    press(window, Qt.Key.Key_F5)
+    (title,) = (t for t in window.presenter_bar.findChildren(Elided) if t.text())
+    title.grab()
+    assert title.text().startswith("Softmax on ")
+    assert title.toolTip() == ""  # which has the text where that is cut
+    window.presenter.turn(False)
 
 
 def test_a_black_screen_what_is_enlarged_and_the_ring_come_and_go_within_the_mode(window):

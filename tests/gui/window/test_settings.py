@@ -130,12 +130,13 @@ def test_a_place_on_another_screen_is_no_fault_of_the_file(qapp, tmp_path):
     there, here = QWidget(), QWidget()
     there.resize(321, 123)
     place = there.saveGeometry()
+    data = bytes(place.data())
     assert here.restoreGeometry(place) and here.size() == there.size()
     width = here.screen().geometry().width()
     stored, halved = (int(w).to_bytes(4, "big") for w in (width, width // 2))
-    assert stored in place.data()
+    assert stored in data
     settings = Settings(open_file(tmp_path / "settings.ini"))
-    settings.set("geometry", QByteArray(place.data().replace(stored, halved)))
+    settings.set("geometry", QByteArray(data.replace(stored, halved)))
     assert not settings.restore_place("geometry", QWidget())
     assert settings.put_aside() == ""
 
