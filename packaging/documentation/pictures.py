@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -118,21 +119,23 @@ def commands() -> dict[str, list[str]]:
 
 
 def take(folder: Path) -> None:
-    """Take all pictures that are not there yet; raise CalledProcessError if one cannot be had."""
+    """Take all pictures that are not there yet, several at a time.
+
+    Raises CalledProcessError if one cannot be had.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as home:
+    wanted = {
+        folder / f"{name}-{theme}.png": [*words, "--theme", theme, "--size", SIZE]
+        for name, words in commands().items()
+        for theme in THEMES
+    }
+    with tempfile.TemporaryDirectory() as home, ThreadPoolExecutor(os.cpu_count()) as pool:
         kept = {f"LOGITLAB_{name}": f"{home}/{name}" for name in ("STATE", "CACHE", "LESSONS")}
         environment = {**os.environ, **kept, "QT_QPA_PLATFORM": "offscreen"}
-        for name, words in commands().items():
-            for theme in THEMES:
-                path = folder / f"{name}-{theme}.png"
-                if not path.exists():
-                    options = ["--theme", theme, "--size", SIZE, "--screenshot", str(path)]
-                    command = [sys.executable, str(ROOT / "app.py"), *words, *options]
-                    subprocess.run(
-                        command,
-                        check=True,
-                        env=environment,
-                        timeout=SECONDS,
-                        stdout=subprocess.DEVNULL,
-                    )
+        missing = [path for path in wanted if not path.exists()]
+        list(pool.map(lambda path: _take(path, wanted[path], environment), missing))
+
+
+def _take(path: Path, words: list[str], environment: dict[str, str]) -> None:
+    command = [sys.executable, str(ROOT / "app.py"), *words, "--screenshot", str(path)]
+    subprocess.run(command, check=True, env=environment, timeout=SECONDS, stdout=subprocess.DEVNULL)
