@@ -1,4 +1,4 @@
-"""No text is cut at 1366 × 768, in any tab, at 100 and at 150 %."""
+"""No text is cut at 1366 × 768, in any tab or dialog, at 100 and at 150 %."""
 
 from __future__ import annotations
 
@@ -155,7 +155,9 @@ levels = pytest.mark.parametrize("level", [1.0, 1.5], ids=["100 %", "150 %"])
 @pytest.mark.usefixtures("usual_type")
 @themes
 @levels
-def test_no_text_is_cut_in_any_tab(qtbot, room, cut_at_last, source, theme, level):
+def test_no_text_is_cut_in_any_tab_on_the_cards_beside_and_among_all_settings(
+    qtbot, room, cut_at_last, source, theme, level
+):
     window = room(source, theme, level)
     cut: list[tuple[object, ...]] = []
     for name in window.stage.available:
@@ -165,24 +167,13 @@ def test_no_text_is_cut_in_any_tab(qtbot, room, cut_at_last, source, theme, leve
                 qtbot.waitUntil(lambda: window.is_at_rest, timeout=30_000)
             cut += cut_at_last(window, name, part)
             assert (window.width(), window.height()) == (1366, 736)
-    assert zoom.factor() == level
-    assert cut == []
-
-
-@pytest.mark.usefixtures("usual_type")
-@themes
-@levels
-def test_no_text_is_cut_on_the_cards_beside_and_among_all_settings(
-    room, cut_at_last, source, theme, level
-):
-    window = room(source, theme, level)
-    cut: list[tuple[object, ...]] = []
+    window.stage.show_name(window.stage.available[0])
     for spec in SIDE:
         window.side_panel.show_name(spec.name)
         cut += cut_at_last(window, spec.name)
     window.columns.show_panel(True)
     cut += cut_at_last(window, "all settings")
-    window.columns.show_panel(False)
+    assert zoom.factor() == level
     assert cut == []
 
 
@@ -229,13 +220,15 @@ def opened(qtbot, tmp_path):
 
 
 @pytest.mark.usefixtures("usual_type")
-@pytest.mark.parametrize("name", ["picture", "animation", "generators", "pictures"])
 @pytest.mark.parametrize(("theme", "level"), [("light", 1.0), ("dark", 1.5)])
-def test_no_text_is_cut_in_a_dialog(room, opened, cut_at_last, name, theme, level):
-    dialog = opened(room("iris", theme, level), name)
-    assert cut_at_last(dialog, name) == []
-    assert dialog.width() <= 1366 and dialog.height() <= 736
-    dialog.reject()
+def test_no_text_is_cut_in_a_dialog(qtbot, room, opened, cut_at_last, theme, level):
+    window = room("iris", theme, level)
+    for name in ("picture", "animation", "generators", "pictures"):
+        dialog = opened(window, name)
+        assert cut_at_last(dialog, name) == []
+        assert dialog.width() <= 1366 and dialog.height() <= 736, name
+        dialog.reject()
+        qtbot.waitUntil(lambda: not any(d.isVisible() for d in window.findChildren(QDialog)))
 
 
 LINES = ("red,Cork,1.5,10,alpha", "blue,Bergen,2.5,20,beta", "green,Cork,3.5,30,alpha") * 4
@@ -244,18 +237,17 @@ TABLE = "\n".join(("colour,harbour,weight in kg,price,species", *LINES))
 
 @pytest.mark.usefixtures("usual_type")
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("level", [1.0, 1.5], ids=["100 %", "150 %"])
-def test_no_text_is_cut_in_the_preview_of_a_table(
-    qtbot, open_window, cut_at_last, tmp_path, theme, level
-):
+def test_no_text_is_cut_in_the_preview_of_a_table(qtbot, open_window, cut_at_last, tmp_path, theme):
     path = tmp_path / "harbours.csv"
     path.write_text(TABLE)
     window = open_window(size=(1366, 768), theme=theme)
-    window.appearance.set_zoom(level)
-    window.csv.open_file(path)
-    qtbot.waitUntil(lambda: window.csv.dialog is not None, timeout=30_000)
-    dialog = window.csv.dialog
-    qtbot.waitExposed(dialog)
-    assert cut_at_last(dialog) == []
-    assert dialog.width() <= 1366 and dialog.height() <= 768
-    dialog.reject()
+    for level in (1.0, 1.5):
+        window.appearance.set_zoom(level)
+        window.csv.open_file(path)
+        qtbot.waitUntil(lambda: window.csv.dialog is not None, timeout=30_000)
+        dialog = window.csv.dialog
+        qtbot.waitExposed(dialog)
+        assert cut_at_last(dialog, f"{level:.0%}") == []
+        assert dialog.width() <= 1366 and dialog.height() <= 768, level
+        dialog.reject()
+        qtbot.waitUntil(lambda: window.csv.dialog is None)
