@@ -32,10 +32,12 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent
 LOCK = ROOT / "requirements.lock"
+HASHES = ROOT / "requirements.hashes"
 VENV = ROOT / ".venv"
 SCRIPTS = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = SCRIPTS / ("python.exe" if os.name == "nt" else "python")
 STAMP = VENV / "logitlab.json"
+REPORT = VENV / "installed.json"  # by pip: which files, and their SHA-256
 
 # Dependency groups beside the app's own, by the first word.
 GROUPS = {"test": {"test"}, "check": {"test", "dev"}, "docs": {"docs"}}
@@ -175,7 +177,8 @@ def pip_install(*words: str) -> None:
     # Constraints, not requirements: the lock file also pins what only the CUDA build needs.
     command += ["--only-binary", ":all:", "--constraint", str(LOCK)]
     # Without compiled bytecode each start takes seconds longer where Python may not write it.
-    command += ["--compile", *words]
+    command += ["--compile", "--report", str(REPORT), *words]
+    REPORT.unlink(missing_ok=True)
     fetched = re.compile(
         r"(?:Downloading|Using cached|Processing) (?:.*/)?(\w+)-([^-]+)-\S+\.whl(?: \((\d.*)\))?"
     )
@@ -204,6 +207,39 @@ def pip_install(*words: str) -> None:
             f"pip could not install the packages: {broken or ' '.join(errors)}\n"
             "Check the network connection and the free space on the disk, then start again."
         )
+    verify(REPORT.read_text(encoding="utf-8") if REPORT.exists() else "{}")
+
+
+def known_hashes() -> dict[tuple[str, str], set[str]]:
+    """Return the SHA-256 of each file of a release, by normalised name and version."""
+    known: dict[tuple[str, str], set[str]] = {}
+    release = ("", "")
+    for line in HASHES.read_text(encoding="utf-8").splitlines():
+        if pin := re.match(r"([\w.-]+)==([^\s;]+)", line):
+            release = pin.group(1), pin.group(2)
+        elif digest := re.search(r"--hash=sha256:([0-9a-f]{64})", line):
+            known.setdefault(release, set()).add(digest.group(1))
+    return known
+
+
+def verify(report: str) -> None:
+    """Raise SetupError if a file that pip has installed is not the one that was published.
+
+    Nothing of it has run yet: wheels are unpacked, and the environment has no stamp. Builds of
+    PyTorch for CPUs are published elsewhere than the others, and are no part of the list.
+    """
+    known = known_hashes()
+    for package in json.loads(report).get("install", ()):
+        about, archive = package["metadata"], package["download_info"].get("archive_info", {})
+        name, version = re.sub(r"[-_.]+", "-", about["name"]).lower(), about["version"]
+        expected, found = known.get((name, version)), archive.get("hashes", {}).get("sha256")
+        is_cpu_build = name == "torch" and version.endswith("+cpu")
+        if found not in (expected or ()) and not is_cpu_build:
+            raise SetupError(
+                f"The file of {name} {version} that came is not the one that was published: its "
+                f"SHA-256 is {found}. Nothing of it has run. Look at where packages come from "
+                "(pip config list), then start again."
+            )
 
 
 def set_up(groups: set[str]) -> None:

@@ -1,11 +1,13 @@
 """run.py: what it finds missing, when it sets up again, and where its arguments go."""
 
 import ast
+import json
 import os
 import re
 import sys
 import threading
 import tomllib
+import zipfile
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -31,6 +33,7 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.setattr(run, "VENV", venv)
     monkeypatch.setattr(run, "PYTHON", venv / "python")
     monkeypatch.setattr(run, "STAMP", venv / "logitlab.json")
+    monkeypatch.setattr(run, "REPORT", venv / "installed.json")
     return tmp_path
 
 
@@ -260,6 +263,7 @@ def test_an_interrupted_installation_leaves_no_stamp(acts, monkeypatch, before):
 
 
 def test_a_failing_pip_is_quoted_in_one_sentence(monkeypatch, tmp_path):
+    monkeypatch.setattr(run, "REPORT", tmp_path / "installed.json")
     monkeypatch.setattr(run, "PYTHON", Path(sys.executable))
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     with pytest.raises(run.SetupError, match="No matching distribution found for no-such-thing"):
@@ -267,11 +271,54 @@ def test_a_failing_pip_is_quoted_in_one_sentence(monkeypatch, tmp_path):
 
 
 def test_an_index_that_does_not_answer_is_the_reason_given(monkeypatch, tmp_path):
+    monkeypatch.setattr(run, "REPORT", tmp_path / "installed.json")
     monkeypatch.setattr(run, "PYTHON", Path(sys.executable))
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:1/simple")
     monkeypatch.setenv("PIP_RETRIES", "1")
     with pytest.raises(run.SetupError, match=r"NewConnectionError.*refused"):
         run.pip_install("no-such-thing", "--target", str(tmp_path))
+
+
+# What comes
+
+
+def report_of(name: str, version: str, digest: str) -> str:
+    archive = {"archive_info": {"hashes": {"sha256": digest}}}
+    package = {"metadata": {"name": name, "version": version}, "download_info": archive}
+    return json.dumps({"install": [package]})
+
+
+def test_a_file_with_a_published_digest_is_believed():
+    (_, version), digests = next((k, d) for k, d in run.known_hashes().items() if k[0] == "numpy")
+    assert len(digests) > 20  # for each system and each Python
+    run.verify(report_of("NumPy", version, min(digests)))
+
+
+@pytest.mark.parametrize("version", [None, "9.9"], ids=["another file", "another version"])
+def test_a_file_that_nobody_has_published_is_refused(version):
+    pinned = next(v for name, v in run.known_hashes() if name == "pyside6-essentials")
+    with pytest.raises(run.SetupError, match=r"pyside6-essentials .* not the one"):
+        run.verify(report_of("PySide6_Essentials", version or pinned, "0" * 64))
+
+
+def test_the_build_of_pytorch_for_cpus_is_no_part_of_the_list():
+    run.verify(report_of("torch", "2.13.0+cpu", "0" * 64))
+    with pytest.raises(run.SetupError):
+        run.verify(report_of("numpy", "2.4.6+cpu", "0" * 64))
+
+
+def test_what_pip_installs_is_verified_before_the_environment_counts(tmp_path, monkeypatch):
+    """A wheel of our own making, by the name and version of one that is published."""
+    wheel = tmp_path / "segno-1.6.6-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("segno-1.6.6.dist-info/METADATA", "Name: segno\nVersion: 1.6.6\n")
+        archive.writestr("segno-1.6.6.dist-info/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+        archive.writestr("segno-1.6.6.dist-info/RECORD", "")
+    monkeypatch.setattr(run, "PYTHON", Path(sys.executable))
+    monkeypatch.setattr(run, "REPORT", tmp_path / "installed.json")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    with pytest.raises(run.SetupError, match=r"segno 1\.6\.6 .* not the one"):
+        run.pip_install(str(wheel), "--target", str(tmp_path / "installed"))
 
 
 # Which PyTorch
@@ -451,3 +498,9 @@ def test_the_lock_pins_every_requirement_within_its_range():
     for text in run.requirements(set(groups["dependency-groups"])):
         requirement = Requirement(text)
         assert requirement.specifier.contains(pins[canonicalize_name(requirement.name)]), text
+
+
+def test_every_pin_has_its_digests():
+    lock = (run.ROOT / "requirements.lock").read_text(encoding="utf-8")
+    pins = set(re.findall(r"^([\w.-]+)==([^\s;]+)", lock, flags=re.MULTILINE))
+    assert set(run.known_hashes()) == pins
