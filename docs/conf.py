@@ -15,6 +15,7 @@ extensions = ["myst_parser"]
 myst_enable_extensions = ["dollarmath", "colon_fence", "deflist"]
 myst_heading_anchors = 4
 exclude_patterns = ["paper", "example_plugin"]
+smartquotes = False  # two dashes begin an option
 html_theme = "furo"
 html_title = "Logit Lab"
 html_favicon = "logitlab.svg"

@@ -140,7 +140,7 @@ def described(kind: type) -> dict[str, str]:
     begins = [each for each in FIELD.finditer(doc) if set(each[1].split(", ")) <= set(found)]
     for this, after in zip(begins, [*begins[1:], None], strict=True):
         text = doc[this.end() : after.start() if after else len(doc)].partition("\n\n")[0]
-        words = _as_code(" ".join(text.split()))
+        words = _as_code(" ".join(text.split())).removesuffix(";")
         found |= dict.fromkeys(this[1].split(", "), words)
     return found
 

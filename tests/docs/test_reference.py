@@ -13,6 +13,7 @@ from latex2mathml.converter import convert
 
 from core.cli.parser import COMMANDS
 from core.config import RunConfig
+from core.evaluate.classification import wilson
 from core.library import public
 from core.model_family import FAMILY
 from core.optimiser_family import OPTIMISERS
@@ -82,6 +83,16 @@ def test_derivations_are_line_by_line_those_of_the_window():
         lines = derivation.lines(theory.case_of(derivation))
         section = page.split(f"### {plain(derivation.title)}\n")[1].split("\n### ")[0]
         assert len(re.findall(r"^\| \$", section, re.MULTILINE)) == len(lines)
+
+
+def test_the_interval_of_the_measures_is_that_of_the_program():
+    formula = (
+        r"\frac{k + z^2/2}{n + z^2} \pm \frac{z}{n + z^2}\sqrt{\frac{k(n-k)}{n} + \frac{z^2}{4}}"
+    )
+    assert f"$${formula}$$" in all_pages()["theory/measures"]
+    k, n, z = 26, 30, 1.96
+    middle, half = (k + z**2 / 2) / (n + z**2), z / (n + z**2) * (k * (n - k) / n + z**2 / 4) ** 0.5
+    assert wilson(k, n) == pytest.approx((middle - half, middle + half), abs=1e-5)
 
 
 @pytest.mark.parametrize("made", ["derivations", "optimisers", "terms", "pages"])
