@@ -24,6 +24,7 @@ from core.train.history import Floats
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.canvas import CENTRE, RIGHT, Canvas, CanvasHolder, Words
+from gui.kit.covers.covering import Coverable
 from gui.kit.described import point_out
 from gui.kit.shortcuts import RETURN, direction
 from gui.kit.theme import Theme
@@ -50,7 +51,7 @@ class _Type(NamedTuple):
     available: float
 
 
-class ConfusionMatrix(CanvasHolder):
+class ConfusionMatrix(Coverable, CanvasHolder):
     """Class names across and down, a count in each cell; a cell is at most `most` px high.
 
     Arrow keys move from cell to cell, and Return presses one. In high cells the font is larger, up
@@ -72,8 +73,6 @@ class ConfusionMatrix(CanvasHolder):
         self._type: list[_Type] = []  # of wrong and of right counts
         self._shown: NDArray[np.int64] | None = None
         self._pointed: tuple[int, int] | None = None  # the cell that is pointed at
-        self.is_covering = False  # whether counts are covered, but for those in `_revealed`
-        self._revealed: set[tuple[int, int]] = set()
         self._mark = self._canvas.add(QGraphicsRectItem())  # around it, if keys point at it
         self._mark.setZValue(1)
         self._mark.hide()
@@ -97,7 +96,7 @@ class ConfusionMatrix(CanvasHolder):
                 for _ in range(len(names) ** 2)
             ]
         self.names, self.counts = names, None
-        self._revealed = set()
+        self.covering.set(self.covering.is_on)
         self._point_at(None)
         self._fit()
         self._lay_out()
@@ -105,15 +104,10 @@ class ConfusionMatrix(CanvasHolder):
     def _fit(self) -> None:
         self.setMinimumHeight((len(self.names) + 1) * zoom.px(MIN_CELL))
 
-    def cover(self, is_on: bool) -> None:
-        """Cover all counts; a press reveals one. Or reveal all."""
-        self.is_covering, self._revealed = is_on, set()
+    def show_figures(self) -> None:
         self._shown = None
         if self.counts is not None:
             self._show_counts(self.counts)
-
-    def _is_covered(self, cell: tuple[int, int]) -> bool:
-        return self.is_covering and cell not in self._revealed
 
     def show_counts(self, counts: NDArray[np.int64]) -> None:
         """Show counts (h, h), true class by row, predicted by column."""
@@ -215,7 +209,7 @@ class ConfusionMatrix(CanvasHolder):
         self._shown = counts
         colours, values = self._colours(counts / np.maximum(totals, 1)).tolist(), counts.tolist()
         for i, j in np.argwhere(changed).tolist():
-            cell, is_covered = self._cells[i * len(values) + j], self._is_covered((i, j))
+            cell, is_covered = self._cells[i * len(values) + j], self.covering.hides((i, j))
             cell.box.setBrush(QColor(self.theme.line if is_covered else QColor(*colours[i][j])))
             self._set_text(cell.words, values[i][j], is_right=i == j)
             if is_covered:
@@ -265,7 +259,7 @@ class ConfusionMatrix(CanvasHolder):
             self._mark.hide()
         elif self.counts is not None:
             true, predicted = (self.names[k] for k in cell)
-            count = "?" if self._is_covered(cell) else f"{int(self.counts[cell]):,}"
+            count = self.covering.number(f"{int(self.counts[cell]):,}", cell)
             words = f"{count} × {true} taken for {predicted}"
         self.hovered.emit(words)
         point_out(self, words)
@@ -296,10 +290,7 @@ class ConfusionMatrix(CanvasHolder):
     def _press(self, cell: tuple[int, int]) -> None:
         if self.counts is None:
             return
-        if self._is_covered(cell):
-            self._revealed.add(cell)
-            self._shown = None
-            self._show_counts(self.counts)
+        if self.uncover(cell):
             self._point_at(cell)
         elif self.counts[cell]:
             self.pressed.emit(*cell)

@@ -23,12 +23,19 @@ NUMBER = re.compile(
     rf"(?<![\w.])[{MINUS}+-]?\d[\d,]*(?:\.\d+)?(?:e[+{MINUS}-]?\d+)?(?: ?[·×] ?10[{POWER}]+)?(?!\w)"
 )
 PICTURE, TEXT = QAccessible.Role.Graphic, QAccessible.Role.StaticText  # for `heard_as`
+TAG = re.compile(r"</?[a-z][^<>]*>")
 WORDS = "words"  # widget property: the description, also where its numbers are covered
 
 
 def covered(text: str) -> str:
     """Return the text with “?” in the place of each number that is no part of a name."""
     return NUMBER.sub(HIDDEN, text)
+
+
+def covered_html(text: str) -> str:
+    """Return the HTML with “?” in the place of each number of its words."""
+    tags = [*TAG.findall(text), ""]
+    return "".join(covered(words) + tag for words, tag in zip(TAG.split(text), tags, strict=True))
 
 
 def is_covered(widget: QWidget) -> bool:

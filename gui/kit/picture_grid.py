@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
 from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QMouseEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.data.dataset import REST_MARK
@@ -16,6 +17,7 @@ from core.model_family import FAMILY, pairs
 from core.train.snapshot import Params
 from gui.kit import described, zoom
 from gui.kit import theme as look
+from gui.kit.covers.covering import Coverable
 from gui.kit.theme import Theme
 
 GAP = 16.0
@@ -43,7 +45,7 @@ class Grid(NamedTuple):
     has_gap: bool = False
 
 
-class Panels(QWidget):
+class Panels(Coverable, QWidget):
     """Shows weights on one symmetric scale; describes what is pointed at."""
 
     heard_as = described.PICTURE
@@ -98,6 +100,16 @@ class Panels(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(320, 240)
+
+    def show_figures(self) -> None:
+        self._lay_out()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.uncover(self._part_at(event.position()))
+
+    def _part_at(self, position: QPointF) -> Hashable:
+        """Return the part there whose figures are covered together: by itself all of it is one."""
+        return None
 
     def _lay_out(self) -> None:
         """Position all items in the current colours and fonts; show the known weights."""
@@ -181,7 +193,8 @@ class Panels(QWidget):
 
     def _scale_words(self) -> tuple[str, str, str]:
         """Return the labels of the scale's left end, middle and right end."""
-        return f"−{self.scale:g}", self.zero, f"+{self.scale:g}"
+        number = self.covering.number
+        return number(f"−{self.scale:g}"), self.zero, number(f"+{self.scale:g}")
 
 
 def nice_above(value: float) -> float:

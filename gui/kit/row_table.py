@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.data.task import Task
+from gui.kit.covers.covering import Covering
 from gui.kit.fields.menus import leave_menu
 from gui.kit.plain_text import as_tip, beginning, paragraphs, wrapped
 
@@ -33,11 +34,18 @@ class RowTableModel(QAbstractTableModel):
         super().__init__()
         self._headings = headings
         self.task: Task | None = None
+        self.covering = Covering()  # of the model's answers, by rows of the data set
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own default
         if parent.isValid() or self.task is None:
             return 0
         return len(self._headings) + len(self._further)
+
+    def show_figures(self) -> None:
+        """Show the model's answers anew, since they are covered or revealed."""
+        if self.rowCount():
+            last = self.index(self.rowCount() - 1, self.columnCount() - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
 
     @property
     def _further(self) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from core.data.task import Task
 from core.train.snapshot import Snapshot
 from gui.kit import described, zoom
 from gui.kit import theme as look
+from gui.kit.covers.covering import cover_all
 from gui.kit.fields.kept import Kept
 from gui.kit.labels import Readout
 from gui.kit.rest import awaits_timer
@@ -212,6 +213,7 @@ class View(QWidget):
         described.tell_again(self)
         for readout in self.findChildren(Readout):
             readout.say_again()
+        cover_all(self, is_on)
 
     @property
     def kept_choices(self) -> dict[str, Kept]:

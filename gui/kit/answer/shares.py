@@ -17,6 +17,7 @@ from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.canvas import LEFT, RIGHT, Words
 from gui.kit.canvas_widgets import CanvasWidget
+from gui.kit.covers.covering import Coverable
 from gui.kit.described import tell
 from gui.kit.theme import Theme
 
@@ -26,6 +27,8 @@ SMALLEST_ANSWER = 1.6  # where there is little space
 TWO_LINES = 1.2  # times larger the name is in a line of its own, where it gets one
 WIDEST_SHARE = "100 %"
 NO_ANSWER = "?"
+ANSWERED = "answer"  # the part that says which class it is
+COVERED = "Covered: a press reveals it."
 LOWEST_BAR = 0.68  # times the font size: the least font of a bar; also its height in lines
 WIDTH, LEAST_WIDTH = 160, 130  # px
 TALLEST_BAR = 34.0
@@ -39,15 +42,16 @@ class _Bar(NamedTuple):
     share: Words
 
 
-class Shares(CanvasWidget):
+class Shares(Coverable, CanvasWidget):
     """The predicted class with its certainty, the answer as a sentence, and a bar for each class.
 
-    clicked : with the number of the class whose bar it was.
+    clicked : with the number of the class whose bar it was; a press on what is covered reveals it.
 
     Everything is laid out before there is an answer: a change of the answer moves nothing.
     """
 
     clicked = Signal(int)
+    answer_uncovered = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, "the model's answer")
@@ -90,7 +94,6 @@ class Shares(CanvasWidget):
         self._reading = reading
         if sentence != self.sentence:
             self.sentence = sentence
-            tell(self, sentence)
             self._lay_out_sentence()
         if winner != self._winner:
             self._winner = winner
@@ -132,6 +135,18 @@ class Shares(CanvasWidget):
         """The shares as shown, "" if there are none."""
         return [bar.share.text() for bar in self._bars]
 
+    @property
+    def hides_answer(self) -> bool:
+        """Whether it covers which class it is."""
+        return self.covering.hides(ANSWERED)
+
+    def show_figures(self) -> None:
+        self._show_shares()
+        self._show_decision()
+        self._lay_out_sentence()
+        self._show_hint()
+        self._emphasise()
+
     def place_of(self, k: int) -> QPointF:
         """Return the middle of the bar of a class."""
         return self._bars[k].track.rect().center()
@@ -139,12 +154,17 @@ class Shares(CanvasWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         y = event.position().y()
         for k, bar in enumerate(self._bars):
-            if bar.track.rect().top() <= y <= bar.track.rect().bottom():
+            is_there = bar.track.rect().top() <= y <= bar.track.rect().bottom()
+            if is_there and not self.uncover(k):
                 self.clicked.emit(k)
+        if self._reading and y < self._bars[0].track.rect().top() and self.uncover(ANSWERED):
+            self.answer_uncovered.emit()
 
     def _show_decision(self) -> None:
         """Show the leading class, or that there is none yet."""
         k, reading = self._winner, self._reading
+        if self.hides_answer:
+            k = None
         is_said = reading is not None and k is not None
         self._decided.dress(self._large_type, self._theme.ink if is_said else self._theme.muted)
         self._surety.dress(self._surety_type, self._theme.muted)
@@ -168,12 +188,14 @@ class Shares(CanvasWidget):
         for k, bar in enumerate(self._bars):
             for item in bar:
                 item.setVisible(is_answered)
-            share = 0.0 if self._reading is None else self._reading.sizes[k]
+            is_hidden = self._reading is None or self.covering.hides(k)
+            share = 0.0 if self._reading is None or is_hidden else self._reading.sizes[k]
             rect = bar.track.rect()
             rect.setWidth(share * rect.width())
             if rect != bar.fill.rect():
                 bar.fill.setRect(rect)
-            self._set_text(bar.share, "" if self._reading is None else self._reading.texts[k])
+            text = "" if self._reading is None else self._reading.texts[k]
+            self._set_text(bar.share, self.covering.number(text, k))
 
     def _lay_out(self) -> None:
         theme, width = self._theme, float(self.width())
@@ -226,7 +248,8 @@ class Shares(CanvasWidget):
     def _show_hint(self) -> None:
         """Show the hint about such answers, in the longest version that fits."""
         metrics = QFontMetricsF(self._small)
-        hints = [h.format(self.aside or "Σ") for h in FAMILY[self._kind].hints]
+        aside = self.covering.words(self.aside, ANSWERED) or "Σ"
+        hints = [h.format(aside) for h in FAMILY[self._kind].hints]
         fitting = [hint for hint in hints if metrics.horizontalAdvance(hint) <= self.width()]
         self._set_text(self._hint, fitting[0] if fitting else "")
 
@@ -281,13 +304,16 @@ class Shares(CanvasWidget):
     def _lay_out_sentence(self) -> None:
         """Show the sentence in a font that fits, and the aside below it."""
         font: QFont = self._plain
-        if QFontMetricsF(font).horizontalAdvance(self.sentence) > self.width():
+        is_hidden = self._reading is not None and self.hides_answer
+        sentence = COVERED if is_hidden else self.sentence
+        tell(self, sentence)
+        if QFontMetricsF(font).horizontalAdvance(sentence) > self.width():
             font = self._small
         self._sentence.dress(font, self._theme.ink)
         top, height = self._sentence_top, QFontMetricsF(self._plain).height()
         self._sentence.place(QRectF(0, top, self.width(), height), LEFT)
         fitting = QFontMetricsF(font).elidedText(
-            self.sentence, Qt.TextElideMode.ElideRight, self.width()
+            sentence, Qt.TextElideMode.ElideRight, self.width()
         )
         self._set_text(self._sentence, fitting)
         line = QFontMetricsF(self._small).height()
@@ -299,15 +325,17 @@ class Shares(CanvasWidget):
         """Show the aside, or as much of its beginning as is said in whole and fits."""
         metrics = QFontMetricsF(self._small)
         versions = [] if self._reading is None else self._reading.asides
-        fitting = [words for words in versions if metrics.horizontalAdvance(words) <= self.width()]
+        said = [self.covering.words(words, ANSWERED) for words in versions]
+        fitting = [words for words in said if metrics.horizontalAdvance(words) <= self.width()]
         self._set_text(self._doubt, fitting[0] if fitting else "")
 
     def _emphasise(self) -> None:
         plain, bold = self._bar_type
+        winner = None if self.hides_answer else self._winner
         for k, bar in enumerate(self._bars):
-            is_winner = k == self._winner
+            is_winner = k == winner
             font = bold if is_winner else plain
             for words in (bar.name, bar.share):
                 words.dress(font, self._theme.ink if is_winner else self._theme.muted)
                 words.set_text(words.text())
-            bar.fill.setOpacity(1.0 if is_winner or self._winner is None else QUIET)
+            bar.fill.setOpacity(1.0 if is_winner or winner is None else QUIET)

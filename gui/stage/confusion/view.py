@@ -42,10 +42,6 @@ class ConfusionView(CardView):
         layout.addWidget(self.matrix, 1)
         self._show_key("")
 
-    def cover_numbers(self, is_on: bool) -> None:
-        super().cover_numbers(is_on)
-        self.matrix.cover(is_on)
-
     def show_theme(self) -> None:
         self.matrix.show_theme(self.theme)
 

@@ -47,13 +47,18 @@ class Comparison(QWidget):
         self.second.setCurrentIndex(1)
         self._pair = None
 
-    def pair_for(self, answer: Answer) -> tuple[int, int]:
-        """Return the chosen classes, or the top two of an answer, which the fields then show."""
+    def pair_for(self, answer: Answer | None) -> tuple[int, int]:
+        """Return the chosen classes, or the top two of an answer, which the fields then show.
+
+        Of an answer that is not to be known, None, they are the first two classes.
+        """
         if self._pair is not None:
             return self._pair
-        by = answer.votes if len(answer.votes) else answer.probabilities
-        order = [k for k in np.argsort(-by, kind="stable").tolist() if k != answer.decided]
-        pair = answer.decided, order[0]
+        pair = 0, 1
+        if answer is not None:
+            by = answer.votes if len(answer.votes) else answer.probabilities
+            order = [k for k in np.argsort(-by, kind="stable").tolist() if k != answer.decided]
+            pair = answer.decided, order[0]
         for field, index in zip((self.first, self.second), pair, strict=True):
             if field.currentIndex() != index and not field.view().isVisible():
                 field.setCurrentIndex(index)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPen
 from PySide6.QtWidgets import QSizePolicy
 
 from core.explain.prediction import Answer
@@ -18,6 +18,7 @@ from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.canvas import CENTRE, LEFT, Words
 from gui.kit.canvas_widgets import CanvasWidget, FramedPicture, pixmap_of, signed_table
+from gui.kit.covers.covering import Coverable
 from gui.kit.theme import Theme
 from gui.stage.draw.signed_levels import SignedLevels
 
@@ -33,7 +34,7 @@ class _Column(NamedTuple):
     numbers: tuple[Words, Words, Words]
 
 
-class Evidence(CanvasWidget):
+class Evidence(Coverable, CanvasWidget):
     """For each class the picture of w ⊙ x, its sum, the bias, and their sum, the logit.
 
     Through a hidden layer: integrated gradients, their sum, the logit of x = 0, and their sum.
@@ -126,12 +127,18 @@ class Evidence(CanvasWidget):
             if digits < 2:
                 said = said[0], said[1].replace(" ", ""), said[2]
             for words, text in zip(column.numbers, said, strict=True):
-                self._set_text(words, text)
+                self._set_text(words, self.covering.number(text, k))
         levels, changed = self.levels.take(answer.evidence, largest)
         for k in changed:
             self.painted += 1
             panel = levels[k].reshape(self._size, self._size)
             self._columns[k].picture.show(pixmap_of(self._table[panel]))
+
+    def show_figures(self) -> None:
+        self._show_values()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.uncover(int((event.position().x() - self._head_width()) // self._step()))
 
     def heightForWidth(self, width: int) -> int:
         """Return the height for pictures as wide as their columns."""

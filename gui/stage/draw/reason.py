@@ -8,12 +8,13 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize
-from PySide6.QtGui import QColor, QFontMetrics, QFontMetricsF, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QFontMetricsF, QMouseEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.kit import theme as look
 from gui.kit.canvas import LEFT, Words
 from gui.kit.canvas_widgets import CanvasWidget, FramedPicture, pixmap_of, signed_table
+from gui.kit.covers.covering import Coverable
 from gui.kit.described import tell
 from gui.kit.layouts import add_layout
 from gui.kit.theme import Theme
@@ -27,7 +28,7 @@ BELOW_PX = 100  # height of the widget below the sentences
 WIDTH_BELOW, WIDTH_LEFT = 3, 2  # parts of the width: that widget, empty
 
 
-class Reason(CanvasWidget):
+class Reason(Coverable, CanvasWidget):
     """One signed picture with its sentences to the right.
 
     `head` is above the sentences, and below them a widget can be added. The height depends on the
@@ -109,8 +110,7 @@ class Reason(CanvasWidget):
             if is_more:
                 self._lay_out_lines()
             else:
-                for words, text in zip(self._lines, texts, strict=True):
-                    self._set_text(words, text)
+                self.show_figures()
         if part is None:
             self._panel = None
             self._picture.clear()
@@ -124,6 +124,13 @@ class Reason(CanvasWidget):
             return
         self._panel = panel
         self._picture.show(pixmap_of(self._table[panel]))
+
+    def show_figures(self) -> None:
+        for words, text in zip(self._lines, self._texts, strict=True):
+            self._set_text(words, self.covering.words(text))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.uncover()
 
     def _lay_out(self) -> None:
         self._beside.setGeometry(self.rect().adjusted(round(self.text_left), 0, 0, 0))
@@ -143,4 +150,4 @@ class Reason(CanvasWidget):
             is_last = i == len(self._lines) - 1
             words.dress(self._small, self._theme.ink if is_last else self._theme.muted)
             words.place(QRectF(left, head + i * line, self.width(), line), LEFT)
-            words.set_text(text)
+            words.set_text(self.covering.words(text))

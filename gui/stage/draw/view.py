@@ -112,6 +112,7 @@ class DrawView(View):
         self.toolbar.pen_changed.connect(self._change_pen)
         self.teaching.chosen.connect(self._teach)
         self.comparison.chosen.connect(self._answer_again)
+        self.shares.answer_uncovered.connect(self._answer_again)
         self.show_theme()
 
     def _build(self) -> None:
@@ -184,6 +185,10 @@ class DrawView(View):
     def may_fold(self) -> bool:
         """Whether there is anything but the pad and its answer."""
         return True
+
+    def cover_numbers(self, is_on: bool) -> None:
+        super().cover_numbers(is_on)
+        self._answer_again()
 
     def fold(self) -> None:
         super().fold()
@@ -317,14 +322,16 @@ class DrawView(View):
 
     def _show_all(self, found: Answer, names: tuple[str, ...], winner: int | None) -> None:
         """Show the evidence of each class and the difference of two, on one scale."""
-        why = of_classes(self._kind, found, names, *self.comparison.pair_for(found))
+        is_hidden = self.shares.hides_answer
+        pair = self.comparison.pair_for(None if is_hidden else found)
+        why = of_classes(self._kind, found, names, *pair)
         largest = _largest(why)
         if FAMILY[self._kind].is_pairwise:
-            turned, others = of_winner(found, found.decided)
+            turned, others = of_winner(found, pair[0] if is_hidden else found.decided)
             self.evidence.rename([f"not {names[j]}" for j in others])
             self.evidence.show_answer(turned, None, largest)
         else:
-            self.evidence.show_answer(found, winner, largest)
+            self.evidence.show_answer(found, None if is_hidden else winner, largest)
         # In the narrow layout, the evidence above shows the first figures.
         self._show_why(Why(why.part, why.texts[1:] if self._layout.is_narrow else why.texts))
 

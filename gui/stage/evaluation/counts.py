@@ -7,12 +7,11 @@ from html import escape
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QFontMetrics, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QFontMetrics, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QSplitter,
     QTableWidget,
     QTableWidgetItem,
@@ -27,6 +26,8 @@ from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.buttons import text_button
 from gui.kit.confusion_matrix import ConfusionMatrix
+from gui.kit.covers.covering import Coverable, copy_figures
+from gui.kit.covers.figures import FigureLabel
 from gui.kit.labels import Elided, small_label
 from gui.kit.layouts import add_layout
 from gui.kit.legend import marker_icon
@@ -74,7 +75,7 @@ class ConfusionPage(Page):
         self.key.setText(KEY)
         self.matrix.hovered.connect(lambda words: self.key.setText(words or KEY))
         self.matrix.pressed.connect(self._choose_cell)
-        self.title = QLabel()
+        self.title = FigureLabel()
         self.examples = ExampleList(theme, "Examples of the cell")
         self.examples.row_chosen.connect(self.row_chosen)
         above, self._below = QWidget(), QWidget()
@@ -155,7 +156,7 @@ class MistakesPage(Page):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
-        self.title = QLabel()
+        self.title = FigureLabel()
         self.title.setWordWrap(True)
         self.examples = ExampleList(theme, "Mistakes, the surest first")
         self.examples.row_chosen.connect(self.row_chosen)
@@ -195,7 +196,7 @@ def _first(number: int) -> str:
     return f" (the first {MAX_SHOWN:,})" if number > MAX_SHOWN else ""
 
 
-class ClassesPage(Page):
+class ClassesPage(Coverable, Page):
     """Precision, recall, F1 and support of each class, and their means."""
 
     least_height = 0  # matrix, tables and lists have their own
@@ -226,6 +227,7 @@ class ClassesPage(Page):
         self.copy.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self.copy.triggered.connect(self._copy)
         self.table.addAction(self.copy)
+        self.table.cellPressed.connect(lambda *cell: self.uncover(cell))
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -276,11 +278,17 @@ class ClassesPage(Page):
         if len(result.support) != len(self._names):
             return
         self._report = result
-        for k, figures in enumerate(self._figures(result)):
+        self.show_figures()
+
+    def show_figures(self) -> None:
+        if self._report is None:
+            return
+        for k, figures in enumerate(self._figures(self._report)):
             for column, value in enumerate(figures, start=1):
                 item = self.table.item(k, column)
                 assert item is not None
-                item.setText(_format(value, is_count=column == len(COLUMNS) - 1))
+                text = _format(value, is_count=column == len(COLUMNS) - 1)
+                item.setText(self.covering.number(text, (k, column)))
 
     @staticmethod
     def _figures(result: Report) -> list[tuple[float, ...]]:
@@ -301,7 +309,7 @@ class ClassesPage(Page):
         return to_text(rows)
 
     def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self.csv())
+        copy_figures(self, self.csv())
 
 
 def _format(value: float, *, is_count: bool) -> str:

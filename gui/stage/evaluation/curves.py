@@ -9,13 +9,14 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.data.task import Task
 from core.evaluate.classification import Answers
 from core.evaluate.roc_curves import rank, thinned
 from core.number_format import format_percent
 from gui.kit import plots, zoom
+from gui.kit.covers.figures import FigureLabel
 from gui.kit.fields.choices import Choice
 from gui.kit.labels import small_label
 from gui.kit.layouts import add_layout
@@ -64,7 +65,7 @@ class CurvesPage(Page):
         both.setSpacing(12)
         both.addWidget(self.roc, 1)
         both.addWidget(self.pr, 1)
-        self.words = QLabel()
+        self.words = FigureLabel()
         self.words.setWordWrap(True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -158,7 +159,7 @@ class _Square(QWidget):
     def __init__(self, theme: Theme, name: str, across: str, up: str) -> None:
         super().__init__()
         self.name = name
-        self.title = QLabel(name)
+        self.title = FigureLabel(name)
         self.title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.title.setWordWrap(True)
         self.plot = plots.make_plot(theme, moves_below=False)

@@ -15,6 +15,7 @@ from core.model_family import FAMILY
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.canvas_widgets import ink_table, picture_pixmap
+from gui.kit.covers.covering import Coverable
 from gui.kit.legend import marker_icon
 from gui.kit.plain_text import fit_columns
 from gui.kit.row_table import (
@@ -77,7 +78,8 @@ class ExampleModel(RowTableModel):
         if role == Qt.ItemDataRole.DecorationRole:
             if self.task.dataset.image_shape is not None:
                 return self._picture(number) if column == ROW else None
-            if column in (CLASS, TAKEN_FOR):
+            is_hidden = column == TAKEN_FOR and self.covering.hides(self.row_at(number))
+            if column in (CLASS, TAKEN_FOR) and not is_hidden:
                 k = (self.answers.y if column == CLASS else self.answers.predicted)[number]
                 return marker_icon(self._theme, self.task.dataset.class_marks[k])
         is_number = column not in (CLASS, TAKEN_FOR) and self.task.dataset.image_shape is None
@@ -93,23 +95,23 @@ class ExampleModel(RowTableModel):
     def _text(self, number: int, column: int) -> str:
         task, answers = self.task, self.answers
         assert task is not None and answers is not None
-        names = task.dataset.class_names
+        names, row = task.dataset.class_names, self.row_at(number)
         if column == ROW:
             if task.dataset.image_shape is None:
-                return f"{self.row_at(number) + 1:,}"
-            said = f"{names[answers.y[number]]} → {names[answers.predicted[number]]}"
-            return f"{said}\n{self._share(self.confidence[number])}"
+                return f"{row + 1:,}"
+            said = f"{names[answers.y[number]]} → {self._text(number, TAKEN_FOR)}"
+            return f"{said}\n{self._text(number, CONFIDENCE)}"
         if column == CLASS:
             return names[int(answers.y[number])]
+        if column > LOSS:
+            return self.further_text(row, column)
         if column == TAKEN_FOR:
-            return names[int(answers.predicted[number])]
-        if column == OWN:
-            return self._share(self.own[number])
-        if column == CONFIDENCE:
-            return self._share(self.confidence[number])
-        if column == LOSS:
-            return f"{answers.loss[number]:.4f}"
-        return self.further_text(self.row_at(number), column)
+            said = names[int(answers.predicted[number])]
+        elif column == LOSS:
+            said = f"{answers.loss[number]:.4f}"
+        else:
+            said = self._share((self.own if column == OWN else self.confidence)[number])
+        return self.covering.number(said, row)
 
     def _share(self, share: float) -> str:
         """Format a probability in percent, or a dash if the model has none."""
@@ -132,24 +134,24 @@ class ExampleModel(RowTableModel):
 
     def _summary(self, number: int) -> str:
         assert self.task is not None and self.answers is not None
-        names = self.task.dataset.class_names
-        true, taken = names[self.answers.y[number]], names[self.answers.predicted[number]]
+        true, taken = self._text(number, CLASS), self._text(number, TAKEN_FOR)
         return (
             f"row {self.row_at(number) + 1:,} · {true}, taken for {taken} · "
-            f"p({true}) {self._share(self.own[number])}, "
-            f"p({taken}) {self._share(self.confidence[number])} · "
-            f"loss {self.answers.loss[number]:.4f}"
+            f"p({true}) {self._text(number, OWN)}, "
+            f"p({taken}) {self._text(number, CONFIDENCE)} · "
+            f"loss {self._text(number, LOSS)}"
         )
 
 
-class ExampleList(QStackedWidget):
-    """A gallery of pictures or a table; a click or Return emits `row_chosen`."""
+class ExampleList(Coverable, QStackedWidget):
+    """A gallery of pictures or a table; a click or Return emits `row_chosen`, or reveals a row."""
 
     row_chosen = Signal(int)
 
     def __init__(self, theme: Theme, name: str) -> None:
         super().__init__()
         self.model = ExampleModel(theme)
+        self.model.covering = self.covering
         self.table = make_table(self.model, name)
         self.table.setTabKeyNavigation(False)
         self.gallery = make_gallery(self.model, name, PICTURE_PX)
@@ -186,4 +188,9 @@ class ExampleList(QStackedWidget):
         return self.gallery if self.currentIndex() else self.table
 
     def _choose(self, index: QModelIndex) -> None:
-        self.row_chosen.emit(self.model.row_at(index.row()))
+        row = self.model.row_at(index.row())
+        if not self.uncover(row):
+            self.row_chosen.emit(row)
+
+    def show_figures(self) -> None:
+        self.model.show_figures()

@@ -26,6 +26,8 @@ from core.number_format import format_percent
 from core.train.snapshot import Snapshot, Status
 from gui.kit import plots, zoom
 from gui.kit.buttons import text_button
+from gui.kit.covers.covering import Coverable
+from gui.kit.covers.figures import FigureLabel
 from gui.kit.fields.numbers import CountField
 from gui.kit.labels import small_label
 from gui.kit.layouts import add_layout
@@ -46,7 +48,7 @@ ABOUT = (
 )
 
 
-class FoldsPage(Page):
+class FoldsPage(Coverable, Page):
     """k, start and cancel; mean and standard deviation; each fold as a dot and a table row."""
 
     def __init__(self, theme: Theme) -> None:
@@ -70,7 +72,7 @@ class FoldsPage(Page):
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Progress of the cross-validation")
-        self.figures = QLabel()
+        self.figures = FigureLabel()
         self.figures.setTextFormat(Qt.TextFormat.RichText)
         self.words = small_label(ABOUT, wraps=True)
         self.plot = plots.make_plot(theme, moves_below=False)
@@ -83,6 +85,7 @@ class FoldsPage(Page):
         self.dots = pg.ScatterPlotItem(symbol="o")
         self.plot.addItem(self.dots)
         self.table = _make_table()
+        self.table.cellPressed.connect(lambda *cell: self.uncover(cell))
         self._lay_out()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._follow)
@@ -255,7 +258,9 @@ class FoldsPage(Page):
             figures = format_percent(fold.accuracy), f"{fold.loss:.3f}"
             texts = (f"{index + 1}", f"{fold.rows:,}", *figures)
             for column, text in enumerate(texts):
-                item = QTableWidgetItem(text)
+                is_figure = column >= len(texts) - len(figures)
+                said = self.covering.number(text, (index, column)) if is_figure else text
+                item = QTableWidgetItem(said)
                 item.setTextAlignment(right)
                 self.table.setItem(index, column, item)
         k = progress.k
@@ -270,6 +275,10 @@ class FoldsPage(Page):
             self.band.show_between(ends, 0 * ends + mean - spread, 0 * ends + mean + spread)
         low = min(*accuracies, mean - (0 if math.isnan(spread) else spread))
         self._set_axes(k, low)
+
+    def show_figures(self) -> None:
+        if self._shown is not None and self._shown.done:
+            self._show_folds(self._shown)
 
     def _set_axes(self, k: int, low: float) -> None:
         """Set the axes to k folds and to accuracies from `low` to 1."""

@@ -9,7 +9,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from core.data.task import Task
 from core.evaluate.calibration import BINS, Reliability, reliability
@@ -19,7 +19,8 @@ from core.number_format import format_percent
 from gui.kit import plots, zoom
 from gui.kit import theme as look
 from gui.kit.buttons import text_button
-from gui.kit.labels import small_label
+from gui.kit.covers.covering import Coverable
+from gui.kit.covers.figures import FigureLabel, small_figures
 from gui.kit.layouts import add_layout
 from gui.kit.theme import Theme
 from gui.stage.evaluation.page import MARGIN, SHARES, Inspection, Page
@@ -44,17 +45,18 @@ class Calibrated(NamedTuple):
     told: str
 
 
-class ReliabilityPage(Page):
+class ReliabilityPage(Coverable, Page):
     """Accuracy by confidence in ten bins, and below it the number of answers in each bin."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         self._is_neuron = self._has_temperature = False
+        self._shown: Reliability | None = None
         self._name = self._obstacle = ""
         self.temper = text_button("Fit a temperature", TIP)
         self.temper.setCheckable(True)
         self.temper.toggled.connect(lambda _: self.changed.emit())
-        self.title = QLabel()
+        self.title = FigureLabel()
         self.title.setToolTip("Expected calibration error: how far off the probabilities are")
         head = QHBoxLayout()
         head.addWidget(self.title, 1)
@@ -74,7 +76,8 @@ class ReliabilityPage(Page):
         self.count_labels = [pg.TextItem(anchor=(0.5, 1.0)) for _ in range(BINS)]
         for label in self.count_labels:
             self.counts.addItem(label, ignoreBounds=True)
-        self.words = small_label(wraps=True)
+        self.counts.scene().sigMouseClicked.connect(lambda _: self.uncover())
+        self.words = small_figures(wraps=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
@@ -139,6 +142,7 @@ class ReliabilityPage(Page):
         self.bars.setOpts(x=[], height=[])
         for label in self.count_labels:
             label.setText("")
+        self._shown = None
         self.title.setText(self._obstacle)
         self.words.clear()
 
@@ -199,15 +203,20 @@ class ReliabilityPage(Page):
                 f"</b> → <b style='color:{orange}'>{format_percent(after.error)}</b>"
             )
             self.words.setText(result.told)
-        self._show_counts(before if after is None else after)
+        self._shown = before if after is None else after
+        self.show_figures()
 
-    def _show_counts(self, shown: Reliability) -> None:
+    def show_figures(self) -> None:
+        """Show how many answers are in each bin."""
+        shown = self._shown
+        if shown is None:
+            return
         centres = (np.arange(BINS) + 0.5) / BINS
         self.bars.setOpts(x=centres, height=shown.counts)
         most = max(int(shown.counts.max()), 1)
         self.counts.setRange(xRange=(-MARGIN, 1 + MARGIN), yRange=(0, 1.7 * most), padding=0)
         for label, x, count in zip(self.count_labels, centres, shown.counts, strict=True):
-            label.setText(_compact(int(count)))
+            label.setText(self.covering.number(_compact(int(count))))
             label.setPos(float(x), float(count))
 
 

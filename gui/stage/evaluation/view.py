@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from core.data.task import Task
 from core.evaluate.classification import HALF, Answers, Baseline, has_threshold, wilson
@@ -15,6 +15,8 @@ from core.number_format import format_percent
 from core.train.snapshot import Params, Snapshot
 from gui.kit import theme as look
 from gui.kit import zoom
+from gui.kit.covers.covering import cover_new
+from gui.kit.covers.figures import FigureLabel
 from gui.kit.fields import kept
 from gui.kit.fields.choices import Choice, Segments
 from gui.kit.layouts import add_layout
@@ -69,7 +71,7 @@ class EvaluationView(View):
         self._classes: tuple[str, ...] = ()
         self.parts = Segments(PARTS)
         self.parts.chosen.connect(lambda part: self.show_part(str(part)))
-        self.accuracy = QLabel()
+        self.accuracy = FigureLabel()
         self.accuracy.setWordWrap(True)
         self.accuracy.setToolTip(INTERVAL_TIP)
         self.which = Choice()
@@ -114,6 +116,7 @@ class EvaluationView(View):
             page.row_chosen.connect(self.row_chosen)
             page.changed.connect(self._ask)
             page.show_theme(self.theme)
+            cover_new(page)
             if self.task is not None:
                 page.show_task(self.task)
             if isinstance(page, FoldsPage) and self.snapshot is not None:

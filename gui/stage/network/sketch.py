@@ -14,10 +14,10 @@ from core.number_format import format_three_digits
 from gui.kit import zoom
 from gui.kit.canvas import CENTRE, LEFT, RIGHT, Words
 from gui.kit.canvas_widgets import CanvasWidget
+from gui.kit.covers.covering import Coverable
 from gui.kit.described import HIDDEN
 from gui.kit.shortcuts import RETURN
 from gui.kit.theme import Theme
-from gui.stage.network.covering import Covering
 from gui.stage.network.drawn_outputs import DrawnOutputs
 from gui.stage.network.parts import WIRE, Node, Signals, Strand, scale_for
 from gui.stage.network.rows import FADED, ClassRow, RowGeometry
@@ -36,7 +36,7 @@ class Mark(NamedTuple):
 NOTHING, LOSS = Mark(), Mark(output=-1)
 
 
-class Sketch(CanvasWidget):
+class Sketch(Coverable, CanvasWidget):
     """Logits, activation, probabilities, target and loss of one example.
 
     drawn : outputs and classes that are drawn. grid : their geometry. mark : the marked part.
@@ -50,7 +50,6 @@ class Sketch(CanvasWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.scale = 0.0
         self.mark = NOTHING
-        self.covering = Covering()
         self.task: Task | None = None
         self.signals: Signals | None = None
         self.drawn = DrawnOutputs(None)
@@ -260,9 +259,8 @@ class Sketch(CanvasWidget):
 
     # Covered numbers ------------------------------------------------------------------------------
 
-    def cover(self, is_on: bool) -> None:
-        """Cover all numbers but the inputs; a press reveals those of a part. Or reveal all."""
-        self.covering.set(is_on)
+    def show_figures(self) -> None:
+        """Show the numbers; the inputs are never covered."""
         self._show_values()
 
     def _mark_of(self, k: int) -> Mark:
@@ -270,8 +268,7 @@ class Sketch(CanvasWidget):
         return Mark(output=0 if self.drawn.outputs == [0] else k)
 
     def _reveal(self, mark: Mark) -> None:
-        if mark != NOTHING and self.covering.reveal(mark):
-            self._show_values()
+        if mark != NOTHING and self.uncover(mark):
             self.pointed.emit(self.mark)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -113,8 +113,6 @@ class NetworkView(View):
 
     def cover_numbers(self, is_on: bool) -> None:
         super().cover_numbers(is_on)
-        for sketch in self._sketches:
-            sketch.cover(is_on)
         self._read_out()
 
     def show_theme(self) -> None:

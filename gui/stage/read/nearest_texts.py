@@ -9,6 +9,7 @@ from core.data.task import Task
 from core.explain.neighbours import nearest_texts
 from core.explain.word_evidence import TextFeatures
 from core.number_format import format_fixed
+from gui.kit.described import said
 from gui.kit.plain_text import beginning, unmarked
 from gui.state.background_tasks import Background, Queue
 
@@ -59,7 +60,7 @@ class NearestTexts(QObject):
             label = dataset.class_names[dataset.y[row]]
             start = beginning(dataset.documents.texts[row], LETTERS)
             entry = self.menu.addAction(
-                unmarked(f"cos {format_fixed(cosine, 2)}   {label}:  {start}")
+                unmarked(f"cos {said(self._button, format_fixed(cosine, 2))}   {label}:  {start}")
             )
             entry.triggered.connect(lambda _=False, r=row: self.chosen.emit(r))
         if not near:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QLinearGradient, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.number_format import format_signed
 from gui.kit import theme as look
 from gui.kit import zoom
+from gui.kit.covers.covering import Coverable
 from gui.kit.theme import Theme
 from gui.stage.read.text_pad import shades
 
@@ -17,7 +18,7 @@ GAP = 6
 UNIT = "added to the score"
 
 
-class ScaleBar(QWidget):
+class ScaleBar(Coverable, QWidget):
     """A ramp from −scale to +scale, with both numbers, and what they are where there is room."""
 
     def __init__(self, theme: Theme) -> None:
@@ -42,14 +43,22 @@ class ScaleBar(QWidget):
         """Show this scale; 0 hides it, without taking its place away."""
         if scale != self.scale:
             self.scale = scale
-            self.setToolTip(f"A word is shaded by what it adds to the score: at most {scale:g}")
-            self.update()
+            self.show_figures()
+
+    def show_figures(self) -> None:
+        tip = f"A word is shaded by what it adds to the score: at most {self.scale:g}"
+        self.setToolTip(self.covering.words(tip))
+        self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.uncover()
 
     @property
     def texts(self) -> tuple[str, str]:
         """The numbers at both ends."""
         digits = 2 if self.scale < 1 else 1
-        return format_signed(-self.scale, digits), format_signed(self.scale, digits)
+        low, high = format_signed(-self.scale, digits), format_signed(self.scale, digits)
+        return self.covering.number(low), self.covering.number(high)
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()

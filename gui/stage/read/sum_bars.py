@@ -8,13 +8,14 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from PySide6.QtCore import QLineF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPen
 from PySide6.QtWidgets import QGraphicsLineItem, QGraphicsRectItem
 
 from core.number_format import format_signed
 from gui.kit import zoom
 from gui.kit.canvas import RIGHT, Words
 from gui.kit.canvas_widgets import CanvasWidget
+from gui.kit.covers.covering import Coverable
 from gui.kit.described import tell
 from gui.kit.picture_grid import nice_above
 from gui.kit.theme import Theme
@@ -39,7 +40,7 @@ class _Row(NamedTuple):
     number: Words
 
 
-class SumBars(CanvasWidget):
+class SumBars(Coverable, CanvasWidget):
     """Terms from top to bottom, blue to the right, orange to the left; below them their sum."""
 
     def __init__(self, theme: Theme) -> None:
@@ -69,6 +70,14 @@ class SumBars(CanvasWidget):
         """Where each bar begins and ends, in px."""
         rects = [row.bar.rect() for row in self._rows[: len(self._terms)]]
         return [(rect.left(), rect.right()) for rect in rects]
+
+    def show_figures(self) -> None:
+        self._show_rows()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        row = int(event.position().y() // self._row_height())
+        if row < len(self._terms):
+            self.uncover(self._terms[row].name)
 
     def sizeHint(self) -> QSize:
         return QSize(zoom.px(200), math.ceil(LEAST_ROWS * self._row_height()))
@@ -143,7 +152,7 @@ class SumBars(CanvasWidget):
             term.name, Qt.TextElideMode.ElideRight, self._name_width() - 8
         )
         row.name.set_text(name)
-        row.number.set_text(format_signed(term.value, 2))
+        row.number.set_text(self.covering.number(format_signed(term.value, 2), term.name))
         colour = theme.accent if term.value >= 0 else theme.counter_accent
         row.bar.setBrush(QColor(colour))
         row.bar.setOpacity(1.0 if is_sum else 0.75)

@@ -21,6 +21,7 @@ from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.answer.shares import Shares
 from gui.kit.answer.teaching import TeachingRow
+from gui.kit.described import said
 from gui.kit.fields.choices import Choice
 from gui.kit.labels import Readout
 from gui.kit.layouts import scrolled
@@ -300,7 +301,8 @@ class ReadView(View):
         def tell(i: int) -> str:
             start, end = spans[i].tolist()
             word = self.pad.text[start:end]
-            return f"“{word}” adds {format_signed(float(parts[i]), 2)} to the score of {name}"
+            added = said(self, format_signed(float(parts[i]), 2))
+            return f"“{word}” adds {added} to the score of {name}"
 
         self.pad.shade(spans, parts, self._scale, found.words, tell)
         is_live = snapshot.status is Status.TRAINING

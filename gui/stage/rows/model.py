@@ -150,9 +150,9 @@ class RowModel(RowTableModel):
 
     def _is_wrong(self, row: int) -> bool:
         assert self.task is not None
-        return self.answers is not None and bool(
-            self.answers.predicted[row] != self.task.dataset.y[row]
-        )
+        if self.answers is None or self.covering.hides(row):
+            return False
+        return bool(self.answers.predicted[row] != self.task.dataset.y[row])
 
     def _text(self, row: int, column: int) -> str:
         assert self.task is not None
@@ -167,12 +167,14 @@ class RowModel(RowTableModel):
             return self._word(row, column - len(FIXED)) or self.further_text(row, column)
         if answers is None:
             return ""
-        if column == PREDICTED:
-            return dataset.class_names[int(answers.predicted[row])]
-        if column == LOSS:
-            return f"{answers.loss[row]:.4f}"
         has_shares = FAMILY[self.task.config.model.kind].has_probabilities
-        return f"{answers.probability[row]:.1%}" if has_shares else "–"
+        if column == PREDICTED:
+            said = dataset.class_names[int(answers.predicted[row])]
+        elif column == LOSS:
+            said = f"{answers.loss[row]:.4f}"
+        else:
+            said = f"{answers.probability[row]:.1%}" if has_shares else "–"
+        return self.covering.number(said, row)
 
     def _word(self, row: int, j: int) -> str:
         """Return the word that a feature stands for in a row, or "" if it is a number."""

@@ -22,10 +22,11 @@ from core.number_format import format_count
 from core.train.snapshot import Snapshot
 from gui.kit import theme as look
 from gui.kit import zoom
+from gui.kit.covers.covering import Coverable
+from gui.kit.covers.figures import small_figures
 from gui.kit.fields import kept
 from gui.kit.fields.choices import Choice, Segments
 from gui.kit.flow_layout import FlowLayout
-from gui.kit.labels import small_label
 from gui.kit.layouts import add_layout
 from gui.kit.plain_text import fit_columns, widest_column
 from gui.kit.row_table import DocumentPane, give_texts_the_room, make_gallery, make_table
@@ -44,7 +45,7 @@ SHOWN = (("all rows", "all"), *((part, part) for part in PARTS), ("mistakes", "m
 SORTINGS = (("in order", ROW), ("largest loss first", LOSS), ("by class", CLASS))
 
 
-class DataView(View):
+class DataView(Coverable, View):
     """All rows as a table, images also as a gallery; a click chooses a row for the other views."""
 
     row_chosen = Signal(int)
@@ -55,6 +56,7 @@ class DataView(View):
         self._asked_at = 0.0
         self._has_new_cells = False
         self.model = RowModel(theme)
+        self.model.covering = self.covering
         self.table = make_table(self.model, "Rows")
         self.table.setSortingEnabled(True)
         self.table.sortByColumn(ROW, Qt.SortOrder.AscendingOrder)
@@ -80,7 +82,7 @@ class DataView(View):
         self.sorting.set_options(SORTINGS, ROW)
         self.sorting.chosen.connect(self._sort)
         self.document = DocumentPane()
-        self._count = small_label()
+        self._count = small_figures()
         self.model.modelReset.connect(self._show_count)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -203,6 +205,9 @@ class DataView(View):
 
         self._background.ask("rows", work, answer)
 
+    def show_figures(self) -> None:
+        self.model.show_figures()
+
     def _show_only(self, which: object) -> None:
         self.model.show_only(str(which))
 
@@ -234,6 +239,7 @@ class DataView(View):
 
     def _choose(self, index: QModelIndex) -> None:
         row = int(self.model.order[index.row()])
+        self.uncover(row)
         self.document.show_row(self.task, row)
         self.row_chosen.emit(row)
 

@@ -29,10 +29,10 @@ from core.runs.run_record import (
 from core.train.snapshot import Params, Status
 from gui.kit import theme as look
 from gui.kit import zoom
+from gui.kit.covers.figures import small_figures
 from gui.kit.fields.choices import Segments
 from gui.kit.fields.unscrolled import Combo
 from gui.kit.layouts import add_layout
-from gui.kit.plain_text import Plain
 from gui.kit.plane_shading import shade
 from gui.kit.theme import Theme
 from gui.kit.training_sample import sign_of
@@ -81,10 +81,7 @@ class RunPictures(QWidget):
             choice.setAccessibleName(name)
             choice.setToolTip(tip)
             choice.activated.connect(lambda _: self._draw())
-        self._words = Plain()
-        zoom.set_type(self._words, look.SMALL)
-        self._words.setProperty("small", True)
-        self._words.setWordWrap(True)
+        self._words = small_figures(wraps=True)
         self._legend = QLabel()
         self._legend.setWordWrap(True)
         self._legend.setTextFormat(Qt.TextFormat.RichText)

@@ -18,6 +18,7 @@ from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
     QImage,
+    QMouseEvent,
     QPainter,
     QPainterPath,
     QPen,
@@ -31,6 +32,7 @@ from core.explain.plane import Plane
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.canvas import LEFT, Canvas, Words
+from gui.kit.covers.covering import Coverable
 from gui.kit.theme import Theme
 
 GAP = 10
@@ -70,7 +72,7 @@ class _Panel(NamedTuple):
     note: Words
 
 
-class Multiples(QWidget):
+class Multiples(Coverable, QWidget):
     """Pictures in a grid that fills the width; all show the same plane, or no plane."""
 
     def __init__(self, theme: Theme) -> None:
@@ -115,6 +117,14 @@ class Multiples(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._lay_out()
+
+    def show_figures(self) -> None:
+        self._show_contents()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        for k, panel in enumerate(self._panels[: len(self.pictures)]):
+            if panel.note.sceneBoundingRect().contains(event.position()):
+                self.uncover(k)
 
     # Layout -----------------------------------------------------------------------------------
 
@@ -224,6 +234,7 @@ class Multiples(QWidget):
             if panel.title.text() != title:
                 panel.title.set_text(title)
             note = picture.note if small.horizontalAdvance(picture.note) <= width else picture.brief
+            note = self.covering.words(note, k)
             if panel.note.text() != note:
                 panel.note.set_text(note)
             panel.bar.setBrush(QColor(picture.colour))

@@ -29,6 +29,7 @@ from core.runs.run_record import (
 )
 from core.train.snapshot import Status
 from gui.kit import zoom
+from gui.kit.covers.covering import Coverable, Covering
 from gui.kit.plain_text import as_tip
 from gui.kit.shortcuts import HOLDS_WORDS
 from gui.kit.theme import Theme
@@ -52,6 +53,7 @@ class RunModel(QAbstractTableModel):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.theme = theme
+        self.covering = Covering()  # of results, by name of the run and of the result
         self.records: list[Record] = []  # in row order
         self.columns: list[str] = []
         self._values: list[dict[str, Setting]] = []
@@ -67,9 +69,7 @@ class RunModel(QAbstractTableModel):
         values = [settings_of(record) | results_of(record) for record in ordered]
         if is_same:
             self.records, self._values = ordered, values
-            if ordered:
-                last = self.index(len(ordered) - 1, len(columns))
-                self.dataChanged.emit(self.index(0, 0), last)
+            self.show_figures()
             return False
         self.beginResetModel()
         self.records, self.columns, self._values = ordered, columns, values
@@ -133,7 +133,7 @@ class RunModel(QAbstractTableModel):
         value = self._values[index.row()][name]
         if role in (CELL.DisplayRole, CELL.ToolTipRole):
             sign = sign_of(record.metrics) if name.startswith("train ") else ""
-            words = sign + format_setting(name, value)
+            words = self._figure(record, name, sign + format_setting(name, value))
             return as_tip(words) if role == CELL.ToolTipRole else words
         if role == CELL.TextAlignmentRole:
             side = (
@@ -145,6 +145,17 @@ class RunModel(QAbstractTableModel):
         if role == CELL.FontRole and value == Status.DIVERGED.value:
             return zoom.font(bold=True)
         return None
+
+    def _figure(self, record: Record, name: str, words: str) -> str:
+        """Return a setting, or a result as it may be shown."""
+        is_result = name in result_names([record])
+        return self.covering.number(words, (record.name, name)) if is_result else words
+
+    def show_figures(self) -> None:
+        """Show the results anew, since they are covered or revealed."""
+        if self.records:
+            last = self.index(len(self.records) - 1, len(self.columns))
+            self.dataChanged.emit(self.index(0, 0), last)
 
     def _name_data(self, record: Record, role: int) -> Any:
         if role in (CELL.DisplayRole, CELL.EditRole):
@@ -198,13 +209,15 @@ class _Names(QStyledItemDelegate):
         return editor
 
 
-class RunTable(QTableView):
-    """The view of a table of runs; a click on a heading sorts."""
+class RunTable(Coverable, QTableView):
+    """The view of a table of runs; a click on a heading sorts, one on a covered result shows it."""
 
     def __init__(self, model: RunModel) -> None:
         super().__init__()
         self.runs = model
+        model.covering = self.covering
         self.setModel(model)
+        self.pressed.connect(self._press)
         self._names = _Names()
         self.setItemDelegateForColumn(NAME, self._names)
         self.setShowGrid(False)
@@ -251,6 +264,14 @@ class RunTable(QTableView):
                 width = min(width, max(most[1], most[0] // 2), most[0]) + zoom.px(NAME_PADDING)
             self.setColumnWidth(column, width + zoom.px(PADDING))
         self.verticalHeader().setDefaultSectionSize(round(self.fontMetrics().height() * 1.8))
+
+    def _press(self, cell: QModelIndex) -> None:
+        if cell.column() != NAME:
+            record, name = self.runs.records[cell.row()], self.runs.columns[cell.column() - 1]
+            self.uncover((record.name, name))
+
+    def show_figures(self) -> None:
+        self.runs.show_figures()
 
     def chosen(self) -> list[Record]:
         """Return the runs of the selected rows, from top to bottom."""

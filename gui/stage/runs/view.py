@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMenu,
@@ -20,6 +20,7 @@ from core.data.task import Task
 from core.number_format import format_count
 from core.runs.run_record import MAX_KEPT, Record, describe_losses, describe_start, to_csv
 from core.train.snapshot import Snapshot, Status
+from gui.kit.covers.covering import copy_figures, cover_new
 from gui.kit.fields import kept as kept_fields
 from gui.kit.fields.choices import Segments
 from gui.kit.layouts import add_layout
@@ -105,6 +106,7 @@ class RunsView(View):
 
             self._pictures = RunPictures(self.theme, self._background, "runs")
             self._stack.addWidget(self._pictures)
+            cover_new(self._pictures)
         return self._pictures
 
     @property
@@ -115,6 +117,7 @@ class RunsView(View):
 
             self._race = RacePage(self.theme, self._background, self.kept)
             self._stack.addWidget(self._race)
+            cover_new(self._race)
             self.race_made.emit(self._race)
         return self._race
 
@@ -262,7 +265,7 @@ class RunsView(View):
 
     def _copy(self) -> None:
         records = self.table.runs.records
-        QGuiApplication.clipboard().setText(to_csv(records))
+        copy_figures(self, to_csv(records))
         self.said.emit(f"Copied {format_count(len(records), 'run')} as CSV.")
 
     def _open_menu(self, position: QPoint) -> None:

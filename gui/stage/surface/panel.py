@@ -21,6 +21,7 @@ from core.explain.surface.loss_surface import Range, Surface
 from core.model_kind import LossName
 from gui.kit import plots, zoom
 from gui.kit import theme as look
+from gui.kit.covers.covering import Coverable
 from gui.kit.shortcuts import RETURN, direction
 from gui.kit.theme import Theme
 
@@ -36,7 +37,7 @@ Coords = tuple[float, float]
 Item = TypeVar("Item", bound=QGraphicsItem)
 
 
-class SurfacePanel(QWidget):
+class SurfacePanel(Coverable, QWidget):
     """A plot of the loss over two parameters; its point can be dragged.
 
     surface : the one shown. point : coordinates of the model along the two directions.
@@ -163,7 +164,7 @@ class SurfacePanel(QWidget):
             return  # the plot has no size yet
         taken: list[QRectF] = []
         for label, (level, x, y) in zip(self._labels, self._levels, strict=False):
-            label.setText(f"{level:.3g}")
+            label.setText(self.covering.number(f"{level:.3g}"))
             label.setPos(x, y)
             bounds = label.boundingRect().translated(x / width, -y / height)
             is_free = not any(bounds.intersects(other) for other in taken)
@@ -172,6 +173,9 @@ class SurfacePanel(QWidget):
                 taken.append(bounds)
         for label in self._labels[len(self._levels) :]:
             label.hide()
+
+    def show_figures(self) -> None:
+        self._show_labels()
 
     def clear(self, x: str, y: str) -> None:
         """Clear the plot before a surface of another model, over directions of these names."""

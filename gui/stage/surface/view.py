@@ -16,6 +16,7 @@ from core.model_kind import LossName
 from core.train.snapshot import Params, Snapshot, Status
 from gui.kit import described, zoom
 from gui.kit import theme as look
+from gui.kit.covers.covering import cover_new
 from gui.kit.described import point_out
 from gui.kit.fields import kept
 from gui.kit.labels import Elided
@@ -90,6 +91,7 @@ class SurfaceView(View):
         if loss_name not in self.panels:
             panel = SurfacePanel(self.theme, loss_name, title_of(self.choices.kind, loss_name))
             panel.setParent(self)  # without a parent it would be shown as a window
+            cover_new(panel)
             panel.dragged.connect(self._drag)
             panel.clicked.connect(self._set_start)
             panel.hovered.connect(self._read)

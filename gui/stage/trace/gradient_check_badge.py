@@ -13,7 +13,6 @@ from PySide6.QtGui import (
     QShortcut,
 )
 from PySide6.QtWidgets import (
-    QApplication,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -32,11 +31,12 @@ from gui.derivation.layer import AFTER_HIDDEN, OF_HIDDEN
 from gui.derivation.models import MODELS
 from gui.kit import theme as look
 from gui.kit import zoom
-from gui.kit.described import tell
+from gui.kit.covers.covering import copy_figures
+from gui.kit.covers.figures import FigureLabel, PlainFigures, small_figures
+from gui.kit.described import said, tell
 from gui.kit.labels import Elided
 from gui.kit.layouts import add_layout
 from gui.kit.maths.formula import Formula, copy_menu
-from gui.kit.plain_text import Plain
 from gui.kit.theme import Theme
 from gui.state.background_tasks import Background, Queue
 
@@ -106,7 +106,7 @@ class CheckBadge(QWidget):
         self._asked: Snapshot | None = None  # being checked
         self._checked: tuple[Snapshot, GradientCheck] | None = None
         self._fault = ""
-        self.badge = Plain()
+        self.badge = PlainFigures()
         self.badge.setAccessibleName("Gradient check")
         self.button = QPushButton("Check the gradient")
         self.button.setToolTip(
@@ -182,8 +182,7 @@ class CheckBadge(QWidget):
         if words != self.badge.text():
             self.badge.setText(words)
             tell(self.badge, tip or words)
-        if tip != self.badge.toolTip():
-            self.badge.setToolTip(tip)
+        self.badge.setToolTip(tip)
         colour = self._theme.counter_accent if is_bad else self._theme.muted
         zoom.set_type(self.badge, look.SMALL, bold=is_bad)
         sheet = f"color: {colour};"
@@ -231,14 +230,11 @@ class Comparison(QFrame):
         self.setAccessibleName("The gradient three ways")
         self._check: GradientCheck | None = None
         self._anchor: QWidget | None = None
-        self.words = Plain()
+        self.words = PlainFigures()
         self.words.setWordWrap(True)
         self.formula = Formula(theme, *by_hand(DEFAULT_KIND, has_bias=True, has_decay=False), px=16)
         self.grid = Table()
-        self.foot = Plain()
-        zoom.set_type(self.foot, look.SMALL)
-        self.foot.setProperty("small", True)
-        self.foot.setWordWrap(True)
+        self.foot = small_figures(wraps=True)
         self.copy_button = QPushButton("Copy as CSV")
         self.copy_button.setToolTip("Copy every parameter that was checked, with all digits")
         self.copy_button.clicked.connect(self.copy_table)
@@ -310,11 +306,16 @@ class Comparison(QFrame):
     def copy_table(self) -> None:
         """Copy every checked parameter to the clipboard, as CSV."""
         if self._check is not None:
-            QApplication.clipboard().setText(self._check.csv())
+            copy_figures(self, self._check.csv())
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if self._check is not None:
-            menu = copy_menu(self, self.formula.latex, self.words.text(), self._check.csv())
+            menu = copy_menu(
+                self,
+                self.formula.latex,
+                said(self, self.words.text()),
+                said(self, self._check.csv()),
+            )
             menu.exec(event.globalPos())
 
     @staticmethod
@@ -362,7 +363,7 @@ class Table(QWidget):
             label.setToolTip(tip)
             grid.addWidget(label, 0, column, LEFT if column == 0 else RIGHT)
         self.labels = [
-            (Elided(), *(QLabel() for _ in range(len(HEADERS) - 1))) for _ in range(ROWS)
+            (Elided(), *(FigureLabel() for _ in range(len(HEADERS) - 1))) for _ in range(ROWS)
         ]
         for i, labels in enumerate(self.labels):
             for column, label in enumerate(labels):

@@ -204,7 +204,7 @@ class Bars(Panels):
             painter.setBrush(QColor(theme.accent if value > 0 else theme.counter_accent))
             painter.drawRoundedRect(bar, 2, 2)
             number = QRectF(zone.right() + 4, y, number_width - 4, row)
-            text = format_signed(value, 3)
+            text = self.covering.number(format_signed(value, 3))
             self._text(painter, number, text, self._plain, align=Qt.AlignmentFlag.AlignRight)
         painter.setPen(QPen(QColor(theme.muted), 1))
         middle = round(zone.center().x()) + 0.5

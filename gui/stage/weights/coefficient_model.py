@@ -11,6 +11,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
 from core.data.task import Task
 from core.explain.coefficients import Coefficients, have_odds, odds_ratios
 from core.number_format import format_ratio, format_scientific, format_signed
+from gui.kit.covers.covering import Covering
 from gui.kit.plain_text import as_tip
 from gui.kit.row_table import Index
 
@@ -24,10 +25,12 @@ class CoefficientModel(QAbstractTableModel):
     """A row for each input, in any order, and one for the bias, which is last.
 
     order : the inputs in the order of the rows; m stands for the bias.
+    covering : of the numbers, by inputs.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, covering: Covering) -> None:
         super().__init__()
+        self.covering = covering
         self.order: NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self._task: Task | None = None
         self._titles: tuple[str, ...] = ()
@@ -65,6 +68,10 @@ class CoefficientModel(QAbstractTableModel):
         self._columns |= dict(enumerate(columns, start=WEIGHT))
         if self._sorted_by[0] != INPUT:
             self._arrange()
+        self.show_figures()
+
+    def show_figures(self) -> None:
+        """Show the numbers anew, since they have changed, or are covered or revealed."""
         if len(self.order):
             last = self.index(len(self.order) - 1, len(self._titles) - 1)
             self.dataChanged.emit(self.index(0, WEIGHT), last)
@@ -153,9 +160,10 @@ class CoefficientModel(QAbstractTableModel):
         title = self._titles[column]
         if title == DOCUMENTS:
             return f"{value:,.0f}"
+        said = _number(value)
         if title == "odds ×":
-            return format_ratio(value) if value >= 1 else f"1 / {format_ratio(1 / value)}"
-        return _number(value)
+            said = format_ratio(value) if value >= 1 else f"1 / {format_ratio(1 / value)}"
+        return self.covering.number(said, j)
 
 
 def _number(value: float) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -32,17 +32,18 @@ from core.model_family import FAMILY
 from core.train.snapshot import Params
 from gui.kit import theme as look
 from gui.kit import zoom
+from gui.kit.covers.covering import Coverable, copy_figures
+from gui.kit.covers.figures import PlainFigures
 from gui.kit.fields.choices import Choice
 from gui.kit.fields.menus import leave_menu
 from gui.kit.layouts import add_layout
-from gui.kit.plain_text import Plain
 from gui.stage.weights.coefficient_model import INPUT, WEIGHT, CoefficientModel
 
 SECONDS = 0.1
 SEARCHED = 30  # inputs, of more of which a name can be searched
 
 
-class CoefficientTable(QWidget):
+class CoefficientTable(Coverable, QWidget):
     """One row per input and for the bias of an output; a sentence on the selected row."""
 
     def __init__(self) -> None:
@@ -72,10 +73,10 @@ class CoefficientTable(QWidget):
             button.setAccessibleName("clear the search")
             button.setToolTip("Show all inputs again")
         top.addWidget(self.search)
-        self.model = CoefficientModel()
+        self.model = CoefficientModel(self.covering)
         self.search.textChanged.connect(self._search)
         self._make_table()
-        self.words = Plain()
+        self.words = PlainFigures()
         self.words.setWordWrap(True)
         zoom.set_type(self.words, look.LARGE)
         layout = QVBoxLayout(self)
@@ -107,6 +108,7 @@ class CoefficientTable(QWidget):
         copy = QAction("Copy the table as CSV", self.table)
         copy.triggered.connect(self._copy)
         self.table.addAction(copy)
+        self.table.pressed.connect(lambda at: self.uncover(int(self.model.order[at.row()])))
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
     def show_task(self, task: Task) -> None:
@@ -151,6 +153,9 @@ class CoefficientTable(QWidget):
             self.table.selectRow(0)
         self._show_effect()
 
+    def show_figures(self) -> None:
+        self.model.show_figures()
+
     def _search(self, text: str) -> None:
         self.model.search(text)
         self.table.selectRow(0)
@@ -187,4 +192,4 @@ class CoefficientTable(QWidget):
 
     def _copy(self) -> None:
         if self._task is not None and self._found is not None:
-            QGuiApplication.clipboard().setText(as_csv(self._task, self._found, self._chosen()[1]))
+            copy_figures(self, as_csv(self._task, self._found, self._chosen()[1]))

@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -23,7 +23,8 @@ from core.number_format import format_signed
 from core.train.snapshot import Params
 from gui.kit import theme as look
 from gui.kit import zoom
-from gui.kit.plain_text import Plain
+from gui.kit.covers.covering import Coverable, copy_figures
+from gui.kit.covers.figures import PlainFigures
 
 SECONDS = 0.1
 NAME_LETTERS = 12
@@ -39,7 +40,7 @@ TIPS = (
 )
 
 
-class PictureTable(QWidget):
+class PictureTable(Coverable, QWidget):
     """One row per output; a sentence on the selected row."""
 
     def __init__(self) -> None:
@@ -57,8 +58,9 @@ class PictureTable(QWidget):
         copy = QAction("Copy the table as CSV", table)
         copy.triggered.connect(self._copy)
         table.addAction(copy)
+        table.cellPressed.connect(lambda row, _: self.uncover(row))
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        self.words = Plain()
+        self.words = PlainFigures()
         self.words.setWordWrap(True)
         zoom.set_type(self.words, look.LARGE)
         layout = QVBoxLayout(self)
@@ -117,15 +119,18 @@ class PictureTable(QWidget):
             return
         self._shown_at = time.monotonic()
         self._found = picture_weights(task, params)
+        self.show_figures()
+
+    def show_figures(self) -> None:
         for k, one in enumerate(self._found):
-            texts = (
-                one.name,
+            figures = (
                 f"{one.norm:.3f}",
                 f"{format_signed(one.most, 3)}  {_place(one.most_at)}",
                 f"{format_signed(one.least, 3)}  {_place(one.least_at)}",
                 format_signed(one.bias, 3),
             )
-            for column, text in enumerate(texts):
+            said = [self.covering.number(figure, k) for figure in figures]
+            for column, text in enumerate((one.name, *said)):
                 item = self.table.item(k, column)
                 if item is not None and item.text() != text:
                     item.setText(text)
@@ -148,7 +153,7 @@ class PictureTable(QWidget):
 
     def _copy(self) -> None:
         if self._found:
-            QGuiApplication.clipboard().setText(as_csv(self._found))
+            copy_figures(self, as_csv(self._found))
 
 
 def _place(pixel: Pixel) -> str:

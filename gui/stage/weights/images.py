@@ -205,7 +205,7 @@ class Pictures(Panels):
         if self._pointer is not None:  # update the readout of the pixel under it
             self._tell(self._under(self._pointer))
         for k, norm in enumerate(np.sqrt(np.einsum("km,km->k", W, W)).tolist()):
-            text = self._norm_words(norm)
+            text = self.covering.words(self._norm_words(norm), k)
             if text != self._norms[k]:
                 panel = self._panels[k]
                 panel.norm.set_text(text)
@@ -290,6 +290,9 @@ class Pictures(Panels):
     def _tell(self, words: str) -> None:
         self.hovered.emit(words)
         point_out(self, words)
+
+    def _part_at(self, position: QPointF) -> int | None:
+        return next((k for k, rect in enumerate(self._places) if rect.contains(position)), None)
 
     def _under(self, position: QPointF) -> str:
         """Return a text on the weight of the pixel at a position; "" where there is none."""

@@ -16,6 +16,7 @@ from core.model_family import FAMILY
 from core.number_format import format_count
 from core.train.snapshot import Snapshot, Status
 from gui.kit import plots
+from gui.kit.covers.figures import FigureLabel
 from gui.kit.fields.choices import Segments
 from gui.kit.layouts import add_layout
 from gui.kit.plain_text import html, short
@@ -56,10 +57,12 @@ class Norms(QWidget):
         self._key = QLabel()
         self._key.setTextFormat(Qt.TextFormat.RichText)
         self._key.setWordWrap(True)
-        self.words, self.noise_words = QLabel(), QLabel()
+        self.length = FigureLabel()
+        self.words, self.noise_words = FigureLabel(), FigureLabel()
         for label in (self.words, self.noise_words):
             label.setWordWrap(True)
         top = QHBoxLayout()
+        top.addWidget(self.length)
         top.addWidget(self._key, 1)
         top.addWidget(QLabel("steps"))
         top.addWidget(self.scale)
@@ -89,7 +92,7 @@ class Norms(QWidget):
             names = ()  # its only w is all of W
         while len(self.lines) < len(names):
             self.lines.append(plots.Line(self.plot))
-        words = [f"‖W‖ = {self._format_length(None)}"]
+        words = []
         for line in (*self.lines, self.whole):
             line.setData([], [])
         for k, name in enumerate(names):
@@ -98,14 +101,13 @@ class Norms(QWidget):
             self.lines[k].setPen(plots.pen(self.plot, colour, 1.2))
             ink = theme.class_text(mark).name()
             words.append(f"<span style='color:{ink}'>■</span>&nbsp;{html(short(name))}")
-        self._key_words = words
+        self._show_length(None)
         self._key.setText(" &nbsp; ".join(words))
         self.words.setText("")
         self.noise_words.setText("")
 
-    @staticmethod
-    def _format_length(value: float | None) -> str:
-        return "–" if value is None else f"{value:.3g}"
+    def _show_length(self, value: float | None) -> None:
+        self.length.setText(f"‖W‖ = {'–' if value is None else f'{value:.3g}'}")
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show the path up to this snapshot, at most ten times a second."""
@@ -133,8 +135,7 @@ class Norms(QWidget):
         if squares.shape[1] > 1 and not task.config.model.hidden:
             for line, column in zip(self.lines, squares[is_seen].T, strict=False):
                 line.setData(x, np.sqrt(column))
-        self._key_words[0] = f"‖W‖ = {self._format_length(whole[-1] if len(whole) else None)}"
-        self._key.setText(" &nbsp; ".join(self._key_words))
+        self._show_length(whole[-1] if len(whole) else None)
         self._ask_for_lowest(task, snapshot)
         self._ask_for_noise(task, snapshot)
         top = max(float(whole.max(initial=0.0)), 1e-3)

@@ -17,6 +17,7 @@ from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.canvas import LEFT, RIGHT, Words
 from gui.kit.canvas_widgets import CanvasWidget
+from gui.kit.covers.covering import Coverable
 from gui.kit.picture_grid import nice_above
 from gui.kit.plain_text import short
 from gui.kit.shortcuts import direction
@@ -49,7 +50,7 @@ class _Panel(NamedTuple):
     rows: list[_Row]
 
 
-class WordBars(CanvasWidget):
+class WordBars(Coverable, CanvasWidget):
     """A panel for each label: words, the strongest first, with a bar and a number for each weight.
 
     The mouse points at a word, and so do arrow keys. All bars have one scale. Blue speaks for the
@@ -104,7 +105,7 @@ class WordBars(CanvasWidget):
             is_other = True
         if is_other:
             self._show_words()
-        self._show_values()
+        self.show_figures()
 
     @property
     def rows(self) -> int:
@@ -133,7 +134,9 @@ class WordBars(CanvasWidget):
 
     def capacity(self) -> int:
         """Return how many labels there is room for."""
-        return max(1, self._most_columns() * self._most_rows_of_panels())
+        least = self._line() * (TITLE * ROW + LEAST_ROWS * ROW) + GAP
+        rows = max(1, int((self.height() - self._foot_height()) // least))
+        return max(1, self._most_columns() * rows)
 
     def sizeHint(self) -> QSize:
         return QSize(zoom.px(320), zoom.px(240))
@@ -146,10 +149,6 @@ class WordBars(CanvasWidget):
 
     def _most_columns(self) -> int:
         return max(1, int((self.width() + GAP) // (LEAST_WIDTH * self._line() + GAP)))
-
-    def _most_rows_of_panels(self) -> int:
-        least = self._line() * (TITLE * ROW + LEAST_ROWS * ROW) + GAP
-        return max(1, int((self.height() - self._foot_height()) // least))
 
     def _foot_height(self) -> float:
         return QFontMetricsF(self._small).height()
@@ -199,7 +198,7 @@ class WordBars(CanvasWidget):
         self._foot.place(foot, LEFT)
         self._place_rows()
         self._show_words()
-        self._show_values()
+        self.show_figures()
 
     def _place_rows(self) -> None:
         """Make as many rows as there is room for, and place them."""
@@ -245,15 +244,16 @@ class WordBars(CanvasWidget):
         self._emphasise()
         self._point()
 
-    def _show_values(self) -> None:
+    def show_figures(self) -> None:
         if self._weights is None:
             self._set_text(self._foot, "")
             return
-        self._set_text(self._foot, f"the longest bar: {self.scale:g}")
+        self._set_text(self._foot, self.covering.words(f"the longest bar: {self.scale:g}"))
         for k, (panel, order) in enumerate(zip(self._panels, self._order, strict=True)):
             x, y, _ = self._place(k)
             values = self._weights[k, order[: self._rows]].tolist()
             for i, (row, value) in enumerate(zip(panel.rows, values, strict=False)):
+                feature = int(order[i])
                 share = abs(value) / self.scale if self.scale and math.isfinite(value) else 0.0
                 length = min(share, 1.0) * self._bar_width
                 top = y + i * self._row_height + 0.2 * self._row_height
@@ -263,7 +263,8 @@ class WordBars(CanvasWidget):
                 colour = self._theme.accent if value > 0 else self._theme.counter_accent
                 if row.fill.brush().color() != QColor(colour):
                     row.fill.setBrush(QColor(colour))
-                self._set_text(row.number, format_signed(value, 2))
+                said = self.covering.number(format_signed(value, 2), feature)
+                self._set_text(row.number, said)
 
     # The pointer ------------------------------------------------------------------------------
 
@@ -275,6 +276,9 @@ class WordBars(CanvasWidget):
             if x <= point.x() < x + width and 0 <= row < min(len(order), self._rows):
                 return int(order[row])
         return None
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.uncover(self.feature_at(event.position()))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._pointer, self._place_of_keys = event.position(), None

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QGraphicsView, QLabel, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QGraphicsSimpleTextItem,
+    QGraphicsTextItem,
+    QGraphicsView,
+    QLabel,
+    QTableView,
+    QWidget,
+)
 
+from core.config import DataConfig, RunConfig, TrainingConfig
+from core.data.sources import load
 from gui.kit import described
+from gui.kit.fields.choices import Segments
 from gui.kit.labels import Readout
 from gui.window.spoken import Spoken
 from gui.window.view_registry import SIDE, TABS
@@ -21,7 +35,7 @@ def test_numbers_are_covered_in_place_and_revealed_one_by_one(window, pixels, qt
     matrix = window.views["Confusion"].matrix
     loss, place = bar.loss, bar.loss.geometry()
     QTest.keyClick(window, Qt.Key.Key_H)
-    assert loss.geometry() == place and matrix.is_covering
+    assert loss.geometry() == place and matrix.covering.is_on
     window.stage.show_name("Trace")
     sheet = window.views["Trace"].sheet  # made only now
     qtbot.waitUntil(lambda: bool(sheet.numbers.computed), timeout=PATIENCE_MS)
@@ -44,7 +58,7 @@ def test_numbers_are_covered_in_place_and_revealed_one_by_one(window, pixels, qt
     window.presenter.toggle()
     window.stage.setFocus()
     QTest.keyClick(window, Qt.Key.Key_H)
-    assert not sheet.numbers.covered and not matrix.is_covering
+    assert not sheet.numbers.covered and not matrix.covering.is_on
     loss.show_values("1.2345", "1.2345")
     assert not np.array_equal(pixels(loss), one)
 
@@ -131,3 +145,102 @@ def test_numbers_of_the_network_are_covered_but_for_the_inputs_and_revealed_by_a
 )
 def test_numbers_in_sentences_are_covered_and_names_are_not(text, covered):
     assert described.covered(text) == covered
+
+
+def readable(view):
+    """Return all numbers that can be read of a view in sight: written, painted, said, in tips."""
+    texts = list[str]()
+    for widget in (view, *view.findChildren(QWidget)):
+        if not widget.isVisible():
+            continue
+        texts += [widget.accessibleName(), widget.accessibleDescription(), widget.toolTip()]
+        if isinstance(widget, QLabel):
+            texts.append(QLabel.text(widget))
+        if isinstance(widget, QTableView):
+            texts += cells_of(widget.model())
+        if isinstance(widget, QGraphicsView):
+            for item in widget.scene().items():
+                if isinstance(item, QGraphicsSimpleTextItem) and item.isVisible():
+                    texts.append(item.text())
+                if isinstance(item, QGraphicsTextItem) and item.isVisible():
+                    texts.append(item.toPlainText())
+    return {text for text in texts if described.covered(text) != text and not OPEN.search(text)}
+
+
+def cells_of(model):
+    """Return the texts of the columns of results, with what is said of them."""
+    role = Qt.ItemDataRole
+    heads = [
+        str(model.headerData(j, Qt.Orientation.Horizontal)) for j in range(model.columnCount())
+    ]
+    return [
+        str(model.data(model.index(i, j), of_it) or "")
+        for i in range(min(model.rowCount(), 20))
+        for j, head in enumerate(heads)
+        if head not in DATA
+        for of_it in (role.DisplayRole, role.ToolTipRole, role.AccessibleTextRole)
+    ]
+
+
+OPEN = re.compile(
+    r"\bsteps? \d|^row |^test row |^training row |, in the race|out of the race| × \d+$"
+)
+DATA = (
+    "row",
+    "documents",
+    "class",
+    "set",
+    "run",
+    "text",
+    "cells",
+    *load(DataConfig()).feature_names,
+)
+
+
+def put_a_digit(view):
+    for fold in (view.how_it_is_read, view.why):
+        fold.setChecked(True)
+    view.picker.pick_any()
+
+
+FIRST = {  # what is done in a view before its figures appear
+    "Draw": put_a_digit,
+    "Read": lambda view: view.toolbar.random.click(),
+    "Trace": lambda view: view.badge.button.click(),
+}
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [("iris", ()), ("digits", ("Weights", "Draw")), ("genres", ("Words", "Weights", "Read"))],
+)
+def test_what_can_be_read_of_a_covered_view_is_the_same_for_other_weights(
+    open_window, source, names, qtbot
+):
+    """The registry of views: no view, and no page of one, shows a figure of the model."""
+    whole = TrainingConfig(batch_size=30)  # 120 rows of Iris in batches of one size, an input
+    window = open_window(RunConfig(DataConfig(source=source), training=whole))
+    for key in (Qt.Key.Key_S, Qt.Key.Key_K, Qt.Key.Key_H):
+        QTest.keyClick(window, key)
+    shown = dict[str, set[str]]()
+    for spec in (*TABS, *SIDE):
+        if not spec.applies_to(window.controller.run.task) or (names and spec.name not in names):
+            continue
+        window.stage.show_name(spec.name if spec in TABS else window.stage.available[0])
+        view = window.views[spec.name]
+        FIRST.get(spec.name, lambda _: None)(view)
+        parts = [part for part in view.findChildren(Segments) if part.isVisible()]
+        pages = [page for part in parts for page in part.findChildren(QAbstractButton)]
+        for page in pages or [None]:
+            if pages:
+                page.click()
+            qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
+            before = readable(view)
+            window.controller.step()
+            qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
+            shown[f"{spec.name} {page.text() if pages else ''}"] = readable(view) ^ before
+    assert {page: texts for page, texts in shown.items() if texts} == {}
+    if popup := QApplication.activePopupWidget():  # the table of the gradient check
+        popup.close()
+    QTest.keyClick(window, Qt.Key.Key_H)
+    assert any(map(readable, window.views.made))

@@ -1,0 +1,1 @@
+"""Figures that are covered with the numbers of the view around them."""
