@@ -11,11 +11,6 @@ from PySide6.QtCore import QObject, Signal
 from core.data.task import Task
 
 
-def applies(task: Task) -> bool:
-    """Return whether views that trace numbers through Z = X Wᵀ + b apply: no hidden layer."""
-    return not task.config.model.hidden
-
-
 @dataclass(frozen=True, eq=False)
 class Example:
     """One input: `values` (d,) in the features' original units, pixels as they are stored.

@@ -16,7 +16,7 @@ from core.train.history import SAMPLE
 from gui.kit import zoom
 
 README = " ".join((Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8").split())
-WORDS = {12: "Twelve", 17: "Seventeen"}
+WORDS = {13: "Thirteen", 17: "Seventeen"}
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.teach.derivations import batch, neuron, rules, softmax
+from core.teach.derivations import backward, batch, neuron, rules, softmax
 
 DERIVATIONS = (
     neuron.SLOPE,
@@ -17,5 +17,6 @@ DERIVATIONS = (
     softmax.WEIGHT,
     softmax.TWO_CLASSES,
     batch.BATCH,
+    backward.BACKPROPAGATION,
 )
 BY_KEY = {each.key: each for each in DERIVATIONS}

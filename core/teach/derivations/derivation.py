@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from core.config import HiddenActivation
 from core.teach.derivations.expression import Expression
 
 
@@ -15,6 +16,7 @@ class About(Enum):
     ANY = auto()
     NEURON = auto()  # a neuron's sigmoid
     CLASSES = auto()  # softmax
+    HIDDEN = auto()  # any, behind a hidden layer
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,12 +32,22 @@ class Line:
 
 
 @dataclass(frozen=True)
+class HiddenLayer:
+    """The unit whose weight is followed, the activation, and whether its outputs are a softmax."""
+
+    unit: int
+    activation: HiddenActivation
+    is_softmax: bool
+
+
+@dataclass(frozen=True)
 class Case:
     """What a derivation is written about: which classes, inputs and weights of a run.
 
     h : classes of the softmax. label : the example's class; rival : another class.
     output : the row of W, of a softmax the class, whose weight is followed; feature : its column.
     m : inputs. features : those that are written out in z, all or only `feature`.
+    hidden : of a derivation behind a hidden layer, whose h outputs need be no classes.
     """
 
     h: int
@@ -45,6 +57,7 @@ class Case:
     feature: int
     m: int
     features: tuple[int, ...]
+    hidden: HiddenLayer | None = None
 
 
 @dataclass(frozen=True)
@@ -64,3 +77,7 @@ class Derivation:
     needs_batch: bool = False
     classes: int | None = None
     has_code: bool = False
+
+    def fits(self, hidden: int) -> bool:
+        """Return whether it is about models with so many hidden units, 0 without a hidden layer."""
+        return (self.about is About.HIDDEN) == (hidden > 0)

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from core.data.task import Task
-from core.explain.example_trace import Trace
+from core.explain.example_trace import HiddenUnits, Trace
 from core.model_family import FAMILY, pairs
-from core.teach.derivations.derivation import About, Case, Derivation
+from core.teach.derivations.derivation import About, Case, Derivation, HiddenLayer
 from core.teach.derivations.expression import Key, Reals, Value
+from core.train.models import HIDDEN
 from core.train.snapshot import Snapshot
 
 if TYPE_CHECKING:  # SciPy is imported with the first texts
@@ -49,11 +51,14 @@ class Scene:
 
 
 def scene(derivation: Derivation, task: Task, snapshot: Snapshot, trace: Trace) -> Scene:
-    """Return the scene of a traced example; an unknown class is taken to be the decided one."""
+    """Return the scene of a traced example; an unknown class is taken to be the decided one.
+
+    The derivation is one that fits the task, see `Derivation.fits`.
+    """
     label = trace.response.decided if trace.label is None else trace.label
     feature = int(np.argmax(np.abs(trace.x)))
     features = tuple(range(len(trace.x))) if len(trace.x) <= MOST_PRODUCTS else (feature,)
-    maker = _softmax if derivation.about is About.CLASSES else _neuron
+    maker = {About.CLASSES: _softmax, About.HIDDEN: _hidden}.get(derivation.about, _neuron)
     case, numbers, row = maker(derivation, task, trace, label, feature, features)
     numbers["eta",] = snapshot.eta
     order = np.argsort(-np.abs(trace.x), kind="stable")[:MOST_COLUMNS]
@@ -75,7 +80,7 @@ def is_own(derivation: Derivation, task: Task) -> bool:
             return kind.is_shift_invariant and h in (None, task.dataset.h)
         case About.NEURON:
             return kind.is_neuron and kind.is_sigmoid
-        case _:
+        case _:  # also behind a hidden layer
             return kind.chain_collapses and not kind.is_pairwise
 
 
@@ -123,6 +128,33 @@ def _softmax(
     return case, numbers, row
 
 
+def _hidden(
+    _: Derivation, task: Task, trace: Trace, label: int, feature: int, features: tuple[int, ...]
+) -> tuple[Case, dict[Key, Value], int]:
+    """Return the case of a weight of the hidden unit that adds most to the logits."""
+    layer = trace.hidden
+    assert layer is not None
+    kind = FAMILY[task.config.model.kind]
+    row, y = _row_of(task, label)
+    is_single = kind.is_neuron or kind.is_pairwise
+    rows = [row] if is_single else list(range(len(trace.z)))
+    target = np.array([y]) if is_single else np.eye(len(rows))[label]
+    own, W, z = 0 if is_single else label, trace.layer.W[rows], trace.z[rows]
+    unit = int(np.argmax(np.abs(trace.layer.products).sum(axis=0)))
+    about = HiddenLayer(unit, layer.activation, is_softmax=kind.is_shift_invariant)
+    h, below = len(rows), layer.linear
+    case = Case(h, own, (own + 1) % h, own, feature, len(trace.x), features, about)
+    numbers: dict[Key, Value] = {
+        ("x", feature): float(trace.x[feature]),
+        ("hidden W", unit, feature): float(below.W[unit, feature]),
+        ("hidden rest", unit): float(below.z[unit] - below.products[unit, feature]),
+    }
+    for c in range(h):
+        numbers["y", c], numbers["W", c, unit] = float(target[c]), float(W[c, unit])
+        numbers["rest", c] = float(z[c] - W[c, unit] * layer.a[unit])
+    return case, numbers, row
+
+
 def _row_of(task: Task, label: int) -> tuple[int, float]:
     """Return the row of W that is taken as a neuron, and the example's target for it."""
     kind = FAMILY[task.config.model.kind]
@@ -154,7 +186,8 @@ def _batch(
 ) -> dict[Key, Value]:
     """Return the terms of a batch's derivations, and those of its example as columns."""
     inputs = task.inputs_of(rows)
-    Z = np.asarray(inputs @ trace.layer.W.T) + trace.layer.b
+    H = inputs if trace.hidden is None else _units(trace.hidden, inputs)
+    Z = np.asarray(H @ trace.layer.W.T) + trace.layer.b
     followed, X = _columns(inputs, (feature,))[:, 0], _columns(inputs, columns)
     kind, y = FAMILY[task.config.model.kind], task.dataset.y[rows]
     if kind.is_pairwise:
@@ -168,12 +201,13 @@ def _batch(
         target = np.eye(task.dataset.h)[label]
     is_softmax = kind.is_shift_invariant
     A, a = _activations(Z, is_softmax), _activations(z[None], is_softmax)[0]
-    at = 0 if Z.shape[1] == 1 else row
-    return {
+    if trace.hidden is None:
+        found = _of_weight(trace, Z, Y, row, feature, followed)
+    else:
+        W = trace.layer.W[[row]] if kind.is_pairwise else trace.layer.W
+        found = _of_units(trace.hidden, W, np.asarray(H))
+    return found | {
         ("n",): float(len(rows)),
-        ("X", feature): followed,
-        ("rest", "i"): Z[:, at] - trace.layer.W[row, feature] * followed,
-        ("y", "i"): Y[:, at],
         ("A",): A,
         ("Y",): Y,
         ("X",): X,
@@ -184,6 +218,35 @@ def _batch(
         ("y", "each"): Y[:, :, None],
         ("x", "each"): X[:, :, None],
     }
+
+
+def _of_weight(
+    trace: Trace, Z: Reals, Y: Reals, row: int, feature: int, followed: Reals
+) -> dict[Key, Value]:
+    """Return the terms of a batch about one weight of a model without a hidden layer."""
+    at = 0 if Z.shape[1] == 1 else row
+    return {
+        ("X", feature): followed,
+        ("rest", "i"): Z[:, at] - trace.layer.W[row, feature] * followed,
+        ("y", "i"): Y[:, at],
+    }
+
+
+def _of_units(layer: HiddenUnits, W: Reals, H: Reals) -> dict[Key, Value]:
+    """Return the terms of hidden units with activations H (n, u), below weights W (outputs, u)."""
+    return {
+        ("W2",): W,
+        ("H",): H,
+        ("hidden a", "col"): layer.a[:, None],
+        ("hidden a", "each"): H[:, :, None],
+    }
+
+
+def _units(layer: HiddenUnits, inputs: NDArray[np.float32] | csr_array) -> Reals:
+    """Return the activations (n, u) of the hidden units for these inputs."""
+    net = np.asarray(inputs @ layer.linear.W.T) + layer.linear.b
+    squash, _ = HIDDEN[layer.activation]
+    return np.asarray(squash(torch.from_numpy(net)).numpy())
 
 
 def _activations(Z: Reals, is_softmax: bool) -> Reals:

@@ -116,8 +116,13 @@ class SoftmaxTerms:
     @property
     def shown(self) -> tuple[int, ...]:
         """The classes that are written of a long sum: the first ones and those it is about."""
-        about = {0, 1, self.case.label, self.case.output, self.case.h - 1}
-        return tuple(sorted(about)) if self.case.h > len(about) else tuple(range(self.case.h))
+        return shown_classes(self.case)
+
+
+def shown_classes(case: Case) -> tuple[int, ...]:
+    """Return the classes that are written of a long sum: the first ones and those it is about."""
+    about = {c for c in (0, 1, case.label, case.output, case.h - 1) if c < case.h}
+    return tuple(sorted(about)) if case.h > len(about) else tuple(range(case.h))
 
 
 def identity(size: int) -> Constant:

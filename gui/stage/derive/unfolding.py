@@ -22,6 +22,7 @@ OF_NEURON = "These are the numbers of {} with its weights{}."
 OF_CLASSES = "These are the numbers of softmax over {}."
 DESCENDED = [kind for kind in FAMILY.values() if kind.chain_collapses and not kind.is_counted]
 LOGISTIC = next(kind.name for kind in DESCENDED if kind.is_neuron and kind.is_sigmoid)
+OF_LOGITS = "These are the numbers of {} with its logits."
 CLASSES = next(kind.name for kind in DESCENDED if kind.is_shift_invariant)
 
 
@@ -48,7 +49,7 @@ class Unfolded:
     @property
     def wanted(self) -> str:
         """The kind of model that the derivation is about."""
-        return CLASSES if self.derivation.about is About.CLASSES else LOGISTIC
+        return LOGISTIC if self.derivation.about in (About.NEURON, About.ANY) else CLASSES
 
     @property
     def note(self) -> str:
@@ -62,6 +63,9 @@ class Unfolded:
                 if not is_single and self.derivation.classes is None:
                     what = "its logits"
                 own = OF_CLASSES.format(what)
+            elif self.derivation.about is About.HIDDEN:
+                closest = FAMILY[CLASSES if kind.is_shift_invariant else LOGISTIC]
+                own = OF_LOGITS.format(closest.title_in_text)
             else:
                 whose = "" if kind.is_neuron else f" for {self.followed.shape.titles[scene.row]}"
                 own = OF_NEURON.format("a sigmoid neuron", whose)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -36,12 +38,7 @@ from gui.kit.view import View
 from gui.stage.derive.code_page import CodePage
 from gui.stage.derive.unfolding import Unfolded, unfold
 from gui.state.background_tasks import Background
-from gui.state.selected_example import applies
 
-HIDDEN_LAYER = (
-    "These derivations are of models without a hidden layer, Z = X Wᵀ + b. Through a hidden one "
-    "Trace follows the example forward, and back by the chain rule."
-)
 SPOKEN_WHEN_TRAINING = "The numbers change while it trains; pause to have them read."
 ALL = 1000  # more lines than any derivation has
 
@@ -92,8 +89,7 @@ class DerivationView(View):
         self.choice = Combo()
         self.choice.setAccessibleName("Derivations")
         self.choice.setToolTip("Choose a derivation")
-        for each in DERIVATIONS:
-            self.choice.addItem(each.title, each.key)
+        _fill(self.choice, [each for each in DERIVATIONS if each.fits(0)])
         self.choice.currentIndexChanged.connect(self._begin)
         self.sheet = UnfoldingSheet(theme)
         self.sheet.pointed.connect(self._point)
@@ -109,7 +105,7 @@ class DerivationView(View):
         self.switch.setAccessibleName("Train the model of this derivation")
         self.switch.setToolTip("The data stay; the numbers are then those of the model itself")
         self.absence, self.unhide = Plain(), QPushButton("Train without a hidden layer")
-        self.unhide.setToolTip("The data and the rest of the model stay")
+        self.unhide.setToolTip("The other derivations are of models without one; the data stay")
         self.unhide.clicked.connect(self.one_map_wanted)
         self._example = Plain()
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # so that its keys are heard
@@ -131,8 +127,8 @@ class DerivationView(View):
         self._example.setProperty("small", True)
         self._head = QWidget()
         head = FlowLayout(self._head, 6, 6)
-        groups = ((self.choice,), (self.back, self.next, self.all, self.code), (self._example,))
-        for group in groups:
+        turns = self.back, self.next, self.all, self.code
+        for group in ((self.choice, self.unhide), turns, (self._example,)):
             head.addWidget(side_by_side(*group))
         zoom.set_type(self.title, 1.35, bold=True)
         self.title.hide()
@@ -158,7 +154,6 @@ class DerivationView(View):
         layout.addWidget(self.page, 1)
         layout.addWidget(self._below)
         layout.addWidget(self.absence)
-        layout.addWidget(self.unhide, 1, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self._below.hide()
         self.unhide.hide()
         self.absence.hide()
@@ -181,9 +176,18 @@ class DerivationView(View):
         return min(self._count, self.length)
 
     def choose_key(self, key: str) -> None:
-        """Show the derivation with this key from its first line."""
-        self.choice.setCurrentIndex(self.choice.findData(key))
-        self.unfold(1)
+        """Show the derivation with this key from its first line, if the model has one."""
+        index = self.choice.findData(key)
+        if index >= 0:
+            self.choice.setCurrentIndex(index)
+            self.unfold(1)
+
+    def _offer(self, hidden: int) -> None:
+        """Offer the derivations about models with so many hidden units; keep the chosen one."""
+        chosen = self.choice.currentData()
+        if chosen is None or not BY_KEY[chosen].fits(hidden):
+            _fill(self.choice, [each for each in DERIVATIONS if each.fits(hidden)])
+            self._begin()
 
     def unfold(self, count: int) -> None:
         """Show this many lines, at least 1."""
@@ -256,16 +260,16 @@ class DerivationView(View):
 
     def show_task(self, task: Task) -> None:
         self._unfolded = None
+        self._offer(task.config.model.hidden)
         self.page.show_task(task)
         self.show_points(task)
 
     def show_points(self, task: Task) -> None:
         """Show why there is nothing to follow, where that is so."""
-        absence = task.obstacle if applies(task) else HIDDEN_LAYER
-        self.absence.setText(absence)
-        self.absence.setVisible(bool(absence))
-        self.unhide.setVisible(not applies(task))
-        self.watch.setVisible(not absence)
+        self.absence.setText(task.obstacle)
+        self.absence.setVisible(bool(task.obstacle))
+        self.unhide.setVisible(task.config.model.hidden > 0)
+        self.watch.setVisible(not task.obstacle)
         self._show_page()
         self.present(self.is_presented)
 
@@ -367,6 +371,14 @@ class DerivationView(View):
                 self.unfold(1)
             case _:
                 super().keyPressEvent(event)
+
+
+def _fill(choice: Combo, derivations: Sequence[Derivation]) -> None:
+    """Offer these, of which the first is chosen, without a signal."""
+    with QSignalBlocker(choice):
+        choice.clear()
+        for each in derivations:
+            choice.addItem(each.title, each.key)
 
 
 def _words(followed: Followed) -> str:

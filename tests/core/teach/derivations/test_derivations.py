@@ -11,9 +11,10 @@ import pytest
 import torch
 from torch.nn import functional
 
+from core.config import ACTIVATIONS
 from core.teach.derivations.calculus import Evaluation
 from core.teach.derivations.catalogue import BY_KEY, DERIVATIONS
-from core.teach.derivations.derivation import About, Case
+from core.teach.derivations.derivation import About, Case, HiddenLayer
 from core.teach.derivations.expression import (
     Constant,
     Derivative,
@@ -39,7 +40,17 @@ SMALL = Case(3, 0, 1, 1, 1, 2, (0, 1))
 CASES = (SMALL, Case(10, 4, 5, 5, 3, 784, (3,)), Case(26, 25, 0, 25, 0, 40, (0,)))
 
 
+BEHIND_UNITS = tuple(
+    Case(h, label, (label + 1) % h, label, 3, 784, (3,), HiddenLayer(2, name, is_softmax))
+    for h, label, is_softmax in ((3, 1, True), (26, 25, True), (3, 0, False), (1, 0, False))
+    for name in ACTIVATIONS
+)
+UNITS = 5
+
+
 def cases_of(derivation):
+    if derivation.about is About.HIDDEN:
+        return BEHIND_UNITS
     if derivation.classes == 2:
         return (Case(2, 0, 1, 1, 1, 2, (0, 1)), Case(2, 1, 0, 1, 0, 9, (0,)))
     return CASES
@@ -64,7 +75,16 @@ def random_numbers(case, seed):
         rng.normal(size=(ROWS, 4)),
     )
     found |= {("A",): A, ("Y",): Y, ("X",): X}
-    for name, table in (("a", A), ("y", Y), ("x", X)):
+    tables = [("a", A), ("y", Y), ("x", X)]
+    if case.hidden is not None:
+        j, unit = case.feature, case.hidden.unit
+        found = {key: value for key, value in found.items() if key[0] != "z"}
+        found["hidden W", unit, j], found["hidden rest", unit] = rng.normal(size=2)
+        for c in range(h):
+            found["W", c, unit], found["rest", c] = rng.normal(size=2)
+        found["W2",], found["H",] = rng.normal(size=(3, UNITS)), rng.normal(size=(ROWS, UNITS))
+        tables.append(("hidden a", found["H",]))
+    for name, table in tables:
         found |= {(name, "each"): table[:, :, None], (name, "col"): table[0][:, None]}
     return found
 
@@ -179,6 +199,52 @@ def test_the_gradient_of_a_batch_is_that_of_autograd():
         assert Evaluation(numbers).value(line.right) == pytest.approx(gradient.numpy())
 
 
+@pytest.mark.parametrize("name", ACTIVATIONS)
+@pytest.mark.parametrize("is_softmax", [True, False])
+def test_backpropagation_is_that_of_autograd_for_a_weight_and_for_a_batch(name, is_softmax):
+    rng = np.random.default_rng(6)
+    shapes = (UNITS, 4), (UNITS, 1), (3, UNITS), (3, 1)
+    V, c, W, b = (torch.from_numpy(rng.normal(size=s)).requires_grad_() for s in shapes)
+    X, y = torch.from_numpy(rng.normal(size=(ROWS, 4))), rng.integers(0, 3, ROWS)
+    Y = functional.one_hot(torch.from_numpy(y), 3).double()
+    squash = {"relu": torch.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid}[name]
+    H = squash(X @ V.T + c.T)
+    Z = H @ W.T + b.T
+    A = torch.softmax(Z, 1) if is_softmax else torch.sigmoid(Z)
+    losses = (
+        functional.cross_entropy(Z, Y, reduction="none")
+        if is_softmax
+        else functional.binary_cross_entropy_with_logits(Z, Y, reduction="none").sum(1)
+    )
+    of_one = torch.autograd.grad(losses[0], (V, W), retain_graph=True)
+    of_all = torch.autograd.grad(losses.mean(), (V, W), retain_graph=True)
+    tables = {"a": A, "y": Y, "x": X, "hidden a": H}
+    numbers: dict[Key, Any] = {("n",): float(ROWS), ("W2",): W.detach().numpy()}
+    for key, table in zip("AYXH", tables.values(), strict=True):
+        numbers[key,] = table.detach().numpy()
+    for key, table in tables.items():
+        numbers[key, "each"] = table.detach().numpy()[:, :, None]
+        numbers[key, "col"] = table[0].detach().numpy()[:, None]
+    unit, j = int(H[0].argmax()), 2
+    V, c, W, H, Z = (part.detach() for part in (V, c, W, H, Z))
+    numbers |= {("y", k): float(Y[0, k]) for k in range(3)}
+    numbers |= {("W", k, unit): float(W[k, unit]) for k in range(3)}
+    numbers |= {("rest", k): float(Z[0, k] - W[k, unit] * H[0, unit]) for k in range(3)}
+    numbers["x", j], numbers["hidden W", unit, j] = float(X[0, j]), float(V[unit, j])
+    numbers["hidden rest", unit] = float((X @ V.T + c.T)[0, unit] - V[unit, j] * X[0, j])
+    case = Case(3, int(y[0]), 0, 1, j, 4, (j,), HiddenLayer(unit, name, is_softmax))
+    known = dict[Key | None, Any]()
+    left: Key | None = None
+    for line in BY_KEY["backpropagation"].lines(case):
+        left = left if line.left is None else named(line.left)
+        known[left] = Evaluation(numbers).value(line.right)
+    by_weight = known["∂", "L", "hidden W", unit, j]
+    assert by_weight == pytest.approx(of_one[0][unit, j].item())
+    for loss, gradients in ((r"\ell", of_one), ("L", of_all)):
+        for layer, gradient in zip("⁽¹⁾,⁽²⁾".split(","), gradients, strict=True):
+            np.testing.assert_allclose(known["∇", loss, layer], gradient, atol=1e-12)
+
+
 def test_what_saturates_is_finite_or_infinite_but_0_times_infinity_is_0():
     case = Case(2, 1, 0, 0, 0, 1, (0,))
     numbers = {("W", 0, 0): 1.0, ("x", 0): 40.0, ("b", 0): 0.0, ("y", 0): 1.0}
@@ -241,9 +307,12 @@ def test_each_line_is_the_one_before_by_algebra(key):
     sympy = pytest.importorskip("sympy")
     derivation = BY_KEY[key]
     case = Case(derivation.classes or 3, 0, 1, 1, 0, 1, (0,))
+    if derivation.about is About.HIDDEN:
+        case = Case(1, 0, 0, 0, 0, 1, (0,), HiddenLayer(0, "sigmoid", is_softmax=False))
     one_hot = {symbol(sympy, ("y", c)): int(c == case.label) for c in range(case.h)}
     lines = derivation.lines(case)
-    logits = tuple(("z", c) for c in range(case.h))
+    is_deep = derivation.about is About.HIDDEN  # its logits hold what is differentiated by
+    logits = () if is_deep else tuple(("z", c) for c in range(case.h))
     checked, before = 0, lines[0].right
     for line in lines:
         before = before if line.left is None else line.left

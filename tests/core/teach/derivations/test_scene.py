@@ -11,6 +11,7 @@ from core.explain.example_trace import follow
 from core.model_family import FAMILY
 from core.teach.derivations.calculus import Evaluation
 from core.teach.derivations.catalogue import BY_KEY, DERIVATIONS
+from core.teach.derivations.expression import Key
 from core.teach.derivations.scene import scene
 from tests.core.explain.test_example_trace import snapshot_of
 from tests.core.training import trained
@@ -32,11 +33,16 @@ def left(derivation, found):
     return Evaluation(found.numbers).value(line.left)
 
 
-@pytest.mark.parametrize("kind", FAMILY)
-def test_every_derivation_has_finite_numbers_with_every_model(iris, make_task, kind):
-    task = make_task(iris, model={"kind": kind})
+CASES = [(kind, hidden) for kind, of in FAMILY.items() for hidden in (0, 3)[: 2 - of.is_counted]]
+
+
+@pytest.mark.parametrize(("kind", "hidden"), CASES)
+def test_every_derivation_has_finite_numbers_with_every_model(iris, make_task, kind, hidden):
+    task = make_task(iris, model={"kind": kind, "hidden": hidden})
     snapshot, trace = traced(task)
     for derivation in DERIVATIONS:
+        if not derivation.fits(hidden):
+            continue
         found = scene(derivation, task, snapshot, trace)
         evaluation = Evaluation(found.numbers)
         value: Any = None
@@ -77,6 +83,28 @@ def test_the_gradient_of_a_batch_is_that_of_its_trace(iris, make_task):
         rtol=1e-4,  # the trainer computes in float32
         atol=1e-6,
     )
+
+
+@pytest.mark.parametrize("kind", ["softmax", "binary", "ovr"])
+def test_backpropagation_gives_the_gradients_of_its_trace(iris, make_task, kind):
+    task = make_task(iris, model={"kind": kind, "hidden": 4, "activation": "tanh"})
+    snapshot, trace = traced(task)
+    found = scene(BY_KEY["backpropagation"], task, snapshot, trace)
+    assert found.is_own and found.rows == found.all_rows == trace.batch.n
+    known, key = dict[Key, Any](), ()
+    for line in BY_KEY["backpropagation"].lines(found.case):
+        key = getattr(line.left, "key", key)  # a line without a left side goes on
+        known[key] = Evaluation(found.numbers).value(line.right)
+    assert found.case.hidden is not None
+    below, unit, j = trace.hidden.linear, found.case.hidden.unit, found.case.feature
+    slope = known["∂", "L", "hidden W", unit, j]
+    assert slope == pytest.approx(below.dW[unit, j], rel=1e-6)
+    for layer, of_layer in (("⁽¹⁾", below), ("⁽²⁾", trace.layer)):
+        columns = slice(None) if layer == "⁽²⁾" else list(found.columns)
+        for loss, gradient in ((r"\ell", of_layer.dW), ("L", of_layer.mean_dW)):
+            np.testing.assert_allclose(
+                known["∇", loss, layer], gradient[:, columns], rtol=1e-4, atol=1e-6
+            )
 
 
 def test_a_neuron_is_followed_as_softmax_over_0_and_its_logit(iris, make_task):

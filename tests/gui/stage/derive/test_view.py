@@ -231,18 +231,24 @@ def test_the_first_line_is_shown_before_the_others_are_typeset(desk, qtbot, monk
     assert sheet.lines_in_sight == list(range(shown.view.length))
 
 
-def test_a_model_with_a_hidden_layer_says_that_it_does_not_apply(
-    show_view, background, trained, qtbot
-):
-    task = prepare(sources.load(DataConfig()), RunConfig(model=ModelConfig(hidden=4)))
-    view = DerivationView(look.LIGHT, background, Tracer(background, Chosen()))
-    show_view(view)
-    view.receive_task(task)
-    view.receive_snapshot(trained(task, 1))
-    assert view.absence.isVisible() and "without a hidden layer" in view.absence.text()
-    assert not view.sheet.isVisible()
-    with qtbot.waitSignal(view.one_map_wanted):
-        qtbot.mouseClick(view.unhide, Qt.MouseButton.LeftButton)
+def test_behind_a_hidden_layer_there_is_backpropagation_and_nothing_else(desk, trained):
+    shown = desk(ModelConfig(hidden=4, activation="tanh"))
+    view, deep = shown.view, shown.tracer.newest
+    keys = [view.choice.itemData(i) for i in range(view.choice.count())]
+    assert keys == ["backpropagation"] and view.unhide.isVisible()
+    shown.choose("logit")  # as a lesson may, of which this model has none
+    assert view.derivation.key == "backpropagation"
+    view.unfold(view.length)
+    shown.wait()
+    assert view.sheet.lines_in_sight == list(range(view.length))
+    unit = int(abs(deep.trace.layer.products).sum(axis=0).argmax())
+    error = deep.trace.hidden.linear.dz[unit]
+    said = view.sheet.numbers.text_of(("∂", "L", "hidden z", unit))
+    assert number(said) == pytest.approx(error, rel=1e-2)
+    shown.show(trained(prepare(sources.load(DataConfig()), RunConfig()), 5))
+    keys = [view.choice.itemData(i) for i in range(view.choice.count())]
+    assert "backpropagation" not in keys and len(keys) == len(DERIVATIONS) - 1
+    assert not view.unhide.isVisible()
 
 
 def test_one_press_leads_from_a_hidden_layer_to_the_model_that_is_derived(
