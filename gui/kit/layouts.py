@@ -8,6 +8,7 @@ from itertools import chain
 
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QLayout, QLayoutItem, QScrollArea, QWidget
 
 
@@ -84,3 +85,14 @@ def scrolled(content: QWidget) -> QScrollArea:
     area.setObjectName("room")
     area.setStyleSheet("#room { background: transparent; }")
     return area
+
+
+class EndKeeper(QScrollArea):
+    """A scroll area that stays at its end, where it is there, when it becomes lower."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        bar = self.verticalScrollBar()
+        is_at_end = 0 < bar.maximum() == bar.value()
+        super().resizeEvent(event)
+        if is_at_end:
+            bar.setValue(bar.maximum())

@@ -142,7 +142,7 @@ class _Writer:
             case Quotient(top, bottom):
                 return style.quotient.format(self._stacked(top), self._stacked(bottom))
             case Power(base, exponent):
-                return style.power.format(self._tight(base), self._stacked(exponent))
+                return style.power.format(self._raised(base), self._stacked(exponent))
             case Exp(of):
                 return style.exp.format(self._stacked(of))
             case Negative(of):
@@ -234,6 +234,12 @@ class _Writer:
 
     def _tight(self, node: Expression) -> str:
         return self._wrapped(node, LARGE)
+
+    def _raised(self, node: Expression) -> str:
+        """Return the base of a power, in brackets also if it has a superscript already."""
+        words = self._tight(node)
+        has_one = self._is_latex and isinstance(node, Symbol) and "^" in node.latex
+        return self._style.bracket.format(words) if has_one else words
 
     def _stacked(self, node: Expression) -> str:
         return self.write(node) if self._is_latex else self._tight(node)

@@ -25,7 +25,7 @@ from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.fields import kept
 from gui.kit.fields.unscrolled import Combo
-from gui.kit.layouts import add_layout
+from gui.kit.layouts import EndKeeper, add_layout
 from gui.kit.maths.formula import Formula
 from gui.kit.plain_text import as_tip
 from gui.kit.theme import Theme
@@ -382,7 +382,7 @@ def _framed(demo: Demo) -> QScrollArea:
     layout.addWidget(note(demo.watch))
     layout.addWidget(demo, int(demo.grows))
     layout.addStretch(int(not demo.grows))
-    area = QScrollArea()
+    area = EndKeeper()
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setStyleSheet("QScrollArea, #page { background: transparent; }")
