@@ -84,7 +84,7 @@ class Case:
         """Return a trainer of the model after this many updates."""
         config = replace(
             self.task.config,
-            model=replace(self.task.config.model, kind=kind),  # type: ignore[arg-type]
+            model=replace(self.task.config.model, kind=kind),
             training=TrainingConfig(epochs=10**6, **settings),
         )
         trainer = Trainer(replace(self.task, config=config))

@@ -11,8 +11,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, Self, get_args
 
 from core.errors import ConfigError
-from core.model_family import DEFAULT_KIND, FAMILY
-from core.model_kind import ModelKind
+from core.model_family import DEFAULT_KIND, FAMILY, check_kind
 from core.optimiser_family import OPTIMISERS, PLAIN, Optimiser, OptimiserName
 from core.setting_checks import (
     check_number,
@@ -50,7 +49,6 @@ SEPARATORS = (",", ";", "\t", "|", " ")  # the last stands for any run of blanks
 DECIMALS = (".", ",")
 THOUSANDS = ("", ",", ".", " ", "'")  # the first stands for none
 QUOTES = ('"', "'", "")  # the last: quotes are letters
-MODEL_KINDS: tuple[ModelKind, ...] = get_args(ModelKind)
 INITS: tuple[Init, ...] = get_args(Init)
 ACTIVATIONS: tuple[HiddenActivation, ...] = get_args(HiddenActivation)
 SCHEDULES: tuple[Schedule, ...] = get_args(Schedule)
@@ -241,7 +239,7 @@ class ModelConfig:
     smoothing : α of naive Bayes, of each feature in each class; see `core.train.update`.
     """
 
-    kind: ModelKind = DEFAULT_KIND
+    kind: str = DEFAULT_KIND
     positive: str | None = None
     negative: str | None = None
     init: Init = "zeros"
@@ -251,7 +249,7 @@ class ModelConfig:
     smoothing: float = 1.0
 
     def __post_init__(self) -> None:
-        check_one_of("model", self.kind, MODEL_KINDS)
+        check_kind("model", self.kind)
         check_one_of("init", self.init, INITS)
         check_text("positive", self.positive)
         check_text("negative", self.negative)

@@ -3,21 +3,36 @@
 All use a linear map Z = X Wᵀ + b and differ in how the logits are interpreted. The mathematics
 of each row is the row of the same name in `core.train.losses.HEADS`, which needs PyTorch; its
 derivation is the one in `gui.derivation.models.MODELS`. No other code depends on a model's name:
-what a view needs to know is a flag or a text of the row.
+what a view needs to know is a flag or a text of the row. A model that another package brings
+becomes a row when it is asked for by its name; see `core.brought_model`.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import get_args
 
+from core import brought_model
+from core.errors import ConfigError, DataError
 from core.model_kind import Kind, ModelKind
+from core.setting_checks import check_one_of
 
+MODEL_KINDS: tuple[ModelKind, ...] = get_args(ModelKind)
 DEFAULT_KIND: ModelKind = "softmax"  # takes all classes, whatever the data
 
 
-FAMILY: dict[str, Kind] = {
-    kind.name: kind
+class _Family(dict[str, Kind]):
+    """The models by name: those of this page, and those brought that have been asked for."""
+
+    def __missing__(self, name: str) -> Kind:
+        """Raise KeyError for a name that nobody has, DataError if what a package brings is none."""
+        self[name] = kind = brought_model.kind_of(name, like=self["mse"])
+        return kind
+
+
+FAMILY: dict[str, Kind] = _Family(
+    (kind.name, kind)
     for kind in (
         Kind(
             name="perceptron",
@@ -249,7 +264,20 @@ FAMILY: dict[str, Kind] = {
             no_optimum="No optimum is marked: naive Bayes counts, and descends no loss.",
         ),
     )
-}
+)
+
+
+def check_kind(setting: str, name: object) -> None:
+    """Check for a model of the family, or one that an installed package brings, as it should be."""
+    if name in MODEL_KINDS:
+        return
+    if not isinstance(name, str) or not brought_model.is_offered(name):
+        check_one_of(setting, name, MODEL_KINDS)
+        return
+    try:
+        FAMILY[name]
+    except DataError as error:
+        raise ConfigError(str(error)) from error
 
 
 def pairs(h: int) -> list[tuple[int, int]]:
@@ -273,8 +301,8 @@ def guessing(kind: str, h: int) -> tuple[float, str] | None:
     The guess is 1/h for each class, or ½ for each yes or no; z = 0 for a loss with a margin.
     """
     model = FAMILY[kind]
-    if h < 2:
-        return None  # nothing to guess
+    if h < 2 or model.is_brought:
+        return None  # nothing to guess, or nobody has said what it is worth
     if model.margin is not None:  # margin 0: a point on the boundary has no loss
         return (model.margin, f"{model.margin:g}") if model.margin else None
     if not model.is_log_likelihood:

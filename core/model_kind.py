@@ -45,6 +45,7 @@ class Kind:
         moves_while : the condition under which the weights of such a model still move.
     is_convex : the loss is convex in the weights of the linear map.
     is_counted : the weights come of counts of the training rows, not of descending the loss.
+    is_brought : another package brings the model: its formulae are known as texts only.
 
     activation_label, output_heading, output_short, no_label, yes_label : texts of the network
         sketch: in the box after the logits, above its outputs (the short one where space is
@@ -80,6 +81,7 @@ class Kind:
     moves_while: str = ""
     is_convex: bool = True
     is_counted: bool = False
+    is_brought: bool = False
     pull: str = ""
     pull_words: str = ""
     no_label: str = ""

@@ -7,7 +7,9 @@ from typing import Any
 
 from core.errors import DataError
 
-DATA_SETS, DEMONSTRATIONS = "logitlab.data_sets", "logitlab.demonstrations"  # groups
+# Groups:
+DATA_SETS, DEMONSTRATIONS = "logitlab.data_sets", "logitlab.demonstrations"
+MODELS = "logitlab.models"
 
 
 def offered(group: str) -> dict[str, EntryPoint]:

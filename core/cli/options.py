@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable
 from dataclasses import fields, replace
 
+from core.brought_model import is_offered
 from core.cli.content_options import (
     add_picture_options,
     add_text_options,
@@ -27,7 +28,6 @@ from core.config import (
     CLASS_WEIGHTS,
     INITS,
     MISSING,
-    MODEL_KINDS,
     SCHEDULES,
     STDS,
     DataConfig,
@@ -37,6 +37,7 @@ from core.config import (
 )
 from core.errors import LogitLabError
 from core.library.sources import NAMED_SOURCES, NO_SOURCE, source_of
+from core.model_family import MODEL_KINDS
 from core.optimiser_family import OPTIMISERS, Optimiser
 
 
@@ -148,10 +149,19 @@ def _add_features(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--sine", action="store_true", help="add the sine of each feature")
 
 
+class _Kinds(tuple[str, ...]):
+    """The models of the family; those that installed packages bring are chosen too, not listed."""
+
+    __slots__ = ()
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or is_offered(name)
+
+
 def _add_model(group: argparse._ArgumentGroup) -> None:
     model = ModelConfig()
     group.add_argument(
-        "--model", choices=MODEL_KINDS, default=model.kind, help="(default: softmax)"
+        "--model", choices=_Kinds(MODEL_KINDS), default=model.kind, help="(default: softmax)"
     )
     group.add_argument(
         "--classes",

@@ -124,6 +124,11 @@ class Plan(Shape):
                 f"{self.kind.title} is counted, not trained update by update, so that there is no "
                 "program of its training. Export its weights, its ONNX model or its card."
             )
+        if self.kind.is_brought:
+            raise SaveError(
+                f"{self.kind.title} is of another package, whose functions no program here can "
+                "write down. Export the weights, the ONNX model or the card."
+            )
         if self.run.task.dataset.is_streamed:
             raise SaveError(
                 f"{self.run.task.dataset.name} is read from disk while it trains, and a program "

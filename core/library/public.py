@@ -1,5 +1,6 @@
 """The names of `import logitlab`, which imports this module with the first of them."""
 
+from core.brought_model import Neuron
 from core.data.installed import Rows
 from core.errors import LogitLabError
 from core.library.data import Data, load
@@ -18,6 +19,7 @@ __all__ = [
     "Figure",
     "LogitLabError",
     "Model",
+    "Neuron",
     "Predictions",
     "Result",
     "Rows",

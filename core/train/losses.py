@@ -20,6 +20,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import one_hot, softplus
 
+from core import brought_head
+
 
 def softmax(Z: Tensor, out: Tensor | None = None) -> Tensor:
     """Return A = exp(z_k) / Σⱼ exp(zⱼ), row by row; no overflow for logits of any size.
@@ -265,8 +267,24 @@ def _pair_hessian_times(Z: Tensor, Y: Tensor, D: Tensor) -> Tensor:
     return _sigmoid_hessian_times(Z, Y, D) * (Y != ABSENT)
 
 
-HEADS = {
-    head.name: head
+class _Heads(dict[str, Head]):
+    """The heads by name: those of this page, and those brought that have been asked for."""
+
+    def __missing__(self, name: str) -> Head:
+        """Raise KeyError for a name that nobody has, DataError if what a package brings is none."""
+        neuron = brought_head.checked(name)
+        self[name] = head = replace(
+            self["mse"],
+            name=name,
+            loss=neuron.loss,
+            gradient=brought_head.written_to_out(neuron.gradient),
+            curvature_bound=float(neuron.curvature_bound),
+        )
+        return head
+
+
+HEADS: dict[str, Head] = _Heads(
+    (head.name, head)
     for head in (
         Head(
             name="perceptron",
@@ -368,5 +386,5 @@ HEADS = {
             hessian_times=_pair_hessian_times,
         ),
     )
-}
+)
 HEADS["bayes"] = replace(HEADS["softmax"], name="bayes")  # whose weights are counted

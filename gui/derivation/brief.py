@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.model_family import FAMILY
 from gui.derivation.layer import AFTER_HIDDEN, HIDDEN, OF_HIDDEN
 from gui.derivation.lines import FORWARD, GRADIENT, LN, LOSS, UPDATE
-from gui.derivation.models import MODELS
+from gui.derivation.models import model_of
 from gui.derivation.shape import Shape
 from gui.kit.maths.notation import (
     EQUALS,
@@ -57,7 +57,7 @@ def gauge_lines(shape: Shape) -> tuple[Line, ...]:
     loss: Node = row(LN, Num(("a", s.label)), EQUALS, Num(("L",))) if is_surprise else Num(("L",))
     found.append(Line(LOSS, Sym("L", "L"), loss))
     if is_small:
-        model = MODELS[s.kind]
+        model = model_of(s.kind)
         dz = Sym(*(model.slope if model.is_difference else SLOPE))
         found.append(Line(GRADIENT, dz, many([("dz", k) for k in s.outputs])))
     return tuple(found)
@@ -96,7 +96,7 @@ def _activations(s: Shape) -> list[Line]:
     model = FAMILY[s.kind]
     if model.is_identity:  # z itself
         return []
-    letter = Sym(*(MODELS[s.kind].answer or ("a" if s.is_neuron else r"\mathbf{a}", "a")))
+    letter = Sym(*(model_of(s.kind).answer or ("a" if s.is_neuron else r"\mathbf{a}", "a")))
     if not model.is_pairwise:
         return [Line(FORWARD, letter, many([("a", k) for k in s.outputs]))]
     leading = s.tied[:BRIEF]

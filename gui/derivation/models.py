@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from core.model_family import FAMILY
 from gui.derivation.lines import FORWARD, GRADIENT, LN, LOSS, MOST_VOTES, Lines
-from gui.derivation.neurons import Adaline, Hinge, Logistic, Perceptron, Squared
+from gui.derivation.neurons import Adaline, Brought, Hinge, Logistic, Perceptron, Squared
 from gui.derivation.shape import Shape
 from gui.derivation.update import update_lines
 from gui.kit.maths.notation import (
@@ -26,9 +27,14 @@ from gui.kit.maths.notation import (
 )
 
 
+def model_of(kind: str) -> type[Lines]:
+    """Return the derivation of a model, which is in words where another package brings it."""
+    return Brought if FAMILY[kind].is_brought else MODELS[kind]
+
+
 def lines(shape: Shape) -> tuple[Line, ...]:
     """Return the derivation, from the input to the new weights."""
-    build = MODELS[shape.kind](shape)
+    build = model_of(shape.kind)(shape)
     return (*build.lines(), *update_lines(build))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.model_family import FAMILY
 from gui.derivation.lines import FORWARD, GRADIENT, LN, LOSS, Lines
 from gui.kit.maths.notation import (
     CLOSE,
@@ -309,3 +310,22 @@ class Logistic(Sigmoid):
         inner: Node = a if label else row(Sym("(1 -", "(1 −"), a, CLOSE)
         loss = Sym(r"L = -y \ln a - (1-y) \ln (1-a) =", "L = −y ln a − (1 − y) ln(1 − a) =")
         return Line(LOSS, Word("loss"), flow(loss, row(LN, inner, EQUALS, Num(("L",)))))
+
+
+class Brought(Neuron):
+    """A neuron of another package, whose loss and slope are known as texts and numbers."""
+
+    slope = (r"\frac{\partial L}{\partial z}", "∂L/∂z")
+    all_slopes = (r"\frac{\partial L}{\partial Z}", "∂L/∂Z")
+    is_difference = False
+
+    def loss(self, label: int) -> Line:
+        kind = FAMILY[self.shape.kind]
+        formula = sentence(f"{kind.formula} =")
+        return Line(LOSS, Word(kind.loss), flow(Sym("L =", "L ="), *formula, Num(("L",))))
+
+    def slopes(self) -> list[Line]:
+        latex, plain = self.slope
+        formula = sentence(f"{FAMILY[self.shape.kind].gradient} =")
+        words = flow(Sym(f"{latex} =", f"{plain} ="), *formula, Num(("dz", 0)))
+        return [Line(GRADIENT, Word("logit"), words)]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from core.model_family import FAMILY
 from core.optimiser_family import OPTIMISERS
 from gui.derivation.layer import HIDDEN
-from gui.derivation.models import MODELS
+from gui.derivation.models import model_of
 from gui.derivation.shape import Shape
 from gui.kit.maths.notation import Key, Line, Num, walk
 
@@ -93,7 +93,7 @@ def meaning(shape: Shape, key: Key) -> str:
     has_output = bool(indices) and kind not in OF_INPUTS
     name = shape.titles[int(indices[0])] if has_output else ""
     if kind == "a":
-        return MODELS[shape.kind].activation_words.format(name=name)
+        return model_of(shape.kind).activation_words.format(name=name)
     model = FAMILY[shape.kind]
     if kind == "e" and model.is_sigmoid:
         return "e to the −z" if shape.is_neuron else f"e to minus the logit of {name}"

@@ -17,12 +17,14 @@ from PySide6.QtWidgets import (
 from core.config import TrainingConfig
 from core.data.defaults import changed_settings
 from core.data.task import Task
+from core.invisible_characters import visible
 from core.model_family import FAMILY
 from core.train.snapshot import Snapshot
 from gui.kit import zoom
 from gui.kit.fields.choices import Choice
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.labels import DOT, change_dot
+from gui.kit.plain_text import as_tip
 from gui.setup import training_settings as known
 from gui.setup.feature_picker import FeaturePicker
 from gui.setup.rate_slider import RateSlider
@@ -148,8 +150,10 @@ class KnobsRow(QFrame):
         """Show model and features of a task."""
         self._task = task
         kind = FAMILY[task.config.model.kind]
+        if self.kind.findData(kind.name) < 0:  # brought by another package, with this run
+            self.kind.addItem(visible(kind.title), kind.name)
         self.kind.show_value(kind.name)
-        self.kind.setToolTip(f"{kind.words}. Loss: {kind.loss}")
+        self.kind.setToolTip(as_tip(f"{kind.words}. Loss: {kind.loss}"))
         self.batch_size.set_rows(len(task.train_rows))
         self.batch_size.show_value(self._settings.batch_size)
         if FeaturePicker.applies_to(task):

@@ -16,6 +16,7 @@ from gui.kit import zoom
 from gui.kit.fields.card import Card
 from gui.kit.fields.choices import Choice, Toggle
 from gui.kit.fields.numbers import CountField, NotchField
+from gui.kit.plain_text import as_tip, unmarked
 from gui.setup.wishes import Wishes
 
 COLUMNS = 2
@@ -35,24 +36,31 @@ class FamilyPicker(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("segments", True)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(2, 2, 2, 2)
-        grid.setSpacing(2)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(2, 2, 2, 2)
+        self._grid.setSpacing(2)
         self._buttons: dict[object, QPushButton] = {}
+        self._add_all()
+
+    def _add_all(self) -> None:
+        """Add a button for each kind that has none: one that is brought comes with its run."""
         for index, kind in enumerate(FAMILY.values()):
-            button = QPushButton(kind.title)
+            if kind.name in self._buttons:
+                continue
+            button = QPushButton(unmarked(kind.title))
             button.setProperty("segment", True)
             button.setCheckable(True)
             button.setAutoExclusive(True)
             button.setToolTip(_tip(kind))
             button.clicked.connect(lambda _=False, name=kind.name: self.chosen.emit(name))
-            grid.addWidget(button, index // COLUMNS, index % COLUMNS)
+            self._grid.addWidget(button, index // COLUMNS, index % COLUMNS)
             self._buttons[kind.name] = button
 
     def button(self, kind: object) -> QPushButton:
         return self._buttons[kind]
 
     def choose(self, kind: object) -> None:
+        self._add_all()
         self._buttons[kind].setChecked(True)
 
     def show_reasons(self, reasons: Mapping[str, str]) -> None:
@@ -63,7 +71,7 @@ class FamilyPicker(QFrame):
 
 
 def _tip(kind: Kind) -> str:
-    return f"{kind.words}. Loss: {kind.loss}, {kind.formula}"
+    return as_tip(f"{kind.words}. Loss: {kind.loss}, {kind.formula}")
 
 
 class ModelCard(Card):

@@ -13,6 +13,7 @@ evaluate, Evaluation          how good it is, with intervals
 curves, confusion, weights, boundary    figures, which a notebook shows without a display
 open_project, open_model      what was kept by a run, the window or the command line
 sweep, Sweep                  many runs over a grid or at random, as a table with intervals
+Rows, Neuron                  what a package brings: a data set, a model
 LogitLabError                 what goes wrong, in a sentence
 
 Nothing is imported before it is used: PyTorch takes a second.

@@ -1,1 +1,1 @@
-"""An example of a package that brings a data set and a demonstration to Logit Lab."""
+"""An example of a package that brings a data set, a model and a demonstration to Logit Lab."""

@@ -28,7 +28,7 @@ from core.model_family import DEFAULT_KIND
 from core.number_format import format_fixed, format_magnitude, format_significant
 from core.train.snapshot import Snapshot
 from gui.derivation.layer import AFTER_HIDDEN, OF_HIDDEN
-from gui.derivation.models import MODELS
+from gui.derivation.models import model_of
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.covers.covering import copy_figures
@@ -61,7 +61,7 @@ def by_hand(
 
     is_deep : whether there is a hidden layer, whose gradient comes first.
     """
-    slope, plain = MODELS[kind].all_slopes
+    slope, plain = model_of(kind).all_slopes
     if not is_deep:
         return _of_layer((slope, plain), ("", ""), ("X", "X"), has_bias, has_decay)
     above = _of_layer((slope, plain), AFTER_HIDDEN, ("A^{(1)}", "A⁽¹⁾"), has_bias, has_decay)

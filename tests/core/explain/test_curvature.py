@@ -7,10 +7,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.config import MODEL_KINDS, DataConfig, ModelConfig, RunConfig, TrainingConfig
+from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.data.sources import load
 from core.data.task import prepare
 from core.explain import curvature, lanczos
+from core.model_family import MODEL_KINDS
 from core.train import batches, models
 from core.train.losses import HEADS
 from core.train.snapshot import Status
