@@ -134,15 +134,16 @@ def test_the_installed_library_is_imported_beside_a_users_own_modules(scripts, c
     assert run([scripts / "python", "-c", program], crowded).startswith("<Run Iris: softmax")
 
 
-def test_the_example_of_a_package_brings_its_rows_and_its_demonstration(scripts, crowded):
+def test_the_example_of_a_package_brings_its_rows_its_model_and_its_demonstration(scripts, crowded):
     example = crowded / "example"
     shutil.copytree(ROOT / "docs" / "example_plugin", example)
     words = ["--no-deps", "--no-index", "--no-build-isolation", "--no-compile", "-q", str(example)]
     pip = [sys.executable, "-m", "pip", "--python", scripts / "python", "install"]
     run([*pip, *words], ROOT)
     words = ["train", "rings", "--degree", "2", "--epochs", "50", "--json", "-"]
-    told = json.loads(run([scripts / "logitlab", *words], crowded))
-    assert told["test_accuracy"] == 1
+    for model in ("softmax", "focal"):
+        told = json.loads(run([scripts / "logitlab", *words, "--model", model], crowded))
+        assert told["test_accuracy"] == 1
     program = "from logitlab.gui.stage.demos import installed; print(installed.demonstrations())"
     said = run([scripts / "python", "-c", program], crowded, QT_QPA_PLATFORM="offscreen")
     assert said == "((<class 'logitlab_example.odds.OddsDemo'>,), ())\n"

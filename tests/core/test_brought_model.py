@@ -8,13 +8,16 @@ import pytest
 import torch
 
 from core.cli import train as cli
+from core.cli.export import main as export
 from core.config import ModelConfig, RunConfig, TrainingConfig
 from core.errors import ConfigError, DataError
+from core.exports.kinds import KINDS
 from core.model_family import FAMILY, guessing
 from core.plugins import MODELS
 from core.train.losses import HEADS
 from tests.brought import install
 
+PROGRAMS = ("script", "numpy", "notebook")
 EXAMPLE = Path(__file__).parents[2] / "docs" / "example_plugin" / "logitlab_example" / "focal.py"
 GOOD = EXAMPLE.read_text(encoding="utf-8")
 
@@ -130,3 +133,18 @@ def test_a_project_opens_where_the_package_is_and_says_so_where_it_is_not(
     monkeypatch.setattr("core.plugins.entry_points", lambda group: ())
     with pytest.raises(ll.LogitLabError, match="model is 'focal'"):
         ll.open_project(path)
+
+
+def test_it_is_exported_but_for_programs_and_its_kept_model_predicts(bring, tmp_path, capsys):
+    bring()
+    run = ll.Run("iris", kind="focal", epochs=2)
+    run.train()
+    path = run.save(tmp_path / "kept")
+    for name in KINDS:
+        code = export([str(path), str(tmp_path / name), "--as", name])
+        said = capsys.readouterr().err
+        assert code == (2 if name in PROGRAMS else 0), said
+        assert ("Focal is of another package" in said) == (name in PROGRAMS)
+    model = ll.open_model(run.save_model(tmp_path / "model"))
+    rows = run.task.dataset.X[:5]
+    assert np.array_equal(ll.predict(model, rows).classes, ll.predict(run, rows).classes)
