@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from gui.window.panes import Panes
 from tests.gui.kit.test_contrast import contrast
 
-THEMES = pytest.mark.parametrize("theme", ["light", "dark"])
+THEMES = pytest.mark.parametrize("theme", ["light", "dark", "white-on-black"])
 LEAST_PIXELS = 12  # that differ, of a widget with and without the focus
 KINDS = {
     "button": lambda w: w.run_bar.step_button,
