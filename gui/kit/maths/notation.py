@@ -148,7 +148,11 @@ def many(keys: Sequence[Key]) -> Node:
     """Return a number, a row of them in brackets, or a flow if there are more than ONE_ROW."""
     if len(keys) == 1:
         return Num(keys[0])
-    return vector(keys) if len(keys) <= ONE_ROW else Flow(vector(keys).parts)
+    if len(keys) <= ONE_ROW:
+        return vector(keys)
+    first, *others, last = (Num(key) for key in keys)
+    inner = (Row((number, COMMA)) for number in others)  # a line ends with a comma, none begins so
+    return Flow((Row((OPEN, first, COMMA)), *inner, Row((last, CLOSE))))
 
 
 def joined(parts: Sequence[Node], between: Node) -> list[Node]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from gui.kit.maths.notation import (
     EQUALS,
     PLUS,
+    Flow,
     Frac,
     Matrix,
     Num,
     Sym,
     Word,
     flow,
+    many,
     row,
     to_csv,
     to_latex,
@@ -35,6 +37,13 @@ def test_a_fraction_reads_as_latex():
 
 def test_a_vector_reads_with_commas():
     assert to_text(vector([("a",), ("b",)]), text_of) == "( 0.938 , −1.5 )"
+
+
+def test_a_long_vector_wraps_after_its_commas():
+    found = many([("a",)] * 10)
+    assert isinstance(found, Flow)
+    parts = [to_text(part, lambda key: "1") for part in found.parts]
+    assert parts == ["( 1 ,", *["1 ,"] * 8, "1 )"]
 
 
 def test_a_matrix_goes_out_as_csv_that_other_programs_read():
