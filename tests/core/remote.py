@@ -6,7 +6,6 @@ device, and operations that CUDA lacks. It counts how often the host waits for n
 
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves, tree_map_only
 
 from tests.core.late import LateDevice
 
@@ -17,8 +16,31 @@ _COPIES = ("aten::copy_", "aten::_to_copy")
 _LSTSQ = "aten::linalg_lstsq"
 
 
+def _leaves(value):
+    """Yield what is in tuples, lists and dicts of tuples and so on."""
+    if isinstance(value, tuple | list):
+        for each in value:
+            yield from _leaves(each)
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from _leaves(each)
+    else:
+        yield value
+
+
+def _mapped(kind, change, value):
+    """Return the value with all that is of a kind in its tuples, lists and dicts changed."""
+    if isinstance(value, kind):
+        return change(value)
+    if isinstance(value, tuple | list):
+        return type(value)([_mapped(kind, change, each) for each in value])
+    if isinstance(value, dict):
+        return {name: _mapped(kind, change, each) for name, each in value.items()}
+    return value
+
+
 def _tensors(kind, args, kwargs):
-    return [value for value in tree_leaves((args, kwargs)) if isinstance(value, kind)]
+    return [value for value in _leaves((args, kwargs)) if isinstance(value, kind)]
 
 
 class Remote(torch.Tensor):
@@ -75,11 +97,11 @@ class RemoteDevice(LateDevice, TorchDispatchMode):
             assert kwargs.get("driver") in (None, "gels"), "CUDA has no other driver"
         if kwargs.get("device") == PLACE:
             kwargs = {**kwargs, "device": torch.device("cpu")}
-        args, kwargs = tree_map_only(Remote, lambda tensor: tensor.held, (args, kwargs))
+        args, kwargs = _mapped(Remote, lambda tensor: tensor.held, (args, kwargs))
         result = func(*args, **kwargs)
         if not is_for_there:
             return result
-        return tree_map_only(torch.Tensor, lambda held: Remote(held, self), result)
+        return _mapped(torch.Tensor, lambda held: Remote(held, self), result)
 
     def fetch(self, values):
         assert isinstance(values, Remote)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import math
 import random
 import sys
 import threading
@@ -127,7 +128,7 @@ class Watch:
 class Classroom:
     """Acts on a window at random for a while, and records faults.
 
-    longest_pause : seconds for which the window may not respond.
+    longest_pause : seconds for which the window may not respond; inf: nothing is timed.
     faults : what went wrong, each with the last actions before it.
     acted, checked : number of actions, and of checks of figures.
     """
@@ -143,10 +144,8 @@ class Classroom:
     def __post_init__(self) -> None:
         self.random = random.Random(self.seed)
         self._last: deque[str] = deque(maxlen=12)
-        self._worked_at = time.thread_time()
-        self._beat_at = time.monotonic()
-        self._queued_at = queued_seconds()
-        self._usual = min(work_seconds() for _ in range(50))
+        self._is_timed = math.isfinite(self.longest_pause)
+        self._usual = min(work_seconds() for _ in range(50)) if self._is_timed else math.inf
         self._beat = QTimer(self.window)
         self._beat.timeout.connect(self._feel)
         self._closing = QTimer(self.window)  # a menu or a dialog blocks its opener
@@ -176,10 +175,10 @@ class Classroom:
         self.window.controller.failed.connect(self._note_words)
         interval = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_SECONDS)  # as the program does
-        self._watch = Watch(lambda: self._beat_at, self.log.with_name("stacks.log"))
-        self._feel()
-        self.faults.clear()  # from before
-        self._beat.start(int(1000 * BEAT_SECONDS))
+        self._begin_beat()
+        if self._is_timed:
+            self._watch = Watch(lambda: self._beat_at, self.log.with_name("stacks.log"))
+            self._beat.start(int(1000 * BEAT_SECONDS))
         self._closing.start(POPUP_MS)
         weights, acts = zip(*self._actions, strict=True)
         try:
@@ -190,8 +189,9 @@ class Classroom:
                 if self.acted % 25 == 0:
                     self._check_figures()
         finally:
-            self._beat.stop()
-            self._watch.close()
+            if self._is_timed:
+                self._beat.stop()
+                self._watch.close()
             sys.setswitchinterval(interval)
             self._closing.stop()
             sys.excepthook = before
@@ -206,7 +206,8 @@ class Classroom:
         self._last.append(words)
         with self.log.open("a") as log:
             log.write(f"{self.acted} {words}\n")
-        self._begin_beat()  # finding the target has taken time, too
+        if self._is_timed:
+            self._begin_beat()  # finding the target has taken time, too
 
     def _close_popups(self) -> None:
         popup = QApplication.activePopupWidget() or QApplication.activeModalWidget()

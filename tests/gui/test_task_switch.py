@@ -230,39 +230,51 @@ def content(view: View) -> list[object]:
     return [one for one in found if one not in ([], "", None)]
 
 
+def shown_by_each(qtbot, window) -> dict[str, list[object]]:
+    """Return what each view beside the stage and each tab shows."""
+    window.stage.show_name(window.stage.available[0])  # beside a page is the loss alone
+    shown: dict[str, list[object]] = {}
+    gauges = [window.views[name] for name in GAUGES]
+    for name, view in zip(GAUGES, gauges, strict=True):
+        window.side_panel.show_name(name)
+        shown[name] = [view.isVisible(), *content(view)]
+
+    def look(name: str) -> None:
+        view = next(v for v in window.views.made if v.isVisible() and v not in gauges)
+        if name == "Demos":  # a demonstration comes when its formulae are typeset
+            qtbot.waitUntil(lambda: view.is_at_rest)
+        shown[name] = content(view)
+
+    visit(window, look)
+    return shown
+
+
 @pytest.mark.parametrize(
-    ("before", "after"),
-    [(IRIS, NEURON), (DIGITS, IRIS), (IRIS, DIGITS), (IRIS, HIDDEN), (IRIS, DRAWN)],
-    ids=["fewer classes", "other data", "pictures", "hidden layer", "an empty board"],
+    ("first", "later"),
+    [(IRIS, (NEURON, HIDDEN)), (DIGITS, (IRIS, DRAWN)), (IRIS, (DIGITS,))],
+    ids=["fewer classes, a hidden layer", "other data, an empty board", "pictures"],
 )
 def test_until_the_first_numbers_come_a_view_is_as_empty_as_a_new_one(
-    qtbot, open_window, monkeypatch, before, after
+    qtbot, open_window, monkeypatch, first, later
 ):
-    used = open_window(before)
-    visit(used)
-    train(qtbot, used)
-    visit(used)
-    run = used.controller.run
-    monkeypatch.setattr("core.runs.mailbox.Mailbox.take", lambda self: None)  # none will come
-    used.loader.load(after, "change")
-    qtbot.waitUntil(lambda: used.controller.run is not run)
-    new = open_window(after, wait=False)
-    qtbot.waitUntil(lambda: new.controller.run is not None)
-    shown: dict[str, dict[str, list[object]]] = {"used": {}, "new": {}}
-    for which, window in (("new", new), ("used", used)):
-        window.stage.show_name(window.stage.available[0])  # beside a page is the loss alone
-        gauges = [window.views[name] for name in GAUGES]
-        for name, view in zip(GAUGES, gauges, strict=True):
-            window.side_panel.show_name(name)
-            shown[which][name] = [view.isVisible(), *content(view)]
-
-        def look(name: str, window=window, which=which, gauges=gauges) -> None:
-            view = next(v for v in window.views.made if v.isVisible() and v not in gauges)
-            if name == "Demos":  # a demonstration comes when its formulae are typeset
-                qtbot.waitUntil(lambda: view.is_at_rest)
-            shown[which][name] = content(view)
-
-        visit(window, look)
-    assert shown["used"].keys() == shown["new"].keys()
-    for name, is_new in shown["new"].items():
-        assert shown["used"][name] == is_new, name
+    """From each task to the next, in one window."""
+    used = open_window(first)
+    for after in later:
+        visit(used)
+        train(qtbot, used)
+        visit(used)
+        run = used.controller.run
+        with monkeypatch.context() as patch:
+            patch.setattr("core.runs.mailbox.Mailbox.take", lambda self: None)  # none will come
+            used.loader.load(after, "change")
+            qtbot.waitUntil(lambda run=run: used.controller.run is not run)
+            new = open_window(after, wait=False)
+            qtbot.waitUntil(lambda new=new: new.controller.run is not None)
+            expected, found = shown_by_each(qtbot, new), shown_by_each(qtbot, used)
+            assert found.keys() == expected.keys()
+            for name, is_new in expected.items():
+                assert found[name] == is_new, (after.data.source, after.model, name)
+            new.close()
+        if after is not later[-1]:
+            qtbot.waitUntil(lambda: used.controller.snapshot is not None, timeout=FIRST_NUMBERS_MS)
+            used.activateWindow()
