@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.model_family import FAMILY
 from core.optimiser_family import OPTIMISERS, Optimiser
 from core.teach.derivations.catalogue import DERIVATIONS
-from core.teach.derivations.derivation import About, Case, Derivation, Line
+from core.teach.derivations.derivation import About, Case, Derivation, HiddenLayer, Line
 from core.teach.derivations.writing import to_latex
 from documentation.marked import code, formula, plain, table
 
@@ -86,7 +86,10 @@ def derivations() -> str:
 
 
 def case_of(derivation: Derivation) -> Case:
-    """Return the case that a derivation is written for here: two inputs, three classes."""
+    """Return the case that a derivation is written for here: two inputs, three classes, tanh."""
+    if derivation.about is About.HIDDEN:
+        layer = HiddenLayer(0, "tanh", is_softmax=True)
+        return Case(CLASSES, 0, 1, 1, 0, 2, (0, 1), layer)
     if derivation.about is About.CLASSES:
         return Case(derivation.classes or CLASSES, 0, 1, 1, 0, 2, (0, 1))
     return Case(2, 1, 0, 0, 0, 2, (0, 1))

@@ -11,11 +11,14 @@ from documentation import command_line, inserts, pictures
 
 from core import VERSION
 from core.cli.options import config_from
-from core.teach import lesson_file
+from core.teach import headings, lesson_file
+from core.teach.derivations.catalogue import DERIVATIONS
+from core.teach.lesson import DEMOS
 from core.teach.rehearsal import rehearsed
 from gui.app import application
 from tests.docs.pages import DOCS, ROOT, all_pages, blocks, commands
 
+NUMBERS = {13: "Thirteen", 17: "Seventeen", 29: "Twenty-nine"}
 OWN = ("test", "check", "docs")  # words that run.py takes itself
 PARSERS = command_line.parsers()
 FILE = re.compile(r"[\w-]+\.\w+|FOLDER")
@@ -140,6 +143,9 @@ def test_the_paper_cites_what_its_list_has_and_has_the_parts_that_are_asked_for(
     parts = ("Summary", "Statement of need", "Learning objectives", "Experience of use")
     assert all(f"\n# {part}\n" in text for part in (*parts, "References"))
     assert len(text.split()) < 1_500
+    counts = {"derivations": DERIVATIONS, "demonstrations": DEMOS, "lessons": headings.bundled()}
+    for what, each in counts.items():
+        assert f"{NUMBERS[len(each)]} {what}" in text
 
 
 # The gallery --------------------------------------------------------------------------------------
