@@ -21,7 +21,7 @@ from core.cli import signals, terminal
 from core.cli.parser import USAGE
 from core.config import RunConfig
 from core.data.task import Task
-from core.errors import DataError, SaveError
+from core.errors import DataError, LogitLabError, SaveError
 from core.library.file_kind import kind_of
 from core.out_of_memory import describe_shortage, is_shortage
 from core.projects import recovery
@@ -278,19 +278,19 @@ class Launch:
     ) -> None:
         """Show a message to the user and the traceback in the terminal; abort a screenshot.
 
-        A shortage of memory is reported without a traceback.
+        A shortage of memory and what went wrong outside, as with a file, have no traceback.
         """
-        is_short = is_shortage(error)
-        if not is_short:
+        said = describe_shortage(error) if is_shortage(error) else ""
+        if isinstance(error, LogitLabError):
+            said = str(error)
+        if not said:
             traceback.print_exception(kind, error, trace)
         if self._picture is not None:
-            text = describe_shortage(error) if is_short else f"an unexpected error: {error}"
-            self._give_up(text, terminal.FAILED)
-        elif is_short:
-            self.window.controller.failed.emit(describe_shortage(error))
+            self._give_up(said or f"an unexpected error: {error}", terminal.FAILED)
         else:
             self.window.controller.failed.emit(
-                f"Something went wrong inside Logit Lab ({kind.__name__}: {error}). "
+                said
+                or f"Something went wrong inside Logit Lab ({kind.__name__}: {error}). "
                 "Your data and model are still here."
             )
 

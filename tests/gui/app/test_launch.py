@@ -379,6 +379,37 @@ def test_a_signal_to_end_mid_training_ends_the_program_well(tmp_path, name):
     assert (tmp_path / "model.safetensors").exists()  # and what was being written is
 
 
+# What goes wrong -----------------------------------------------------------------------------
+
+FILE_HAS_GONE = """
+import sys
+from core.config import RunConfig
+from core.errors import DataError
+from gui.app.launch import Launch, make_application
+
+launch = Launch(make_application(), RunConfig(), None, None, None, None)
+window = launch.window
+
+def read():
+    raise DataError("X.npy has changed; open it again.")
+
+def tell(message):
+    print(message, flush=True)
+    window.close()
+
+window.controller.failed.connect(tell)
+background = window.controller.background
+window.controller.snapshot_changed.connect(lambda _: background.ask("x", read, print))
+sys.exit(launch.run())
+"""
+
+
+def test_a_file_that_fails_in_the_background_costs_its_own_sentence(tmp_path):
+    ended = end(start(tmp_path, "-c", FILE_HAS_GONE), tmp_path)
+    assert ended.out == "X.npy has changed; open it again.\n"
+    assert ended.code == 0 and complaints(ended.err) == []
+
+
 # The order of starting ------------------------------------------------------------------------
 
 WITHOUT_TORCH = """
