@@ -62,25 +62,29 @@ class Pool:
         """Have this window in memory, and begin to read the next one. Raises DataError."""
         self._take_ahead(blocks)
         if blocks not in self._regions:
-            self._newest = (self._newest + 1) % REGIONS
-            self._leave(self._newest)
-            for index, block in enumerate(blocks):
-                self._read(index, block, self._newest)
-            self._settle(blocks, self._newest)
+            self._begin(blocks)
+            if (error := self._take_ahead(blocks)) is not None:
+                raise error
         self._newest = self._regions.index(blocks)
         if ahead and ahead not in self._regions:
-            region = (self._newest + 1) % REGIONS
-            self._leave(region)
-            self._ahead = _Ahead(ahead, region, iter(list(enumerate(ahead))))
-            thread = threading.Thread(target=self._read_ahead, args=(self._ahead,))
-            self._ahead.thread = thread
-            thread.start()
+            self._begin(ahead)
 
-    def _take_ahead(self, wanted: tuple[int, ...]) -> None:
-        """Have the window that is read ahead in memory, if it is the one that is wanted."""
+    def _begin(self, blocks: tuple[int, ...]) -> None:
+        """Begin to read a window, to the region that was left alone for longest."""
+        region = (self._newest + 1) % REGIONS
+        self._leave(region)
+        self._ahead = ahead = _Ahead(blocks, region, iter(list(enumerate(blocks))))
+        ahead.thread = threading.Thread(target=self._read_ahead, args=(ahead,))
+        ahead.thread.start()
+
+    def _take_ahead(self, wanted: tuple[int, ...]) -> Exception | None:
+        """Have the window that is being read in memory, if it is the one that is wanted.
+
+        Return what went wrong.
+        """
         ahead, self._ahead = self._ahead, None
         if ahead is None or ahead.thread is None:
-            return
+            return None
         if ahead.blocks == wanted:
             self._read_ahead(ahead)
         is_whole = next(ahead.left, None) is None
@@ -88,6 +92,7 @@ class Pool:
         ahead.thread.join()
         if is_whole and ahead.error is None:
             self._settle(ahead.blocks, ahead.region)
+        return ahead.error
 
     def _read_ahead(self, ahead: _Ahead) -> None:
         """Read what is left of a window; two threads may do so at once."""
@@ -105,8 +110,14 @@ class Pool:
     def _settle(self, blocks: tuple[int, ...], region: int) -> None:
         self._regions[region] = blocks
         for index, block in enumerate(blocks):
-            self.shift[block] = (region * self._per_window + index - block) * self._size
+            self.shift[block] = self._shift_of(index, block, region)
 
     def _leave(self, region: int) -> None:
-        self.shift[list(self._regions[region])] = ABSENT
+        for index, block in enumerate(self._regions[region]):
+            # In another epoch a block may have come once more, to another region.
+            if self.shift[block] == self._shift_of(index, block, region):
+                self.shift[block] = ABSENT
         self._regions[region] = ()
+
+    def _shift_of(self, index: int, block: int, region: int) -> int:
+        return (region * self._per_window + index - block) * self._size

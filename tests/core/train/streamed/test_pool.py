@@ -48,6 +48,18 @@ def test_a_window_stays_while_the_next_one_comes(make):
     assert all(len(threads) == 1 for threads in readers.values()) and len(readers) == 10
 
 
+def test_a_window_that_shares_blocks_with_one_of_the_epoch_before_stays(make):
+    pool, _ = make()
+    pool.bring((2, 7, 1), (3, 8, 5))
+    pool.bring((3, 8, 5), (6,))
+    pool.bring((6,), ())
+    pool.bring((8, 6, 1), (0, 4, 9))
+    assert_holds(pool, (8, 6, 1))
+    pool.bring((0, 4, 9), (2, 3, 5))
+    assert_holds(pool, (8, 6, 1))
+    assert_holds(pool, (0, 4, 9))
+
+
 def test_who_waits_for_a_window_reads_what_is_left_of_it(make):
     is_reached, goes_on = threading.Event(), threading.Event()
 
@@ -84,6 +96,7 @@ def test_a_window_that_is_not_wanted_any_more_is_left(make):
     pool.bring((7, 8, 9), (3, 4, 5))
     assert_holds(pool, (7, 8, 9))
     pool.bring((3, 4, 5), (6,))
+    assert_holds(pool, (7, 8, 9))
     assert_holds(pool, (3, 4, 5))
     with pytest.raises(DataError, match="gone"):
         pool.bring((6,), ())
