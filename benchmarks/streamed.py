@@ -27,8 +27,8 @@ from benchmarks.timing import Conditions, MeasurementError, Result, SkipError, T
 IN_MEMORY = "a part of the rows in memory"
 FIGURES = {
     "streamed_anonymous_mb": Target("at most", 600, "the rows", is_ratio=False),
-    # The thread that reads ahead and the one that trains share Python's lock.
-    "streamed_steps_vs_memory": Target("at least", 0.7, IN_MEMORY, reached=0.2),
+    # Rows are standardised anew each epoch, which takes as long as a step; two processors share it.
+    "streamed_steps_vs_memory": Target("at least", 0.7, IN_MEMORY, reached=0.5),
     "streamed_cold_steps_vs_memory": Target("at least", 0, IN_MEMORY),
 }
 ROWS, SHORT_ROWS = 1_920_000, 100_000  # 6 GB, 0.3 GB
