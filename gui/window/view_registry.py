@@ -338,8 +338,8 @@ def _make_curves(context: ViewContext) -> View:
     from gui.stage.curves.quantity import ACCURACY, LOSS
     from gui.stage.curves.view import CurveView
 
-    curves = (CurveView(context.theme, quantity) for quantity in (LOSS, ACCURACY))
-    return CurvesPage(context.theme, [_with_kept_runs(context, view) for view in curves])
+    curves = [_with_kept_runs(context, CurveView(context.theme, q)) for q in (LOSS, ACCURACY)]
+    return CurvesPage(context.theme, curves, context.log_button)
 
 
 def _make_accuracy(context: ViewContext) -> View:

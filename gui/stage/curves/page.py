@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSplitter, QVBoxLayout
+from PySide6.QtWidgets import QAbstractButton, QSplitter, QVBoxLayout
 
 from core.data.task import Task
 from core.train.snapshot import Snapshot
@@ -16,11 +16,20 @@ from gui.stage.curves.view import CurveView
 
 
 class CurvesPage(View):
-    """Shows curves one above the other, the first larger than the others."""
+    """Shows curves one above the other, the first larger than the others.
 
-    def __init__(self, theme: Theme, curves: Sequence[CurveView]) -> None:
+    The first is of the loss, and has one choice of its axis with `log_button`, that of a card.
+    """
+
+    def __init__(
+        self, theme: Theme, curves: Sequence[CurveView], log_button: QAbstractButton
+    ) -> None:
         super().__init__(theme)
         self.curves = tuple(curves)
+        own = self.curves[0].log_button
+        own.setChecked(log_button.isChecked())
+        log_button.toggled.connect(own.setChecked)
+        own.toggled.connect(log_button.setChecked)
         rows = QSplitter(Qt.Orientation.Vertical)
         rows.setChildrenCollapsible(False)
         for i, view in enumerate(self.curves):

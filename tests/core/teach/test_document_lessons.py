@@ -13,6 +13,7 @@ from core.data.task import prepare
 from core.data.text.genres import fooling
 from core.explain import prediction
 from core.explain.word_evidence import TextFeatures, strongest
+from core.explain.word_update import word_update
 from core.teach.lessons import lesson_of
 from core.train.trainer import Trainer
 from tests.lessons import setup_of, text_of
@@ -77,6 +78,7 @@ def test_at_first_all_shares_are_a_quarter_and_later_most_have_one_close_to_1() 
     assert "0.9" in text_of("close-to-one")
     config = setup_of("close-to-one").config
     np.testing.assert_allclose(shares(trained(config, 0)), 0.25)
+    assert "All shares begin at 1/4" in text_of("close-to-one")
     assert (shares(at_end("close-to-one")).max(axis=1) > 0.9).mean() > 0.5
 
 
@@ -85,10 +87,24 @@ def test_the_loss_of_one_label_begins_at_ln_4_and_ends_where_it_is_said() -> Non
     first = Trainer(prepare(sources.load(config.data), config)).metrics
     assert first.test_loss == pytest.approx(np.log(4), abs=1e-6)
     last = at_end("one-label").measure(exact=True)
-    assert last.test_loss == pytest.approx(0.47, abs=0.005)
-    assert np.exp(-last.test_loss) == pytest.approx(0.63, abs=0.005)
-    assert last.train_loss == pytest.approx(0.07, abs=0.005)
-    assert all(figure in text_of("one-label") for figure in ("0.47", "0.63", "0.07"))
+    loss, share = last.test_loss, np.exp(-last.test_loss)
+    assert rf"Guessing costs $\ln 4 = {first.test_loss:.3f}$" in text_of("one-label")
+    assert rf"At about {loss:.2f}, as if" in text_of("one-label")
+    assert rf"the share $e^{{-{loss:.2f}}} = {share:.2f}$" in text_of("one-label")
+    assert f"falls on, to {last.train_loss:.2f}" in text_of("one-label")
+
+
+def test_one_update_lifts_the_true_label_s_words_and_lowers_the_others_by_as_much() -> None:
+    trainer = at_end("push-and-pull")
+    task, params = trainer.task, trainer.params()
+    row = int(task.train_rows[0])
+    x, label = task.dataset.values(np.array([row]))[0], int(task.dataset.y[row])
+    z, words = x @ params.W.T + params.b, np.flatnonzero(x)
+    found = word_update("softmax", z.astype(np.float64), x[words], label, 4, eta=0.1)
+    for k, moved in enumerate(found.moved):
+        expected = 0.1 * (1 - found.a[k] if k == label else -found.a[k]) * x[words]
+        np.testing.assert_allclose(moved, expected, atol=1e-12)
+    np.testing.assert_allclose(found.moved.sum(axis=0), 0, atol=1e-12)
 
 
 def test_without_a_penalty_weights_grow_for_ever_and_with_one_they_come_to_rest() -> None:
@@ -98,6 +114,7 @@ def test_without_a_penalty_weights_grow_for_ever_and_with_one_they_come_to_rest(
     assert then is not None and then.config.training.weight_decay == 0.01
     held = then.config
     assert replace(held, training=replace(held.training, weight_decay=0)) == config
+    assert rf"$\lambda = {held.training.weight_decay}$" in text_of("infinite")
     grown: list[float] = []
     kept: list[float] = []
     for run, norms in ((config, grown), (held, kept)):
@@ -106,8 +123,11 @@ def test_without_a_penalty_weights_grow_for_ever_and_with_one_they_come_to_rest(
             trainer.step()
             if trainer.step_count % 240 == 0:
                 norms.append(float(np.linalg.norm(trainer.params().W)))
+        metrics = trainer.measure(exact=True)
         if run is config:
-            assert trainer.measure(exact=True).train_accuracy == 1
+            assert metrics.train_accuracy == 1
+        else:
+            assert f"comes to rest at {metrics.train_loss:.2f}" in text_of("infinite")
     assert grown[-1] / grown[-2] > 1.02
     assert kept[-1] / kept[-2] < 1.01
     assert kept[-1] < 0.6 * grown[-1] and "0.6 of their length" in text_of("infinite")

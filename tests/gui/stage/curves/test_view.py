@@ -18,6 +18,7 @@ from core.train import history
 from core.train.history import History, Mark
 from core.train.snapshot import Status
 from gui.kit import theme as look
+from gui.stage.curves.page import CurvesPage
 from gui.stage.curves.quantity import ACCURACY, LOSS
 from gui.stage.curves.view import CurveView
 from tests.gui.wheel import turn_wheel
@@ -152,6 +153,21 @@ def test_the_line_of_guessing_lies_at_ln_h(view_of, trained, task, words, is_log
     assert height == pytest.approx(math.log(3))
     assert view.guess.label.toPlainText() == "ln 3, guessing"
     assert view.train.line.getData()[1][0] == pytest.approx(y[0], abs=1e-6)  # zero weights guess
+
+
+def test_the_curves_of_the_stage_and_the_card_have_one_choice_of_the_loss_axis(view_of, qtbot):
+    card = view_of(LOSS)
+    card.log_button.setChecked(True)  # as a lesson does before the page is first shown
+    page = CurvesPage(
+        look.LIGHT, [CurveView(look.LIGHT, q) for q in (LOSS, ACCURACY)], card.log_button
+    )
+    qtbot.addWidget(page)
+    large = page.curves[0].log_button
+    assert large.isChecked()
+    large.click()
+    assert not card.log_button.isChecked()
+    card.log_button.click()
+    assert large.isChecked()
 
 
 def test_accuracy_has_no_logarithm(view_of):
