@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from gui.kit import plots
 from gui.kit.plots import Line
 from gui.kit.theme import Theme
-from gui.stage.demos.shaped import Shaped
+from gui.stage.demos.columns import Shaped
 
 LOW, HIGH = 130, 420  # px at 100 %; within them the plot takes the remaining height
 

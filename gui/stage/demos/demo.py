@@ -13,9 +13,9 @@ from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
 from gui.stage.demos.bars import Bars
 from gui.stage.demos.chart import Chart
+from gui.stage.demos.columns import Shaped
 from gui.stage.demos.grid import Grid
 from gui.stage.demos.parts import Figure, ValueSlider
-from gui.stage.demos.shaped import Shaped
 from gui.state.background_tasks import Background
 from gui.state.selected_example import Example
 

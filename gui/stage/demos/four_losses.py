@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from core.number_format import format_fixed
 from core.teach.demonstrations import (
@@ -22,6 +22,7 @@ from gui.kit.fields.choices import Segments
 from gui.kit.layouts import add_layout
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
+from gui.stage.demos.columns import Columns
 from gui.stage.demos.demo import Demo
 from gui.stage.demos.grid import Grid
 from gui.stage.demos.parts import GAP, ValueSlider, caption, note, row
@@ -81,9 +82,7 @@ class FourLossesDemo(Demo):
         self.truth.choose(START_Y)
         self.truth.chosen.connect(self._choose)
         self.grid = Grid(theme, "Each loss fed with each input", NAMES, GIVEN)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GAP)
+        layout = Columns(self)
         formulae = QGridLayout()
         formulae.setHorizontalSpacing(2 * GAP)
         formulae.setVerticalSpacing(2)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QMenu,
     QSizePolicy,
+    QStyle,
     QTableWidget,
     QTableWidgetItem,
 )
@@ -25,7 +26,12 @@ MANY = 8  # rows, which are closer together
 
 
 class Grid(QTableWidget):
-    """Read-only numbers with headings; Ctrl+C or a right click copies all of it as CSV."""
+    """Read-only numbers with headings; Ctrl+C or a right click copies all of it as CSV.
+
+    widest : the widest number that is shown in it.
+    """
+
+    widest = "−0.0000"
 
     def __init__(
         self, theme: Theme, name: str, rows: Sequence[str], columns: Sequence[str]
@@ -99,6 +105,18 @@ class Grid(QTableWidget):
             hint = max(header.sectionSizeHint(j), header.minimumSectionSize())
             least += self.columnWidth(j) if is_fixed else hint
         return least
+
+    @property
+    def whole_width(self) -> int:
+        """The width in pixels in which neither a heading nor the number `widest` is cut."""
+        header = self.horizontalHeader()
+        margin = header.style().pixelMetric(QStyle.PixelMetric.PM_HeaderMargin, None, header)
+        number = self.fontMetrics().horizontalAdvance(self.widest) + 2 * margin
+        whole = self.verticalHeader().sizeHint().width()
+        for j in range(self.columnCount()):
+            is_fixed = header.sectionResizeMode(j) is QHeaderView.ResizeMode.Fixed
+            whole += self.columnWidth(j) if is_fixed else max(header.sectionSizeHint(j), number)
+        return whole
 
     def csv(self) -> str:
         """Return the table with its headings as CSV."""

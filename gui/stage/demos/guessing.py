@@ -22,9 +22,9 @@ from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
 from gui.kit.training_sample import sign_of
 from gui.stage.demos.bars import Bars
+from gui.stage.demos.columns import Columns, Shaped
 from gui.stage.demos.demo import Demo
 from gui.stage.demos.parts import Figure, ValueSlider, caption, note, row
-from gui.stage.demos.shaped import Shaped
 
 FEWEST, MOST = 2, 20
 START = 3
@@ -104,8 +104,7 @@ class GuessingDemo(Demo):
         pictures.setSpacing(20)
         add_layout(pictures, left, 3)
         add_layout(pictures, right, 2)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout = Columns(self)
         layout.setSpacing(10)
         add_layout(layout, formulae)
         layout.addWidget(self.classes)

@@ -8,7 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from core.data.task import Task
 from core.number_format import format_fixed, format_superscript
@@ -22,9 +22,9 @@ from gui.kit.flow_layout import FlowLayout
 from gui.kit.layouts import add_layout
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
+from gui.stage.demos.columns import Columns, Shaped
 from gui.stage.demos.demo import Demo, no_shares
 from gui.stage.demos.parts import Figure, ValueSlider, Wrapped, caption, note, row
-from gui.stage.demos.shaped import Shaped
 
 MOST = 5000
 START_N, START_P = 500, 0.5
@@ -116,8 +116,7 @@ class LikelihoodDemo(Demo):
         flow = FlowLayout(figures, 24, 4)
         for figure in (self.single, self.double, self.sum, self.loss):
             flow.addWidget(figure)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout = Columns(self)
         layout.setSpacing(8)
         layout.addWidget(above)
         add_layout(layout, row(caption("Probabilities"), self.source, None))

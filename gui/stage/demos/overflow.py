@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtWidgets import QHeaderView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHeaderView, QWidget
 
 from core.number_format import format_fixed, format_general
 from core.teach.demonstrations import (
@@ -19,6 +19,7 @@ from gui.kit.fields.choices import Segments
 from gui.kit.layouts import add_layout
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
+from gui.stage.demos.columns import Columns
 from gui.stage.demos.demo import Demo
 from gui.stage.demos.grid import Grid
 from gui.stage.demos.parts import (
@@ -71,6 +72,7 @@ class OverflowDemo(Demo):
         self.naive = Grid(theme, "The naive way", rows, ("z", "exp z", "a", "log a"))
         self.safe = Grid(theme, "The safe way", rows, ("z − M", "exp(z − M)", "a", "log a"))
         for grid in (self.naive, self.safe):  # powers of ten need the most width
+            grid.widest = "1.11 × 10⁻⁴⁴"
             header, width = grid.horizontalHeader(), grid.fontMetrics().horizontalAdvance
             for j, widest in ((0, "−1500.0"), (3, "−1500.00 ")):
                 header.setSectionResizeMode(j, QHeaderView.ResizeMode.Fixed)
@@ -78,9 +80,7 @@ class OverflowDemo(Demo):
         self.naive_total, self.naive_loss = Figure(theme, "sum"), Figure(theme, "loss")
         self.safe_total, self.safe_loss = Figure(theme, "sum"), Figure(theme, "loss")
         self._verdict = note("")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GAP)
+        layout = Columns(self)
         formula = Formula(
             theme,
             r"\log\sum_j e^{z_j}=M+\log\sum_j e^{z_j-M}",

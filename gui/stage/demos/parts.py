@@ -89,10 +89,14 @@ class Wrapped(QWidget):
     def hasHeightForWidth(self) -> bool:
         return False
 
+    def height_at(self, width: int) -> int:
+        """Return the height that the widgets need at this width, px."""
+        return self._flow.heightForWidth(width)
+
     def event(self, event: QEvent) -> bool:
         is_done = super().event(event)
         if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
-            self.setFixedHeight(self._flow.heightForWidth(self.width()))
+            self.setFixedHeight(self.height_at(self.width()))
         return is_done
 
 

@@ -16,6 +16,7 @@ from gui.kit.layouts import add_layout
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
 from gui.stage.demos.bars import FEW, Bars
+from gui.stage.demos.columns import Columns
 from gui.stage.demos.demo import Demo
 from gui.stage.demos.parts import (
     GAP,
@@ -92,8 +93,7 @@ class ShiftDemo(Demo):
         self._show()
 
     def _lay_out(self, theme: Theme) -> None:
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout = Columns(self)
         layout.setSpacing(GAP - 2)  # so that it needs no scroll bar at 1280 × 800
         layout.addWidget(
             Formula(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from core.data.task import Task
 from core.number_format import format_fixed
@@ -16,9 +16,9 @@ from gui.kit.flow_layout import FlowLayout
 from gui.kit.labels import Readout
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
+from gui.stage.demos.columns import Columns, Shaped
 from gui.stage.demos.demo import Demo, no_shares
 from gui.stage.demos.parts import Figure, note
-from gui.stage.demos.shaped import Shaped
 from gui.stage.demos.triangle import Triangle
 from gui.state.selected_example import Example
 
@@ -73,8 +73,7 @@ class SimplexDemo(Demo):
         for figure in self.right:
             flow.addWidget(figure)
         flow.addWidget(self._among)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout = Columns(self)
         layout.setSpacing(6)
         layout.addWidget(above)
         layout.addWidget(self.words)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from core.number_format import format_fixed
 from core.teach.demonstrations import probabilities_as_logits
@@ -12,6 +12,7 @@ from gui.kit.layouts import add_layout
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
 from gui.stage.demos.chart import Chart
+from gui.stage.demos.columns import Columns
 from gui.stage.demos.demo import Demo
 from gui.stage.demos.parts import GAP, Figure, ValueSlider, Wrapped, note, row
 
@@ -57,9 +58,7 @@ class SoftmaxTwiceDemo(Demo):
         self.floor_line = self.chart.add("never below", "counter_accent", width=1, dashed=True)
         self.here = self.chart.add("", "muted", width=1)
         self._verdict = note("")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GAP)
+        layout = Columns(self)
         layout.addWidget(
             Formula(
                 theme,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from core.number_format import format_fixed
 from core.teach.demonstrations import at_temperature
@@ -13,6 +13,7 @@ from gui.kit.layouts import add_layout
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
 from gui.stage.demos.bars import Bars
+from gui.stage.demos.columns import Columns
 from gui.stage.demos.demo import Demo
 from gui.stage.demos.parts import (
     GAP,
@@ -64,9 +65,7 @@ class TemperatureDemo(Demo):
         self.entropy = Figure(theme, "entropy H, in nats")
         self.largest = Figure(theme, "largest probability")
         self._verdict = note("")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GAP)
+        layout = Columns(self)
         softmax = Formula(
             theme,
             r"a_k=\frac{e^{z_k/T}}{\sum_j e^{z_j/T}}",

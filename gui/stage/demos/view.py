@@ -83,11 +83,11 @@ GROUPS: tuple[tuple[str, tuple[type[Demo], ...]], ...] = (
     ),
     ("Data", (PictureNumbersDemo,)),
 )
-LIST_FROM, LIST_HEIGHT = 600, 240  # px at 100 % from which the list is beside the demonstration
+LIST_FROM, LIST_HEIGHT = 600, 330  # px at 100 % from which the list is beside the demonstration
 INTERVAL = 0.1  # s between two updates from a run
 MARGIN = 16
 BESIDE_PX = 8  # beside the longest title in the list
-TITLE_NAME = "title of a demonstration"
+HEAD_NAME = "head of a demonstration"
 TITLE = 1.35  # type size relative to the rest
 
 
@@ -125,6 +125,8 @@ class DemosView(View):
         above = QHBoxLayout(self._above)
         above.setContentsMargins(MARGIN, 10, MARGIN, 0)
         above.addWidget(self.combo, 1)
+        self._reset = reset_button(lambda: self.demo.reset())  # noqa: PLW0108  the one shown then
+        above.addWidget(self._reset)
         right.addWidget(self._above)
         right.addWidget(self._stack, 1)
         layout = QHBoxLayout(self)
@@ -179,7 +181,9 @@ class DemosView(View):
         if not self._is_demo(row):
             return
         if row in self._pages or self._background is None:
-            self._stack.setCurrentWidget(self._page(row)[1])
+            demo, area = self._page(row)
+            self._reset.setVisible(demo.can_reset)
+            self._stack.setCurrentWidget(area)
             self._show_run()
             return
         if row not in self._made:
@@ -309,13 +313,14 @@ class DemosView(View):
         is_wide = self.width() >= LIST_FROM * scale and self.height() >= LIST_HEIGHT * scale
         self._left.setVisible(is_wide and not self.is_presented)
         self._above.setVisible(not is_wide and not self.is_presented)
-        for _, area in self._pages.values():
+        for demo, area in self._pages.values():
             self._show_title(area)
+            demo.updateGeometry()  # whether it has one column or two depends on the height
 
     def _show_title(self, area: QScrollArea) -> None:
-        title = area.findChild(QLabel, TITLE_NAME)
-        assert title is not None
-        title.setVisible(self._above.isHidden())
+        head = area.findChild(QWidget, HEAD_NAME)
+        assert head is not None
+        head.setVisible(self._above.isHidden())
 
     def _show_run(self) -> None:
         row = self.titles.currentRow()
@@ -366,19 +371,22 @@ class _Page(QWidget):
 
 
 def _framed(demo: Demo) -> QScrollArea:
-    """Return a scroll area with title, sentence on what to watch, and the demonstration."""
+    """Return a scroll area with head, sentence on what to watch, and the demonstration."""
     page = _Page()
     page.setObjectName("page")
     layout = QVBoxLayout(page)
     layout.setContentsMargins(MARGIN, 2, MARGIN, 2)
     layout.setSpacing(6)
     title = QLabel(demo.title)
-    title.setObjectName(TITLE_NAME)
     zoom.set_type(title, TITLE, bold=True)
-    head = in_a_row(title, None)
+    head = QWidget()
+    head.setObjectName(HEAD_NAME)
+    row = in_a_row(title, None)
+    row.setContentsMargins(0, 0, 0, 0)
     if demo.can_reset:
-        head.addWidget(reset_button(demo.reset))
-    add_layout(layout, head)
+        row.addWidget(reset_button(demo.reset))
+    head.setLayout(row)
+    layout.addWidget(head)
     layout.addWidget(note(demo.watch))
     layout.addWidget(demo, int(demo.grows))
     layout.addStretch(int(not demo.grows))

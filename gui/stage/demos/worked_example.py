@@ -17,6 +17,7 @@ from gui.kit.maths.formula import Formula, flow_of
 from gui.kit.theme import Theme
 from gui.stage.demos.batch import DECIMALS, Batch, gradient_columns, input_columns
 from gui.stage.demos.batch_sheet import Sheet, SheetView
+from gui.stage.demos.columns import Columns
 from gui.stage.demos.demo import Demo
 from gui.stage.demos.parts import note
 
@@ -84,8 +85,7 @@ class WorkedExampleDemo(Demo):
         self._tables.setSpacing(BETWEEN)
         add_layout(self._tables, first)
         add_layout(self._tables, second)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout = Columns(self)
         layout.setSpacing(6)
         layout.addWidget(above)
         add_layout(layout, self._tables)

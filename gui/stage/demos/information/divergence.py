@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from core.number_format import format_fixed
 from core.teach.information import EXAMPLES, cross_entropies, information
@@ -11,6 +11,7 @@ from gui.kit.layouts import add_layout
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
 from gui.stage.demos.chart import Chart
+from gui.stage.demos.columns import Columns
 from gui.stage.demos.demo import Demo
 from gui.stage.demos.parts import GAP, Figure, ValueSlider, Wrapped, note, row
 
@@ -64,9 +65,7 @@ class DivergenceDemo(Demo):
         self._show()
 
     def _lay_out(self, theme: Theme) -> None:
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GAP)
+        layout = Columns(self)
         divergence = Formula(theme, r"D(p\,\|\,q) = H(p,q) - H(p)", "D is H of p and q minus H")
         likelihood = Formula(
             theme,

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from core.config import DataConfig
 from core.data import sources
@@ -29,13 +29,13 @@ from gui.kit.described import describe, point_out
 from gui.kit.fields.choices import Segments
 from gui.kit.labels import Readout
 from gui.kit.theme import Theme
+from gui.stage.demos.columns import Columns, Shaped
 from gui.stage.demos.demo import Demo
 from gui.stage.demos.grid import Grid
 from gui.stage.demos.parts import Wrapped, note
 from gui.stage.demos.pictures.matrix import CHANNELS, Stack
 from gui.stage.demos.pictures.pixel_sheet import Pixels, PixelSheet
 from gui.stage.demos.pictures.strip import place_name
-from gui.stage.demos.shaped import Shaped
 from gui.state.selected_example import Example
 
 STORED, SHARE, INPUT = "stored", "share", "input"
@@ -89,8 +89,7 @@ class PictureNumbersDemo(Demo):
         self.sheet.chosen.connect(lambda _: self._show_pixel())
         self.place, self.value, self.batch = Readout(1), Readout(1), note("")
         self.weights = Grid(theme, "Weights of the pixel", ("w", "w·x"), ())
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout = Columns(self)
         layout.setSpacing(6)
         layout.addWidget(Wrapped(self.forms, self.again))
         self._shaped = Shaped(self.sheet, low=LOW, high=HIGH)

@@ -10,7 +10,7 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from core.data.task import Task
 from core.explain import prediction
@@ -22,10 +22,10 @@ from gui.kit.flow_layout import FlowLayout
 from gui.kit.layouts import add_layout
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
+from gui.stage.demos.columns import Columns, Shaped
 from gui.stage.demos.demo import Demo, no_shares
 from gui.stage.demos.grid import Grid
 from gui.stage.demos.parts import Figure, ValueSlider, caption, note, row
-from gui.stage.demos.shaped import Shaped
 from gui.state.background_tasks import Background, Queue
 from gui.state.selected_example import Example
 
@@ -108,8 +108,7 @@ class NormaliserDemo(Demo):
         flow = FlowLayout(figures, 20, 4)
         for figure in (self.score, self.share, self.ratio):
             flow.addWidget(figure)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout = Columns(self)
         layout.setSpacing(6)
         add_layout(layout, row(share, normaliser, None, gap=28))
         layout.addWidget(self.grid)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from core.data.task import Task
 from core.explain import prediction
@@ -20,9 +20,9 @@ from gui.kit.labels import small_label
 from gui.kit.layouts import add_layout
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
+from gui.stage.demos.columns import Columns, Shaped
 from gui.stage.demos.demo import Demo
 from gui.stage.demos.parts import Figure, ValueSlider, Wrapped, note, row
-from gui.stage.demos.shaped import Shaped
 from gui.stage.demos.texts.push_chart import Column, PushChart
 from gui.state.selected_example import Example
 
@@ -80,8 +80,7 @@ class PushAndPullDemo(Demo):
             r"\Delta w_\ell=-\eta\,\frac{\partial L}{\partial z_\ell}\,x",
             "delta w of l is minus eta times the derivative of L by z of l, times x",
         )
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout = Columns(self)
         layout.setSpacing(8)
         add_layout(layout, row(formula, None, small_label("its label"), self.label))
         layout.addWidget(self.said)

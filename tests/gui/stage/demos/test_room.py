@@ -8,6 +8,7 @@ from core.config import DataConfig, RunConfig
 from gui.kit import theme as look
 from gui.stage.demos.batch_sheet import SheetView
 from gui.stage.demos.neuron.two_classes import TwoClassesDemo
+from gui.stage.demos.temperature import TemperatureDemo
 from gui.stage.demos.view import GROUPS
 
 DEMOS = [cls for _, classes in GROUPS for cls in classes]
@@ -46,13 +47,33 @@ def usual_type(dressed):
 
 
 @pytest.mark.usefixtures("usual_type")
+def test_where_a_column_is_too_high_there_are_two_in_order(open_window, qtbot):
+    window = open_window(size=(1366, 736))
+    window.stage.show_name("Demos")
+    view = window.views["Demos"]
+    view.titles.setCurrentRow(view.rows.index(TemperatureDemo))
+    qtbot.waitUntil(lambda: view.is_at_rest)
+
+    def places() -> list[tuple[int, int]]:
+        items = map(view.demo.layout().itemAt, range(view.demo.layout().count()))
+        return [(at.left(), at.top()) for at in (item.geometry() for item in items)]
+
+    assert len({left for left, _ in places()}) == 1
+    window.appearance.set_zoom(1.5)
+    qtbot.waitUntil(lambda: len({left for left, _ in places()}) == 2)
+    assert places() == sorted(places())
+    (area,) = (a for a in view.findChildren(QScrollArea) if a.isVisible())
+    qtbot.waitUntil(lambda: not area.verticalScrollBar().maximum())
+
+
+@pytest.mark.usefixtures("usual_type")
 def test_no_heading_of_the_worked_example_is_cut_in_any_type(open_window, qtbot):
     window = open_window(size=(1366, 736))
     window.stage.show_name("Demos")
     view = window.views["Demos"]
     qtbot.waitUntil(lambda: view.is_at_rest)
     shown = set()
-    for scale in (1.0, 1.5):
+    for scale in (1.0, 1.5, 2.0):
         window.appearance.set_zoom(scale)
         QApplication.processEvents()
         for table in view.findChildren(SheetView):
@@ -68,7 +89,7 @@ def test_no_heading_of_the_worked_example_is_cut_in_any_type(open_window, qtbot)
 
 @pytest.mark.usefixtures("usual_type")
 def test_tables_and_titles_follow_the_zoom(open_window, qtbot):
-    window = open_window(size=(1366, 736))
+    window = open_window(size=(1366, 1000))
     window.stage.show_name("Demos")
     view = window.views["Demos"]
     view.titles.setCurrentRow(view.rows.index(TwoClassesDemo))

@@ -1,0 +1,167 @@
+"""The layout of a demonstration: one column, or two where one would be scrolled; pictures grow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QRect, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLabel, QLayout, QLayoutItem, QSizePolicy, QVBoxLayout, QWidget
+
+from gui.kit import zoom
+from gui.stage.demos.grid import Grid
+from gui.stage.demos.parts import GAP, Wrapped
+
+BETWEEN = 3 * GAP  # px between the columns
+UNBOUNDED = 2**24 - 1  # Qt's QWIDGETSIZE_MAX
+VERTICAL = Qt.Orientation.Vertical
+
+
+class Columns(QVBoxLayout):
+    """A column that breaks into two where the page is too low for it and wide enough for both.
+
+    The items keep their order: down the first column and then down the second, after those across
+    both, up to the last that is too wide for one. A caption of the next item ends no column.
+    """
+
+    def __init__(self, demo: QWidget) -> None:
+        super().__init__(demo)
+        self.setContentsMargins(0, 0, 0, 0)
+        self.setSpacing(GAP)
+
+    def hasHeightForWidth(self) -> bool:
+        super().hasHeightForWidth()  # which prepares what Qt's `heightForWidth` counts on
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        across, *columns = self._broken(width)
+        if not columns:
+            return super().heightForWidth(width)
+        below = max(self._height(column, _half(width)) for column in columns)
+        return self._height(across, width) + below + self.spacing() * bool(across)
+
+    def setGeometry(self, rect: QRect) -> None:
+        across, *columns = self._broken(rect.width())
+        if not columns:
+            super().setGeometry(rect)
+            return
+        QLayout.setGeometry(self, rect)
+        head = self._height(across, rect.width()) + self.spacing() if across else 0
+        self._lay(across, QRect(rect.left(), rect.top(), rect.width(), 0))
+        half, below = _half(rect.width()), rect.adjusted(0, head, 0, 0)
+        for column, x in zip(columns, (below.left(), below.right() + 1 - half), strict=True):
+            self._lay(column, QRect(x, below.top(), half, below.height()))
+
+    @property
+    def _room(self) -> int:
+        """The height that is in sight of the page below what is above the demonstration, px."""
+        demo = self.parentWidget()
+        page = demo.parentWidget() if demo is not None else None
+        frame = page.parentWidget() if page is not None else None
+        return frame.height() - demo.y() if demo is not None and frame is not None else UNBOUNDED
+
+    def _items(self) -> list[QLayoutItem]:
+        """Return the items in sight."""
+        items = (self.itemAt(i) for i in range(self.count()))
+        return [item for item in items if item is not None and not item.isEmpty()]
+
+    def _broken(self, width: int) -> tuple[list[QLayoutItem], ...]:
+        """Return the items across the width, and those of two columns below them if there are."""
+        items, half = self._items(), _half(width)
+        if super().heightForWidth(width) <= self._room:
+            return (items,)
+        too_wide = [i for i, item in enumerate(items) if _width_of(item) > half]
+        first = max(too_wide, default=-1) + 1
+        ends = [i for i in range(first + 1, len(items)) if not _is_heading(items[i - 1])]
+        if not ends:
+            return (items,)
+
+        def height(end: int) -> int:
+            return max(self._height(items[first:end], half), self._height(items[end:], half))
+
+        end = min(ends, key=height)
+        return items[:first], items[first:end], items[end:]
+
+    def _height(self, items: Sequence[QLayoutItem], width: int) -> int:
+        return sum(_height_of(item, width) for item in items) + self.spacing() * max(
+            len(items) - 1, 0
+        )
+
+    def _lay(self, items: Sequence[QLayoutItem], rect: QRect) -> None:
+        """Lay a column out; what can grow shares the height that is left."""
+        growing = [item for item in items if item.expandingDirections() & VERTICAL]
+        left = max(rect.height() - self._height(items, rect.width()), 0)
+        y = rect.top()
+        for item in items:
+            height = _height_of(item, rect.width())
+            if item in growing:
+                height = min(height + left // len(growing), item.maximumSize().height())
+            item.setGeometry(QRect(rect.left(), y, rect.width(), height))
+            y += height + self.spacing()
+
+
+def _half(width: int) -> int:
+    return (width - BETWEEN) // 2
+
+
+def _width_of(item: QLayoutItem) -> int:
+    """Return the least width of an item in which nothing of it is cut."""
+    widget = item.widget()
+    return widget.whole_width if isinstance(widget, Grid) else item.minimumSize().width()
+
+
+def _height_of(item: QLayoutItem, width: int) -> int:
+    """Return the least height of an item at this width, its usual one if it cannot grow."""
+    widget = item.widget()
+    if isinstance(widget, Wrapped):
+        return widget.height_at(width)
+    if item.hasHeightForWidth():
+        return item.heightForWidth(width)
+    can_grow = bool(item.expandingDirections() & VERTICAL)
+    return (item.minimumSize() if can_grow else item.sizeHint()).height()
+
+
+def _is_heading(item: QLayoutItem) -> bool:
+    """Whether this is a caption, or a row that begins with one."""
+    row = item.layout()
+    first = row.itemAt(0) if row is not None else item
+    widget = first.widget() if first is not None else None
+    return isinstance(widget, QLabel) and bool(widget.property("title"))
+
+
+class Shaped(QWidget):
+    """Give the picture all available height, from `low` to `high` pixels at 100 %.
+
+    There is no layout: Qt would take the size hints from it instead of from this widget.
+    """
+
+    def __init__(self, picture: QWidget, *, low: int, high: int) -> None:
+        super().__init__()
+        self._picture, self._low, self._high = picture, low, high
+        picture.setParent(self)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._fit()
+
+    def set_low(self, low: int) -> None:
+        """Set the least height, in pixels at 100 %."""
+        self._low = low
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._picture.setGeometry(self.rect())
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+
+    def _fit(self) -> None:
+        self.setMinimumHeight(zoom.px(self._low))
+        self.setMaximumHeight(zoom.px(self._high))
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, self.minimumHeight())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(200, self.minimumHeight())
