@@ -65,10 +65,15 @@ class StatusArea(QWidget):
 
     def share(self) -> None:
         """Hide the notice if the window is low, a lesson is shown and nothing is urgent."""
-        is_low = self.window().height() < LOW_PX
+        is_low = self.window().height() < zoom.px(LOW_PX)
         is_needed = self._notice.is_trouble or not all(bar.isHidden() for bar in self._bars)
         fits = is_needed or self._strip.isHidden() or not is_low
         self._line.setVisible(fits and not self._is_presenting)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:  # a low window is one of large type, too
+            self.share()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in SEEN:
