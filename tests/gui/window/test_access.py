@@ -68,8 +68,13 @@ def controls(window) -> list[QWidget]:
 
 
 def name_of(widget: QWidget) -> str:
+    """Its name, its words, or those of the label beside it."""
     text = widget.text() if isinstance(widget, QAbstractButton) else ""
-    return widget.accessibleName() or text.replace("&", "")
+    named = widget.accessibleName() or text
+    if not named:
+        labels = widget.window().findChildren(QLabel)
+        named = "".join(label.text() for label in labels if label.buddy() is widget)
+    return named.replace("&", "")
 
 
 def describe(widget: QWidget) -> str:

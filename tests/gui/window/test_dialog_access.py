@@ -60,6 +60,11 @@ def open_table(window, folder) -> None:
     window.csv.open_file(path)
 
 
+def choose_table(window, folder) -> None:
+    window.settings.set("table_folder", str(folder))
+    window.csv.choose_file()
+
+
 def open_pictures(window, folder) -> None:
     for k in range(8):
         place = folder / "pictures" / "ab"[k % 2] / f"{k}.png"
@@ -85,7 +90,7 @@ def offer_recovery(window, _) -> None:
 
 
 ROW_PX = 40  # high: what begins within it begins in one row
-HARMLESS = ("Close", "OK", "Done")
+HARMLESS = ("Close", "OK", "Done", "Open")
 OPENED: dict[str, str | Callable[[Any, Path], None]] = {
     "keys": "What can I do?",
     "family": "The family of models",
@@ -100,6 +105,7 @@ OPENED: dict[str, str | Callable[[Any, Path], None]] = {
     "recovery": offer_recovery,
     "table": open_table,
     "pictures": open_pictures,
+    "chooser": choose_table,
 }
 
 
