@@ -127,7 +127,7 @@ def test_without_a_penalty_weights_grow_for_ever_and_with_one_they_come_to_rest(
         if run is config:
             assert metrics.train_accuracy == 1
         else:
-            assert f"comes to rest at {metrics.train_loss:.2f}" in text_of("infinite")
+            assert f"come to rest: at {metrics.train_loss:.2f}, and" in text_of("infinite")
     assert grown[-1] / grown[-2] > 1.02
     assert kept[-1] / kept[-2] < 1.01
     assert kept[-1] < 0.6 * grown[-1] and "0.6 of their length" in text_of("infinite")
