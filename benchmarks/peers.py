@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -38,12 +39,14 @@ PEERS = {
 }
 # How far behind the others ours is, where it is: docs/peers.md says why.
 BEHIND = {
-    "iris_vs_logistic_regression": 3.0,
-    "iris_vs_sgd_classifier": 2.1,
-    "iris_vs_scipy_lbfgs": 2.5,
-    "digits_vs_torch_loop": 1.1,
-    "mnist_vs_logistic_regression": 1.2,
-    "mnist_vs_scipy_lbfgs": 1.1,
+    "iris_vs_logistic_regression": 4.1,
+    "iris_vs_sgd_classifier": 2.0,
+    "iris_vs_scipy_lbfgs": 8.7,
+    "digits_vs_logistic_regression": 4.2,
+    "digits_vs_scipy_lbfgs": 4.4,
+    "digits_vs_torch_loop": 1.7,
+    "mnist_vs_logistic_regression": 1.9,
+    "mnist_vs_scipy_lbfgs": 1.7,
 }
 FIGURES = {
     **{
@@ -51,7 +54,9 @@ FIGURES = {
         for data in SETS
         for peer, words in PEERS.items()
     },
-    "mnist_epoch_vs_dataloader": Target("at most", 0.25, "DataLoader, nn.Linear, autograd, SGD"),
+    "mnist_epoch_vs_dataloader": Target(
+        "at most", 0.25, "DataLoader, nn.Linear, autograd, SGD", reached=0.33
+    ),
 }
 SHORT_ROWS = 6_000  # of MNIST, in a short run
 PENALTY = 1e-3  # λ
@@ -114,8 +119,10 @@ class Case:
 
 def measure(conditions: Conditions) -> dict[str, Result]:
     try:
-        import sklearn  # noqa: F401 - of the group “test”
-    except ImportError:
+        # Before their threads are limited: a library that is loaded later would not be.
+        for name in ("scipy.optimize", "sklearn.linear_model"):
+            import_module(name)
+    except ImportError:  # scikit-learn is of the group “test”
         raise SkipError("no scikit-learn") from None
     found = {}
     with _one_thread():
