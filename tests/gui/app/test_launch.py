@@ -438,7 +438,7 @@ sys.exit(launch.run())
 """
 
 
-OPENED = """
+LESSON_OPENED = """
 import sys
 from gui.app import application
 from gui.app.launch import Launch
@@ -459,7 +459,7 @@ sys.exit(application.main(sys.argv[1:]))
 def test_a_file_that_is_given_is_opened_as_what_it_holds(tmp_path):
     text = 'format = 1\ntitle = "Mine"\n[[steps]]\ntext = "From a file."\n'
     (tmp_path / "file").write_text(text, encoding="utf-8")
-    ended = end(start(tmp_path, "-c", OPENED, "file"), tmp_path)
+    ended = end(start(tmp_path, "-c", LESSON_OPENED, "file"), tmp_path)
     assert ended.code == 0, ended.err
     assert ended.out.splitlines()[:1] == ["Mine"]
 
