@@ -276,6 +276,8 @@ class GoTo(Command):
 class StepBack(Command):
     """Pause and undo one update."""
 
+    waits_in_turn: ClassVar[bool] = True
+
     def carry_out(self, workspace: Workspace) -> None:
         workspace.seek(workspace.step - 1)
 

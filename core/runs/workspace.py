@@ -126,12 +126,17 @@ class Workspace:
 
     def obey(self, command: Command) -> None:
         """Carry out a command, or defer it to the step being sought."""
-        if command.waits_for_step and isinstance(self.activity, Seeking):
-            self.activity.waiting.append(partial(command.carry_out, self))
-        else:
-            command.carry_out(self)
+        self._carry_out(command)
         self._epilogue.begin_again()
         self.publish()
+
+    def _carry_out(self, command: Command) -> None:
+        """Carry a command out now, or once the step that is sought is there."""
+        seeking = self.activity if isinstance(self.activity, Seeking) else None
+        if seeking and (command.waits_for_step or (command.waits_in_turn and seeking.waiting)):
+            seeking.waiting.append(partial(self._carry_out, command))
+        else:
+            command.carry_out(self)
 
     def halt(self) -> None:
         """End the shown run's activity and any benchmark; a race may continue."""
@@ -264,6 +269,7 @@ class Command(ABC):
     """A request to the training thread: a value, carried out between two slices of an activity."""
 
     waits_for_step: ClassVar[bool] = False  # while a step is sought, carry it out on arrival
+    waits_in_turn: ClassVar[bool] = False  # carry it out after those that wait, if any do
 
     @abstractmethod
     def carry_out(self, workspace: Workspace) -> None: ...

@@ -105,6 +105,16 @@ def test_what_waits_for_a_step_is_done_there_in_order(workspace, task, monkeypat
     assert np.array_equal(workspace.trainer.params().W, alone.params().W)
 
 
+def test_steps_and_steps_back_in_a_row_each_count(workspace, task, monkeypatch):
+    monkeypatch.setattr(checkpoints, "LONGEST_STRIDE", LONG)  # a long way
+    obey(workspace, commands.Load(1, task))
+    train_to(workspace, 60)
+    back, on = commands.StepBack(), commands.Step()
+    obey(workspace, commands.GoTo(50), on, on, on, back, on, back, back)
+    advance_until(workspace, lambda: workspace.activity is None)
+    assert workspace.trainer.step_count == 51
+
+
 def test_a_step_that_was_reached_on_the_way_to_another_can_be_wanted_again(
     workspace, task, monkeypatch
 ):
