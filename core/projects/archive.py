@@ -46,12 +46,12 @@ UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Run
 def write(path: Path, contents: dict[str, Any], arrays: Sequence[Array]) -> None:
     """Write contents, JSON-compatible values, and the arrays they name. Raises SaveError."""
     text = json.dumps(contents | {"format": FORMAT}, allow_nan=False, ensure_ascii=False)
+    kind = zipfile.ZIP_DEFLATED if _shrink(arrays) else zipfile.ZIP_STORED
     with (
         files.writing_bytes(path) as file,
-        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as packed,
+        zipfile.ZipFile(file, "w", kind, compresslevel=LEVEL) as packed,
     ):
-        packed.writestr(TEXT, text.encode("utf-8", "replace"))
-        packed.compression = zipfile.ZIP_DEFLATED if _shrink(arrays) else zipfile.ZIP_STORED
+        packed.writestr(TEXT, text.encode("utf-8", "replace"), zipfile.ZIP_DEFLATED, LEVEL)
         with packed.open(ARRAYS, "w", force_zip64=True) as member:
             for piece in _safetensors(arrays):
                 member.write(piece)
