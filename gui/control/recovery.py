@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 EDIT_MS = 2_000  # from the last edit to its copy
 TRAINING_MS = 30_000  # between copies while it trains
 LARGEST = 2**26  # bytes of own rows: larger ones are not copied again and again, but linked
-KEY = "recovery"  # of the background
+KEY, PREPARATION = "recovery", "preparation of a copy"  # of the background
 
 
 class Recovery(QObject):
@@ -71,7 +71,15 @@ class Recovery(QObject):
                 self.slot.clear()
             self._written = None
             return
-        self._projects.capture(self._write)
+
+        def prepare() -> None:
+            import core.projects.project  # noqa: F401  takes the time of two frames at first
+
+        def capture(_: None) -> None:
+            if self._projects.is_modified and not self._has_ended:
+                self._projects.capture(self._write)
+
+        self._controller.background.ask(PREPARATION, prepare, capture, queue=Queue.COPIES)
 
     def adopt(self, left: Leftover) -> None:
         """Show what a crashed program has left; its slot stays until there is a copy here."""
