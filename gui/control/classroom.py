@@ -22,13 +22,15 @@ from core.explain.prediction import ask
 from core.number_format import format_percent
 from core.teach.class_question import ClassQuestion
 from core.teach.predicted.place import Target
-from core.train.snapshot import Params
+from core.train.snapshot import Params, Status
 from gui.control.data_editor import DataEditor
 from gui.control.run_controller import RunController
+from gui.state.throttle import Reading
 
 POLL_MS = 50
 PLACE_MS = 500  # between two edits of the plane
 AT_ONCE = 20  # digits that are recognised in one piece of work
+ANSWER_SECONDS = 0.25  # between two answers of the model to a digit while it trains
 MOST_LIVE = 60  # the newest digits, whose answers follow the training
 MOST_DIGITS = 600  # in the gallery; with more, the oldest that nobody chose go
 KEY = "digits of the class"
@@ -115,6 +117,7 @@ class Classroom(QObject):
         self._placed = QElapsedTimer()  # since the last ones were
         self._waiting: list[Sent] = []  # digits that the model has not seen yet
         self._looking: list[Sent] = []  # digits that it is looking at
+        self._reading = Reading(ANSWER_SECONDS)
         self._seen_by: Params | None = None  # the weights that the digits were last shown to
         self._asked: ClassQuestion | None = None  # of the lesson, by the activity of this number
         self._asked_as = -1
@@ -291,7 +294,11 @@ class Classroom(QObject):
             some, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
             self._looking = some
             background.ask(KEY, lambda: look.recognise(some), partial(self._show, run.task))
-        elif self.digits and look.params is not self._seen_by:
+        elif (
+            self.digits
+            and look.params is not self._seen_by
+            and self._reading.is_due(is_live=snapshot.status is Status.TRAINING)
+        ):
             self._seen_by = look.params
             newest = self.digits[-MOST_LIVE:]
             background.ask(KEY, lambda: look.again(newest), self._show_again)

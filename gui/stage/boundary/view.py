@@ -82,6 +82,7 @@ class BoundaryView(View):
         self.gradient_arrows = GradientArrows(self.plot, theme, background)
         self.hidden_lines = HiddenLines(self.plot, theme, background)
         self._pointer, self._reading = Pointer(self.plot, self._geometry), Reading()
+        self._ringing = Reading()  # rings are painted together with all points
         self.board = Board(self._geometry)
         cursor = self._pointer.cursor
         self.gestures = Gestures(self.plot, self._geometry, self.board, theme, cursor)
@@ -320,7 +321,8 @@ class BoundaryView(View):
             return  # the points have changed since; a newer picture is pending
         wrong = np.concatenate([train[shading.wrong_train], test[shading.wrong_test]])
         wrong = wrong[self.points.is_shown[wrong]]
-        looks_different |= self.rings.show_rows(section, wrong)
+        if self._ringing.is_due(is_live=is_live):
+            looks_different |= self.rings.show_rows(section, wrong)
         self._rest.learn(looks_different)
 
     # Mouse ----------------------------------------------------------------------------------
