@@ -88,7 +88,7 @@ class KnobsRow(QFrame):
         self._task: Task | None = None
         self._settings = TrainingConfig()
         self._changed: dict[str, object] = {}
-        self._is_narrow = False  # the defaults button shows only glyphs and the count
+        self._is_narrow = False  # the buttons are short: of the defaults only glyphs and the count
         self._fields: dict[str, SettingField] = {}
         self.kind = Choice()
         self.kind.set_options([(kind.title, kind.name) for kind in FAMILY.values()], "softmax")
@@ -196,6 +196,7 @@ class KnobsRow(QFrame):
         is_narrow = self.width() < zoom.px(NARROW_PX)
         if is_narrow != self._is_narrow:
             self._is_narrow = is_narrow
+            self.settings_button.setText("⋯ All" if is_narrow else "⋯ All settings")
             self._show_changes()
         self.fit()
 

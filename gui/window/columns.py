@@ -119,7 +119,7 @@ class Columns(QSplitter):
         """Whether the stage needs most of the side panel's space."""
         width, stage = self.window().width(), self._stage
         if stage.is_page or self._is_under:
-            return stage.is_page
+            return stage.is_page or stage.is_tall
         is_crowded = width < px(CROWDED_PX)
         return (stage.is_split and width < px(WIDE_PX)) or (stage.is_wide and is_crowded)
 

@@ -38,7 +38,8 @@ class ViewSpec:
     """Specification of one view.
 
     name : on its tab, in the menu, for `--view`. group : of views that share a tab; "" for none.
-    is_page, is_wide : whether on the stage it takes the side panel's space: always, or if crowded.
+    is_page, is_wide, is_tall : whether on the stage it takes the side panel's space: always, if
+        crowded, or if that lies under it.
     make : creates and connects it.
     applies_to, first_for : return whether it shows something of a task, and does so first.
     is_lazy : whether it is created when it is first shown.
@@ -54,6 +55,7 @@ class ViewSpec:
     group: str = ""
     is_page: bool = False
     is_wide: bool = False
+    is_tall: bool = False
     is_whole_slide: bool = False
     is_heard: bool = False
 
@@ -373,9 +375,9 @@ TABS = (
     ViewSpec("Words", _make_words, applies_to=_has_words, is_lazy=True, first_for=_has_words),
     ViewSpec("Weights", _make_weights, is_lazy=True, first_for=lambda task: not _is_measured(task)),
     ViewSpec("Read", _make_read, applies_to=_can_be_read, is_lazy=True),
-    ViewSpec("Draw", _make_draw, applies_to=_can_be_drawn, is_lazy=True),
+    ViewSpec("Draw", _make_draw, applies_to=_can_be_drawn, is_lazy=True, is_tall=True),
     ViewSpec("Data", _make_data),
-    ViewSpec("Curves", _make_curves, is_lazy=True, is_whole_slide=True),
+    ViewSpec("Curves", _make_curves, is_lazy=True, is_whole_slide=True, is_tall=True),
     ViewSpec("Trace", _make_trace, is_lazy=True, group=EXPLAIN, is_page=True),
     ViewSpec("Network", _make_network, is_lazy=True, group=EXPLAIN, is_wide=True),
     ViewSpec("Surface", _make_surface, is_lazy=True, group=EXPLAIN),

@@ -206,6 +206,11 @@ class Stage(QFrame):
         """Whether the shown view is a page where the window is crowded."""
         return any(spec.is_wide for spec in self._specs if spec.name == self.current)
 
+    @property
+    def is_tall(self) -> bool:
+        """Whether the shown view is a page where the side panel lies under the stage."""
+        return any(spec.is_tall for spec in self._specs if spec.name == self.current)
+
     def show_name(self, name: str) -> None:
         """Show the view of this name, if it applies."""
         self.tabs.show_name(name)

@@ -3,7 +3,9 @@
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
+from core.config import DataConfig, RunConfig
 from gui.kit import zoom
 from gui.kit.fields.card import Card
 from gui.kit.theme import SMALL
@@ -138,6 +140,20 @@ def test_in_a_narrow_window_that_is_tall_the_side_lies_under_the_stage(narrow, q
     narrow.resize(1366, 740)
     _, _, stage, side = narrow.columns.sizes()
     assert stage > side > LEAST_WIDTH and not narrow.rail.is_folded
+
+
+def test_what_needs_its_height_has_that_of_a_side_under_the_stage(open_window, qtbot):
+    window = open_window(RunConfig(DataConfig(source="digits")), size=(1024, 740))
+    assert lies_under(window) and window.side_panel.isVisible()
+    for name in ("Draw", "Curves"):
+        window.stage.show_name(name)
+        QApplication.processEvents()
+        assert not window.side_panel.isVisible()
+    window.stage.show_name("Draw")
+    QApplication.processEvents()
+    assert window.views["Draw"].pad.height() >= 320
+    window.stage.show_name("Weights")
+    assert window.side_panel.isVisible()
 
 
 def test_heights_set_by_hand_under_the_stage_are_remembered_and_forgotten(narrow, qtbot):
