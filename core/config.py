@@ -249,7 +249,7 @@ class ModelConfig:
     smoothing: float = 1.0
 
     def __post_init__(self) -> None:
-        check_kind("model", self.kind)
+        check_kind("kind", self.kind)
         check_one_of("init", self.init, INITS)
         check_text("positive", self.positive)
         check_text("negative", self.negative)

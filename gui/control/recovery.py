@@ -73,7 +73,7 @@ class Recovery(QObject):
             return
 
         def prepare() -> None:
-            import core.projects.project  # noqa: F401  takes the time of two frames at first
+            from core.projects import project  # noqa: F401  takes two frames the first time
 
         def capture(_: None) -> None:
             if self._projects.is_modified and not self._has_ended:

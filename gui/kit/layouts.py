@@ -36,6 +36,21 @@ def _drop_wrappers(layout: QLayout) -> None:
 
 
 @contextmanager
+def items_of(layout: QLayout) -> Iterator[list[QLayoutItem]]:
+    """Lend the items of a layout; what PySide makes to hold them is dropped at the exit.
+
+    Kept, it would be mistaken for another object: see `add_layout`.
+    """
+    found = [item for i in range(layout.count()) if (item := layout.itemAt(i)) is not None]
+    try:
+        yield found
+    finally:
+        for item in found:
+            if not isinstance(item, QLayout):
+                shiboken6.invalidate(item)
+
+
+@contextmanager
 def paused(*windows: QWidget) -> Iterator[None]:
     """Lay out windows and their children once, in the event loop after the exit.
 

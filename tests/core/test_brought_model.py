@@ -71,7 +71,7 @@ def test_nothing_of_it_is_imported_before_its_name_is_asked_for(bring):
 
 
 def test_a_name_that_nobody_brings_is_refused_with_the_names_there_are():
-    with pytest.raises(ConfigError, match="model is 'focal'; it must be one of perceptron, "):
+    with pytest.raises(ConfigError, match="kind is 'focal'; it must be one of perceptron, "):
         ModelConfig("focal")
 
 
@@ -131,7 +131,7 @@ def test_a_project_opens_where_the_package_is_and_says_so_where_it_is_not(
     path = run.save(tmp_path / "kept")
     assert np.array_equal(ll.open_project(path).params.W, run.params.W)
     monkeypatch.setattr("core.plugins.entry_points", lambda group: ())
-    with pytest.raises(ll.LogitLabError, match="model is 'focal'"):
+    with pytest.raises(ll.LogitLabError, match="kind is 'focal'"):
         ll.open_project(path)
 
 

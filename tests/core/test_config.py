@@ -157,8 +157,7 @@ def test_a_test_fraction_out_of_range_is_refused(value):
     ],
 )
 def test_a_value_of_another_kind_is_refused_by_name(kind, values):
-    name = "model" if "kind" in values and len(values) == 1 else list(values)[-1]
-    with pytest.raises(ConfigError, match=f"^{name} is "):
+    with pytest.raises(ConfigError, match=f"^{list(values)[-1]} is "):
         kind(**values)
 
 

@@ -34,7 +34,7 @@ def dressed(qapp: QApplication) -> QApplication:
     return make_application()
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)  # else other tests of the process had it too
 def rough_lasso_paths():
     """Stop the search for each weight early: a window finds the whole path whenever it shows one.
 

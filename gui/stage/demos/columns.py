@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QLayout, QLayoutItem, QSizePolicy, QVBoxLayout, QWidget
 
-from gui.kit import zoom
+from gui.kit import layouts, zoom
 from gui.stage.demos.grid import Grid
 from gui.stage.demos.parts import GAP, Wrapped
 
@@ -34,23 +34,26 @@ class Columns(QVBoxLayout):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        across, *columns = self._broken(width)
-        if not columns:
-            return super().heightForWidth(width)
-        below = max(self._height(column, _half(width)) for column in columns)
-        return self._height(across, width) + below + self.spacing() * bool(across)
+        with layouts.items_of(self) as items:
+            across, *columns = self._broken(items, width)
+            if columns:
+                below = max(self._height(column, _half(width)) for column in columns)
+                return self._height(across, width) + below + self.spacing() * bool(across)
+        return super().heightForWidth(width)
 
     def setGeometry(self, rect: QRect) -> None:
-        across, *columns = self._broken(rect.width())
-        if not columns:
-            super().setGeometry(rect)
-            return
-        QLayout.setGeometry(self, rect)
-        head = self._height(across, rect.width()) + self.spacing() if across else 0
-        self._lay(across, QRect(rect.left(), rect.top(), rect.width(), 0))
-        half, below = _half(rect.width()), rect.adjusted(0, head, 0, 0)
-        for column, x in zip(columns, (below.left(), below.right() + 1 - half), strict=True):
-            self._lay(column, QRect(x, below.top(), half, below.height()))
+        with layouts.items_of(self) as items:
+            across, *columns = self._broken(items, rect.width())
+            if columns:
+                QLayout.setGeometry(self, rect)
+                head = self._height(across, rect.width()) + self.spacing() if across else 0
+                self._lay(across, QRect(rect.left(), rect.top(), rect.width(), 0))
+                half, below = _half(rect.width()), rect.adjusted(0, head, 0, 0)
+                places = below.left(), below.right() + 1 - half
+                for column, x in zip(columns, places, strict=True):
+                    self._lay(column, QRect(x, below.top(), half, below.height()))
+                return
+        super().setGeometry(rect)
 
     @property
     def _room(self) -> int:
@@ -60,14 +63,9 @@ class Columns(QVBoxLayout):
         frame = page.parentWidget() if page is not None else None
         return frame.height() - demo.y() if demo is not None and frame is not None else UNBOUNDED
 
-    def _items(self) -> list[QLayoutItem]:
-        """Return the items in sight."""
-        items = (self.itemAt(i) for i in range(self.count()))
-        return [item for item in items if item is not None and not item.isEmpty()]
-
-    def _broken(self, width: int) -> tuple[list[QLayoutItem], ...]:
+    def _broken(self, items: list[QLayoutItem], width: int) -> tuple[list[QLayoutItem], ...]:
         """Return the items across the width, and those of two columns below them if there are."""
-        items, half = self._items(), _half(width)
+        items, half = [item for item in items if not item.isEmpty()], _half(width)
         if super().heightForWidth(width) <= self._room:
             return (items,)
         too_wide = [i for i, item in enumerate(items) if _width_of(item) > half]
@@ -123,9 +121,10 @@ def _height_of(item: QLayoutItem, width: int) -> int:
 
 def _is_heading(item: QLayoutItem) -> bool:
     """Whether this is a caption, or a row that begins with one."""
-    row = item.layout()
-    first = row.itemAt(0) if row is not None else item
-    widget = first.widget() if first is not None else None
+    row, widget = item.layout(), item.widget()
+    if row is not None:
+        with layouts.items_of(row) as inner:
+            widget = inner[0].widget() if inner else None
     return isinstance(widget, QLabel) and bool(widget.property("title"))
 
 

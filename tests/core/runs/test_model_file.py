@@ -303,7 +303,7 @@ def test_a_file_that_breaks_off_gets_a_sentence(share, valid, path):
         ({"config": None}, "“config” is None"),
         ({"config": {"magic": {}}}, "“magic” is not a setting of config"),
         ({"config": {"training": {"learning_rate": -1}}}, "learning_rate is -1"),
-        ({"config": {"model": {"kind": "oracle"}}}, "model is 'oracle'"),
+        ({"config": {"model": {"kind": "oracle"}}}, "kind is 'oracle'"),
         ({"config": {"model": {"kind": "binary"}}}, "3 classes; a binary model has two"),
         ({"config": {"data": {"degree": 2}}}, "W has the shape (3, 2); (3, 5) was expected"),
         ({"classes": []}, "two or more classes"),
