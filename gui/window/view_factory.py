@@ -19,7 +19,8 @@ from gui.state.covers import Covers
 from gui.window.look.theming import Appearance
 from gui.window.side.panel import SidePanel
 from gui.window.stage.stage import Stage
-from gui.window.view_registry import SIDE, TABS, ViewSpec
+from gui.window.view_registry import SIDE, TABS
+from gui.window.view_spec import ViewSpec
 
 if TYPE_CHECKING:  # imported in `start`, after the first paint
     from gui.window.view_context import ViewContext

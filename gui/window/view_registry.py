@@ -5,8 +5,7 @@ A new view needs a row here and its package; it is imported only when it is crea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from core.data.task import Task
 from gui.kit.view import View
+from gui.window.view_spec import ViewSpec
 
 if TYPE_CHECKING:
     from gui.stage.curves.view import CurveView
@@ -22,42 +22,7 @@ if TYPE_CHECKING:
     from gui.window.view_context import ViewContext
 
 
-def _always(_: Task) -> bool:
-    return True
-
-
-def _never(_: Task) -> bool:
-    return False
-
-
 EXPLAIN, COMPARE = "Explain", "Compare"
-
-
-@dataclass(frozen=True)
-class ViewSpec:
-    """Specification of one view.
-
-    name : on its tab, in the menu, for `--view`. group : of views that share a tab; "" for none.
-    is_page, is_wide, is_tall : whether on the stage it takes the side panel's space: always, if
-        crowded, or if that lies under it.
-    make : creates and connects it.
-    applies_to, first_for : return whether it shows something of a task, and does so first.
-    is_lazy : whether it is created when it is first shown.
-    is_whole_slide : whether on a slide it is a page, as it shows what stands beside it.
-    is_heard : whether other views show what is chosen in it.
-    """
-
-    name: str
-    make: Callable[[ViewContext], View]
-    applies_to: Callable[[Task], bool] = _always
-    is_lazy: bool = False
-    first_for: Callable[[Task], bool] = _never
-    group: str = ""
-    is_page: bool = False
-    is_wide: bool = False
-    is_tall: bool = False
-    is_whole_slide: bool = False
-    is_heard: bool = False
 
 
 # When they apply ------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from core.data.task import Task
 from gui.kit.zoom import px
 from gui.window.look.pointing import point_at
 from gui.window.side.card import SideCard
-from gui.window.view_registry import ViewSpec
+from gui.window.view_spec import ViewSpec
 
 Groups = tuple[tuple[str, ...], ...]
 

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from gui.kit.view import View
 from gui.window.stage.tabs import StageTabs
-from gui.window.view_registry import ViewSpec
+from gui.window.view_spec import ViewSpec
 
 
 class StageHalf(QWidget):

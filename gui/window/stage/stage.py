@@ -25,7 +25,8 @@ from gui.kit.layouts import add_layout
 from gui.kit.view import View
 from gui.window.look.pointing import point_at
 from gui.window.stage.half import StageHalf
-from gui.window.view_registry import ViewSpec, keys_of
+from gui.window.view_registry import keys_of
+from gui.window.view_spec import ViewSpec
 
 
 class Stage(QFrame):

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu
 
 from gui.kit.fields.unscrolled import Tabs
-from gui.window.view_registry import ViewSpec
+from gui.window.view_spec import ViewSpec
 
 MENU_SIGN = " ▾"
 ALL = "Views"  # the single group if there is no space for tabs

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from gui.kit.view import View
 from gui.window.stage.tabs import StageTabs
-from gui.window.view_registry import ViewSpec, keys_of
+from gui.window.view_registry import keys_of
+from gui.window.view_spec import ViewSpec
 
 
 def never_made(_: object) -> View:
