@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Lock
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -23,6 +24,7 @@ PIECE = 2**14  # rows hashed at once
 BUNDLED = ("iris", "digits", "genres")
 IN_FILES = ("mnist", "csv", *FOLDERS)  # sources whose rows may lie in files of the user
 _DIGESTS: WeakKeyDictionary[Dataset, str] = WeakKeyDictionary()
+_DIGESTING = Lock()
 
 Load = Callable[[DataConfig], Dataset]
 
@@ -142,21 +144,26 @@ def digest_of(dataset: Dataset) -> str:
 
     Of rows on disk, with the digest that a pass over them has found instead of each of them.
     """
-    if dataset not in _DIGESTS:
-        found = hashlib.sha256()
-        y, shape = dataset.y[dataset.added :], (dataset.n - dataset.added, dataset.X.shape[1])
-        names = (*dataset.feature_names, "", *dataset.class_names)
-        found.update("\n".join((str(shape), str(dataset.X.dtype), *names)).encode(errors="replace"))
-        if isinstance(dataset, StreamedDataset):
-            found.update(dataset.digest.encode())
-        else:
-            for begin in range(dataset.added, dataset.n, PIECE):
-                found.update(np.ascontiguousarray(dataset.X[begin : begin + PIECE]).data)
-        found.update(np.ascontiguousarray(y).data)
-        for text in dataset.documents.texts[dataset.added :] if dataset.documents else ():
-            found.update(f"{len(text)} {text}".encode(errors="replace"))
-        _DIGESTS[dataset] = found.hexdigest()
-    return _DIGESTS[dataset]
+    with _DIGESTING:  # a save and a copy for a recovery may ask at the same time
+        if dataset not in _DIGESTS:
+            _DIGESTS[dataset] = _digested(dataset)
+        return _DIGESTS[dataset]
+
+
+def _digested(dataset: Dataset) -> str:
+    found = hashlib.sha256()
+    y, shape = dataset.y[dataset.added :], (dataset.n - dataset.added, dataset.X.shape[1])
+    names = (*dataset.feature_names, "", *dataset.class_names)
+    found.update("\n".join((str(shape), str(dataset.X.dtype), *names)).encode(errors="replace"))
+    if isinstance(dataset, StreamedDataset):
+        found.update(dataset.digest.encode())
+    else:
+        for begin in range(dataset.added, dataset.n, PIECE):
+            found.update(np.ascontiguousarray(dataset.X[begin : begin + PIECE]).data)
+    found.update(np.ascontiguousarray(y).data)
+    for text in dataset.documents.texts[dataset.added :] if dataset.documents else ():
+        found.update(f"{len(text)} {text}".encode(errors="replace"))
+    return found.hexdigest()
 
 
 def _without_added(dataset: Dataset) -> Dataset:

@@ -1,6 +1,9 @@
 """Projects on disk: what goes in comes out to the bit."""
 
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Barrier
 
 import numpy as np
 import pytest
@@ -12,7 +15,7 @@ from core.data.task import prepare
 from core.errors import DataError
 from core.projects import project
 from core.projects.project import Project
-from core.projects.stored_data import StoredData
+from core.projects.stored_data import StoredData, digest_of
 from core.train.trainer import Trainer
 from core.train.warm_start import start_from
 from tests.core.kept_runs import record_of
@@ -177,3 +180,22 @@ def test_rows_that_do_not_match_their_digest_are_refused(tmp_path):
     rows = replace(stored.rows, X=stored.rows.X + 1)
     with pytest.raises(DataError, match="not those that were saved"):
         replace(stored, rows=rows).load()
+
+
+def test_rows_are_digested_once_however_many_ask_at_the_same_time(iris, monkeypatch):
+    rows, made, together = replace(iris), [], Barrier(8)
+    true = hashlib.sha256
+
+    def counted():
+        made.append(None)
+        return true()
+
+    monkeypatch.setattr("core.projects.stored_data.hashlib.sha256", counted)
+
+    def ask(_):
+        together.wait()
+        return digest_of(rows)
+
+    with ThreadPoolExecutor(8) as pool:
+        found = set(pool.map(ask, range(8)))
+    assert len(found) == len(made) == 1
