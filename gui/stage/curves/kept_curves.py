@@ -33,10 +33,11 @@ class KeptCurves:
         self.records: tuple[Record, ...] = ()
         self.lines: list[pg.PlotCurveItem] = []
         self._drawn: object = None  # what the current drawing depends on
+        self._styled: object = None  # what the pens depend on
         self._seen: tuple[object, list[Floats]] = (None, [])
 
     def set_records(self, records: Sequence[Record]) -> None:
-        self.records, self._drawn = tuple(records), None
+        self.records, self._drawn, self._styled = tuple(records), None, None
 
     @property
     def last_step(self) -> int:
@@ -71,16 +72,22 @@ class KeptCurves:
             self.lines.append(item)
         for item in self.lines[2 * len(self.records) :]:
             item.setData([], [])
-        styles = Qt.PenStyle.SolidLine, Qt.PenStyle.DotLine
+        self._style(theme)
+        for k, record in enumerate(self.records):
+            for i, strip in enumerate(self._strips(record, sight)):
+                is_figure = np.isfinite(strip.mean)
+                self.lines[2 * k + i].setData(strip.step[is_figure], y(strip.mean[is_figure]))
+
+    def _style(self, theme: Theme) -> None:
+        """Give the lines their pens, if these are others than before."""
+        look = self.records, theme, zoom.factor()
+        if look == self._styled:
+            return
+        self._styled = look
         for k, record in enumerate(self.records):
             colour = colour_of(theme, record.colour)
-            for i, (strip, style) in enumerate(
-                zip(self._strips(record, sight), styles, strict=True)
-            ):
-                item = self.lines[2 * k + i]
-                item.setPen(plots.pen(self._plot, colour, KEPT_PX, style))
-                is_figure = np.isfinite(strip.mean)
-                item.setData(strip.step[is_figure], y(strip.mean[is_figure]))
+            for i, style in enumerate((Qt.PenStyle.SolidLine, Qt.PenStyle.DotLine)):
+                self.lines[2 * k + i].setPen(plots.pen(self._plot, colour, KEPT_PX, style))
 
     def _strips(self, record: Record, sight: Sight) -> list[Strip]:
         names = self._quantity.train, self._quantity.test
