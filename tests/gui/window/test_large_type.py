@@ -50,7 +50,7 @@ def test_knobs_without_room_are_among_all_settings(window, qtbot):
     window.appearance.set_zoom(2.5)
     one_row = window.knobs.learning_rate.height
     qtbot.waitUntil(lambda: window.knobs.height() < 2 * one_row())
-    qtbot.waitUntil(lambda: not window.knobs.kind.isVisible())
+    qtbot.waitUntil(lambda: not window.knobs.optimiser.isVisible())
     assert window.knobs.learning_rate.isVisible()
     qtbot.mouseClick(window.knobs.settings_button, Qt.MouseButton.LeftButton)
     assert window.setup.isVisible() and window.setup.model.isVisible()

@@ -22,7 +22,7 @@ A4_POINTS = (595, 842)
 def report(qtbot, window, target) -> None:
     (action,) = (a for a in window.findChildren(QAction) if a.text() == "&Report…")
     action.trigger()
-    qtbot.waitUntil(lambda: f"report to {target}" in window.notice.text, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: f"report to {target}" in window.notice.text, timeout=2 * PATIENCE_MS)
 
 
 def test_a_web_page_holds_the_figures_and_pictures_of_the_run(qtbot, open_window, finish, save_as):
