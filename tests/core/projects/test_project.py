@@ -183,8 +183,8 @@ def test_rows_that_do_not_match_their_digest_are_refused(tmp_path):
 
 
 def test_rows_are_digested_once_however_many_ask_at_the_same_time(iris, monkeypatch):
-    rows, made, together = replace(iris), [], Barrier(8)
-    true = hashlib.sha256
+    rows, together, true = replace(iris), Barrier(8), hashlib.sha256
+    made: list[None] = []
 
     def counted():
         made.append(None)
