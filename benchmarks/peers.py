@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib import import_module
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,15 @@ from numpy.typing import NDArray
 from torch.nn import functional
 from torch.utils.data import DataLoader, TensorDataset
 
-from benchmarks.timing import Conditions, MeasurementError, Result, SkipError, Target, race
+from benchmarks.timing import (
+    Conditions,
+    MeasurementError,
+    Result,
+    SkipError,
+    Target,
+    mnist_epochs,
+    race,
+)
 from core.config import DataConfig, RunConfig, TrainingConfig
 from core.data import sources
 from core.data.task import Task, prepare
@@ -54,9 +63,7 @@ FIGURES = {
         for data in SETS
         for peer, words in PEERS.items()
     },
-    "mnist_epoch_vs_dataloader": Target(
-        "at most", 0.25, "DataLoader, nn.Linear, autograd, SGD", reached=0.33
-    ),
+    "mnist_epoch_vs_dataloader": Target("at most", 0.25, "DataLoader, nn.Linear, autograd, SGD"),
 }
 SHORT_ROWS = 6_000  # of MNIST, in a short run
 PENALTY = 1e-3  # λ
@@ -65,6 +72,7 @@ BY_LBFGS: dict[str, Any] = {"optimiser": "lbfgs", "learning_rate": 1.0, "batch_s
 BY_BATCHES: dict[str, Any] = {"learning_rate": 0.5, "batch_size": 64}
 SAME = 1 + 1e-5  # losses in float32 agree to five digits
 MOST_UPDATES = 20_000
+LOADED = 256  # rows of a batch of the DataLoader
 
 
 @dataclass(frozen=True)
@@ -130,9 +138,8 @@ def measure(conditions: Conditions) -> dict[str, Result]:
             found[f"{name}_vs_logistic_regression"] = _against_logistic_regression(case)
             found[f"{name}_vs_sgd_classifier"] = _against_sgd_classifier(case)
             found[f"{name}_vs_scipy_lbfgs"] = _against_scipy(case)
-            found[f"{name}_vs_torch_loop"] = _against_loop(case, _batches)
-            if name == "mnist":
-                found["mnist_epoch_vs_dataloader"] = _against_loop(case, _loaded)
+            found[f"{name}_vs_torch_loop"] = _against_loop(case)
+    found["mnist_epoch_vs_dataloader"] = _against_dataloader(conditions)
     return found
 
 
@@ -236,32 +243,39 @@ def _batches(case: Case) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
             yield X[rows], y[rows]
 
 
-def _loaded(case: Case) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """Yield shuffled batches for ever, by a DataLoader."""
-    rows = TensorDataset(torch.from_numpy(case.X), torch.from_numpy(case.y))
-    loader = DataLoader(rows, batch_size=case.batch_size, shuffle=True)
-    while True:
-        yield from loader
-
-
-def _against_loop(
-    case: Case, batches: Callable[[Case], Iterator[tuple[torch.Tensor, torch.Tensor]]]
-) -> Result:
+def _against_loop(case: Case) -> Result:
     """Race so many further updates against the usual loop."""
     trainer = case.trained("softmax", batch_size=case.batch_size)
-    layer = torch.nn.Linear(case.X.shape[1], len(trainer.params().arrays[1]))
-    optimiser = torch.optim.SGD(layer.parameters(), lr=0.1)
-    feed = batches(case)
+    usual = _usual_loop(case.X.shape[1], len(trainer.params().arrays[1]))
+    feed = _batches(case)
 
     def ours() -> None:
         for _ in range(case.updates):
             trainer.step()
 
-    def usual() -> None:
-        for (rows, labels), _ in zip(feed, range(case.updates), strict=False):
+    return race(ours, lambda: usual(islice(feed, case.updates)), case.repeats, time.thread_time)
+
+
+def _against_dataloader(conditions: Conditions) -> Result:
+    """Race a whole epoch of MNIST, also in a short run, by the clock: as users wait for it."""
+    task, epoch = mnist_epochs(conditions, LOADED)
+    X = torch.from_numpy(task.dataset.values(task.train_rows))
+    y = torch.from_numpy(task.dataset.y[task.train_rows])
+    loader = DataLoader(TensorDataset(X, y), batch_size=LOADED, shuffle=True)
+    usual = _usual_loop(X.shape[1], task.outputs)
+    return race(epoch, lambda: usual(loader), conditions.choose(4, 1))
+
+
+def _usual_loop(m: int, h: int) -> Callable[[Iterable[Any]], None]:
+    """Return what trains a layer of its own on batches of rows and labels."""
+    layer = torch.nn.Linear(m, h)
+    optimiser = torch.optim.SGD(layer.parameters(), lr=0.1)
+
+    def train(batches: Iterable[Any]) -> None:
+        for rows, labels in batches:
             loss = functional.cross_entropy(layer(rows), labels)
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
 
-    return race(ours, usual, case.repeats, time.thread_time)
+    return train
