@@ -31,7 +31,7 @@ from gui.setup.rate_slider import RateSlider
 from gui.setup.training_settings import F, Setting, SettingField
 from gui.state.background_tasks import Background
 
-NARROW_PX = 1320
+NARROW_PX, TIGHT_PX = 1320, 1100  # below which the defaults button is short, and the settings'
 LOW_PX = 540  # height of the window, at a zoom of 100 %, below which the knobs take one row
 MARGIN, GAP = 12, 12
 
@@ -88,7 +88,7 @@ class KnobsRow(QFrame):
         self._task: Task | None = None
         self._settings = TrainingConfig()
         self._changed: dict[str, object] = {}
-        self._is_narrow = False  # the buttons are short: of the defaults only glyphs and the count
+        self._is_narrow = False  # the defaults button shows only glyphs and the count
         self._fields: dict[str, SettingField] = {}
         self.kind = Choice()
         self.kind.set_options([(kind.title, kind.name) for kind in FAMILY.values()], "softmax")
@@ -196,8 +196,10 @@ class KnobsRow(QFrame):
         is_narrow = self.width() < zoom.px(NARROW_PX)
         if is_narrow != self._is_narrow:
             self._is_narrow = is_narrow
-            self.settings_button.setText("⋯ All" if is_narrow else "⋯ All settings")
             self._show_changes()
+        words = "⋯ All" if self.width() < zoom.px(TIGHT_PX) else "⋯ All settings"
+        if self.settings_button.text() != words:
+            self.settings_button.setText(words)
         self.fit()
 
     def showEvent(self, event: QShowEvent) -> None:
