@@ -25,14 +25,10 @@ def add_layout(outer: QBoxLayout, inner: QLayout, stretch: int = 0) -> None:
 
 
 def _drop_wrappers(layout: QLayout) -> None:
-    for i in range(layout.count()):
-        item = layout.itemAt(i)
-        assert isinstance(item, QLayoutItem)
-        nested = item.layout()
-        if nested is None:
-            shiboken6.invalidate(item)
-        else:
-            _drop_wrappers(nested)
+    with items_of(layout) as items:
+        for item in items:
+            if (nested := item.layout()) is not None:
+                _drop_wrappers(nested)
 
 
 @contextmanager

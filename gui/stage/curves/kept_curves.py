@@ -37,7 +37,7 @@ class KeptCurves:
         self._seen: tuple[object, list[Floats]] = (None, [])
 
     def set_records(self, records: Sequence[Record]) -> None:
-        self.records, self._drawn, self._styled = tuple(records), None, None
+        self.records, self._drawn = tuple(records), None
 
     @property
     def last_step(self) -> int:

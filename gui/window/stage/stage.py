@@ -197,20 +197,24 @@ class Stage(QFrame):
         self._beside.tabs.show_name(name)
 
     @property
+    def _spec(self) -> ViewSpec | None:
+        return next((spec for spec in self._specs if spec.name == self.current), None)
+
+    @property
     def is_page(self) -> bool:
         """Whether the shown view is a page, which takes space of the side panel."""
-        shown = (spec for spec in self._specs if spec.name == self.current)
-        return any(spec.is_page or (spec.is_whole_slide and self._is_slide) for spec in shown)
+        shown = self._spec
+        return shown is not None and (shown.is_page or (shown.is_whole_slide and self._is_slide))
 
     @property
     def is_wide(self) -> bool:
         """Whether the shown view is a page where the window is crowded."""
-        return any(spec.is_wide for spec in self._specs if spec.name == self.current)
+        return self._spec is not None and self._spec.is_wide
 
     @property
     def is_tall(self) -> bool:
         """Whether the shown view is a page where the side panel lies under the stage."""
-        return any(spec.is_tall for spec in self._specs if spec.name == self.current)
+        return self._spec is not None and self._spec.is_tall
 
     def show_name(self, name: str) -> None:
         """Show the view of this name, if it applies."""
