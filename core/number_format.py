@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from core.language import localised, tr, tr_n
+
 MINUS = "−"
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 SMALLEST, WHOLE = 0.0005, 99_999.5  # outside these `format_cell` uses a power of ten
@@ -17,24 +19,34 @@ def true_minus(text: str) -> str:
     return text.replace("-", MINUS)
 
 
+def localised_number(text: str) -> str:
+    """Return a number as Python writes it with a true minus sign and the language's marks."""
+    return localised(true_minus(text))
+
+
+def format_integer(number: float) -> str:
+    """Format a whole number in groups of three digits: 1,200."""
+    return localised_number(f"{number:,.0f}")
+
+
 def format_fixed(value: float, decimals: int) -> str:
     """Format with `decimals` decimals; what rounds to 0 has no sign. Accepts inf and nan."""
-    return true_minus(f"{value if round(value, decimals) else 0.0:.{decimals}f}")
+    return localised_number(f"{value if round(value, decimals) else 0.0:.{decimals}f}")
 
 
 def format_signed(value: float, decimals: int) -> str:
     """Format with `decimals` decimals and a sign, + or −, also if the result is 0."""
-    return true_minus(f"{value:+.{decimals}f}")
+    return localised_number(f"{value:+.{decimals}f}")
 
 
 def format_count(number: int, what: str) -> str:
-    """Format a count with its noun, as in “1,200 rows”."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+    """Format a count with its noun, as in “1,200 rows”; catalogues have it as “{n} rows”."""
+    return tr_n(f"{{n}} {what}", f"{{n}} {what}s", number)
 
 
 def format_plain(value: float, digits: int) -> str:
     """Format with at most `digits` significant digits, as Python's `g` does: 0.25, 1e+06."""
-    return true_minus(f"{value:.{digits}g}")
+    return localised_number(f"{value:.{digits}g}")
 
 
 def format_general(value: float, digits: int) -> str:
@@ -47,7 +59,7 @@ def format_general(value: float, digits: int) -> str:
 
 
 def format_shortest(value: float) -> str:
-    """Format a whole number below 1e16 in full (3, not 3.0), others in up to ten digits.
+    """Format as a name: a whole number below 1e16 in full (3, not 3.0), others in up to ten digits.
 
     Accepts inf and nan.
     """
@@ -69,13 +81,13 @@ def format_scientific(value: float, decimals: int, *, times: str = "·", plus: b
     """
     text = f"{value:+.{decimals}e}" if plus else f"{value:.{decimals}e}"
     mantissa, exponent = text.split("e")
-    return f"{true_minus(mantissa)}{times}10{format_superscript(int(exponent))}"
+    return f"{localised_number(mantissa)}{times}10{format_superscript(int(exponent))}"
 
 
 def format_magnitude(value: float) -> str:
     """Format the magnitude of a number in one digit: 2·10⁻⁹; 0 stays 0."""
     if not math.isfinite(value):
-        return "not a number" if math.isnan(value) else "∞" if value > 0 else f"{MINUS}∞"
+        return tr("not a number") if math.isnan(value) else "∞" if value > 0 else f"{MINUS}∞"
     return format_scientific(value, 0) if value else "0"
 
 
@@ -85,7 +97,7 @@ def format_significant(value: float, digits: int) -> str:
         return format_magnitude(value)
     if 1e-4 <= abs(value) < 10**digits:
         decimals = max(digits - 1 - math.floor(math.log10(abs(value))), 0)
-        return true_minus(f"{value:.{decimals}f}")
+        return localised_number(f"{value:.{decimals}f}")
     return format_scientific(value, digits - 1)
 
 
@@ -97,11 +109,11 @@ def format_cell(value: float) -> str:
     if math.isinf(value):
         return "∞" if value > 0 else f"{MINUS}∞"
     if value == round(value) and size < WHOLE:
-        return true_minus(f"{value:.0f}")
+        return localised_number(f"{value:.0f}")
     if size < SMALLEST or size >= WHOLE:
         return format_scientific(value, 0)
     decimals = 4 if size < 0.0095 else 3 if size < 9.9995 else 2 if size < 99.995 else 1
-    return true_minus(f"{value:.{decimals}f}")
+    return localised_number(f"{value:.{decimals}f}")
 
 
 def format_three_digits(value: float) -> str:
@@ -121,28 +133,28 @@ def format_rate(rate: float) -> str:
 def format_probability(value: float) -> str:
     """Format a probability in three decimals, or as 1.2e−05 if these would all be 0."""
     is_hidden = 0 < value < 0.0005
-    return true_minus(f"{value:.1e}") if is_hidden else f"{value:.3f}"
+    return localised_number(f"{value:.1e}") if is_hidden else f"{value:.3f}"
 
 
 def format_percent(share: float, decimals: int = 1) -> str:
     """Format a fraction as a percentage: 93.8 %."""
-    return f"{100 * share:.{decimals}f} %"
+    return localised(f"{100 * share:.{decimals}f} %")
 
 
 def format_ratio(ratio: float) -> str:
     """Format a factor ≥ 1: three digits, from 1,000 a whole number, from 10⁶ a power of ten."""
     if ratio >= 1e6:
         return f"10^{math.log10(ratio):.0f}"
-    return f"{ratio:,.0f}" if ratio >= 1000 else f"{ratio:.3g}"
+    return localised(f"{ratio:,.0f}" if ratio >= 1000 else f"{ratio:.3g}")
 
 
 def format_bytes(size: float) -> str:
     """Format a number of bytes in KiB (at least 1), in MiB or in GiB."""
     if size < 2**20:
-        return f"{max(size / 2**10, 1):,.0f} KiB"
+        return localised(f"{max(size / 2**10, 1):,.0f} KiB")
     if size < 2**30:
-        return f"{size / 2**20:,.0f} MiB"
-    return f"{size / 2**30:,.1f} GiB"
+        return localised(f"{size / 2**20:,.0f} MiB")
+    return localised(f"{size / 2**30:,.1f} GiB")
 
 
 def format_odds(difference: float) -> str:
@@ -150,9 +162,10 @@ def format_odds(difference: float) -> str:
     if difference < 0.005:
         return ""
     if difference > math.log(1e6):
-        return "over a million times "
+        return tr("over a million times ")
     factor = math.exp(difference)
-    return f"{factor:,.0f} times " if factor >= 99.5 else f"{factor:.3g} times "
+    shown = localised(f"{factor:,.0f}" if factor >= 99.5 else f"{factor:.3g}")
+    return tr("{factor} times ", factor=shown)
 
 
 def format_sum(total: float, bias: float, decimals: int = 2) -> tuple[str, str, str]:
@@ -163,7 +176,7 @@ def format_sum(total: float, bias: float, decimals: int = 2) -> tuple[str, str, 
     b, z = round(bias, decimals), round(total, decimals)
     sign = MINUS if b < 0 else "+"
     sigma, logit = format_fixed(z - b, decimals), format_fixed(z, decimals)
-    return sigma, f"{sign} {abs(b):.{decimals}f}", logit
+    return sigma, localised(f"{sign} {abs(b):.{decimals}f}"), logit
 
 
 def format_terms(parts: Sequence[float], total: float) -> list[str]:

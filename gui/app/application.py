@@ -13,6 +13,7 @@ from core.cli.options import add_run_options, config_from
 from core.cli.parser import USAGE, Parser
 from core.config import RunConfig
 from core.errors import ConfigError, LogitLabError
+from core.language import LANGUAGES, PSEUDO, speak
 from core.library.file_kind import kind_of
 from gui.window.look.theme_names import THEMES
 
@@ -40,6 +41,9 @@ def make_parser() -> Parser:
     )
     group.add_argument("--size", metavar="W×H", type=_size, help="size of the window in pixels")
     group.add_argument("--theme", choices=THEMES, help="colours")
+    group.add_argument(
+        "--language", choices=(*LANGUAGES, PSEUDO.code), help="the language of the window"
+    )
     group.add_argument("--view", metavar="TAB", help="the tab to show, such as weights")
     group.add_argument(
         "--setup",
@@ -65,6 +69,8 @@ def _main(words: list[str]) -> int:
                 "the window."
             )
 
+        if options.language is not None:
+            speak(options.language)
         from gui.app.display import UNSEEN, open_on_display
         from gui.app.launch import Launch, make_application
 

@@ -1,0 +1,77 @@
+"""Texts in a language: found, filled in, in the right form; numbers with the language's marks."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from core import language
+from core.language import spoken, tr, tr_n
+from core.number_format import format_fixed, format_integer, format_percent
+
+
+@pytest.fixture
+def german(monkeypatch):
+    texts = {
+        "Train {n} of {name}": "{name}: {n} lernen",
+        "Train [button]": "Start",
+        "{n} rows": ["{n} Zeile", "{n} Zeilen"],
+    }
+    monkeypatch.setattr(language, "catalogue", lambda code: texts if code == "de" else {})
+    with spoken("de"):
+        yield
+
+
+@pytest.mark.usefixtures("german")
+def test_values_go_where_the_language_wants_them():
+    assert tr("Train {n} of {name}", n=3, name="Iris") == "Iris: 3 lernen"
+
+
+@pytest.mark.usefixtures("german")
+def test_what_no_catalogue_has_stays_english():
+    assert tr("Sets {1, 2} and {name}") == "Sets {1, 2} and {name}"
+
+
+@pytest.mark.usefixtures("german")
+def test_a_word_in_another_sense_is_another_text():
+    assert (tr("Train", "button"), tr("Train")) == ("Start", "Train")
+
+
+@pytest.mark.usefixtures("german")
+@pytest.mark.parametrize(
+    ("number", "said"), [(1, "1 Zeile"), (0, "0 Zeilen"), (1200, "1.200 Zeilen")]
+)
+def test_a_number_decides_the_form(number, said):
+    assert tr_n("{n} row", "{n} rows", number) == said
+
+
+@pytest.mark.usefixtures("german")
+def test_numbers_have_the_marks_of_the_language():
+    assert format_fixed(-0.25, 2) == "−0,25"
+    assert format_integer(12_000) == "12.000"
+    assert format_percent(0.9375) == "93,8 %"
+
+
+@pytest.mark.usefixtures("german")
+def test_another_thread_speaks_as_before():
+    said = []
+    thread = threading.Thread(target=lambda: said.append(format_fixed(0.5, 1)))
+    thread.start()
+    thread.join()
+    assert said == ["0.5"]
+
+
+def test_english_is_spoken_again_afterwards():
+    with spoken("de"):
+        pass
+    assert format_fixed(0.5, 1) == "0.5"
+
+
+def test_the_pseudo_language_leaves_values_and_formulae_alone():
+    with spoken("pseudo"):
+        said = tr("Move {name} along $a$", name="one")
+    assert said.startswith("[")
+    assert "one" in said
+    assert "$a$" in said
+    assert "Move" not in said
