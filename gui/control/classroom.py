@@ -28,7 +28,7 @@ from gui.control.run_controller import RunController
 from gui.state.throttle import Reading
 
 POLL_MS = 50
-PLACE_MS = 500  # between two edits of the plane
+PLACE_MS = 1000  # between two edits of the plane, each of which begins a run
 AT_ONCE = 20  # digits that are recognised in one piece of work
 ANSWER_SECONDS = 0.25  # between two answers of the model to a digit while it trains
 MOST_LIVE = 60  # the newest digits, whose answers follow the training

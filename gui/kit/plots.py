@@ -94,6 +94,7 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
         self._clip.setFlag(QGraphicsItem.GraphicsItemFlag.ItemClipsChildrenToShape)
         self.moving = QGraphicsRectItem(self._clip)
         self.moving.setPen(Qt.PenStyle.NoPen)
+        self.plane: tuple[object, ...] = ()  # what `name_plane` has made of the axes
         self._paint_rest = QTimer(self)
         self._paint_rest.setSingleShot(True)
         self._paint_rest.timeout.connect(self._show_rest)
@@ -201,6 +202,14 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
                 item.setExportMode(False)
             for item in shown:
                 item.show()
+
+
+class Spots(pg.ScatterPlotItem):  # type: ignore[misc]
+    """Markers, hidden while there are none: painting no marker takes as long as painting fifty."""
+
+    def setData(self, *arguments: Any, **options: Any) -> None:
+        super().setData(*arguments, **options)
+        self.setVisible(len(self.data) > 0)
 
 
 class Line(QGraphicsPathItem):
@@ -330,6 +339,20 @@ def name_feature(plot: Plot, side: str, dataset: Dataset, feature: int) -> None:
     words = (indicator.opposite, indicator.word)
     axis.setTicks([[(value, short(word, TICK_LETTERS)) for value, word in enumerate(words)]])
     name_axis(plot, side, indicator.column)
+
+
+def name_plane(plot: Plot, theme: Theme, dataset: Dataset, features: tuple[int, int]) -> None:
+    """Label the axes with two features; axes that look so already are not laid out again."""
+    named = tuple(
+        (dataset.feature_names[j], dataset.unit_of(j), dataset.indicators[j]) for j in features
+    )
+    plane = named, theme, zoom.factor(), plot.devicePixelRatioF()
+    if plane == plot.plane:
+        return
+    plot.plane = plane
+    for side, feature in zip(("bottom", "left"), features, strict=True):
+        name_feature(plot, side, dataset, feature)
+    paint(plot, theme)
 
 
 def pen(

@@ -23,11 +23,11 @@ class DrawingOverlay:
     def __init__(self, plot: plots.Plot, theme: Theme) -> None:
         self._plot, self._theme = plot, theme
         self._ghost_style: tuple[int, float, float] | None = None  # class, zoom, pixel ratio
-        self._ghost = pg.ScatterPlotItem()
+        self._ghost = plots.Spots()
         self._ghost.setZValue(30)
         self._ghost.setOpacity(GHOST_OPACITY)
         self._circle = pg.PlotCurveItem()
-        self._selection = pg.ScatterPlotItem(symbol="s")
+        self._selection = plots.Spots(symbol="s")
         self._lasso = pg.PlotCurveItem()
         for item in (self._circle, self._selection, self._lasso):
             item.setZValue(29)

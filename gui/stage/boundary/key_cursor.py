@@ -28,7 +28,7 @@ class KeyCursor(QObject):
         super().__init__(plot)
         self._plot, self._geometry = plot, geometry
         self.coords: Coords | None = None
-        self._cross = pg.ScatterPlotItem(symbol="+")
+        self._cross = plots.Spots(symbol="+")
         self._cross.setZValue(31)
         plot.addItem(self._cross, ignoreBounds=True)
         plot.installEventFilter(self)

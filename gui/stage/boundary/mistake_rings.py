@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
 
 from gui.kit import plots
@@ -13,7 +12,7 @@ from gui.stage.boundary.section import Section
 RING_PX = 19  # at a zoom of 100 %
 
 
-class MistakeRings(pg.ScatterPlotItem):  # type: ignore[misc]
+class MistakeRings(plots.Spots):
     """A ring around the point of each given row."""
 
     def __init__(self, plot: plots.Plot) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
 
 from gui.kit import plots
@@ -12,7 +11,7 @@ from gui.kit.theme import Theme
 Values = NDArray[np.float32] | NDArray[np.float64] | NDArray[np.uint8]
 
 
-class PointMark(pg.ScatterPlotItem):  # type: ignore[misc]
+class PointMark(plots.Spots):
     """A ring around the point of a row, kept when the plane changes.
 
     size : in pixels at a zoom of 100 %.

@@ -26,7 +26,7 @@ class PointItems:
 
     def __init__(self, plot: plots.Plot) -> None:
         self._plot = plot
-        self._items: list[pg.ScatterPlotItem] = []
+        self._items: list[plots.Spots] = []
         self._style: tuple[object, ...] = ()
         self.is_shown: NDArray[np.bool_] = np.empty(0, dtype=np.bool_)
         self.thinning = 1
@@ -46,7 +46,7 @@ class PointItems:
                 x, y = section.columns(drawn)
                 self.item(k, part).setData(x=x, y=y)
 
-    def item(self, k: int, part: str) -> pg.ScatterPlotItem:
+    def item(self, k: int, part: str) -> plots.Spots:
         """Return the item for the points of class k, those of TRAINING or of TEST."""
         return self._items[2 * k + (part == TEST)]
 
@@ -57,7 +57,7 @@ class PointItems:
             return
         self._style = style
         while len(self._items) < 2 * len(marks):
-            item = pg.ScatterPlotItem()
+            item = plots.Spots()
             item.setZValue(10)
             self._plot.addItem(item)
             self._items.append(item)

@@ -255,9 +255,7 @@ class BoundaryView(View):
             self.show_points(self.task)
 
     def _show_axes(self, section: Section) -> None:
-        for side, feature in zip(("bottom", "left"), section.features, strict=True):
-            plots.name_feature(self.plot, side, section.task.dataset, feature)
-        plots.paint(self.plot, self.theme)
+        plots.name_plane(self.plot, self.theme, section.task.dataset, section.features)
         x_range, y_range = section.ranges()
         self.plot.setRange(xRange=x_range, yRange=y_range, padding=0)
         self._ask()

@@ -65,9 +65,7 @@ class BoundaryPanel(QWidget):
             )
             self.plot.addItem(scatter)
             self._scatters.append(scatter)
-        for side, index in (("bottom", 0), ("left", 1)):
-            plots.name_feature(self.plot, side, dataset, index)
-        plots.paint(self.plot, self._theme)
+        plots.name_plane(self.plot, self._theme, dataset, (0, 1))
         if len(values):
             low, high = (end(axis=0).astype(np.float64) for end in (values.min, values.max))
             margin = MARGIN * np.maximum(high - low, 1e-6)

@@ -128,8 +128,8 @@ class SpotPlot(AnswerPlot):
         super().__init__(theme, asked, "places that were touched")
         assert asked.plane is not None
         self._plane = asked.plane
-        self._points = [pg.ScatterPlotItem() for _ in asked.plane.classes]
-        self._spots, self._rings = pg.ScatterPlotItem(), pg.ScatterPlotItem(symbol="o")
+        self._points = [plots.Spots() for _ in asked.plane.classes]
+        self._spots, self._rings = plots.Spots(), plots.Spots(symbol="o")
         self._line = pg.PlotCurveItem(connect="finite")
         for item in (*self._points, self._line, self._rings, self._spots):
             self.plot.addItem(item)

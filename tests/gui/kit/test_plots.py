@@ -1,8 +1,10 @@
 """Pens, markers and the room beyond axes are as large as the type."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from PySide6.QtGui import QFontMetricsF
+from PySide6.QtGui import QColor, QFontMetricsF
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -91,6 +93,48 @@ def test_an_axis_of_words_has_them_at_0_and_1_and_one_of_numbers_has_not(show_vi
     plots.name_feature(plot, "bottom", data, 1)
     assert axis.told[-1] is None
     assert axis.label.toPlainText().strip() == "age"
+
+
+def test_axes_that_name_these_features_already_are_laid_out_once(show_view, card):
+    points = Dataset(
+        "points",
+        np.zeros((2, 2), dtype=np.float32),
+        np.array([0, 1]),
+        ("x₁", "x₂"),
+        ("A", "B"),
+    )
+    more = replace(points, X=np.ones((3, 2), dtype=np.float32), y=np.array([0, 1, 1]))
+    axis = ToldAxis()
+    plot = plots.make_plot(look.LIGHT, moves_below=False, axes={"bottom": axis})
+    QVBoxLayout(card).addWidget(plot)
+    show_view(card, 400, 200)
+    for dataset in (points, more):
+        plots.name_plane(plot, look.LIGHT, dataset, (0, 1))
+    assert len(axis.told) == 1
+    plots.name_plane(plot, look.DARK, more, (0, 1))
+    assert axis.textPen().color() == QColor(look.DARK.muted)
+    plots.name_plane(plot, look.DARK, more, (1, 0))
+    assert axis.label.toPlainText().strip() == "x₂"
+
+
+def test_markers_cost_no_painting_while_there_are_none(plot, qtbot):
+    painted = []
+
+    class Told(plots.Spots):
+        def paint(self, *arguments):
+            painted.append(len(self.data))
+            super().paint(*arguments)
+
+    spots = Told()
+    plot.addItem(spots)
+    plot.setRange(xRange=(0, 4), yRange=(0, 1), padding=0)
+    qtbot.waitUntil(lambda: not awaits_timer(plot))
+    assert painted == []
+    spots.setData(x=[1.0, 2.0], y=[0.5, 0.5])
+    qtbot.waitUntil(lambda: painted == [2])
+    spots.setData([], [])
+    qtbot.waitUntil(lambda: not awaits_timer(plot))
+    assert painted == [2]
 
 
 def test_an_axis_takes_the_room_of_its_labels_whatever_it_had_before(show_view, card, qtbot):
