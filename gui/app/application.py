@@ -13,7 +13,7 @@ from core.cli.options import add_run_options, config_from
 from core.cli.parser import USAGE, Parser
 from core.config import RunConfig
 from core.errors import ConfigError, LogitLabError
-from core.language import LANGUAGES, PSEUDO, speak
+from core.language import LANGUAGES, PSEUDO
 from core.library.file_kind import kind_of
 from gui.window.look.theme_names import THEMES
 
@@ -69,8 +69,6 @@ def _main(words: list[str]) -> int:
                 "the window."
             )
 
-        if options.language is not None:
-            speak(options.language)
         from gui.app.display import UNSEEN, open_on_display
         from gui.app.launch import Launch, make_application
 
@@ -90,7 +88,9 @@ def _main(words: list[str]) -> int:
         return USAGE
     shown = options.size, options.theme, options.view
     config = RunConfig() if file is not None else config
-    return Launch(application, config, picture, *shown, file, options.setup).run_and_leave()
+    return Launch(
+        application, config, picture, *shown, file, options.setup, options.language
+    ).run_and_leave()
 
 
 def _no_table(config: RunConfig) -> Path | None:

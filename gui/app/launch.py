@@ -28,12 +28,17 @@ from core.projects import recovery
 from core.train.snapshot import Snapshot
 from gui.app import placement
 from gui.app.garbage import GarbageCollector
+from gui.app.language_switch import LanguageSwitch
+from gui.app.translators import speak
+from gui.control.held import Held
 from gui.control.recovery import Recovery
 from gui.kit import described
 from gui.kit import theme as look
 from gui.kit.png import write_png
+from gui.window.look.language_choice import stored as stored_language
 from gui.window.main_window import MainWindow
 from gui.window.project.recovery_offer import RecoveryOffer
+from gui.window.settings import Settings
 
 TRAINING_SECONDS = 600  # time limit of training for a screenshot
 REST_SECONDS = 120  # time limit from the end of training until all views have shown it
@@ -76,7 +81,6 @@ def start_recovery(window: MainWindow, parent: QObject) -> Recovery | None:
         )
         return None
     kept = Recovery(window.controller, window.projects, slot, parent)
-    kept.failed.connect(window.controller.failed)
     RecoveryOffer(window, kept, found)
     return kept
 
@@ -98,16 +102,21 @@ class Launch:
         view: str | None,
         file: Path | None = None,
         setup: str | None = None,
+        language: str | None = None,
     ) -> None:
         self._config, self._picture, self._view = config, picture, view
         self._file, self._setup = file, setup
         self._recovery: Recovery | None = None
-        self._is_ended_by_system = False
+        self._is_ended_by_system = self._is_left_at_once = False
         self._was_at_rest = False
         self._exit_code = terminal.DONE
         self._application = application
+        self._held = Held()
         # A screenshot neither reads nor writes the stored settings.
-        self.window = MainWindow(QSettings() if picture is None else None, theme)
+        stored = QSettings() if picture is None else None
+        speak(language or stored_language(Settings(stored)), application)
+        self.window = MainWindow(stored, theme)
+        LanguageSwitch(self.window, application).ended.connect(self._speak)
         if size:
             self.window.resize(*size)
         elif picture is None:
@@ -120,26 +129,40 @@ class Launch:
         """Show the window until it is closed, or until its screenshot is saved."""
         sys.excepthook = self._tell_exception
         sys.setswitchinterval(SWITCH_SECONDS)
-        listen = QTimer(self.window)
+        listen = QTimer(self._application)
         listen.timeout.connect(lambda: None)
         listen.start(SIGNAL_MS)
         if self._picture is not None:
             self._prepare_picture()
-        self.window.painted.connect(lambda: QTimer.singleShot(0, self._start))
         # The first snapshot comes from torch, so all that is large has been imported.
         garbage = self._application.findChild(GarbageCollector)
         assert garbage is not None
         self.window.controller.snapshot_changed.connect(
             garbage.end_start_up, Qt.ConnectionType.SingleShotConnection
         )
-        self.window.show()
-        self.window.stage.setFocus()
+        self._show()
         # Not at once: Python may be anywhere, even in the middle of painting.
         with signals.listening(lambda number: QTimer.singleShot(0, lambda: self._end(number))):
             self._application.exec()
         if self._recovery is not None:
             self._recovery.end(is_wanted=self._is_ended_by_system)
         return self._exit_code
+
+    def _show(self) -> None:
+        self.window.painted.connect(lambda: QTimer.singleShot(0, self._start))
+        self.window.show()
+        self.window.stage.setFocus()
+
+    def _speak(self, code: str, held: Held) -> None:
+        """Show, in another language, what the window held that has just closed."""
+        before, self._held = self.window, held
+        speak(code, self._application)
+        self.window = MainWindow(QSettings())
+        LanguageSwitch(self.window, self._application).ended.connect(self._speak)
+        self.window.controller.is_left_at_once = self._is_left_at_once
+        before.deleteLater()
+        self._show()
+        self._application.setQuitOnLastWindowClosed(True)
 
     def _end(self, number: int) -> None:
         """Close everything on a signal, once pending files are on disk."""
@@ -167,8 +190,11 @@ class Launch:
                 return
             self.window.start(config, play=True)
         else:
-            self.window.start(self._config)
+            self.window.start(self._config, held=self._held)
             self.window.project_actions.asks = True
+            if self._recovery is not None:
+                self._recovery.follow(self.window.controller, self.window.projects)
+                return
             self._recovery = start_recovery(self.window, self._application)
             if self._file is not None:
                 self._open(self._file)
@@ -190,7 +216,7 @@ class Launch:
         By then the window is closed and pending files are on disk. Python would spend another
         half second tearing PyTorch down, and longer if PyTorch is still being imported.
         """
-        self.window.controller.is_left_at_once = True
+        self._is_left_at_once = self.window.controller.is_left_at_once = True
         leave(self.run())
 
     # Screenshot -------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from core.data.task import Task, prepare
 from core.number_format import format_bytes
 from core.runs.run_record import Record
 from gui.control.data_loader import DataLoader
+from gui.control.held import Held
 from gui.control.next_config import has_same_rows
 from gui.control.next_task import NextTask
 from gui.control.run_controller import RunController
@@ -306,8 +307,20 @@ class Projects(QObject):
 
         self._next.replace(read, show, busy_with=f"Opening {path.name} …", refuse=refuse)
 
-    def _show(self, found: Project) -> None:
+    def resume(self, held: Held) -> bool:
+        """Show what another window held, and train on if it trained; return whether it held any."""
+        found = held.project
+        if found is None:
+            return False
+        self._controller.plays_next = held.plays
+        self._show(found)
+        self.is_linked = found.is_linked
+        if held.is_modified:
+            self._is_opening = None
+        self._set(held.path, None)
+        return True
 
+    def _show(self, found: Project) -> None:
         self._has_begun_to_open = False
         controller = self._controller
         place = self._place_of(found)

@@ -41,8 +41,6 @@ class Recovery(QObject):
         self.slot = slot
         self._held: list[Leftover] = []  # whose work is asked for
         self._adopted: list[Leftover] = []  # whose work is here
-        self._controller, self._projects = controller, projects
-        self._written: Mark | None = None
         self._has_failed = self._has_ended = False
         self._soon, self._regularly = QTimer(self), QTimer(self)
         self._soon.setSingleShot(True)
@@ -51,6 +49,16 @@ class Recovery(QObject):
         self._regularly.setInterval(TRAINING_MS)
         self._regularly.timeout.connect(self.copy)
         self._regularly.start()
+        self.follow(controller, projects)
+
+    def follow(self, controller: RunController, projects: Projects) -> None:
+        """Copy from now on what this window holds; the copy of the one before it stays till then.
+
+        The window before it is closed.
+        """
+        self._controller, self._projects = controller, projects
+        self._written: Mark | None = None
+        self.failed.connect(controller.failed)
         for edited in (
             controller.task_changed,
             controller.points_changed,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from core.exports.kinds import KINDS
+from core.language import LANGUAGES, current
 from gui.control.run_controller import RunController
 from gui.kit.fields.notches import notch_above, notch_below
 from gui.setup.knobs_row import KnobsRow
@@ -21,8 +22,10 @@ from gui.window.file_actions import FileActions
 from gui.window.glossary.opener import GlossaryOpener
 from gui.window.help.about import show_about
 from gui.window.help.introduction import show_family, show_help
+from gui.window.help.keys import key_rows
 from gui.window.layout_memory import LayoutMemory
 from gui.window.lesson.opener import LessonOpener
+from gui.window.look.language_choice import LanguageChoice
 from gui.window.look.theme_names import LABELS
 from gui.window.look.theming import Appearance
 from gui.window.look.zoom_memory import ZoomMemory
@@ -45,20 +48,13 @@ LESSONS, HELP = "Le&ssons", "&Help"  # lesson.menu adds lessons to the former
 MENUS = (FILE, EDIT, DATA, RUN, VIEW, LESSONS, HELP)
 EXPORT = "E&xport"
 STAGE, ZOOM, COLOURS, HALL = "On the &stage", "&Zoom", "&Colours", "In a &hall"
-SUBMENUS = {EXPORT: FILE, **dict.fromkeys((STAGE, ZOOM, COLOURS, HALL), VIEW)}  # the menu of each
-ARROWS = ("←", "→", "↑", "↓")
+LANGUAGE = "Lan&guage"
+SUBMENUS = {
+    EXPORT: FILE,
+    **dict.fromkeys((STAGE, ZOOM, COLOURS, LANGUAGE, HALL), VIEW),
+}  # the menu of each
 WITH_CTRL = ("Ctrl++", "Ctrl+=", "Ctrl+-", "Ctrl+Z", "Ctrl+Y", "Ctrl+Shift+Z")
 REPEATED = {*"SBN[]+=-", "F6", "Shift+F6", *WITH_CTRL}  # act again and again while they are held
-ON_PICTURES = (  # keys of what has the focus
-    (("↑", "↓", "←", "→", "Home"), "on a curve: zoom, move, the whole run"),
-    (("Shift+←", "Shift+→"), "on a curve: read the values at a step"),
-    ((*ARROWS, "Return"), "on the plane: move a cross that reads it; pick, put or drag a point"),
-    ((*ARROWS, "Return"), "on the pad: move the pen; put it down, lift it"),
-    ((*ARROWS, "PgUp", "PgDown"), "on a loss surface: move the model; zoom"),
-    ((*ARROWS, "Return"), "on weights, words, a matrix, a sketch: go from part to part; choose it"),
-)
-
-KeyRow = tuple[tuple[str, ...], str]  # keys, what they do
 
 
 class Window(Protocol):
@@ -86,6 +82,7 @@ class Window(Protocol):
     panes: Panes
     zoom: ZoomMemory
     appearance: Appearance
+    languages: LanguageChoice
     glossary: GlossaryOpener
     action_rows: tuple[Action, ...]
 
@@ -260,6 +257,11 @@ def _of_views(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
         Action(COLOURS, label, partial(look.choose, choice), is_chosen=choice == look.choice)
         for choice, label in LABELS.items()
     )
+    spoken = (
+        Action(LANGUAGE, each.name, partial(window.languages.choose, code), is_chosen=each == now)
+        for now in (current(),)
+        for code, each in LANGUAGES.items()
+    )
     log, covered = "logarithmic loss axis", "cover the numbers, and reveal them again"
     views.covers.changed.connect(window.run_bar.cover)
     back = QAction("&Back to all cards", parent)
@@ -289,6 +291,7 @@ def _of_views(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
         Action(ZOOM, "Zoom &out", look.zoom_out, ("Ctrl+-",), size),
         Action(ZOOM, "&Actual size", window.zoom.reset, ("Ctrl+0",), size),
         *themes,
+        *spoken,
         Action(VIEW, "Logarithmic &loss", views.log_toggled.emit, ("L",), log, is_apart=True),
         Action(VIEW, "Co&ver numbers", views.covers.toggle, ("H",), covered),
         Action(VIEW, "Split stage", split, ("Ctrl+D",), "two views side by side, and back"),
@@ -351,20 +354,10 @@ def show_keys(window: Window, parent: QMainWindow) -> None:
     show_help(parent, key_rows(window.action_rows))
 
 
-def key_rows(actions: Iterable[Action]) -> tuple[KeyRow, ...]:
-    """Return the list of keys in menu order: single keys first, then those with Ctrl."""
-    rows: dict[str, tuple[str, ...]] = {}
-    for action in actions:
-        if action.keys:
-            rows[action.help] = (*rows.get(action.help, ()), *action.keys)
-    listed = [*((keys, words) for words, keys in rows.items()), *ON_PICTURES]
-    return tuple(sorted(listed, key=lambda row: row[0][0].startswith("Ctrl+")))
-
-
 def make_menus(window: Window, parent: QMainWindow) -> QMenu:
     """Fill the menu bar of a window; return the Lessons menu, which has no lessons yet."""
     menus = {title: parent.menuBar().addMenu(title) for title in MENUS}
-    choices = QActionGroup(parent)
+    choices = dict[str, QActionGroup]()  # of each menu
     for row in window.action_rows:
         action = _made(row, parent)
         if row.menu not in menus:
@@ -376,7 +369,7 @@ def make_menus(window: Window, parent: QMainWindow) -> QMenu:
         if row.is_chosen is not None:
             action.setCheckable(True)
             action.setChecked(row.is_chosen)
-            choices.addAction(action)
+            choices.setdefault(row.menu, QActionGroup(parent)).addAction(action)
         if row.text in window.stage.names:
             window.stage.bind(row.text, action)
     return menus[LESSONS]

@@ -13,6 +13,7 @@ from core.config import RunConfig
 from core.data.shown_task import shown
 from gui.control.data_editor import DataEditor
 from gui.control.data_loader import DataLoader
+from gui.control.held import Held
 from gui.control.next_task import NextTask
 from gui.control.projects import Projects
 from gui.control.run_controller import RunController
@@ -32,6 +33,7 @@ from gui.window.lesson import wiring
 from gui.window.lesson.clicker import Clicker
 from gui.window.lesson.lessons import Lessons
 from gui.window.lesson.opener import LESSON_FOLDER, LessonOpener
+from gui.window.look.language_choice import LanguageChoice
 from gui.window.look.theme_names import THEMES
 from gui.window.look.theming import Appearance
 from gui.window.look.zoom_memory import ZoomMemory
@@ -82,6 +84,7 @@ class MainWindow(QMainWindow):
         self.settings = Settings(settings)
         choice = theme_choice or self.settings.choice("theme", THEMES)
         self.appearance = look = Appearance(choice, self)
+        self.languages = LanguageChoice(self.settings, self)
         self._was_painted = False
         self.setMinimumSize(*MINIMUM_SIZE)
         self.setAcceptDrops(True)
@@ -298,8 +301,11 @@ class MainWindow(QMainWindow):
 
     # Start and end ------------------------------------------------------------------------------
 
-    def start(self, config: RunConfig, *, play: bool = False) -> None:
-        """Create the views, load the config's data and start the threads; `play`: train at once."""
+    def start(self, config: RunConfig, *, play: bool = False, held: Held | None = None) -> None:
+        """Create the views, load the config's data and start the threads; `play`: train at once.
+
+        held : what another window held, to be shown instead.
+        """
         self.views.start()
         Spoken(self.controller, self.stage, lambda: self.views.named)
         self.knobs.start(self.controller.background)
@@ -312,7 +318,8 @@ class MainWindow(QMainWindow):
         self.projects.start(context.kept)
         self.layout_memory.chosen = context.chosen
         wiring.start(self.lessons, self.views, self.controller, self.classroom)
-        self.loader.load(config, play=play)
+        if held is None or not self.projects.resume(held):
+            self.loader.load(config, play=play)
         self.controller.start()
 
     @property

@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from core.config import RunConfig
 from core.train.snapshot import Pace, Snapshot, Status
 from gui.app.launch import make_application
+from gui.control.held import Held
 from gui.control.run_controller import FLAT_OUT
 from gui.kit import theme as look
 from gui.state.background_tasks import Background
@@ -82,6 +83,7 @@ def windows_of(qtbot, dressed: QApplication, folder: Path):
         wait: bool = True,
         size: tuple[int, int] | None = (1280, 800),
         theme: str | None = "light",
+        held: Held | None = None,
     ) -> MainWindow:
         settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
         settings.setValue(HAS_STARTED, 1)
@@ -89,7 +91,7 @@ def windows_of(qtbot, dressed: QApplication, folder: Path):
         windows.append(window)
         if size:
             window.resize(*size)
-        window.start(config or RunConfig())
+        window.start(config or RunConfig(), held=held)
         window.show()
         qtbot.waitExposed(window)
         window.activateWindow()

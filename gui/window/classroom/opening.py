@@ -48,6 +48,11 @@ class ClassroomOpener(QObject):
         self.dialog.raise_()
         self.dialog.activateWindow()
 
+    @property
+    def is_running(self) -> bool:
+        """Whether a class can join now."""
+        return self.classroom is not None and bool(self.classroom.url)
+
     def close(self) -> None:
         """Send the class home and end the server's thread."""
         if self.dialog is not None:

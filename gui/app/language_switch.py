@@ -1,0 +1,74 @@
+"""The window in another language: it is built anew, and shows what it showed, to the bit.
+
+No text is forgotten in this way, wherever it was made. What the window holds goes from the old one
+to the new one as a project does, through memory; changes that were undone are left behind.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication
+
+from core.language import tr
+from gui.control.held import Held
+from gui.control.projects import Mark
+from gui.window.main_window import MainWindow
+
+if TYPE_CHECKING:  # it imports PyTorch
+    from core.projects.project import Project
+
+
+class LanguageSwitch(QObject):
+    """Closes a window, without a question, once what it holds was taken down.
+
+    ended : tells what was held and the language to speak, once the window is closed.
+    """
+
+    ended = Signal(str, object)
+
+    def __init__(self, window: MainWindow, application: QApplication) -> None:
+        super().__init__(window)
+        self._window, self._application = window, application
+        self._code = ""
+        self._held: Held | None = None
+        window.languages.chosen.connect(self.begin)
+
+    def begin(self, code: str) -> None:
+        """Take down what the window holds, then close it."""
+        window = self._window
+        controller, projects = window.controller, window.projects
+        if self._code:
+            return
+        if window.classroom.is_running or window.next_task.is_busy:
+            controller.remarked.emit(
+                tr("The language changes once the class has left and the data are loaded.")
+            )
+            return
+        self._code = code
+        controller.is_left_at_once = False  # the process goes on without this window's threads
+        plays, is_modified = controller.is_training, projects.is_modified
+        controller.pause()
+
+        def take(project: Project, _: Mark) -> None:
+            self._leave(Held(project, projects.path, is_modified, plays))
+
+        if not projects.capture(take):
+            self._leave(Held())
+
+    def _leave(self, held: Held) -> None:
+        self._held = held
+        self._application.setQuitOnLastWindowClosed(False)
+        self._window.project_actions.asks = False
+        self._window.installEventFilter(self)
+        QTimer.singleShot(0, self._window.close)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._window and event.type() == QEvent.Type.Hide and self._held is not None:
+            QTimer.singleShot(0, self._end)
+        return super().eventFilter(watched, event)
+
+    def _end(self) -> None:
+        held, self._held = self._held, None
+        self.ended.emit(self._code, held)

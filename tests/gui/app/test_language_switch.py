@@ -1,0 +1,94 @@
+"""Another language: the window that speaks it shows what the one before showed, and trains on."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QDialogButtonBox
+
+from core.language import ENGLISH, current
+from gui.app import translators
+from gui.app.language_switch import LanguageSwitch
+from gui.window.look.language_choice import stored
+
+
+@pytest.fixture(autouse=True)
+def english(dressed):
+    """Speak English again at the end, and end with the last window."""
+    yield
+    translators.speak(ENGLISH.code, dressed)
+    dressed.setQuitOnLastWindowClosed(True)
+
+
+@pytest.fixture
+def switch(qtbot, dressed, open_window):
+    """Return switch(window): the window in German that takes its place."""
+
+    def switch(window):
+        asked = LanguageSwitch(window, dressed)
+        choose(window, "Deutsch")
+        with qtbot.waitSignal(asked.ended, timeout=30_000) as ended:
+            pass
+        code, held = ended.args
+        translators.speak(code, dressed)
+        return open_window(held=held)
+
+    return switch
+
+
+def choose(window, name):
+    (action,) = (action for action in window.findChildren(QAction) if action.text() == name)
+    action.trigger()
+
+
+def test_the_run_goes_on_from_where_it_was(window, switch, qtbot):
+    for steps in range(1, 4):
+        qtbot.keyClick(window, Qt.Key.Key_S)
+        qtbot.waitUntil(lambda steps=steps: window.controller.steps == steps)
+    before = window.controller.snapshot
+    other = switch(window)
+    assert not window.isVisible()
+    after = other.controller.snapshot
+    assert after.step == 3
+    for old, new in zip(before.params.arrays, after.params.arrays, strict=True):
+        assert np.array_equal(old, new)
+    assert other.projects.is_modified
+    assert current().code == "de"
+    assert stored(other.settings) == "de"
+
+
+def test_what_trains_goes_on_training(window, switch, qtbot):
+    window.run_bar.set_speed(0)
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.controller.is_training)
+    other = switch(window)
+    qtbot.waitUntil(lambda: other.controller.is_training)
+
+
+def test_what_was_saved_is_still_saved(window, switch, qtbot, tmp_path):
+    with qtbot.waitSignal(window.controller.done, timeout=30_000):
+        window.projects.save(tmp_path / "flowers.logitlab")
+    other = switch(window)
+    qtbot.waitUntil(lambda: other.projects.path == tmp_path / "flowers.logitlab")
+    assert not other.projects.is_modified
+
+
+def test_buttons_that_qt_makes_speak_it_too(dressed):
+    translators.speak("de", dressed)
+    box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+    assert box.buttons()[0].text() == "Abbrechen"
+    translators.speak("en", dressed)
+    box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+    assert box.buttons()[0].text() == "Cancel"
+
+
+def test_a_class_that_is_there_is_not_sent_home(window, dressed, qtbot):
+    asked = LanguageSwitch(window, dressed)
+    window.classroom.open()
+    window.classroom.classroom.open("127.0.0.1")
+    with qtbot.assertNotEmitted(asked.ended), qtbot.waitSignal(window.controller.remarked) as said:
+        choose(window, "Deutsch")
+    assert "class" in said.args[0]
+    assert window.isVisible()

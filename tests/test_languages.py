@@ -1,0 +1,76 @@
+"""The catalogues of all languages: whole, without what is no longer asked for, values in place."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from itertools import chain
+from string import Formatter
+
+import pytest
+
+from core.language import ENGLISH, LANGUAGES, parts
+from tests.texts_in_code import keys, modules
+
+CODES = tuple(code for code in LANGUAGES if code != ENGLISH.code)
+OF_FILES = ("lessons.json", "glossary.json")  # their keys stand in assets
+MENU = re.compile(r"&(?=\w)")
+
+
+def catalogue(code, *, with_files=False):
+    found = {}
+    for name, part in parts(code):
+        if with_files or name not in OF_FILES:
+            found |= part
+    return found
+
+
+@pytest.fixture(scope="module")
+def asked():
+    return set(chain.from_iterable(keys(tree) for _, tree in modules()))
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_nothing_is_translated_that_nobody_asks_for(code, asked):
+    assert sorted(catalogue(code).keys() - asked) == []
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_two_parts_say_the_same_of_one_text(code):
+    said = {}
+    for _, part in parts(code):
+        for text, words in part.items():
+            assert said.setdefault(text, words) == words
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_values_formulae_and_spaces_are_those_of_the_text(code):
+    forms = (
+        (text, form)
+        for text, words in catalogue(code).items()
+        for form in ([words] if isinstance(words, str) else words)
+    )
+    assert [pair for pair in forms if kept(pair[0]) != kept(pair[1])] == []
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_plural_has_the_forms_of_its_language(code):
+    language = LANGUAGES[code]
+    forms = {language.form(n) for n in range(200)}
+    counts = {len(words) for words in catalogue(code).values() if isinstance(words, list)}
+    assert counts <= {len(forms)}
+
+
+def kept(text):
+    """Return what a translation takes over as it is."""
+    text = re.sub(r" \[[^\[\]]*\]$", "", text) if text.count("[") == 1 else text
+    fields = Counter(field for _, field, _, _ in fields_of(text) if field is not None)
+    ends = text[:1].isspace(), text[-1:].isspace(), text.endswith("…")
+    return fields, ends, bool(MENU.search(text)), text.count("\n")
+
+
+def fields_of(text):
+    try:
+        return list(Formatter().parse(text))
+    except ValueError:  # braces that stand for themselves
+        return []
