@@ -3,8 +3,9 @@
 Made rows of float32 lie in a file that is four times as large as the limit of memory that is set on
 the process (RLIMIT_DATA: all that is not a page of a file). What it holds is the most of RssAnon,
 looked at a hundred times a second from outside: pages of files are not counted, which the system
-can drop at any time. Steps a second are measured once the file is in the system's cache of pages,
-and cold, after it was dropped from there; the reference trains on a part of the rows in memory.
+can drop at any time. Steps a second are measured from the third epoch on, when rows are kept as
+they are trained on; in the first, with the file in the system's cache of pages; and cold, after it
+was dropped from there. The reference trains on a part of the rows in memory.
 """
 
 from __future__ import annotations
@@ -27,8 +28,9 @@ from benchmarks.timing import Conditions, MeasurementError, Result, SkipError, T
 IN_MEMORY = "a part of the rows in memory"
 FIGURES = {
     "streamed_anonymous_mb": Target("at most", 600, "the rows", is_ratio=False),
-    # Rows are standardised anew each epoch, which takes as long as a step; two processors share it.
-    "streamed_steps_vs_memory": Target("at least", 0.7, IN_MEMORY, reached=0.5),
+    "streamed_steps_vs_memory": Target("at least", 0.7, IN_MEMORY),
+    # Rows are standardised and written, which takes longer than the steps.
+    "streamed_first_steps_vs_memory": Target("at least", 0, IN_MEMORY),
     "streamed_cold_steps_vs_memory": Target("at least", 0, IN_MEMORY),
 }
 ROWS, SHORT_ROWS = 1_920_000, 100_000  # 6 GB, 0.3 GB
@@ -49,16 +51,16 @@ def measure(conditions: Conditions) -> dict[str, Result]:
         environment = {**os.environ, **conditions.environment, "LOGITLAB_CACHE": folder}
         few = conditions.choose(PART, SHORT_PART)
         data, part = (_written(Path(folder), name, rows) for name, rows in (("a", n), ("b", few)))
-        limit = max(size // SHARE, LEAST)
-        first, held = _trained(data | {"stream": True}, limit, 1.0, environment)
-        warm, again = _trained(data | {"stream": True}, limit, seconds, environment)
+        streamed, limit = data | {"stream": True}, max(size // SHARE, LEAST)
+        first, held = _trained(streamed, limit, seconds, environment)
+        later, again = _trained(streamed, limit, seconds, environment, skipped=2)
         _drop(Path(data["path"]))
-        cold, _ = _trained(data | {"stream": True}, limit, seconds, environment)
+        cold, _ = _trained(streamed, limit, seconds, environment)
         inside, _ = _trained(part | {"stream": False}, 0, seconds, environment)
-    assert first > 0
     return {
         "streamed_anonymous_mb": Result(max(held, again) / MB, size / MB, "MB"),
-        "streamed_steps_vs_memory": Result(warm, inside, "steps/s"),
+        "streamed_steps_vs_memory": Result(later, inside, "steps/s"),
+        "streamed_first_steps_vs_memory": Result(first, inside, "steps/s"),
         "streamed_cold_steps_vs_memory": Result(cold, inside, "steps/s"),
     }
 
@@ -88,10 +90,18 @@ def _drop(path: Path) -> None:
 
 
 def _trained(
-    data: dict[str, Any], limit: int, seconds: float, environment: dict[str, str]
+    data: dict[str, Any],
+    limit: int,
+    seconds: float,
+    environment: dict[str, str],
+    *,
+    skipped: int = 0,
 ) -> tuple[float, int]:
-    """Train in a process of its own; return steps a second, and the most bytes that it held."""
-    told = json.dumps({"data": data, "limit": limit, "seconds": seconds})
+    """Train in a process of its own; return steps a second, and the most bytes that it held.
+
+    skipped : epochs before they are counted.
+    """
+    told = json.dumps({"data": data, "limit": limit, "seconds": seconds, "skipped": skipped})
     child = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.children.streamed", told],
         cwd=Path(__file__).parents[1],

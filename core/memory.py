@@ -99,7 +99,13 @@ def check(size: float, what: str, advice: str) -> None:
 
 def free() -> int | None:
     """Return the bytes that this process can still allocate without swapping; None if unknown."""
-    known = [size for size in (_free_of_machine(), _free_of_group(), _free_of_process()) if size]
+    known = [size for size in (free_for_files(), _free_of_process()) if size]
+    return min(known, default=None)
+
+
+def free_for_files() -> int | None:
+    """Return the bytes in which the system can have pages of files at hand; None if unknown."""
+    known = [size for size in (_free_of_machine(), _free_of_group()) if size]
     return min(known, default=None)
 
 

@@ -22,7 +22,8 @@ NAMES = """
     documents_loop_p99_ms documents_loop_max_ms
     classroom_fps classroom_loop_p99_ms
     shares_wide_updates shares_wide_exchange shares_narrow_exchange_ms
-    streamed_anonymous_mb streamed_steps_vs_memory streamed_cold_steps_vs_memory
+    streamed_anonymous_mb streamed_steps_vs_memory streamed_first_steps_vs_memory
+    streamed_cold_steps_vs_memory
     real_pens_softmax real_pens_hidden project_open_s save_longest_pause_ms
     iris_vs_logistic_regression iris_vs_sgd_classifier iris_vs_scipy_lbfgs iris_vs_torch_loop
     digits_vs_logistic_regression digits_vs_sgd_classifier digits_vs_scipy_lbfgs

@@ -14,8 +14,8 @@ from core.train.trainer import Trainer
 BATCH = 256
 
 
-def train(data: DataConfig, limit: int, seconds: float) -> float:
-    """Train as `app.py train` does and return steps a second, from the first one on.
+def train(data: DataConfig, limit: int, seconds: float, skipped: int) -> float:
+    """Train as `app.py train` does and return steps a second, after so many epochs are skipped.
 
     limit : of what the process may hold besides the pages of files, in bytes; 0 for none.
     """
@@ -25,12 +25,15 @@ def train(data: DataConfig, limit: int, seconds: float) -> float:
         resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
     config = RunConfig(data, training=TrainingConfig(batch_size=BATCH, epochs=10**6))
     trainer = Trainer(prepare(sources.load(data), config))
-    began = time.perf_counter()
+    while trainer.epoch < skipped:
+        trainer.advance()
+    began, before = time.perf_counter(), trainer.step_count
     while time.perf_counter() < began + seconds:
         trainer.advance()
-    return trainer.step_count / (time.perf_counter() - began)
+    return (trainer.step_count - before) / (time.perf_counter() - began)
 
 
 if __name__ == "__main__":
     told = json.loads(sys.argv[1])
-    print(train(DataConfig(**told["data"]), told["limit"], told["seconds"]))
+    data = DataConfig(**told.pop("data"))
+    print(train(data, **told))

@@ -25,7 +25,7 @@ from core.errors import DataError, PeerError, SaveError
 from core.evaluate.classification import Baseline
 from core.library.loop import Result, measured
 from core.model_family import FAMILY
-from core.number_format import format_count
+from core.number_format import format_bytes, format_count
 from core.runs import model_file
 from core.runs.model import Model
 from core.train.history import SAMPLE
@@ -236,6 +236,11 @@ def describe(task: Task) -> str:
     if task.demand.is_large:
         lines.append(f"this is large: {task.demand}")
     lines.extend(dataset.notes)
+    if dataset.is_streamed:
+        from core.train.streamed.rows import kept_bytes
+
+        if size := kept_bytes(task):
+            lines.append(f"kept on disk as it trains, until it ends: {format_bytes(size)} of rows")
     lines.extend(understood_lines(task))
     if task.constant_features:
         lines.append(f"constant in training, of no use: {', '.join(task.constant_features)}")

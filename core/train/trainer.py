@@ -27,7 +27,7 @@ from core.train.shares.sums import Shares
 from core.train.snapshot import Metrics, Params, Status
 from core.train.stepper import Stepper
 from core.train.stopping import Stopping
-from core.train.streamed.rows import place_rows
+from core.train.streamed.rows import kept_bytes, place_rows
 from core.train.timeline import Timeline
 from core.train.update import Update
 
@@ -51,7 +51,7 @@ class Trainer:
         self.metrics: Metrics
         self.settings = task.config.training
         self.device = device.device_of(task)
-        self._train = place_rows(task, task.train_rows, self.device)
+        self._train = place_rows(task, task.train_rows, self.device, is_kept=kept_bytes(task) > 0)
         self._measurement = Measurement(task, self.device)
         self.stopping = Stopping(task, self._measurement.curvature())
         queue = device.queue_of(self.device)  # None: the CPU works synchronously

@@ -69,6 +69,10 @@ class Pool:
         if ahead and ahead not in self._regions:
             self._begin(ahead)
 
+    def end(self) -> None:
+        """Read no more."""
+        self._take_ahead(())
+
     def _begin(self, blocks: tuple[int, ...]) -> None:
         """Begin to read a window, to the region that was left alone for longest."""
         region = (self._newest + 1) % REGIONS

@@ -7,6 +7,7 @@ change hands a hundred times for each block, and both would wait for it more tha
 
 from __future__ import annotations
 
+import time
 from functools import cache
 from typing import Any
 
@@ -21,6 +22,7 @@ from core.data.streamed.matrix import StoredMatrix
 from core.data.task import Task
 from core.train import batches
 from core.train.losses import HEADS
+from core.train.streamed.kept import KeptBlocks
 
 SPARSE = 2  # times as many rows as are wanted may be read with them
 # As `Standardiser.apply` does: in float64, then rounded. PyTorch runs it without Python's lock.
@@ -43,20 +45,33 @@ def standardise(
 """
 
 
+def are_as_stored(task: Task) -> bool:
+    """Return whether rows of a task are, byte by byte, those of its data set."""
+    # Bytes are converted later, slice by slice, as those in memory are.
+    dtype = task.dataset.X.dtype
+    is_plain = task.feature_map.is_identity and task.standardiser.is_identity
+    return bool(dtype == np.uint8 or (dtype == np.float32 and is_plain))
+
+
 class BlockReader:
     """Reads blocks of the rows of a task, whose data set is on disk; several threads may do so.
 
     numbers : the rows, (n,), of the data set. size : of a block, in rows; the last may have fewer.
+    kept : where blocks are kept once they are made, if they are.
     """
 
-    def __init__(self, task: Task, numbers: NDArray[np.int64], size: int) -> None:
+    def __init__(
+        self,
+        task: Task,
+        numbers: NDArray[np.int64],
+        size: int,
+        kept: KeptBlocks | None = None,
+    ) -> None:
         assert isinstance(task.dataset, StreamedDataset)
-        self._task, self._numbers, self._size = task, numbers, size
+        self._task, self._numbers, self._size, self._kept = task, numbers, size, kept
         self._matrix, standardiser = task.dataset.matrix, task.standardiser
         self._is_direct = self._matrix.is_plain and task.feature_map.is_identity
-        dtype = self._matrix.dtype
-        # Bytes are converted later, slice by slice, as those in memory are.
-        self._is_as_stored = dtype == np.uint8 or (dtype == np.float32 and standardiser.is_identity)
+        self._is_as_stored = are_as_stored(task)
         self._mean, self._std = (torch.from_numpy(v) for v in (standardiser.mean, standardiser.std))
         self._rooms: list[_Room] = []  # of threads that do not read now
 
@@ -65,21 +80,28 @@ class BlockReader:
 
         X : as it is stored in `Rows`. Raises DataError.
         """
-        begin = block * self._size
-        numbers = self._numbers[begin : begin + self._size]
-        places = self._matrix.places(numbers)
-        count = int(places[-1]) - int(places[0]) + 1
-        is_near = count <= SPARSE * self._size and bool((np.diff(places) > 0).all())
-        if not self._is_direct or not is_near:
-            found = batches.to_device(self._task, numbers, X.device)
-            assert isinstance(found.X, Tensor)
-            X.copy_(found.X)
-            targets.copy_(found.targets)
+        if self._kept is not None and self._kept.read(block, X, targets):
             return
+        begun, begin = time.perf_counter(), block * self._size
+        numbers = self._numbers[begin : begin + self._size]
         y = torch.from_numpy(self._task.dataset.y[numbers])
         head = HEADS[self._task.config.model.kind]
         targets.copy_(head.encode(y, self._task.outputs).mT)
-        self._read(places, count, X)
+        self._make(numbers, X)
+        if self._kept is not None:
+            self._kept.keep(block, X, targets, time.perf_counter() - begun)
+
+    def _make(self, numbers: NDArray[np.int64], X: Tensor) -> None:
+        """Write the rows with these numbers to X, from those of the data set."""
+        places = self._matrix.places(numbers)
+        count = int(places[-1]) - int(places[0]) + 1
+        is_near = count <= SPARSE * self._size and bool((np.diff(places) > 0).all())
+        if self._is_direct and is_near:
+            self._read(places, count, X)
+            return
+        found = batches.to_device(self._task, numbers, X.device)
+        assert isinstance(found.X, Tensor)
+        X.copy_(found.X)
 
     def _read(self, places: NDArray[np.int64], count: int, X: Tensor) -> None:
         """Write to X the stored rows at these places, ascending, of which the last is no. count."""

@@ -66,6 +66,13 @@ def test_a_kept_run_goes_on_to_the_bit(run, arrays, tmp_path, capsys):
     assert (ours["W"], ours["b"]) == (theirs["W"], theirs["b"])
 
 
+def test_what_is_kept_on_disk_is_said_with_its_size(run, arrays):
+    _, out, _ = run(*arrays, "--stream", "--dry-run", "--epochs", "4")
+    assert "kept on disk as it trains, until it ends: 32" in out
+    _, out, _ = run(*arrays, "--stream", "--dry-run", "--epochs", "2")
+    assert "kept on disk" not in out
+
+
 def test_data_that_have_changed_are_not_those_of_the_project(run, arrays, tmp_path):
     kept = tmp_path / "p.logitlab"
     run(*arrays, "--stream", *QUICK, "--project", kept)

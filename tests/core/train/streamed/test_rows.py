@@ -17,8 +17,9 @@ from core.optimiser_family import OPTIMISERS, PLAIN
 from core.runs.run_state import state_of, take_up
 from core.train import batches, metrics
 from core.train.batches import BatchSampler
+from core.train.streamed import kept
 from core.train.streamed import rows as streamed
-from core.train.streamed.rows import StreamedRows, place_rows
+from core.train.streamed.rows import StreamedRows, kept_bytes, place_rows
 from core.train.trainer import Trainer
 
 N, M = 800, 16  # rows of 64 bytes: all slices begin at the same boundary of the processor
@@ -83,6 +84,11 @@ def assert_same(a, b):
         np.testing.assert_array_equal(ours, theirs)
 
 
+def assert_same_slices(a, b):
+    for (X, Y, _), (other_X, other_Y, _) in zip(a, b, strict=True):
+        assert torch.equal(X, other_X) and torch.equal(Y, other_Y)
+
+
 @pytest.mark.parametrize("optimiser", FIRST_ORDER)
 def test_weights_are_those_of_rows_in_memory_in_the_same_order(tasks, optimiser, monkeypatch):
     disk, memory = tasks(
@@ -106,6 +112,7 @@ CASES = {
     "balanced classes": {"class_weight": "balanced"},
     "validation": {"data": {"validation_fraction": 0.2}, "patience": 2},
     "batches larger than a window": {"batch_size": 500},
+    "kept on disk": {"epochs": 4},
 }
 
 
@@ -144,9 +151,9 @@ def test_features_are_counted_as_in_memory(tasks, kind, monkeypatch):
     assert_same(trainer, twin)
 
 
-@pytest.mark.parametrize("steps", [1, 7, 15])
-def test_a_run_goes_on_to_the_bit_and_can_be_played_again(tasks, steps):
-    disk, _ = tasks(optimiser="adam", learning_rate=0.01)
+@pytest.mark.parametrize(("steps", "epochs"), [(1, 2), (7, 2), (15, 2), (30, 4)])
+def test_a_run_goes_on_to_the_bit_and_can_be_played_again(tasks, steps, epochs):
+    disk, _ = tasks(optimiser="adam", learning_rate=0.01, epochs=epochs)
     whole, begun, other = (Trainer(disk) for _ in range(3))
     run(whole)
     for _ in range(steps):
@@ -192,3 +199,45 @@ def test_few_blocks_are_in_memory_at_once(tasks):
     rows = place_rows(disk, disk.train_rows, torch.device("cpu"))
     assert isinstance(rows, StreamedRows) and rows.per_window == 3
     assert len(rows) == len(disk.train_rows) and len(rows.pool.X) == 3 * 3 * 64
+
+
+def test_after_an_epoch_rows_are_gathered_from_where_they_are_kept(tasks, monkeypatch):
+    disk, memory = tasks()
+    monkeypatch.setattr(kept, "TIMES", 1e9)  # however busy the disk is
+    rows = place_rows(disk, disk.train_rows, torch.device("cpu"), is_kept=True)
+    same = batches.to_device(memory, memory.train_rows, torch.device("cpu"))
+    assert isinstance(rows, StreamedRows) and rows.kept is not None
+    sampler = rows.sampler(torch.Generator().manual_seed(2))
+    for is_whole in (False, True, True):
+        assert rows.kept.is_whole is is_whole
+        is_over = False
+        while not is_over:
+            order, _, is_over = sampler.next(50)
+            assert_same_slices(rows.slices(order), same.slices(order))
+        assert_same_slices(rows.slices(), same.slices())
+
+
+def test_rows_are_kept_if_that_pays_and_there_is_room(tasks, monkeypatch):
+    disk, memory = tasks(epochs=3)
+    n = len(disk.train_rows)
+    assert kept_bytes(disk) >= 4 * n * (M + 3) and kept_bytes(memory) == 0
+    assert kept_bytes(tasks(epochs=2)[0]) == 0  # hardly read again
+    as_they_are = tasks(epochs=3, data={"standardise": False})
+    assert kept_bytes(as_they_are[0]) == 0
+    monkeypatch.setattr(kept, "MOST", 1000)
+    assert kept_bytes(disk) == 0
+
+
+def test_without_a_place_to_keep_them_rows_are_read_anew(tasks, monkeypatch):
+    disk, _ = tasks(epochs=4)
+    whole = Trainer(disk)
+    run(whole)
+
+    def refused(*_):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr("core.data.streamed.disk.reserve", refused)
+    assert kept_bytes(disk)
+    other = Trainer(disk)
+    run(other)
+    assert_same(whole, other)
