@@ -155,6 +155,19 @@ def catalogue(code: str) -> Texts:
     return found
 
 
+def counterparts(code: str) -> dict[str, str]:
+    """Return short texts of English by those of a language, both in lower case, without `&`."""
+    return {
+        _bare(said): _bare(text)
+        for text, said in catalogue(code).items()
+        if isinstance(said, str) and "\n" not in text and "{" not in text
+    }
+
+
+def _bare(text: str) -> str:
+    return text.replace("&", "").casefold().strip(" :.…")
+
+
 def parts(code: str) -> list[tuple[str, Texts]]:
     """Return the parts of a catalogue, each with the name of its file."""
     folder = files(assets).joinpath("languages", code)

@@ -9,7 +9,7 @@ from string import Formatter
 
 import pytest
 
-from core.language import ENGLISH, LANGUAGES, parts
+from core.language import ENGLISH, LANGUAGES, Texts, parts
 from tests.texts_in_code import keys, modules
 
 CODES = tuple(code for code in LANGUAGES if code != ENGLISH.code)
@@ -18,7 +18,7 @@ MENU = re.compile(r"&(?=\w)")
 
 
 def catalogue(code, *, with_files=False):
-    found = {}
+    found: Texts = {}
     for name, part in parts(code):
         if with_files or name not in OF_FILES:
             found |= part
@@ -37,7 +37,7 @@ def test_nothing_is_translated_that_nobody_asks_for(code, asked):
 
 @pytest.mark.parametrize("code", CODES)
 def test_two_parts_say_the_same_of_one_text(code):
-    said = {}
+    said: Texts = {}
     for _, part in parts(code):
         for text, words in part.items():
             assert said.setdefault(text, words) == words

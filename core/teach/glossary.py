@@ -9,11 +9,12 @@ from functools import cache
 from importlib.resources import files
 
 import assets
+from core.language import counterparts, current, tr
 
 FOLDER, ENDING = "glossary", ".toml"  # among the assets
 OF_WINDOW = "In the window"  # the group of its views and parts
 KNOB = ", knob"  # behind the name of a field in the row below the run bar
-WORD = re.compile(r"\w")
+WORD = re.compile(r"[^\W\u4e00-\u9fff]")  # Chinese has no spaces between words
 
 
 @dataclass(frozen=True)
@@ -61,13 +62,23 @@ def _entry(row: dict[str, str | list[str]], group: str) -> Entry:
     return Entry(group=group, **values)  # type: ignore[arg-type]  # tests read every row
 
 
-@cache
 def _index() -> dict[str, Entry]:
-    """Return the entries by their names; of two with one name the first: terms before views."""
+    return _index_of(current().code)
+
+
+@cache
+def _index_of(code: str) -> dict[str, Entry]:
+    """Return the entries by their names; of two with one name the first: terms before views.
+
+    Beside the English names are those that the window uses in the language.
+    """
     found: dict[str, Entry] = {}
     for entry in entries():
         for name in entry.all_names:
             found.setdefault(name, entry)
+    for said, name in counterparts(code).items():
+        if name in found:
+            found.setdefault(said, found[name])
     return found
 
 
@@ -85,7 +96,8 @@ def named(words: str) -> Entry | None:
 def within(words: str) -> Entry | None:
     """Return the entry of the longest term that these words hold, or None."""
     text = words.casefold()
-    fitting = (name for name in _index() if len(name) > 2 and _holds(text, name))
+    long = (name for name in _index() if len(name) > 2 or not name.isascii())
+    fitting = (name for name in long if _holds(text, name))
     best = max(fitting, key=len, default=None)
     return None if best is None else _index()[best]
 
@@ -115,9 +127,10 @@ def matching(words: str) -> tuple[Entry, ...]:
     def has(text: str) -> bool:
         return all(word in text for word in wanted)
 
-    by_name = [each for each in entries() if any(has(name) for name in each.all_names)]
+    named = {name: entry for name, entry in _index().items() if has(name)}
+    by_name = [each for each in entries() if each in named.values()]
     starts = [
-        each for each in by_name if each.title.casefold().startswith(words.casefold().strip())
+        each for each in by_name if tr(each.title).casefold().startswith(words.casefold().strip())
     ]
-    by_text = [each for each in entries() if has(f"{each.title} {each.text}".casefold())]
+    by_text = [each for each in entries() if has(f"{tr(each.title)} {tr(each.text)}".casefold())]
     return tuple(dict.fromkeys([*starts, *by_name, *by_text]))

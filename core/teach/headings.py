@@ -10,6 +10,7 @@ from importlib.resources.abc import Traversable
 from typing import NamedTuple
 
 import assets
+from core.language import tr
 
 FOLDER = "lessons"  # among the assets
 ENDING = ".toml"
@@ -26,9 +27,13 @@ class Heading(NamedTuple):
     file: Traversable
 
 
-@cache
 def bundled() -> tuple[Heading, ...]:
-    """Return the headings, in the order of the files' names."""
+    """Return the headings in the language of the window, in the order of the files' names."""
+    return tuple(each._replace(title=tr(each.title), group=tr(each.group)) for each in _headings())
+
+
+@cache
+def _headings() -> tuple[Heading, ...]:
     folder = files(assets).joinpath(FOLDER)
     found = (each for each in folder.iterdir() if each.name.endswith(ENDING))
     return tuple(_heading(file) for file in sorted(found, key=lambda file: file.name))

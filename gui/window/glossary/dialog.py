@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.language import tr
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.layouts import add_layout
@@ -137,7 +138,7 @@ class Glossary(QDialog):
             if not words.strip() and entry.group != group:
                 group = entry.group
                 self._add_heading(group)
-            item = QListWidgetItem(entry.title)
+            item = QListWidgetItem(tr(entry.title))
             item.setData(TITLE_ROLE, entry.title)
             self.titles.addItem(item)
         self.titles.blockSignals(False)
@@ -145,7 +146,7 @@ class Glossary(QDialog):
             self.titles.setCurrentRow(0)
 
     def _add_heading(self, group: str) -> None:
-        heading = QListWidgetItem(group)
+        heading = QListWidgetItem(tr(group))
         heading.setFlags(Qt.ItemFlag.NoItemFlags)
         heading.setFont(zoom.font(look.SMALL, bold=True))
         heading.setForeground(QColor(self._theme.muted))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from core.language import tr
 from core.teach.formulae import in_words
 from gui.kit import zoom
 from gui.kit.flow_layout import FlowLayout
@@ -59,14 +60,14 @@ class Page(QScrollArea):
         column = QVBoxLayout(page)
         column.setContentsMargins(MARGIN, GAP, MARGIN, GAP)
         column.setSpacing(GAP)
-        title = QLabel(entry.title)
+        title = QLabel(tr(entry.title))
         title.setTextFormat(Qt.TextFormat.PlainText)
         title.setWordWrap(True)
         zoom.set_type(title, TITLE, bold=True)
         column.addWidget(title)
         others = [name for name in entry.names if len(name) < 26 and "," not in name]
         if others:
-            column.addWidget(small_label("also: " + ", ".join(others[:6]), wraps=True))
+            column.addWidget(small_label("also: " + ", ".join(map(tr, others[:6])), wraps=True))
         column.addWidget(self._words(entry))
         if entry.formula:
             column.addWidget(
@@ -84,13 +85,13 @@ class Page(QScrollArea):
             button.setAutoDefault(False)  # Return in the search presses none
             QWidget.setTabOrder(before, button)
             before = button
-        self.setAccessibleDescription(f"{entry.title}. {markdown.plain(entry.text)}")
+        self.setAccessibleDescription(f"{tr(entry.title)}. {markdown.plain(tr(entry.text))}")
 
     def _words(self, entry: Entry) -> Words:
         words = Words()
         formula = typeset_in(words.font(), self._theme.ink, self.devicePixelRatioF())
-        words.setText(markdown.rich(entry.text, formula=formula))
-        words.setAccessibleName(markdown.plain(entry.text))
+        words.setText(markdown.rich(tr(entry.text), formula=formula))
+        words.setAccessibleName(markdown.plain(tr(entry.text)))
         return words
 
     def _sketch(self, name: str) -> QWidget:
@@ -114,7 +115,7 @@ class Page(QScrollArea):
     def _related(self, entry: Entry) -> QWidget | None:
         """Return buttons that lead to related entries."""
         for title in entry.see:
-            button = QPushButton(title)
+            button = QPushButton(tr(title))
             button.setProperty("quiet", True)
             button.clicked.connect(lambda _=False, title=title: self.chosen.emit(title))
             self.links[title] = button
