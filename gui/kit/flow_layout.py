@@ -31,6 +31,12 @@ class FlowLayout(QLayout):
         self._gaps = horizontal_gap, vertical_gap
         self.setContentsMargins(0, 0, 0, 0)
 
+    def set_gap(self, horizontal: int) -> None:
+        """Set the gap between the items of a row, in pixels."""
+        if horizontal != self._gaps[0]:
+            self._gaps = horizontal, self._gaps[1]
+            self.invalidate()
+
     def clear(self) -> None:
         """Remove and delete all widgets."""
         while self._items:

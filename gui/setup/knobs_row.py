@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from PySide6.QtCore import QSignalBlocker, QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
@@ -27,13 +30,17 @@ from gui.kit.labels import DOT, change_dot
 from gui.kit.plain_text import as_tip
 from gui.setup import training_settings as known
 from gui.setup.feature_picker import FeaturePicker
-from gui.setup.rate_slider import RateSlider
+from gui.setup.rate_slider import SLIDER_PX, RateSlider
 from gui.setup.training_settings import F, Setting, SettingField
 from gui.state.background_tasks import Background
 
 NARROW_PX, TIGHT_PX = 1320, 1100  # below which the defaults button is short, and the settings'
 LOW_PX = 540  # height of the window, at a zoom of 100 %, below which the knobs take one row
-MARGIN, GAP = 12, 12
+MARGIN, GAP, LITTLE_GAP = 12, 12, 8
+SPACING = 6  # within a knob
+SHORT_PX = 64  # of the slider where the row is full
+WAYS = range(4)  # to make room, how many of them: each comes with those before
+WITHOUT_WORDS, WITHOUT_LABEL = 2, 3
 
 
 class Knob(QWidget):
@@ -54,7 +61,7 @@ class Knob(QWidget):
         self.dot = change_dot()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
+        row.setSpacing(SPACING)
         for widget in ((self.label,) if label else ()) + fields:
             row.addWidget(widget)
         row.addWidget(self.dot)
@@ -62,6 +69,14 @@ class Knob(QWidget):
             if not field.accessibleName():  # “knob”: the panel has fields for the same settings
                 field.setAccessibleName(f"{name.replace('_', ' ').replace('kind', 'model')}, knob")
         self.show_change(False, None)
+
+    def needed(self, *, has_label: bool) -> int:
+        """Return the width in pixels that it needs with its label or without."""
+        parts: list[QWidget] = [*self._fields, self.dot]
+        if has_label and self.label.text():
+            parts.append(self.label)
+        widths = [part.sizeHint().width() for part in parts]
+        return sum(widths) + SPACING * (len(widths) - 1)
 
     def show_change(self, is_changed: bool, default: object) -> None:
         """Show whether the value differs from the default, and in the tool tip the default."""
@@ -122,9 +137,10 @@ class KnobsRow(QFrame):
         self.defaults_button.setProperty("quiet", True)
         self.defaults_button.clicked.connect(self.defaults_wanted)
         inside = QWidget()
-        flow = FlowLayout(inside, GAP, 4)
+        self._flow = FlowLayout(inside, GAP, 4)
+        self._ways = 0  # to make room, now in use
         for part in (*self.knobs, self.settings_button, self.defaults_button):
-            flow.addWidget(part)
+            self._flow.addWidget(part)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         for widget in (inside, self):
@@ -207,22 +223,43 @@ class KnobsRow(QFrame):
         QTimer.singleShot(0, self, self.fit)  # the knobs take their type when they are shown
 
     def fit(self) -> None:
-        """In a low window hide the knobs that one row has no room for; all settings have them."""
+        """Keep the knobs in one row where they can; in a low window hide those it cannot hold."""
         has_choice = self._task is not None and FeaturePicker.applies_to(self._task)
         shown = [knob for knob in self.knobs if knob.name != "features" or has_choice]
         if self._task is not None and FAMILY[self._task.config.model.kind].is_counted:
             shown = [knob for knob in shown if knob.name not in known.OF_DESCENT]
-        buttons = self.settings_button, self.defaults_button
-        room = self.width() - 2 * MARGIN - sum(b.sizeHint().width() + GAP for b in buttons)
-        if self.window().height() < zoom.px(LOW_PX):
+        full = next((ways for ways in WAYS if self._has_room(shown, ways)), None)
+        if full is None and self.window().height() < zoom.px(LOW_PX):
+            full = WAYS[-1]
             for knob in (*reversed(self.knobs[2:]), self.knobs[0]):  # the learning rate stays
-                if room >= sum(k.sizeHint().width() + GAP for k in shown):
+                if self._has_room(shown, full):
                     break
                 if knob in shown:
                     shown.remove(knob)
+        self._make_room(full or 0)  # two rows have room for all
         for knob in self.knobs:
             if knob.isHidden() is (knob in shown):
                 knob.setVisible(knob in shown)
+
+    def _has_room(self, shown: Sequence[Knob], ways: int) -> bool:
+        """Whether one row holds these knobs with that many ways to make room."""
+        gap = LITTLE_GAP if ways else GAP
+        buttons = self.settings_button, self.defaults_button
+        widths = [button.sizeHint().width() for button in buttons]
+        for knob in shown:
+            widths.append(knob.needed(has_label=knob.name != "features" or ways < WITHOUT_LABEL))
+            if knob.name == "learning_rate":
+                widths[-1] += self.rate.needed(**_slider(ways)) - self.rate.sizeHint().width()
+        return sum(widths) + gap * (len(widths) - 1) <= self.width() - 2 * MARGIN
+
+    def _make_room(self, ways: int) -> None:
+        """Take from what is said elsewhere too: gaps, the limit beside its mark, a label."""
+        if ways == self._ways:
+            return
+        self._ways = ways
+        self._flow.set_gap(LITTLE_GAP if ways else GAP)
+        self.rate.shorten(**_slider(ways))
+        self.knobs[-1].label.setVisible(ways < WITHOUT_LABEL)
 
     def _show_changes(self) -> None:
         self._changed = changed_settings(self._task, self._settings) if self._task else {}
@@ -244,6 +281,12 @@ class KnobsRow(QFrame):
             if count
             else "All settings: all at default"
         )
+        self.fit()
+
+
+def _slider(ways: int) -> dict[str, Any]:
+    """Return how the slider of the learning rate is shown with that many ways to make room."""
+    return {"least": SHORT_PX if ways else SLIDER_PX, "has_words": ways < WITHOUT_WORDS}
 
 
 def format_value(value: object) -> str:

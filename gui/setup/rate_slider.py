@@ -21,6 +21,7 @@ from gui.state.background_tasks import Background
 LEAST, MOST = -4, 2  # exponents of ten
 NOTCHES = 30  # per power of ten
 SLIDER_PX = 90
+GAP = 4  # beside the slider
 FACE_PX = 4.0  # half the width of the mark
 MARK_PX, HANDLE_PX = 6.0, 14.0  # heights of the mark and of the handle
 
@@ -62,8 +63,8 @@ class _Slider(Slider):
 
     def sizeHint(self) -> QSize:
         """Add height below the handle for the mark, and as much above: the groove is centred."""
-        hint = super().sizeHint()
-        return hint.expandedTo(QSize(0, zoom.px(HANDLE_PX) + 2 * zoom.px(MARK_PX)))
+        height = zoom.px(HANDLE_PX) + 2 * zoom.px(MARK_PX)
+        return QSize(self.minimumWidth(), max(super().sizeHint().height(), height))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(super().minimumSizeHint().width(), self.sizeHint().height())
@@ -91,7 +92,7 @@ class RateSlider(QWidget):
         self.limit_words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
+        row.setSpacing(GAP)
         row.addWidget(self.slider, 1)
         row.addWidget(self.limit_words)
         settings = TrainingConfig()
@@ -119,6 +120,20 @@ class RateSlider(QWidget):
     def set_theme(self, theme: Theme) -> None:
         self.slider.theme = theme
         self._describe_limit()
+
+    def shorten(self, least: int, *, has_words: bool) -> None:
+        """Let the slider be as short as this, with or without the limit in words beside it.
+
+        least : in pixels at a zoom of 100 %.
+        """
+        self._least = least
+        self.slider.setMinimumWidth(zoom.px(least))
+        self.limit_words.setVisible(has_words)
+
+    def needed(self, least: int, *, has_words: bool) -> int:
+        """Return the width in pixels that it needs once it is shortened to this."""
+        words = self.limit_words.minimumWidth() + GAP if has_words else 0
+        return zoom.px(least) + words
 
     def focus(self) -> None:
         """Give the slider the keyboard focus, as Tab does."""

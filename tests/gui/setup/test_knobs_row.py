@@ -36,6 +36,24 @@ def test_all_of_it_is_in_sight_at_every_size(open_window, size):
         assert window.knobs.rect().contains(corner)
 
 
+def test_the_knobs_of_iris_take_one_row_from_1024_on_also_once_some_are_changed(open_window, qtbot):
+    window = open_window(size=(1366, 768))
+    knobs = window.knobs
+    height = knobs.height()
+    assert knobs.rate.limit_words.isVisible()
+    for size in ((1024, 768), (1280, 800)):
+        window.resize(*size)
+        qtbot.waitUntil(lambda: knobs.height() == height)
+    assert knobs.rate.limit_words.isVisible()  # there is room for it again
+    window.resize(1024, 768)
+    for name, value in (("batch_size", 16), ("weight_decay", 0.01)):
+        type_into(getattr(knobs, name), str(value))
+        qtbot.waitUntil(lambda name=name: name in knobs.changed)
+    qtbot.waitUntil(lambda: knobs.height() == height)
+    for part in (*knobs.knobs, knobs.settings_button, knobs.defaults_button):
+        assert knobs.rect().contains(part.mapTo(knobs, part.rect().bottomRight()))
+
+
 @pytest.mark.parametrize(
     ("name", "field", "text", "value"),
     [

@@ -11,7 +11,7 @@ from gui.kit.fields.card import Card
 from gui.kit.theme import SMALL
 from gui.stage.curves.line_key import LineKey
 from gui.window.settings import Settings
-from gui.window.sizes import GAP, LEAST_WIDTH
+from gui.window.sizes import GAP, LEAST_WIDTH, TALL_PX
 
 PAGES = ("Trace", "Demos", "Evaluation", "Runs")
 
@@ -96,8 +96,8 @@ def rounded(sizes):
 
 @pytest.fixture
 def narrow(open_window):
-    """A window of a small projector: the side panel lies under the stage."""
-    return open_window(size=(1024, 740))
+    """A window that is higher than wide: the side panel lies under the stage."""
+    return open_window(size=(900, TALL_PX))
 
 
 def lies_beneath(window):
@@ -114,12 +114,21 @@ def plot_height(view):
     return view.plot.getPlotItem().getViewBox().sceneBoundingRect().height()
 
 
+def test_on_a_small_projector_the_stage_and_the_loss_beside_it_have_their_room(open_window):
+    window = open_window(size=(1024, 740))
+    assert not lies_beneath(window)
+    assert window.stage.width() >= 620 and window.stage.height() >= 480
+    assert plot_height(window.views["Loss"]) >= 200
+    window.stage.show_name("Curves")
+    assert window.side_panel.isVisible()
+
+
 def test_in_a_narrow_window_that_is_tall_the_side_lies_under_the_stage(narrow, qtbot):
     assert lies_under(narrow)
     assert narrow.rail.is_folded and narrow.rail.isVisible()
     assert in_sight(narrow) == {"Loss", "Accuracy", "Example", "Confusion"}
-    assert plot_height(narrow.views["Loss"]) > 90
-    assert plot_height(narrow.views["Boundary"]) > 120
+    assert plot_height(narrow.views["Loss"]) > 180
+    assert plot_height(narrow.views["Boundary"]) > 250
     loss, others = narrow.side_panel.cards[:2]
     assert others.x() > loss.geometry().right()
     before = narrow.stage.height()
@@ -143,7 +152,7 @@ def test_in_a_narrow_window_that_is_tall_the_side_lies_under_the_stage(narrow, q
 
 
 def test_what_needs_its_height_has_that_of_a_side_under_the_stage(open_window, qtbot):
-    window = open_window(RunConfig(DataConfig(source="digits")), size=(1024, 740))
+    window = open_window(RunConfig(DataConfig(source="digits")), size=(900, TALL_PX))
     assert lies_under(window) and window.side_panel.isVisible()
     for name in ("Draw", "Curves"):
         window.stage.show_name(name)
