@@ -8,6 +8,7 @@ is translated where it is shown, by `tr`. Both take the text itself, never a var
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -51,6 +52,7 @@ LANGUAGES = {
     )
 }
 PSEUDO = Language("pseudo", "[Ƥşēūđō]", ",", ".")  # shows what is not translated, and what is cut
+SENSE = re.compile(r" \[[a-z ]+\]$")  # at the end of a key
 ACCENTED = str.maketrans("aeiouAEIOUcnsz", "âêîôûÂÊÎÔÛçñšž")
 
 
@@ -92,6 +94,24 @@ def tr(text: str, /, sense: str = "", **values: object) -> str:
         found = now.catalogue.get(_key(text, sense), text)
     said = found if isinstance(found, str) else found[-1]
     return said.format(**values) if values else said
+
+
+def english(text: str) -> str:
+    """Return the English text of one that `tr` has translated without values; others as they are.
+
+    It is for texts that files keep of what a person has chosen, in whatever language.
+    """
+    now = _now()
+    return (
+        text if now.language in (ENGLISH, PSEUDO) else _inverse(now.language.code).get(text, text)
+    )
+
+
+@cache
+def _inverse(code: str) -> dict[str, str]:
+    """Return the English texts by those of a language; of several the first in the alphabet."""
+    said = sorted(catalogue(code).items(), key=lambda item: item[0], reverse=True)
+    return {text: SENSE.sub("", key) for key, text in said if isinstance(text, str)}
 
 
 def tr_n(one: str, many: str, number: int, /, **values: object) -> str:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QSlider
 
+from core.language import english
 from gui.kit.fields.choices import Segments
 
 MOST_DIGITS = 12
@@ -63,15 +64,16 @@ def ends(text: str, axes: int) -> tuple[tuple[float, float], ...] | None:
 
 
 def combo(field: QComboBox) -> Kept:
-    """Return a field for one of several options, which is kept by its words."""
+    """Return a field for one of several options, which is kept by its words in English."""
 
     def choose(words: str) -> None:
-        index = field.findText(words)
+        shown = [english(field.itemText(i)) for i in range(field.count())]
+        index = shown.index(words) if words in shown else -1
         if index >= 0 and index != field.currentIndex():
             field.setCurrentIndex(index)
             field.activated.emit(index)
 
-    return Kept(field.currentText, choose)
+    return Kept(lambda: english(field.currentText()), choose)
 
 
 def switch(field: QAbstractButton) -> Kept:
@@ -89,11 +91,11 @@ def segments(field: Segments) -> Kept:
 
     def choose(words: str) -> None:
         for button in field.buttons:
-            if button.text() == words and not button.isHidden() and not button.isChecked():
+            if english(button.text()) == words and not button.isHidden() and not button.isChecked():
                 button.click()
 
     def chosen() -> str:
-        return next((button.text() for button in field.buttons if button.isChecked()), "")
+        return next((english(button.text()) for button in field.buttons if button.isChecked()), "")
 
     return Kept(chosen, choose)
 

@@ -11,6 +11,7 @@ from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QPainter, QPaintEv
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
+from core.language import tr
 from gui.kit import described, zoom
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.theme import Theme
@@ -99,6 +100,11 @@ class Picture:
 def picture(latex: str, px: float, colour: str, inks: tuple[tuple[str, str], ...] = ()) -> Picture:
     """Return the typeset formula, ready to be drawn."""
     return Picture(latex, px, colour, inks)
+
+
+def worded(latex: str) -> str:
+    """Return a formula; one that is marked as `$…$` has words, which are translated."""
+    return tr(latex).split("$")[1] if latex.startswith("$") else latex
 
 
 class Formula(QWidget):

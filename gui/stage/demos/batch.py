@@ -9,12 +9,15 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from core.language import mark, tr
 from core.number_format import format_plain
 from core.teach import illustrations
 from core.teach.illustrations import WorkedExample
 
 DECIMALS = 4
 LARGEST = 1e6  # largest |logit| accepted; softmax has saturated long before
+NO_NUMBER = mark("“{text}” is no number: a logit such as −0.5 was expected. It stays {kept}.")
+BEYOND = mark("“{text}” is beyond a million: a logit such as −0.5 was expected. It stays {kept}.")
 SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉"
 
 
@@ -56,7 +59,14 @@ class Batch(QObject):
         if number is None or number not in range(self.h):
             known = f"0 … {self.h - 1}"
             kept = self.example.y[i]
-            self.refused.emit(f"“{text}” is no class: it must be one of {known}. It stays {kept}.")
+            self.refused.emit(
+                tr(
+                    "“{text}” is no class: it must be one of {known}. It stays {kept}.",
+                    text=text,
+                    known=known,
+                    kept=kept,
+                )
+            )
             return False
         y = self.example.y.copy()
         y[i] = int(number)
@@ -67,11 +77,9 @@ class Batch(QObject):
         """Set logit k of example i; return False and emit `refused` if it is invalid."""
         number = _number(text)
         if number is None or abs(number) > LARGEST:
-            why = "is no number" if number is None else "is beyond a million"
             kept = format_plain(self.example.Z[i, k], 6)
-            self.refused.emit(
-                f"“{text}” {why}: a logit such as −0.5 was expected. It stays {kept}."
-            )
+            why = NO_NUMBER if number is None else BEYOND
+            self.refused.emit(tr(why, text=text, kept=kept))
             return False
         Z = self.example.Z.copy()
         Z[i, k] = number
@@ -104,7 +112,7 @@ def input_columns(h: int) -> list[Column]:
         Column("y", "y", lambda e, i: e.y[i], typed=Batch.type_class, widest="00"),
         *(_logit(k) for k in range(h)),
         *(_probability(k) for k in range(h)),
-        Column("loss", "loss", lambda e, i: e.losses[i], foot=lambda e: e.loss),
+        Column(tr("loss"), "loss", lambda e, i: e.losses[i], foot=lambda e: e.loss),
     ]
 
 

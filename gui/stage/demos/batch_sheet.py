@@ -25,6 +25,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHeaderView, QMenu, QTableView
 
 from core.data.csv.spreadsheet import to_text
+from core.language import tr
 from core.number_format import format_fixed, format_plain
 from gui.kit import theme as look
 from gui.kit import zoom
@@ -97,7 +98,7 @@ class Sheet(QAbstractTableModel):
                 bold.setWeight(QFont.Weight.Bold)
                 return bold
             case Qt.ItemDataRole.ToolTipRole if self.is_typed(index):
-                return "Type a number over it"
+                return tr("Type a number over it")
         return None
 
     def _is_of_its_class(self, i: int, column: Column) -> bool:
@@ -240,8 +241,8 @@ class SheetView(QTableView):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if len(self.selectedIndexes()) > 1:
-            menu.addAction("Copy the &selection as CSV", lambda: self._copy(whole=False))
-        menu.addAction("Copy the &table as CSV", lambda: self._copy(whole=True))
+            menu.addAction(tr("Copy the &selection as CSV"), lambda: self._copy(whole=False))
+        menu.addAction(tr("Copy the &table as CSV"), lambda: self._copy(whole=True))
         menu.exec(event.globalPos())
 
     def _copy(self, *, whole: bool) -> None:

@@ -7,6 +7,7 @@ from typing import ClassVar
 from PySide6.QtWidgets import QWidget
 
 from core.data.task import Task
+from core.language import mark, tr
 from core.model_family import FAMILY
 from core.train.snapshot import Snapshot
 from gui.kit.maths.formula import Formula
@@ -19,8 +20,8 @@ from gui.stage.demos.parts import Figure, ValueSlider
 from gui.state.background_tasks import Background
 from gui.state.selected_example import Example
 
-NO_SHARES = (
-    "The model that is loaded, {}, gives no probabilities that sum to 1. Choose Logistic or "
+NO_SHARES = mark(
+    "The model that is loaded, {model}, gives no probabilities that sum to 1. Choose Logistic or "
     "Softmax under Model, and its own will show here."
 )
 
@@ -28,7 +29,7 @@ NO_SHARES = (
 def no_shares(task: Task) -> str:
     """Return a message if the model's outputs are no probabilities that sum to 1, else ""."""
     kind = FAMILY[task.config.model.kind]
-    return "" if kind.outputs_sum_to_one else NO_SHARES.format(kind.title)
+    return "" if kind.outputs_sum_to_one else tr(NO_SHARES, model=tr(kind.title))
 
 
 class Demo(QWidget):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
+from core.language import mark, tr
 from core.number_format import format_fixed
 from core.teach.demonstrations import (
     BINARY,
@@ -30,7 +31,7 @@ from gui.stage.demos.parts import GAP, ValueSlider, caption, note, row
 START, START_Y = (0.4, -0.9), 1
 GIVEN = ("a", "z", "log a")  # in the order of INPUTS
 NAMES = [loss.replace("_with", "\n_with") for loss in LOSSES]
-REFUSED = "error"
+REFUSED = mark("error")
 FORMULA_PX = 17.0
 FORMULAE = {
     BINARY: (
@@ -39,15 +40,15 @@ FORMULAE = {
     ),
     BINARY_LOGITS: (
         r"\log(1+e^{z})-y\,z",
-        "log(1 + e to the z) minus y z",
+        mark("log(1 + e to the z) minus y z"),
     ),
     NLL: (
         r"-\ell_y,\quad \ell=\log a",
-        "minus l y, where l is log a",
+        mark("minus l y, where l is log a"),
     ),
     CROSS: (
         r"\log\sum_j e^{z_j}-z_y",
-        "log of the sum over j of e to the z j, minus z y",
+        mark("log of the sum over j of e to the z j, minus z y"),
     ),
 }
 
@@ -55,8 +56,8 @@ FORMULAE = {
 class FourLossesDemo(Demo):
     """One example with two logits: all four losses, each given every kind of input."""
 
-    title = "PyTorch’s four losses"
-    watch = (
+    title = mark("PyTorch’s four losses")
+    watch = mark(
         "Each loss takes something else: probabilities a, logits z, or log a. Fed rightly (✓) all "
         "four agree; fed wrongly they give an error, or another number without a warning."
     )
@@ -69,19 +70,19 @@ class FourLossesDemo(Demo):
                 -10.0,
                 10.0,
                 z,
-                name=f"Logit of class {k}",
-                tip=f"The logit of class {k}",
+                name=tr("Logit of class {k}", k=k),
+                tip=tr("The logit of class {k}", k=k),
                 steps=200,
             )
             for k, z in enumerate(START)
         )
         self.truth = Segments(
-            tuple((f"y = {y}", y, f"The example’s true class is {y}") for y in (0, 1))
+            tuple((f"y = {y}", y, tr("The example’s true class is {y}", y=y)) for y in (0, 1))
         )
         self._y = START_Y
         self.truth.choose(START_Y)
         self.truth.chosen.connect(self._choose)
-        self.grid = Grid(theme, "Each loss fed with each input", NAMES, GIVEN)
+        self.grid = Grid(theme, tr("Each loss fed with each input"), NAMES, GIVEN)
         layout = Columns(self)
         formulae = QGridLayout()
         formulae.setHorizontalSpacing(2 * GAP)
@@ -91,7 +92,7 @@ class FourLossesDemo(Demo):
             name = QLabel(loss)
             zoom.set_type(name, look.SMALL)
             name.setProperty("small", True)
-            formula = Formula(theme, latex, spoken, px=FORMULA_PX)
+            formula = Formula(theme, latex, tr(spoken), px=FORMULA_PX)
             i, j = 2 * (k % 2), k // 2
             formulae.addWidget(name, i, j)
             formulae.addWidget(formula, i + 1, j, Qt.AlignmentFlag.AlignLeft)
@@ -100,13 +101,15 @@ class FourLossesDemo(Demo):
         line.setStretch(0, 1)
         line.setStretch(1, 1)
         add_layout(layout, line)
-        add_layout(layout, row(caption("Loss in nats, given a, z or log a"), None, self.truth))
+        add_layout(layout, row(caption(tr("Loss in nats, given a, z or log a")), None, self.truth))
         layout.addWidget(self.grid)
         layout.addWidget(
             note(
-                "The binary losses see class 1 with z = z₁ − z₀. nll_loss takes no logarithm: "
-                "given probabilities it returns −a, less than nothing. cross_entropy forgives "
-                "log a, because log-softmax leaves it as it is."
+                tr(
+                    "The binary losses see class 1 with z = z₁ − z₀. nll_loss takes no logarithm: "
+                    "given probabilities it returns −a, less than nothing. cross_entropy forgives "
+                    "log a, because log-softmax leaves it as it is."
+                )
             )
         )
         for slider in self.logits:
@@ -131,7 +134,7 @@ class FourLossesDemo(Demo):
             for j, kind in enumerate(INPUTS):
                 value, is_right = found[loss, kind], TAKES[loss] == kind
                 if value is None:
-                    self.grid.show_text(i, j, REFUSED, warns=True)
+                    self.grid.show_text(i, j, tr(REFUSED), warns=True)
                 else:
                     text = f"✓ {format_fixed(value, 4)}" if is_right else format_fixed(value, 4)
                     self.grid.show_text(i, j, text, is_bold=is_right, exact=f"{value:.9g}")

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.data.csv.spreadsheet import to_text
+from core.language import tr
 from core.number_format import format_fixed
 from gui.kit import zoom
 from gui.kit.theme import Theme
@@ -40,7 +41,7 @@ class Grid(QTableWidget):
         self._theme = theme
         self._exact: dict[tuple[int, int], str] = {}
         self.setAccessibleName(name)
-        self.setToolTip("Ctrl+C copies the table as CSV")
+        self.setToolTip(tr("Ctrl+C copies the table as CSV"))
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setTabKeyNavigation(False)
         self.setShowGrid(False)
@@ -151,7 +152,7 @@ class Grid(QTableWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(
-            "Copy table as &CSV", lambda: QGuiApplication.clipboard().setText(self.csv())
+            tr("Copy table as &CSV"), lambda: QGuiApplication.clipboard().setText(self.csv())
         )
         menu.exec(event.globalPos())
 

@@ -11,8 +11,9 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.data.task import Task
+from core.language import mark, tr
 from core.model_family import FAMILY
-from core.number_format import format_fixed
+from core.number_format import format_fixed, format_integer, format_plain
 from core.train.history import SAMPLE
 from core.train.snapshot import Snapshot
 from gui.kit import plots, zoom
@@ -29,14 +30,16 @@ from gui.stage.demos.parts import Figure, ValueSlider, caption, note, row
 FEWEST, MOST = 2, 20
 START = 3
 NEAR = 0.005  # nats: a first loss this close to ln h is a guess, also from small random weights
+GUESSED = mark("The run began at {loss}: it guessed.")
+NOT_FROM_ZERO = mark("The run began at {loss}, so not from zero weights.")
 MOST_SAID = 13.8  # nats, about a million classes: beyond it exp(loss) is not shown
 
 
 class GuessingDemo(Demo):
     """The probabilities 1/h, their loss ln h, and the first loss of the run for comparison."""
 
-    title = "Pure guessing"
-    watch = (
+    title = mark("Pure guessing")
+    watch = mark(
         "Choose a number of classes. With all weights at zero every class gets 1/h, "
         "and the loss is ln h: the number that a run starts from, and the one to beat."
     )
@@ -47,21 +50,27 @@ class GuessingDemo(Demo):
         self._task: Task | None = None
         self._snapshot: Snapshot | None = None
         self.classes = ValueSlider(
-            "classes <i>h</i>",
+            tr("classes <i>h</i>"),
             FEWEST,
             MOST,
             START,
-            name="number of classes",
-            tip="How many classes there are to guess among",
+            name=tr("number of classes"),
+            tip=tr("How many classes there are to guess among"),
             steps=MOST - FEWEST,
-            shown=lambda h: f"{h:.0f}",
+            shown=lambda h: format_fixed(h, 0),
             widest="00",
         )
-        self.share, self.guess = Figure(theme, "each class"), Figure(theme, "guessing costs")
-        self.first, self.now = Figure(theme, "run, step 0"), Figure(theme, "run, now")
-        self.bars = Bars(theme, (), "Probability of each class", high=0.5, digits=3)
+        self.share, self.guess = (
+            Figure(theme, tr("each class")),
+            Figure(theme, tr("guessing costs")),
+        )
+        self.first, self.now = (
+            Figure(theme, tr("run, step {step}", step=0)),
+            Figure(theme, tr("run, now")),
+        )
+        self.bars = Bars(theme, (), tr("Probability of each class"), high=0.5, digits=3)
         self.plot = plots.make_plot(theme, moves_below=False)
-        self.plot.setAccessibleName("Loss of guessing against the number of classes")
+        self.plot.setAccessibleName(tr("Loss of guessing against the number of classes"))
         self.plot.setMouseEnabled(False, False)
         self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._curve = plots.Line(self.plot)
@@ -78,14 +87,14 @@ class GuessingDemo(Demo):
         h = np.linspace(FEWEST, MOST, 200)
         self._curve.setData(h, np.log(h))
         self.plot.setRange(xRange=(FEWEST - 0.5, MOST + 0.5), yRange=(0, 3.2), padding=0)
-        self.plot.setLabel("bottom", "classes h")
-        self.plot.setLabel("left", "loss ln h (nats)")
+        self.plot.setLabel("bottom", tr("classes h"))
+        self.plot.setLabel("left", tr("loss ln h (nats)"))
         formulae = row(
-            Formula(theme, r"a_j = \frac{1}{h}", "a j is one over h"),
+            Formula(theme, r"a_j = \frac{1}{h}", tr("a j is one over h")),
             Formula(
                 theme,
                 r"L = -\log \frac{1}{h} = \log h",
-                "L is minus log of one over h, which is log h",
+                tr("L is minus log of one over h, which is log h"),
             ),
             None,
             gap=28,
@@ -95,9 +104,9 @@ class GuessingDemo(Demo):
         for figure in (self.share, self.guess, self.first, self.now):
             flow.addWidget(figure)
         left, right = QVBoxLayout(), QVBoxLayout()
-        left.addWidget(caption("Loss of guessing"))
+        left.addWidget(caption(tr("Loss of guessing")))
         left.addWidget(Shaped(self.plot, low=170, high=480), 1)
-        right.addWidget(caption("Probabilities"))
+        right.addWidget(caption(tr("Probabilities")))
         right.addWidget(self.bars)
         right.addStretch(1)
         pictures = QHBoxLayout()
@@ -157,35 +166,44 @@ class GuessingDemo(Demo):
         if not (kind.is_log_likelihood and kind.outputs_sum_to_one):
             self.first.show_text("–")
             self.now.show_text("–")
-            self.verdict.setText("The loss of this model is no −log of a probability.")
+            self.verdict.setText(tr("The loss of this model is no −log of a probability."))
             return
         h, name = task.dataset.h, escape(task.dataset.name)
         guess, step = math.log(h), int(snapshot.curves.step[0])
         first, now = float(snapshot.curves.train_loss[0]), snapshot.metrics.train_loss
-        self.first.set_caption(f"run, step {step}")
+        self.first.set_caption(tr("run, step {step}", step=format_integer(step)))
         some = "≈" if len(task.train_rows) > SAMPLE else ""  # the curve is measured on a sample
         self.first.show_text(some + format_fixed(first, 4), warns=not math.isfinite(first))
-        self.now.set_caption(f"step {snapshot.metrics.step:,}")
+        self.now.set_caption(tr("step {step}", step=format_integer(snapshot.metrics.step)))
         sign = sign_of(snapshot.metrics)
         self.now.show_text(sign + format_fixed(now, 4), warns=not math.isfinite(now))
-        text = f"<b>{name}</b> has {h} classes: ln {h} = {format_fixed(guess, 4)}. "
-        if abs(first - guess) < NEAR:
-            text += f"The run began at {format_fixed(first, 4)}: it guessed. "
-        else:
-            text += f"The run began at {format_fixed(first, 4)}, so not from zero weights. "
-        self.verdict.setText(text + _judge(now, guess))
+        about = tr(
+            "<b>{name}</b> has {h} classes: ln {h} = {guess}.",
+            name=name,
+            h=h,
+            guess=format_fixed(guess, 4),
+        )
+        begun = GUESSED if abs(first - guess) < NEAR else NOT_FROM_ZERO
+        began = tr(begun, loss=format_fixed(first, 4))
+        self.verdict.setText(f"{about} {began} {_judge(now, guess)}")
 
 
 def _judge(loss: float, guess: float) -> str:
     """Return a sentence that compares a mean loss with that of guessing, both in nats."""
     if not math.isfinite(loss):
-        return "Now it is no number: training has diverged."
+        return tr("Now it is no number: training has diverged.")
     if abs(loss - guess) < NEAR:
-        return f"At {format_fixed(loss, 4)} it knows nothing yet."
-    alike = f"{math.exp(loss):.3g}" if loss < MOST_SAID else "countless"
+        return tr("At {loss} it knows nothing yet.", loss=format_fixed(loss, 4))
+    alike = format_plain(math.exp(loss), 3) if loss < MOST_SAID else tr("countless")
     if loss < guess:
-        return f"At {format_fixed(loss, 4)} it is as unsure as a guess among {alike} classes."
-    return (
-        f"At {format_fixed(loss, 4)} it is <b>worse than guessing</b>: it is sure of wrong "
-        f"classes, and gives the true one as little as a guess among {alike}."
+        return tr(
+            "At {loss} it is as unsure as a guess among {alike} classes.",
+            loss=format_fixed(loss, 4),
+            alike=alike,
+        )
+    return tr(
+        "At {loss} it is <b>worse than guessing</b>: it is sure of wrong classes, and gives the "
+        "true one as little as a guess among {alike}.",
+        loss=format_fixed(loss, 4),
+        alike=alike,
     )

@@ -8,11 +8,12 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from core import plugins
 from core.errors import DataError
+from core.language import mark, tr
 from gui.kit.theme import Theme
 from gui.stage.demos.demo import Demo
 from gui.stage.demos.parts import note
 
-GROUP = "Installed"
+GROUP = mark("Installed")
 
 
 def demonstrations() -> tuple[tuple[type[Demo], ...], tuple[str, ...]]:
@@ -44,4 +45,14 @@ class _Failed(Demo):
     def __init__(self, title: str, error: Exception, theme: Theme) -> None:
         super().__init__(theme)
         column = QVBoxLayout(self)
-        column.addWidget(note(escape(f"{title} failed: {type(error).__name__}: {error}")))
+        column.addWidget(
+            note(
+                escape(
+                    tr(
+                        "{title} failed: {error}",
+                        title=tr(title),
+                        error=f"{type(error).__name__}: {error}",
+                    )
+                )
+            )
+        )

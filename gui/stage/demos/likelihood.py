@@ -11,7 +11,8 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QWidget
 
 from core.data.task import Task
-from core.number_format import format_fixed, format_superscript
+from core.language import mark, tr
+from core.number_format import format_fixed, format_integer, format_superscript
 from core.teach import illustrations
 from core.teach.illustrations import Likelihood, Product
 from core.train.snapshot import Params, Snapshot
@@ -20,7 +21,7 @@ from gui.kit import theme as look
 from gui.kit.fields.choices import Segments
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.layouts import add_layout
-from gui.kit.maths.formula import Formula
+from gui.kit.maths.formula import Formula, worded
 from gui.kit.theme import Theme
 from gui.stage.demos.columns import Columns, Shaped
 from gui.stage.demos.demo import Demo, no_shares
@@ -28,15 +29,22 @@ from gui.stage.demos.parts import Figure, ValueSlider, Wrapped, caption, note, r
 
 MOST = 5000
 START_N, START_P = 500, 0.5
+SOURCES = (
+    (mark("equal p"), False, mark("Every example has the same probability, chosen below")),
+    (mark("this run's"), True, mark("What the model gives the true class of its training rows")),
+)
 FLOORS = ((illustrations.SMALLEST_32, "float32"), (illustrations.SMALLEST_64, "float64"))
+OF_SUCH = mark("The likelihood of {n} such examples is {likelihood}.")
+OF_ALL = mark("The likelihood of all {n} training rows is {likelihood}.")
+OF_FIRST = mark("The likelihood of the first {n} training rows is {likelihood}.")
 HEADROOM = 55.0  # smallest range in powers of ten, so that float32's smallest number is in view
 
 
 class LikelihoodDemo(Demo):
     """The product of n probabilities in float32 and in float64, and the sum of their logs."""
 
-    title = "Product or log-sum"
-    watch = (
+    title = mark("Product or log-sum")
+    watch = mark(
         "Raise n. The product of the probabilities soon is smaller than floats can be; "
         "the sum of the logs is an ordinary number, and its mean, with a minus, is the loss."
     )
@@ -50,43 +58,40 @@ class LikelihoodDemo(Demo):
         self._params: Params | None = None
         self._run: NDArray[np.float64] = np.empty(0)  # log probabilities of the true classes
         self.likelihood: Likelihood
-        self.source = Segments(
-            (
-                ("equal p", False, "Every example has the same probability, chosen below"),
-                ("this run's", True, "What the model gives the true class of its training rows"),
-            )
-        )
+        self.source = Segments([(tr(words), is_run, tr(tip)) for words, is_run, tip in SOURCES])
         self.source.choose(False)
         self._is_run = False
         self.n_slider = ValueSlider(
-            "examples <i>n</i>",
+            tr("examples <i>n</i>"),
             1,
             MOST,
             START_N,
-            name="number of examples",
-            tip="How many probabilities are multiplied",
+            name=tr("number of examples"),
+            tip=tr("How many probabilities are multiplied"),
             steps=200,
             logarithmic=True,
-            shown=lambda n: f"{n:,.0f}",
+            shown=format_integer,
             widest="0,000",
         )
         self.p_slider = ValueSlider(
-            "each <i>p</i>",
+            tr("each <i>p</i>"),
             0.05,
             0.99,
             START_P,
-            name="probability of each",
-            tip="The probability of the true class, the same for every example",
+            name=tr("probability of each"),
+            tip=tr("The probability of the true class, the same for every example"),
             steps=94,
             widest="0.00",
         )
         self.single, self.double = (
-            Figure(theme, "product, float32"),
-            Figure(theme, "product, float64"),
+            Figure(theme, tr("product, float32")),
+            Figure(theme, tr("product, float64")),
         )
-        self.sum, self.loss = Figure(theme, "sum of logs"), Figure(theme, "mean loss")
+        self.sum, self.loss = Figure(theme, tr("sum of logs")), Figure(theme, tr("mean loss"))
         self.plot = plots.make_plot(theme, moves_below=False)
-        self.plot.setAccessibleName("Likelihood against the number of examples, in powers of ten")
+        self.plot.setAccessibleName(
+            tr("Likelihood against the number of examples, in powers of ten")
+        )
         self.plot.setMouseEnabled(False, False)
         self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._lines = [plots.Line(self.plot) for _ in range(3)]
@@ -103,15 +108,15 @@ class LikelihoodDemo(Demo):
     def _lay_out(self, theme: Theme) -> None:
         for item in (*self._floors, *self._floor_words, self._ends):
             self.plot.addItem(item, ignoreBounds=True)
-        self.plot.setLabel("bottom", "examples so far")
-        self.plot.setLabel("left", "likelihood")
+        self.plot.setLabel("bottom", tr("examples so far"))
+        self.plot.setLabel("left", tr("likelihood"))
         self.plot.getPlotItem().getAxis("left").tickStrings = lambda values, *_: [
             _power_of_ten(value) for value in values
         ]
         above = QWidget()
         formulae = FlowLayout(above, 28, 4)
         for latex, spoken in FORMULAE:
-            formulae.addWidget(Formula(theme, latex, spoken))
+            formulae.addWidget(Formula(theme, worded(latex), tr(spoken)))
         figures = QWidget()
         flow = FlowLayout(figures, 24, 4)
         for figure in (self.single, self.double, self.sum, self.loss):
@@ -119,7 +124,7 @@ class LikelihoodDemo(Demo):
         layout = Columns(self)
         layout.setSpacing(8)
         layout.addWidget(above)
-        add_layout(layout, row(caption("Probabilities"), self.source, None))
+        add_layout(layout, row(caption(tr("Probabilities")), self.source, None))
         layout.addWidget(Wrapped(self.n_slider, self.p_slider))
         layout.addWidget(figures)
         layout.addWidget(self.verdict)
@@ -154,7 +159,7 @@ class LikelihoodDemo(Demo):
                 for colour, dash, words in (
                     (theme.counter_accent, "━━", "float32"),
                     (theme.accent, "━━", "float64"),
-                    (theme.muted, "╺╸╺╸", "exact, by the sum of logs"),
+                    (theme.muted, "╺╸╺╸", tr("exact, by the sum of logs")),
                 )
             )
         )
@@ -200,7 +205,7 @@ class LikelihoodDemo(Demo):
         n = self.n
         if n < 1:
             missing = "" if self._task is None else no_shares(self._task)
-            self.verdict.setText(missing or "There is no run to take probabilities from yet.")
+            self.verdict.setText(missing or tr("There is no run to take probabilities from yet."))
             return
         log_p = self._run[:n] if self._is_run else np.full(n, math.log(self.p_slider.value()))
         self.likelihood = result = illustrations.likelihood(np.exp(log_p), log_p)
@@ -213,21 +218,31 @@ class LikelihoodDemo(Demo):
 
     def _describe(self, result: Likelihood) -> None:
         d, k = illustrations.power_of_ten(float(result.log_sum[-1]))
-        whose = f"{result.n:,} such examples"
+        whose = OF_SUCH
         if self._is_run:
-            which = "all" if result.n == len(self._run) else "the first"
-            whose = f"{which} {result.n:,} training rows"
-        words = [f"The likelihood of {whose} is {format_power(d, k)}."]
+            whose = OF_ALL if result.n == len(self._run) else OF_FIRST
+        words = [tr(whose, n=format_integer(result.n), likelihood=format_power(d, k))]
         for name, product in (("float32", result.single), ("float64", result.double)):
             if product.zero_at is not None:
-                words.append(f"In {name} it is 0 from n = {product.zero_at:,} on.")
+                words.append(
+                    tr(
+                        "In {name} it is 0 from n = {n} on.",
+                        name=name,
+                        n=format_integer(product.zero_at),
+                    )
+                )
             elif product.wrong_at is not None:
                 words.append(
-                    f"In {name} it is wrong from n = {product.wrong_at:,} on, where digits are "
-                    f"lost; rounding holds it at {format_product(product)}."
+                    tr(
+                        "In {name} it is wrong from n = {n} on, where digits are lost; rounding "
+                        "holds it at {product}.",
+                        name=name,
+                        n=format_integer(product.wrong_at),
+                        product=format_product(product),
+                    )
                 )
         if result.single.wrong_at is None and result.double.wrong_at is None:
-            words.append("Both floats still hold it.")
+            words.append(tr("Both floats still hold it."))
         self.verdict.setText(" ".join(words))
 
     def _draw(self, result: Likelihood) -> None:
@@ -253,20 +268,25 @@ class LikelihoodDemo(Demo):
             floor.setVisible(is_seen)
             words.setVisible(is_seen)
             floor.setPos(level)
-            words.setText(f"smallest {name}, {format_power(*_smallest(name))}")
+            words.setText(
+                tr("smallest {name}, {value}", name=name, value=format_power(*_smallest(name)))
+            )
             words.setPos(max(n, 2), level)
         self.plot.setRange(xRange=(1, max(n, 2)), yRange=(low, -low * 0.02), padding=0)
 
 
 FORMULAE = (
     (
-        r"\prod_{i=1}^{n} a_{y_i} \quad \text{product}",
-        "the likelihood is the product of the probabilities of the true classes",
+        mark(r"$\prod_{i=1}^{n} a_{y_i} \quad \text{product}$"),
+        mark("the likelihood is the product of the probabilities of the true classes"),
     ),
-    (r"\sum_{i=1}^{n} \log a_{y_i} \quad \text{sum}", "its log is the sum of their logs"),
+    (
+        mark(r"$\sum_{i=1}^{n} \log a_{y_i} \quad \text{sum}$"),
+        mark("its log is the sum of their logs"),
+    ),
     (
         r"L = -\frac{1}{n} \sum_{i=1}^{n} \log a_{y_i}",
-        "the loss is minus the mean of the logs",
+        mark("the loss is minus the mean of the logs"),
     ),
 )
 
@@ -284,7 +304,7 @@ def format_power(d: float, k: int) -> str:
     """Format d · 10ᵏ, as a plain decimal for −3 ≤ k ≤ 0."""
     if -3 <= k <= 0:
         return format_fixed(d * 10.0**k, 4)
-    return f"{d:.1f} · 10{format_superscript(k)}"
+    return f"{format_fixed(d, 1)} · 10{format_superscript(k)}"
 
 
 def format_product(product: Product) -> str:

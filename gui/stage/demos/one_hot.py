@@ -11,8 +11,9 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHeaderView, QLabel, QVBoxLayout, QWidget
 
 from core.data.task import Task
+from core.language import mark, tr
 from core.model_family import DEFAULT_KIND
-from core.number_format import format_fixed
+from core.number_format import format_fixed, format_integer
 from core.teach import illustrations
 from core.train.snapshot import Params, Snapshot
 from gui.kit import zoom
@@ -20,7 +21,7 @@ from gui.kit.fields.choices import Choice
 from gui.kit.fields.numbers import CountField
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.layouts import add_layout
-from gui.kit.maths.formula import Formula
+from gui.kit.maths.formula import Formula, worded
 from gui.kit.theme import Theme
 from gui.stage.demos.bars import FEW
 from gui.stage.demos.demo import Demo, no_shares
@@ -35,8 +36,8 @@ DEFAULT_NAMES = ("0", "1", "2")
 class OneHotDemo(Demo):
     """The one-hot rows of all classes, their distances, and the term that y · log a keeps."""
 
-    title = "One-hot rows"
-    watch = (
+    title = mark("One-hot rows")
+    watch = mark(
         "Choose a class. Its number becomes a row of zeros with a single 1. The last columns say "
         "how far each class is from it; of the logs below, only that of the true class is kept."
     )
@@ -51,16 +52,16 @@ class OneHotDemo(Demo):
         self._names: tuple[str, ...] = ()
         self._digits = 4
         self.class_choice = Choice()
-        self.class_choice.setAccessibleName("class")
+        self.class_choice.setAccessibleName(tr("class"))
         self.class_choice.setToolTip(
-            "The class whose row is shown and that the others are far from"
+            tr("The class whose row is shown and that the others are far from")
         )
         self.example = CountField(1, 1)
-        self.example.setAccessibleName("example of the class")
-        self.example.setToolTip("Which of the class's training rows; arrows up and down go on")
+        self.example.setAccessibleName(tr("example of the class"))
+        self.example.setToolTip(tr("Which of the class's training rows; arrows up and down go on"))
         self._of = QLabel()
-        self.rows = Grid(theme, "One-hot row of each class, and distances", (), ())
-        self.terms = Grid(theme, "Terms of the loss of one example", (), TERMS)
+        self.rows = Grid(theme, tr("One-hot row of each class, and distances"), (), ())
+        self.terms = Grid(theme, tr("Terms of the loss of one example"), (), TERMS)
         self.order, self.kept = note(""), note("")
         self._lay_out(theme)
         self.class_choice.chosen.connect(lambda _: self._choose_class())
@@ -71,21 +72,26 @@ class OneHotDemo(Demo):
         above = QWidget()
         formulae = FlowLayout(above, 28, 4)
         for latex, spoken in FORMULAE:
-            formulae.addWidget(Formula(theme, latex, spoken))
+            formulae.addWidget(Formula(theme, worded(latex), tr(spoken)))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addWidget(above)
         layout.addWidget(
             Wrapped(
-                together(QLabel("class"), self.class_choice),
-                together(QLabel("example"), self.example, self._of),
+                together(QLabel(tr("class")), self.class_choice),
+                together(QLabel(tr("example")), self.example, self._of),
             )
         )
         first, second = QVBoxLayout(), QVBoxLayout()
         for column, words, grid, sentence in (
-            (first, "Rows of Y, and how far they are from the chosen one", self.rows, self.order),
-            (second, "Terms of the chosen example", self.terms, self.kept),
+            (
+                first,
+                tr("Rows of Y, and how far they are from the chosen one"),
+                self.rows,
+                self.order,
+            ),
+            (second, tr("Terms of the chosen example"), self.terms, self.kept),
         ):
             column.setSpacing(6)
             column.addWidget(caption(words, wraps=True))
@@ -156,7 +162,7 @@ class OneHotDemo(Demo):
         shown = names[:MOST]
         self.class_choice.set_options([(f"{i} · {name}", i) for i, name in enumerate(shown)], k)
         h = len(shown)
-        self.rows.set_headings(shown, [*(str(j) for j in range(h)), "number", "row"])
+        self.rows.set_headings(shown, [*(str(j) for j in range(h)), tr("number"), tr("row")])
         header = self.rows.horizontalHeader()
         header.setMinimumSectionSize(self.fontMetrics().horizontalAdvance("00") + 8)
         fixed, stretch = QHeaderView.ResizeMode.Fixed, QHeaderView.ResizeMode.Stretch
@@ -165,11 +171,11 @@ class OneHotDemo(Demo):
         bold = QFontMetrics(zoom.font(1.0, bold=True))
         for j, (widest, tip) in enumerate(DISTANCES, h):
             header.setSectionResizeMode(j, fixed)
-            self.rows.setColumnWidth(j, bold.horizontalAdvance(widest + "0") + 4)
+            self.rows.setColumnWidth(j, bold.horizontalAdvance(tr(widest) + "0") + 4)
             item = self.rows.horizontalHeaderItem(j)
             assert item is not None
-            item.setToolTip(tip)
-        self.terms.set_headings([*shown, "sum"], TERMS)
+            item.setToolTip(tr(tip))
+        self.terms.set_headings([*shown, tr("sum")], TERMS)
         self._digits = 4 if h <= FEW else 3  # many classes need the width for their columns of Y
         number = format_fixed(-1, self._digits)
         self.terms.horizontalHeader().setMinimumSectionSize(bold.horizontalAdvance(number) + 4)
@@ -182,7 +188,7 @@ class OneHotDemo(Demo):
             self._rows = train[self._task.dataset.y[train] == self.k]
         self.example.setEnabled(len(self._rows) > 0)
         self.example.setMaximum(max(len(self._rows), 1))
-        self._of.setText(f"of {len(self._rows):,}" if len(self._rows) else "")
+        self._of.setText(tr("of {n}", n=format_integer(len(self._rows))) if len(self._rows) else "")
         self._show_rows()
         self._choose_example()
 
@@ -212,25 +218,35 @@ class OneHotDemo(Demo):
         k, names = self.k, [escape(name) for name in self._names[:MOST]]
         far = int(distance.argmax())
         near = int(np.argmin(np.where(distance == 0, np.inf, distance)))
-        apart = "As one-hot rows, any two classes are √2 = 1.414 apart."
+        apart = tr("As one-hot rows, any two classes are √2 = 1.414 apart.")
         if distance[far] == distance[near]:
-            return f"As numbers, the others are {distance[far]:.0f} away from “{names[k]}”. {apart}"
-        return (
-            f"As numbers, “{names[far]}” would be {distance[far]:.0f} away from “{names[k]}” and "
-            f"“{names[near]}” only {distance[near]:.0f}: an order that the classes do not have. "
-            f"{apart}"
+            said = tr(
+                "As numbers, the others are {far} away from “{name}”.",
+                far=f"{distance[far]:.0f}",
+                name=names[k],
+            )
+            return f"{said} {apart}"
+        said = tr(
+            "As numbers, “{other}” would be {far} away from “{name}” and “{neighbour}” only {near}"
+            ": an order that the classes do not have.",
+            other=names[far],
+            far=f"{distance[far]:.0f}",
+            name=names[k],
+            neighbour=names[near],
+            near=f"{distance[near]:.0f}",
         )
+        return f"{said} {apart}"
 
     def _show_terms(self) -> None:
         if self._x is None or self._params is None:
-            self.kept.setText("There is no training row of this class.")
+            self.kept.setText(tr("There is no training row of this class."))
             return
         k, h = self.k, min(len(self._names), MOST)
         kind = DEFAULT_KIND if self._task is None else self._task.config.model.kind
         answer = illustrations.log_probabilities(self._x, self._params, kind)
         if answer is None or answer.shape[1] != len(self._names):
             missing = "" if self._task is None else no_shares(self._task)
-            why = "The model gives no probabilities: its weights are no numbers."
+            why = tr("The model gives no probabilities: its weights are no numbers.")
             self.kept.setText(missing or why)
             for i in range(h + 1):
                 for j in range(4):
@@ -249,13 +265,18 @@ class OneHotDemo(Demo):
                 self._dress(self.terms, h, j, is_lit=False, is_bold=True)
         loss = -float(kept.sum()) + 0.0
         self.kept.setText(
-            f"Only class {k} is kept: the loss is −log {format_fixed(a[k], 4)} = "
-            f"<b>{format_fixed(loss, 4)}</b>. " + self._describe_rest()
+            tr(
+                "Only class {k} is kept: the loss is −log {a} = <b>{loss}</b>.",
+                k=k,
+                a=format_fixed(a[k], 4),
+                loss=format_fixed(loss, 4),
+            )
+            + self._describe_rest()
         )
 
     def _describe_rest(self) -> str:
         h = len(self._names)
-        return f"The first {MOST} of {h} classes are shown." if h > MOST else ""
+        return " " + tr("The first {n} of {h} classes are shown.", n=MOST, h=h) if h > MOST else ""
 
     def _dress(self, grid: Grid, i: int, j: int, *, is_lit: bool, is_bold: bool) -> None:
         item = grid.item(i, j)
@@ -267,17 +288,20 @@ class OneHotDemo(Demo):
 
 LOG_A = 2
 DISTANCES = (
-    ("number", "How far the class is from the chosen one where classes are numbers: |y − k|"),
-    ("1.414", "How far it is where classes are rows: the length of the rows' difference"),
+    (
+        mark("number"),
+        mark("How far the class is from the chosen one where classes are numbers: |y − k|"),
+    ),
+    ("1.414", mark("How far it is where classes are rows: the length of the rows' difference")),
 )
 TERMS = ("y", "a", "log a", "y · log a")
 FORMULAE = (
     (
-        r"Y_{ij} = 1 \text{ if } y_i = j, \text{ else } 0",
-        "Y i j is one if y i is j, else zero",
+        mark(r"$Y_{ij} = 1 \text{ if } y_i = j, \text{ else } 0$"),
+        mark("Y i j is one if y i is j, else zero"),
     ),
     (
         r"\ell = -\sum_j y_j \log a_j = -\log a_y",
-        "the loss is minus the sum over j of y j log a j, which is minus log a y",
+        mark("the loss is minus the sum over j of y j log a j, which is minus log a y"),
     ),
 )

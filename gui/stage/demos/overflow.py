@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QHeaderView, QWidget
 
+from core.language import mark, tr
 from core.number_format import format_fixed, format_general
 from core.teach.demonstrations import (
     Exponentials,
@@ -39,8 +40,8 @@ START_SCALE, START_Y = 10.0, 2
 class OverflowDemo(Demo):
     """Three logits of growing scale, exponentiated naively and safely."""
 
-    title = "Overflow of exp"
-    watch = (
+    title = mark("Overflow of exp")
+    watch = mark(
         "Let the logits s · (1, 0.5, −0.5) grow, and watch the numbers become inf and nan in "
         "float32. The safe way computes the same and never fails."
     )
@@ -54,44 +55,49 @@ class OverflowDemo(Demo):
             1.0,
             1000.0,
             START_SCALE,
-            name="Size of the logits",
-            tip="The logits are s times (1, 0.5, −0.5)",
+            name=tr("Size of the logits"),
+            tip=tr("The logits are s times (1, 0.5, −0.5)"),
             steps=240,
             logarithmic=True,
             shown=lambda value: format_fixed(value, 1),
             widest="0000.0",
         )
         self.truth = Segments(
-            tuple((f"y = {y}", y, f"The example’s true class is {y}") for y in range(len(SHAPE)))
+            tuple(
+                (f"y = {y}", y, tr("The example’s true class is {y}", y=y))
+                for y in range(len(SHAPE))
+            )
         )
         self.truth.choose(START_Y)
         self.truth.chosen.connect(self._choose)
-        self.loss_breaks = Figure(theme, "naive loss breaks at s =")
-        self.sum_breaks = Figure(theme, "Σ exp z is inf from s =")
-        rows = [f"class {k}" for k in range(len(SHAPE))]
-        self.naive = Grid(theme, "The naive way", rows, ("z", "exp z", "a", "log a"))
-        self.safe = Grid(theme, "The safe way", rows, ("z − M", "exp(z − M)", "a", "log a"))
+        self.loss_breaks = Figure(theme, tr("naive loss breaks at s ="))
+        self.sum_breaks = Figure(theme, tr("Σ exp z is inf from s ="))
+        rows = [tr("class {k}", k=k) for k in range(len(SHAPE))]
+        self.naive = Grid(theme, tr("The naive way"), rows, ("z", "exp z", "a", "log a"))
+        self.safe = Grid(theme, tr("The safe way"), rows, ("z − M", "exp(z − M)", "a", "log a"))
         for grid in (self.naive, self.safe):  # powers of ten need the most width
             grid.widest = "1.11 × 10⁻⁴⁴"
             header, width = grid.horizontalHeader(), grid.fontMetrics().horizontalAdvance
             for j, widest in ((0, "−1500.0"), (3, "−1500.00 ")):
                 header.setSectionResizeMode(j, QHeaderView.ResizeMode.Fixed)
                 header.resizeSection(j, width(widest) + GAP)
-        self.naive_total, self.naive_loss = Figure(theme, "sum"), Figure(theme, "loss")
-        self.safe_total, self.safe_loss = Figure(theme, "sum"), Figure(theme, "loss")
+        self.naive_total, self.naive_loss = Figure(theme, tr("sum")), Figure(theme, tr("loss"))
+        self.safe_total, self.safe_loss = Figure(theme, tr("sum")), Figure(theme, tr("loss"))
         self._verdict = note("")
         layout = Columns(self)
         formula = Formula(
             theme,
             r"\log\sum_j e^{z_j}=M+\log\sum_j e^{z_j-M}",
-            "log of the sum over j of e to the z j = M plus log of the sum over j of "
-            "e to the z j minus M",
+            tr(
+                "log of the sum over j of e to the z j = M plus log of the sum over j of "
+                "e to the z j minus M"
+            ),
         )
         layout.addWidget(Wrapped(formula, self.loss_breaks, self.sum_breaks))
         layout.addWidget(Wrapped(self.scale, self.truth))
         for words, grid, total, loss in (
-            ("As the formula is written", self.naive, self.naive_total, self.naive_loss),
-            ("With M = max z taken out", self.safe, self.safe_total, self.safe_loss),
+            (tr("As the formula is written"), self.naive, self.naive_total, self.naive_loss),
+            (tr("With M = max z taken out"), self.safe, self.safe_total, self.safe_loss),
         ):
             head = row(caption(words, wraps=True), total, loss)
             head.setStretch(0, 1)
@@ -126,17 +132,18 @@ class OverflowDemo(Demo):
         self.safe_loss.show_number(safe.loss)
         loss_breaks, sum_breaks = self._breaks_at
         if s >= sum_breaks:
-            text = (
+            text = tr(
                 "float32 ends at 3.4 × 10³⁸, and exp(88.73) lies beyond it. inf / inf is nan, "
                 "and one nan in a gradient destroys all weights at once."
             )
         elif s >= loss_breaks:
-            text = (
-                f"The probability of class {y} has become 0 in float32, and log 0 = −inf: one such "
-                "example makes the mean loss inf."
+            text = tr(
+                "The probability of class {y} has become 0 in float32, and log 0 = −inf: one such "
+                "example makes the mean loss inf.",
+                y=y,
             )
         else:
-            text = f"Both ways agree, as they do up to s = {format_fixed(loss_breaks, 1)}."
+            text = tr("Both ways agree, as they do up to s = {s}.", s=format_fixed(loss_breaks, 1))
         self._verdict.setText(text)
 
 

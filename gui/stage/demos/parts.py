@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.language import tr
 from core.number_format import format_fixed
 from gui.kit import theme as look
 from gui.kit import zoom
@@ -67,8 +68,8 @@ def together(*widgets: QWidget) -> QWidget:
 
 def reset_button(reset: Callable[[], object]) -> QPushButton:
     """Return a button that resets a demonstration."""
-    button = QPushButton("Reset values")
-    button.setToolTip("Back to the values this demonstration starts with")
+    button = QPushButton(tr("Reset values"))
+    button.setToolTip(tr("Back to the values this demonstration starts with"))
     button.clicked.connect(lambda _=False: reset())
     return button
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtWidgets import QWidget
 
-from core.number_format import format_general
+from core.language import mark, tr
+from core.number_format import format_general, format_integer, format_plain, localised_number
 from core.teach.demonstrations import descend, overlapping_points
 from gui.kit.fields.choices import Segments
 from gui.kit.layouts import add_layout
@@ -30,8 +31,8 @@ HIGHEST = 3.0  # nats: upper limit of the plot
 class ReductionDemo(Demo):
     """Gradient descent on the same points, once on the mean loss and once on the summed loss."""
 
-    title = "Sum or mean"
-    watch = (
+    title = mark("Sum or mean")
+    watch = mark(
         "Let n grow while both use the same η: the step of the summed loss grows with n until it "
         "no longer descends. With η/n it takes the very steps of the mean."
     )
@@ -44,10 +45,10 @@ class ReductionDemo(Demo):
             10.0,
             1000.0,
             START_N,
-            name="Number of examples n",
-            tip="How many examples are in the batch",
+            name=tr("Number of examples n"),
+            tip=tr("How many examples are in the batch"),
             logarithmic=True,
-            shown=lambda value: f"{round(value):,}",
+            shown=format_integer,
             widest="0,000",
         )
         self.rate = ValueSlider(
@@ -55,28 +56,36 @@ class ReductionDemo(Demo):
             0.001,
             1.0,
             START_RATE,
-            name="Learning rate η",
-            tip="The learning rate of the mean loss",
+            name=tr("Learning rate η"),
+            tip=tr("The learning rate of the mean loss"),
             steps=60,
             logarithmic=True,
-            shown=lambda value: f"{value:.3g}",
+            shown=lambda value: format_plain(value, 3),
             widest="0.0000",
         )
         self.choice = Segments(
             (
-                ("sum uses η", False, "The summed loss descends with the same learning rate"),
-                ("sum uses η/n", True, "The summed loss descends with the rate divided by n"),
+                (
+                    tr("sum uses η"),
+                    False,
+                    tr("The summed loss descends with the same learning rate"),
+                ),
+                (
+                    tr("sum uses η/n"),
+                    True,
+                    tr("The summed loss descends with the rate divided by n"),
+                ),
             )
         )
         self._is_divided = False
         self.choice.choose(False)
         self.choice.chosen.connect(self._choose)
-        self.chart = Chart(theme, "Mean loss after each step of both descents", "steps")
-        self.sum_line = self.chart.add("summed loss", "counter_accent", dashed=True)
-        self.mean_line = self.chart.add("mean loss", "accent")
-        self.mean_loss = Figure(theme, f"after {STEPS} steps, mean")
-        self.sum_loss = Figure(theme, f"after {STEPS} steps, sum")
-        self.gap = Figure(theme, "largest difference of W")
+        self.chart = Chart(theme, tr("Mean loss after each step of both descents"), tr("steps"))
+        self.sum_line = self.chart.add(tr("summed loss"), "counter_accent", dashed=True)
+        self.mean_line = self.chart.add(tr("mean loss"), "accent")
+        self.mean_loss = Figure(theme, tr("after {n} steps, mean", n=STEPS))
+        self.sum_loss = Figure(theme, tr("after {n} steps, sum", n=STEPS))
+        self.gap = Figure(theme, tr("largest difference of W"))
         self._verdict = note("")
         self._lay_out(theme)
         for slider in (self.n, self.rate):
@@ -89,8 +98,10 @@ class ReductionDemo(Demo):
             Formula(
                 theme,
                 r"\eta\,\nabla\sum_{i=1}^{n}\ell_i=(\eta\,n)\,\nabla\frac{1}{n}\sum_{i=1}^{n}\ell_i",
-                "eta times the gradient of the summed losses = eta n times the gradient of "
-                "their mean",
+                tr(
+                    "eta times the gradient of the summed losses = eta n times the gradient of "
+                    "their mean"
+                ),
             )
         )
         layout.addWidget(self.n)
@@ -125,14 +136,18 @@ class ReductionDemo(Demo):
         self.sum_loss.show_number(float(summed.losses[-1]))
         self.gap.show_text(format_general(float(np.abs(mean.W - summed.W).max()), 2))
         effective = rate if self._is_divided else rate * n
-        text = f"In terms of the mean, the sum descends with η = {effective:,.4g}. "
+        text = tr(
+            "In terms of the mean, the sum descends with η = {eta}.",
+            eta=localised_number(f"{effective:,.4g}"),
+        )
         if self._is_divided:
-            text += "Both take the same steps; what differs is rounding."
+            text += " " + tr("Both take the same steps; what differs is rounding.")
         elif (np.diff(summed.losses) > 0).any():
-            text += (
-                "That is too far at once: instead of descending, the loss jumps about, "
-                f"up to {summed.losses.max():.3g} nats."
+            text += " " + tr(
+                "That is too far at once: instead of descending, the loss jumps about, up to "
+                "{loss} nats.",
+                loss=format_plain(summed.losses.max(), 3),
             )
         else:
-            text += "Here it still descends, only faster."
+            text += " " + tr("Here it still descends, only faster.")
         self._verdict.setText(text)

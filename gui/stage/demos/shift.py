@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtWidgets import QBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.data.task import Task
+from core.language import mark, tr
 from core.model_family import FAMILY
 from core.number_format import format_fixed, format_general
 from core.teach.demonstrations import EXAMPLE_B, EXAMPLE_W, EXAMPLE_X, Shift, shift
@@ -34,23 +35,31 @@ Floats = NDArray[np.float32]
 MOST_ROWS = 256  # training rows whose decisions are compared as well
 MOST_INPUTS = 16  # inputs offered individually; with more, only all together
 BIAS, ALL = -1, -2
-SPARED = (
+SPARED = mark(
     "Weight decay spares the biases and does not see this shift: whatever λ is, all these models "
     "cost the same, and the optimum is not unique."
 )
-SEEN = (
+SEEN = mark(
     "Weight decay does see this shift, through Σ w²: with λ > 0 the best W is unique, and its rows "
     "add up to 0. The biases can still move together."
 )
+ALONE = mark(
+    "Every logit of this input moved by {z}. Probabilities and decisions are compared for this "
+    "input: what changes is rounding in float32."
+)
+WITH_OTHERS = mark(
+    "Every logit of this input moved by {z}. Probabilities and decisions are compared for this "
+    "input and {n} training rows: what changes is rounding in float32."
+)
 IRIS_CLASSES = ("setosa", "versicolor", "virginica")
-IRIS_INPUTS = ("sepal width", "petal width")
+IRIS_INPUTS = (mark("sepal width"), mark("petal width"))
 
 
 class ShiftDemo(Demo):
     """The run's own model, with the same shift added to every row of W and b."""
 
-    title = "Shift invariance"
-    watch = (
+    title = mark("Shift invariance")
+    watch = mark(
         "Move t: the same amount goes to every row of W, or to every bias. All logits move "
         "together; probabilities and decision stay."
     )
@@ -63,29 +72,32 @@ class ShiftDemo(Demo):
         self._example: Example | None = None
         self._rows: Floats = EXAMPLE_X[None]
         self.direction = Choice()
-        self.direction.setAccessibleName("What is shifted")
-        self.direction.setToolTip("Which number of every row of W, or every bias, t is added to")
+        self.direction.setAccessibleName(tr("What is shifted"))
+        self.direction.setToolTip(
+            tr("Which number of every row of W, or every bias, t is added to")
+        )
         self.t = ValueSlider(
             "<i>t</i>",
             -10.0,
             10.0,
             0.0,
-            name="Shift t",
-            tip="The number that is added in every row alike",
+            name=tr("Shift t"),
+            tip=tr("The number that is added in every row alike"),
             steps=200,
         )
         self.z_before, self.z_after = (
-            Bars(theme, (), f"Logits {when}", digits=3) for when in ("before", "after")
+            Bars(theme, (), name, digits=3) for name in (tr("Logits before"), tr("Logits after"))
         )
         self.a_before, self.a_after = (
-            Bars(theme, (), f"Probabilities {when}") for when in ("before", "after")
+            Bars(theme, (), name)
+            for name in (tr("Probabilities before"), tr("Probabilities after"))
         )
-        self.change = Figure(theme, "largest change of a")
-        self.decision = Figure(theme, "decisions changed")
+        self.change = Figure(theme, tr("largest change of a"))
+        self.decision = Figure(theme, tr("decisions changed"))
         self.norm = Figure(theme, "Σ w², before → after")
         self._source, self._verdict = note(""), note("")
         self._lay_out(theme)
-        self._set_options(IRIS_INPUTS)
+        self._set_options(tuple(map(tr, IRIS_INPUTS)))
         self._name(IRIS_CLASSES)
         self._show_source("")
         self.t.changed.connect(lambda _: self._show())
@@ -100,23 +112,22 @@ class ShiftDemo(Demo):
                 theme,
                 r"\frac{e^{z_k+s}}{\sum_j e^{z_j+s}}=\frac{e^s\,e^{z_k}}{e^s\sum_j e^{z_j}}=a_k"
                 r"\quad s=v^{\top}x+c",
-                "softmax of z + s in every class: e to the s cancels and a k remains; "
-                "s = v transposed x + c",
+                tr(
+                    "softmax of z + s in every class: e to the s cancels and a k remains; "
+                    "s = v transposed x + c"
+                ),
             )
         )
         layout.addWidget(self._source)
-        layout.addWidget(Wrapped(self.t, together(QLabel("added to"), self.direction)))
+        layout.addWidget(Wrapped(self.t, together(QLabel(tr("added to")), self.direction)))
         layout.addWidget(Wrapped(self.change, self.decision, self.norm))
         self._rows_of_bars = QBoxLayout(QBoxLayout.Direction.TopToBottom)
-        for words, before, after in (
-            ("Logits", self.z_before, self.z_after),
-            ("Probabilities", self.a_before, self.a_after),
-        ):
+        for both in ((self.z_before, self.z_after), (self.a_before, self.a_after)):
             pair = row(gap=3 * GAP)
-            for bars, when in ((before, "before"), (after, "after")):
+            for bars in both:
                 column = QVBoxLayout()
                 column.setSpacing(2)
-                column.addWidget(caption(f"{words} {when}", wraps=True))
+                column.addWidget(caption(bars.accessibleName(), wraps=True))
                 column.addWidget(bars)
                 add_layout(pair, column, 1)
             add_layout(self._rows_of_bars, pair, 1)
@@ -146,7 +157,7 @@ class ShiftDemo(Demo):
         self._task = task
         if not _is_softmax(task):
             self._W, self._b, self._rows = EXAMPLE_W, EXAMPLE_B, EXAMPLE_X[None]
-            self._set_options(IRIS_INPUTS)
+            self._set_options(tuple(map(tr, IRIS_INPUTS)))
             self._name(IRIS_CLASSES)
         else:
             self._rows = task.inputs(task.dataset.values(task.train_rows[:MOST_ROWS]))
@@ -158,7 +169,7 @@ class ShiftDemo(Demo):
         example = self._example
         if not _is_softmax(task) or example is None or len(example.values) != task.dataset.m:
             self._X = self._rows
-            self._show_source("" if not _is_softmax(task) else "the first training row")
+            self._show_source("" if not _is_softmax(task) else tr("the first training row"))
         else:
             self._X = np.vstack([task.inputs(example.values[None]), self._rows])
             self._show_source(example.words)
@@ -166,19 +177,21 @@ class ShiftDemo(Demo):
             self._show()
 
     def _show_source(self, text: str) -> None:
-        stands_in = "A softmax model of Iris with two features"
         if text:
-            self._source.setText(f"This run’s model, {text}.")
+            self._source.setText(tr("This run’s model, {example}.", example=text))
         elif self._task:
             self._source.setText(
-                f"{stands_in} stands in: this run’s model is no softmax of Z = X Wᵀ + b."
+                tr(
+                    "A softmax model of Iris with two features stands in: this run’s model is no "
+                    "softmax of Z = X Wᵀ + b."
+                )
             )
         else:
-            self._source.setText(f"{stands_in}.")
+            self._source.setText(tr("A softmax model of Iris with two features."))
 
     def _set_options(self, names: tuple[str, ...]) -> None:
-        options: list[tuple[str, object]] = [("every bias", BIAS), ("every weight", ALL)]
-        options += [(f"weights of {name}", j) for j, name in enumerate(names)]
+        options: list[tuple[str, object]] = [(tr("every bias"), BIAS), (tr("every weight"), ALL)]
+        options += [(tr("weights of {name}", name=name), j) for j, name in enumerate(names)]
         self.direction.set_options(options, BIAS)
 
     def _name(self, names: tuple[str, ...]) -> None:
@@ -200,15 +213,16 @@ class ShiftDemo(Demo):
         for bars, a in zip((self.a_before, self.a_after), found.a, strict=True):
             bars.show_values(a.tolist(), lit=int(a.argmax()))
         self.change.show_text(format_general(found.change, 2))
-        self.decision.show_text(f"{found.changed_decisions} of {found.examples}")
+        self.decision.show_text(tr("{k} of {n}", k=found.changed_decisions, n=found.examples))
         self.norm.show_text(" → ".join(format_fixed(norm, 2) for norm in found.norms))
         moved = float(found.z[1, 0] - found.z[0, 0])
-        others = "" if found.examples == 1 else f" and {found.examples - 1} training rows"
-        self._verdict.setText(
-            f"Every logit of this input moved by {format_fixed(moved, 3)}. Probabilities and "
-            f"decisions are compared for this input{others}: what changes is rounding in float32. "
-            f"{SPARED if self.direction.value() == BIAS else SEEN}"
+        said = tr(
+            ALONE if found.examples == 1 else WITH_OTHERS,
+            z=format_fixed(moved, 3),
+            n=found.examples - 1,
         )
+        seen = SPARED if self.direction.value() == BIAS else SEEN
+        self._verdict.setText(f"{said} {tr(seen)}")
 
     def _compute(self, t: float) -> Shift:
         which, v, c = self.direction.value(), np.zeros(self._W.shape[1], dtype=np.float32), 0.0

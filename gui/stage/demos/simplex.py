@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from core.data.task import Task
-from core.number_format import format_fixed
+from core.language import mark, tr
+from core.number_format import format_fixed, format_integer
 from core.teach import illustrations
 from core.teach.illustrations import Reals
 from core.train.snapshot import Snapshot
@@ -23,13 +24,19 @@ from gui.stage.demos.triangle import Triangle
 from gui.state.selected_example import Example
 
 MOST_POINTS = 2000
+NAMES = (mark("first class"), mark("second class"), mark("third class"))
+TIPS = (
+    mark("The first of the three classes that are shown"),
+    mark("The second of the three classes that are shown"),
+    mark("The third of the three classes that are shown"),
+)
 
 
 class SimplexDemo(Demo):
     """Each row plotted at its probabilities in a triangle; at a corner one class has p = 1."""
 
-    title = "Simplex of probabilities"
-    watch = (
+    title = mark("Simplex of probabilities")
+    watch = mark(
         "Train and watch: points start in the middle, where nothing is known, and move towards "
         "the corner of their class. Click one, or choose it with the arrows, to follow its way."
     )
@@ -49,16 +56,16 @@ class SimplexDemo(Demo):
         self.triangle = Triangle(theme)
         self.triangle.pointed.connect(self._read_out)
         self.choices = [Choice() for _ in range(3)]
-        for choice, which in zip(self.choices, ("first", "second", "third"), strict=True):
-            choice.setAccessibleName(f"{which} class")
-            choice.setToolTip(f"The {which} of the three classes that are shown")
+        for choice, name, tip in zip(self.choices, NAMES, TIPS, strict=True):
+            choice.setAccessibleName(tr(name))
+            choice.setToolTip(tr(tip))
             choice.chosen.connect(lambda _: self._choose_classes())
-        self.right = [Figure(theme, "training right"), Figure(theme, "test right")]
+        self.right = [Figure(theme, tr("training right")), Figure(theme, tr("test right"))]
         self.words, self.readout = note(""), Readout(2)
         self._among = QWidget()
         among = QHBoxLayout(self._among)
         among.setContentsMargins(0, 0, 0, 0)
-        among.addWidget(QLabel("among"))
+        among.addWidget(QLabel(tr("among")))
         for choice in self.choices:
             among.addWidget(choice)
         above = QWidget()
@@ -67,7 +74,7 @@ class SimplexDemo(Demo):
             Formula(
                 theme,
                 r"p = \sum_j a_j c_j",
-                "the place p of a row is the sum of its a j times the corners c j",
+                tr("the place p of a row is the sum of its a j times the corners c j"),
             )
         )
         for figure in self.right:
@@ -115,7 +122,7 @@ class SimplexDemo(Demo):
     def _choose_classes(self) -> None:
         classes = tuple(choice.currentIndex() for choice in self.choices)
         if len(set(classes)) < 3:
-            self.words.setText("Choose three different classes; the last three stay.")
+            self.words.setText(tr("Choose three different classes; the last three stay."))
             for choice, k in zip(self.choices, self._classes, strict=True):
                 choice.setCurrentIndex(k)
             return
@@ -142,14 +149,23 @@ class SimplexDemo(Demo):
         words = []
         if dataset.h > 3:
             words.append(
-                f"The model knows {dataset.h} classes. Shown are the rows of three of them, with "
-                "their probabilities divided by the sum of the three."
+                tr(
+                    "The model knows {h} classes. Shown are the rows of three of them, with their "
+                    "probabilities divided by the sum of the three.",
+                    h=dataset.h,
+                )
             )
         if len(classes) == 2:
-            words.append("Two classes make a segment; up and down means nothing here.")
+            words.append(tr("Two classes make a segment; up and down means nothing here."))
         if len(shown) < len(mine):
-            words.append(f"{len(shown):,} of {len(mine):,} rows are shown.")
-        words.append("Filled points train, hollow ones test.") if is_test.any() else None
+            words.append(
+                tr(
+                    "{k} of {n} rows are shown.",
+                    k=format_integer(len(shown)),
+                    n=format_integer(len(mine)),
+                )
+            )
+        words.append(tr("Filled points train, hollow ones test.")) if is_test.any() else None
         self.words.setText(" ".join(words))
         self._is_new = True
 
@@ -179,7 +195,13 @@ class SimplexDemo(Demo):
         is_right = self._A.argmax(axis=1) == self._y
         for figure, mine in zip(self.right, (~self._is_test, self._is_test), strict=True):
             figure.setVisible(bool(mine.any()))
-            figure.show_text(f"{is_right[mine].sum():,} of {mine.sum():,}")
+            figure.show_text(
+                tr(
+                    "{k} of {n}",
+                    k=format_integer(is_right[mine].sum()),
+                    n=format_integer(mine.sum()),
+                )
+            )
         if self.triangle.chosen >= 0:
             self._read_out(self.triangle.chosen, self._A[self.triangle.chosen])
 
@@ -191,7 +213,7 @@ class SimplexDemo(Demo):
             return
         names = [task.dataset.class_names[k] for k in self._classes]
         shares = ", ".join(f"{name} {format_fixed(a, 3)}" for name, a in zip(names, A, strict=True))
-        where = "here"
+        where = tr("here")
         if i >= 0:
             where = f"{task.describe_row(int(self._rows[i]))}, {names[self._y[i]]}"
         self.readout.setText(f"{where}  →  {shares}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtWidgets import QWidget
 
+from core.language import mark, tr
 from core.number_format import format_fixed
 from core.teach.demonstrations import probabilities_as_logits
 from gui.kit.fields.choices import Segments
@@ -24,8 +25,8 @@ LOGITS = np.linspace(-8.0, 8.0, 161)
 class SoftmaxTwiceDemo(Demo):
     """One example: a chosen logit for the true class, 0 for all others."""
 
-    title = "Softmax taken twice"
-    watch = (
+    title = mark("Softmax taken twice")
+    watch = mark(
         "cross_entropy takes logits. Move the true class’s logit and compare: fed with "
         "probabilities, the loss never comes near 0, and a wrong model hardly gets a gradient."
     )
@@ -33,7 +34,7 @@ class SoftmaxTwiceDemo(Demo):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
-        self.h = Segments(tuple((f"h = {h}", h, f"{h} classes") for h in CLASSES))
+        self.h = Segments(tuple((f"h = {h}", h, tr("{h} classes", h=h)) for h in CLASSES))
         self._h = START_H
         self.h.choose(START_H)
         self.h.chosen.connect(self._choose)
@@ -42,20 +43,23 @@ class SoftmaxTwiceDemo(Demo):
             float(LOGITS[0]),
             float(LOGITS[-1]),
             START_LOGIT,
-            name="Logit of the true class",
-            tip="The logit of the true class; all others are 0",
+            name=tr("Logit of the true class"),
+            tip=tr("The logit of the true class; all others are 0"),
             steps=len(LOGITS) - 1,
         )
-        self.a = Figure(theme, "a of the true class")
-        self.right, self.wrong = Figure(theme, "loss, given z"), Figure(theme, "loss, given a")
-        self.gradient = Figure(theme, "gradient, given z")
-        self.wrong_gradient = Figure(theme, "gradient, given a")
-        self.chart = Chart(
-            theme, "Loss over the logit of the true class", "logit of the true class"
+        self.a = Figure(theme, tr("a of the true class"))
+        self.right, self.wrong = (
+            Figure(theme, tr("loss, given z")),
+            Figure(theme, tr("loss, given a")),
         )
-        self.right_line = self.chart.add("loss, given z", "accent")
-        self.wrong_line = self.chart.add("given a", "counter_accent")
-        self.floor_line = self.chart.add("never below", "counter_accent", width=1, dashed=True)
+        self.gradient = Figure(theme, tr("gradient, given z"))
+        self.wrong_gradient = Figure(theme, tr("gradient, given a"))
+        self.chart = Chart(
+            theme, tr("Loss over the logit of the true class"), tr("logit of the true class")
+        )
+        self.right_line = self.chart.add(tr("loss, given z"), "accent")
+        self.wrong_line = self.chart.add(tr("given a"), "counter_accent")
+        self.floor_line = self.chart.add(tr("never below"), "counter_accent", width=1, dashed=True)
         self.here = self.chart.add("", "muted", width=1)
         self._verdict = note("")
         layout = Columns(self)
@@ -63,8 +67,10 @@ class SoftmaxTwiceDemo(Demo):
             Formula(
                 theme,
                 r"-\log\frac{e^{a_y}}{\sum_j e^{a_j}}\;\geq\;\log(e+h-1)-1",
-                "minus log of e to the a y over the sum of e to the a j is at least "
-                "log(e + h − 1) − 1",
+                tr(
+                    "minus log of e to the a y over the sum of e to the a j is at least "
+                    "log(e + h − 1) − 1"
+                ),
             )
         )
         line = row(self.logit, self.h, gap=2 * GAP)
@@ -110,8 +116,11 @@ class SoftmaxTwiceDemo(Demo):
         ):
             figure.show_number(float(numbers[0]))
         self._verdict.setText(
-            f"With h = {self._h}, the loss given a is never below {format_fixed(found.floor, 4)}, "
-            "however sure and right the model is. The gradient is the length of ∂L/∂z: given a, it "
-            "went through softmax once more, whose slope is nearly 0 where the model is sure, even "
-            "if wrong."
+            tr(
+                "With h = {h}, the loss given a is never below {floor}, however sure and right the "
+                "model is. The gradient is the length of ∂L/∂z: given a, it went through softmax "
+                "once more, whose slope is nearly 0 where the model is sure, even if wrong.",
+                h=self._h,
+                floor=format_fixed(found.floor, 4),
+            )
         )

@@ -7,6 +7,7 @@ import math
 import numpy as np
 from PySide6.QtWidgets import QWidget
 
+from core.language import mark, tr
 from core.number_format import format_fixed
 from core.teach.demonstrations import at_temperature
 from gui.kit.layouts import add_layout
@@ -32,8 +33,8 @@ SURE, UNSURE = 0.99, 0.02  # the largest probability; the relative gap to the la
 class TemperatureDemo(Demo):
     """Four logits, one temperature."""
 
-    title = "Temperature"
-    watch = (
+    title = mark("Temperature")
+    watch = mark(
         "Move T. Below 1 the largest logit takes nearly all; far above 1 all classes become "
         "equally likely. The order of the classes never changes."
     )
@@ -46,8 +47,8 @@ class TemperatureDemo(Demo):
             0.1,
             10.0,
             1.0,
-            name="Temperature T",
-            tip="The temperature, from 0.1 to 10; the logits are divided by it",
+            name=tr("Temperature T"),
+            tip=tr("The temperature, from 0.1 to 10; the logits are divided by it"),
             logarithmic=True,
         )
         self.logits = [
@@ -56,30 +57,32 @@ class TemperatureDemo(Demo):
                 -5.0,
                 5.0,
                 z,
-                name=f"Logit of class {k}",
-                tip=f"The logit of class {k}, before it is divided by T",
+                name=tr("Logit of class {k}", k=k),
+                tip=tr("The logit of class {k}, before it is divided by T", k=k),
             )
             for k, z in enumerate(START)
         ]
-        self.bars = Bars(theme, [f"class {k}" for k in range(len(START))], "Probabilities at T")
-        self.entropy = Figure(theme, "entropy H, in nats")
-        self.largest = Figure(theme, "largest probability")
+        self.bars = Bars(
+            theme, [tr("class {k}", k=k) for k in range(len(START))], tr("Probabilities at T")
+        )
+        self.entropy = Figure(theme, tr("entropy H, in nats"))
+        self.largest = Figure(theme, tr("largest probability"))
         self._verdict = note("")
         layout = Columns(self)
         softmax = Formula(
             theme,
             r"a_k=\frac{e^{z_k/T}}{\sum_j e^{z_j/T}}",
-            "a k = e to the z k over T, divided by the sum over j of e to the z j over T",
+            tr("a k = e to the z k over T, divided by the sum over j of e to the z j over T"),
         )
         entropy = Formula(
-            theme, r"H=-\sum_k a_k\,\log a_k", "H = minus the sum over k of a k times log a k"
+            theme, r"H=-\sum_k a_k\,\log a_k", tr("H = minus the sum over k of a k times log a k")
         )
         add_layout(layout, row(softmax, entropy, None, gap=4 * GAP))
         layout.addWidget(self.temperature)
         layout.addWidget(self.bars)
         layout.addWidget(Wrapped(self.entropy, self.largest))
         layout.addWidget(self._verdict)
-        layout.addWidget(caption("Logits"))
+        layout.addWidget(caption(tr("Logits")))
         for slider in self.logits:
             layout.addWidget(slider)
         for slider in (self.temperature, *self.logits):
@@ -99,9 +102,11 @@ class TemperatureDemo(Demo):
         most = math.log(len(a))
         uniform = format_fixed(most, 4)
         if a.max() > SURE:
-            text = "T → 0: all probability on the largest logit (argmax), entropy → 0."
+            text = tr("T → 0: all probability on the largest logit (argmax), entropy → 0.")
         elif entropy > most * (1 - UNSURE):
-            text = f"T → ∞: every class 1/4, entropy → log 4 = {uniform}."
+            text = tr("T → ∞: every class 1/4, entropy → log 4 = {uniform}.", uniform=uniform)
         else:
-            text = f"Entropy lies between 0 (argmax) and log 4 = {uniform} (uniform)."
+            text = tr(
+                "Entropy lies between 0 (argmax) and log 4 = {uniform} (uniform).", uniform=uniform
+            )
         self._verdict.setText(text)

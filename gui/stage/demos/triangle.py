@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.language import tr
 from core.teach import illustrations
 from core.teach.illustrations import Reals
 from gui.kit import zoom
@@ -61,7 +62,7 @@ class Triangle(QWidget):
         self.chosen = -1
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Probabilities as places in a triangle")
+        self.setAccessibleName(tr("Probabilities as places in a triangle"))
         self._canvas = Canvas(self)
         self._canvas.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         add = self._canvas.add

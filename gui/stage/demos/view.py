@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.data.task import Task
+from core.language import mark, tr
 from core.train.snapshot import Snapshot
 from gui.kit import theme as look
 from gui.kit import zoom
@@ -30,7 +31,7 @@ from gui.kit.maths.formula import Formula
 from gui.kit.plain_text import as_tip
 from gui.kit.theme import Theme
 from gui.kit.view import View
-from gui.stage.demos import installed
+from gui.stage.demos import installed, parts
 from gui.stage.demos.demo import Demo
 from gui.stage.demos.four_losses import FourLossesDemo
 from gui.stage.demos.guessing import GuessingDemo
@@ -40,8 +41,6 @@ from gui.stage.demos.neuron.sigmoid import SigmoidDemo
 from gui.stage.demos.neuron.two_classes import TwoClassesDemo
 from gui.stage.demos.one_hot import OneHotDemo
 from gui.stage.demos.overflow import OverflowDemo
-from gui.stage.demos.parts import note, reset_button
-from gui.stage.demos.parts import row as in_a_row
 from gui.stage.demos.pictures.picture_numbers import PictureNumbersDemo
 from gui.stage.demos.reduction import ReductionDemo
 from gui.stage.demos.shift import ShiftDemo
@@ -56,7 +55,7 @@ from gui.state.selected_example import Chosen, Example
 
 GROUPS: tuple[tuple[str, tuple[type[Demo], ...]], ...] = (
     (
-        "Softmax",
+        mark("Softmax"),
         (
             WorkedExampleDemo,
             ShiftDemo,
@@ -68,7 +67,7 @@ GROUPS: tuple[tuple[str, tuple[type[Demo], ...]], ...] = (
         ),
     ),
     (
-        "Loss",
+        mark("Loss"),
         (
             SigmoidDemo,
             OneHotDemo,
@@ -81,13 +80,13 @@ GROUPS: tuple[tuple[str, tuple[type[Demo], ...]], ...] = (
             PushAndPullDemo,
         ),
     ),
-    ("Data", (PictureNumbersDemo,)),
+    (mark("Data"), (PictureNumbersDemo,)),
 )
 LIST_FROM, LIST_HEIGHT = 600, 330  # px at 100 % from which the list is beside the demonstration
 INTERVAL = 0.1  # s between two updates from a run
 MARGIN = 16
 BESIDE_PX = 8  # beside the longest title in the list
-HEAD_NAME = "head of a demonstration"
+HEAD_NAME = "demonstration-head"
 TITLE = 1.35  # type size relative to the rest
 
 
@@ -109,12 +108,12 @@ class DemosView(View):
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._show_run)
         self.titles = _Titles()
-        self.titles.setAccessibleName("Demonstrations")
+        self.titles.setAccessibleName(tr("Demonstrations"))
         self.titles.setProperty("plain", True)
         self.titles.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.combo = Combo()
-        self.combo.setAccessibleName("Demonstrations")
-        self.combo.setToolTip("Choose a demonstration")
+        self.combo.setAccessibleName(tr("Demonstrations"))
+        self.combo.setToolTip(tr("Choose a demonstration"))
         self.combo.setModel(self.titles.model())
         self._fill()
         self._stack = QStackedWidget()
@@ -125,7 +124,7 @@ class DemosView(View):
         above = QHBoxLayout(self._above)
         above.setContentsMargins(MARGIN, 10, MARGIN, 0)
         above.addWidget(self.combo, 1)
-        self._reset = reset_button(lambda: self.demo.reset())  # noqa: PLW0108  the one shown then
+        self._reset = parts.reset_button(lambda: self.demo.reset())  # noqa: PLW0108  the one shown then
         above.addWidget(self._reset)
         right.addWidget(self._above)
         right.addWidget(self._stack, 1)
@@ -284,9 +283,9 @@ class DemosView(View):
         brought, failures = installed.demonstrations()
         others = ((installed.GROUP, brought),) if brought or failures else ()
         for group, classes in (*GROUPS, *others):
-            self._add_words(group)
+            self._add_words(tr(group))
             for cls in classes:
-                self.titles.addItem(cls.title)
+                self.titles.addItem(tr(cls.title))
                 self.rows.append(cls)
         for sentence in failures:
             self._add_words(sentence)
@@ -377,17 +376,17 @@ def _framed(demo: Demo) -> QScrollArea:
     layout = QVBoxLayout(page)
     layout.setContentsMargins(MARGIN, 2, MARGIN, 2)
     layout.setSpacing(6)
-    title = QLabel(demo.title)
+    title = QLabel(tr(demo.title))
     zoom.set_type(title, TITLE, bold=True)
     head = QWidget()
     head.setObjectName(HEAD_NAME)
-    row = in_a_row(title, None)
+    row = parts.row(title, None)
     row.setContentsMargins(0, 0, 0, 0)
     if demo.can_reset:
-        row.addWidget(reset_button(demo.reset))
+        row.addWidget(parts.reset_button(demo.reset))
     head.setLayout(row)
     layout.addWidget(head)
-    layout.addWidget(note(demo.watch))
+    layout.addWidget(parts.note(tr(demo.watch)))
     layout.addWidget(demo, int(demo.grows))
     layout.addStretch(int(not demo.grows))
     area = EndKeeper()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
+from core.language import mark, tr
 from core.number_format import format_fixed
 from gui.kit import theme as look
 from gui.kit.buttons import text_button
@@ -28,8 +29,8 @@ BETWEEN = 8  # px, between the tables
 class WorkedExampleDemo(Demo):
     """The worked example of the theory; editing a cell recomputes every number."""
 
-    title = "Worked example"
-    watch = (
+    title = mark("Worked example")
+    watch = mark(
         "Type over a logit or a class: everything after it is computed anew. Watch the gradient: "
         "only in the column of the true class, in bold, is it negative."
     )
@@ -39,21 +40,25 @@ class WorkedExampleDemo(Demo):
         self.batch = Batch(self)
         h = self.batch.h
         self.inputs = SheetView(
-            Sheet(self.batch, input_columns(h), "mean", theme),
-            "Classes, logits, probabilities and losses",
+            Sheet(self.batch, input_columns(h), tr("mean"), theme),
+            tr("Classes, logits, probabilities and losses"),
         )
         self.gradient = SheetView(
-            Sheet(self.batch, gradient_columns(h), "sum", theme),
-            "Gradient of the mean loss by the logits",
+            Sheet(self.batch, gradient_columns(h), tr("sum"), theme),
+            tr("Gradient of the mean loss by the logits"),
         )
         self.words = note("")
-        self.add_button = text_button("Add row", "One more example, of class 0 with logits of zero")
-        self.remove_button = text_button(
-            "Remove row", "Take the chosen example away, else the last"
+        self.add_button = text_button(
+            tr("Add row"), tr("One more example, of class 0 with logits of zero")
         )
-        self.reset_button = text_button("Reset", "Put the published logits and classes back")
+        self.remove_button = text_button(
+            tr("Remove row"), tr("Take the chosen example away, else the last")
+        )
+        self.reset_button = text_button(
+            tr("Reset"), tr("Put the published logits and classes back")
+        )
         self.copy_button = text_button(
-            "Copy CSV", "Copy both tables; Ctrl+C in a table copies that one"
+            tr("Copy CSV"), tr("Copy both tables; Ctrl+C in a table copies that one")
         )
         self._lay_out(theme)
         self._connect()
@@ -61,7 +66,7 @@ class WorkedExampleDemo(Demo):
 
     def _lay_out(self, theme: Theme) -> None:
         above = QWidget()
-        flow_of(above, (Formula(theme, *words) for words in FORMULAE), 18)
+        flow_of(above, (Formula(theme, latex, tr(said)) for latex, said in FORMULAE), 18)
         buttons = QWidget()
         keys = FlowLayout(buttons, 8, 4)
         for button in (self.add_button, self.remove_button, self.reset_button, self.copy_button):
@@ -70,8 +75,10 @@ class WorkedExampleDemo(Demo):
         second.addWidget(self.gradient)
         second.addWidget(
             note(
-                "Each row of the gradient sums to 0. The sums of its columns are "
-                "∂<i>L</i>/∂<i>b</i>, a number for each class."
+                tr(
+                    "Each row of the gradient sums to 0. The sums of its columns are "
+                    "∂<i>L</i>/∂<i>b</i>, a number for each class."
+                )
             )
         )
         second.addStretch(1)
@@ -98,7 +105,7 @@ class WorkedExampleDemo(Demo):
         self.batch.changed.connect(self._show_loss)
         self.batch.refused.connect(self._refuse)
         for grid in (self.inputs, self.gradient):
-            grid.copied.connect(lambda: self.words.setText("Copied as CSV."))
+            grid.copied.connect(lambda: self.words.setText(tr("Copied as CSV.")))
 
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)
@@ -132,21 +139,28 @@ class WorkedExampleDemo(Demo):
     def _copy_all(self) -> None:
         both = self.inputs.csv(whole=True) + "\n" + self.gradient.csv(whole=True)
         QGuiApplication.clipboard().setText(both)
-        self.words.setText("Copied both tables as CSV.")
+        self.words.setText(tr("Copied both tables as CSV."))
 
     def _show_loss(self) -> None:
         example = self.batch.example
-        self.words.setText(f"Mean loss <i>L</i> = <b>{format_fixed(example.loss, DECIMALS)}</b>")
+        self.words.setText(
+            tr("Mean loss <i>L</i> = <b>{loss}</b>", loss=format_fixed(example.loss, DECIMALS))
+        )
         self.add_button.setEnabled(self.batch.n < MAX_ROWS)
         self.remove_button.setEnabled(self.batch.n > 1)
 
 
 FORMULAE = (
-    (r"a_j = \frac{e^{z_j}}{\sum_k e^{z_k}}", "a j is e to the z j over the sum of e to the z k"),
-    (r"\ell = -\log a_y", "the loss is minus log a y"),
-    (r"L = \frac{1}{n} \sum_i \ell_i", "L is the mean of the losses"),
+    (
+        r"a_j = \frac{e^{z_j}}{\sum_k e^{z_k}}",
+        mark("a j is e to the z j over the sum of e to the z k"),
+    ),
+    (r"\ell = -\log a_y", mark("the loss is minus log a y")),
+    (r"L = \frac{1}{n} \sum_i \ell_i", mark("L is the mean of the losses")),
     (
         r"\frac{\partial L}{\partial z_j} = \frac{a_j - y_j}{n}",
-        "the gradient of L by z j is a j minus y j, over n; y j is 1 for the true class, else 0",
+        mark(
+            "the gradient of L by z j is a j minus y j, over n; y j is 1 for the true class, else 0"
+        ),
     ),
 )

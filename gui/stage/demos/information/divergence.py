@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtWidgets import QWidget
 
+from core.language import mark, tr
 from core.number_format import format_fixed
 from core.teach.information import EXAMPLES, cross_entropies, information
 from gui.kit.layouts import add_layout
@@ -24,8 +25,8 @@ SHOWN = 0.005  # what is 0 to two digits
 class DivergenceDemo(Demo):
     """Two sliders, the true and the believed share; all else follows."""
 
-    title = "Entropy and KL"
-    watch = (
+    title = mark("Entropy and KL")
+    watch = mark(
         "Move the believed share q: what it costs is least at q = p, where it is the entropy. "
         "The rest is the KL divergence. At p = 1 or 0, as labels are, the entropy is 0."
     )
@@ -34,27 +35,27 @@ class DivergenceDemo(Demo):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self.true = ValueSlider(
-            "true <i>p</i>",
+            tr("true <i>p</i>"),
             0.0,
             1.0,
             START_P,
-            name="true share of yes",
-            tip="The share of examples whose label is yes",
+            name=tr("true share of yes"),
+            tip=tr("The share of examples whose label is yes"),
         )
         self.believed = ValueSlider(
-            "believed <i>q</i>",
+            tr("believed <i>q</i>"),
             LOW,
             HIGH,
             START_Q,
-            name="believed share of yes",
-            tip="The probability of yes that the model gives to each of them",
+            name=tr("believed share of yes"),
+            tip=tr("The probability of yes that the model gives to each of them"),
             steps=98,
         )
-        self.entropy, self.cross = Figure(theme, "entropy H(p)"), Figure(theme, "H(p, q), BCE")
+        self.entropy, self.cross = Figure(theme, tr("entropy H(p)")), Figure(theme, "H(p, q), BCE")
         self.divergence = Figure(theme, "KL = H(p, q) − H(p)")
-        self.nll = Figure(theme, f"mean NLL of {EXAMPLES} examples")
+        self.nll = Figure(theme, tr("mean NLL of {n} examples", n=EXAMPLES))
         self.said = note("")
-        self.chart = Chart(theme, "Cross-entropy against the believed share", "q")
+        self.chart = Chart(theme, tr("Cross-entropy against the believed share"), "q")
         self.curve = self.chart.add("H(p, q)", "accent")
         self.least = self.chart.add("H(p)", "muted", dashed=True)
         self.gap = self.chart.add("KL", "counter_accent", width=4)
@@ -66,11 +67,11 @@ class DivergenceDemo(Demo):
 
     def _lay_out(self, theme: Theme) -> None:
         layout = Columns(self)
-        divergence = Formula(theme, r"D(p\,\|\,q) = H(p,q) - H(p)", "D is H of p and q minus H")
+        divergence = Formula(theme, r"D(p\,\|\,q) = H(p,q) - H(p)", tr("D is H of p and q minus H"))
         likelihood = Formula(
             theme,
             r"H(y,q) = -\ln\,q^{y}(1-q)^{1-y}",
-            "H of y and q is minus log of q to the y times 1 minus q to the 1 minus y",
+            tr("H of y and q is minus log of q to the y times 1 minus q to the 1 minus y"),
         )
         add_layout(layout, row(divergence, likelihood, None, gap=4 * GAP))
         line = row(self.true, self.believed, gap=3 * GAP)
@@ -100,10 +101,15 @@ class DivergenceDemo(Demo):
         self.least.setData([0, 1], [found.entropy] * 2)
         self.gap.setData([q, q], [found.entropy, found.cross_entropy])
         if found.entropy == 0:
-            text = "Sure labels have no entropy: cross-entropy and KL divergence are one number."
+            text = tr(
+                "Sure labels have no entropy: cross-entropy and KL divergence are one number."
+            )
         elif found.divergence < SHOWN:
-            text = "Belief and truth agree: what is left to pay is the entropy."
+            text = tr("Belief and truth agree: what is left to pay is the entropy.")
         else:
             wasted = format_fixed(found.divergence, 2)
-            text = f"To believe q where p is true wastes {wasted} nats an example."
-        self.said.setText(f"{text} The mean NLL is the binary cross-entropy, by another way.")
+            text = tr(
+                "To believe q where p is true wastes {wasted} nats an example.", wasted=wasted
+            )
+        mean = tr("The mean NLL is the binary cross-entropy, by another way.")
+        self.said.setText(f"{text} {mean}")

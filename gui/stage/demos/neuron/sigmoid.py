@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from core.language import mark, tr
 from core.teach.neuron import losses_at
 from gui.kit.fields.choices import Segments
 from gui.kit.layouts import add_layout
@@ -22,20 +23,20 @@ Z = np.linspace(-FARTHEST, FARTHEST, 121)
 FIGURES = (  # of `Losses`, in the order in which they are read
     ("a", "P(1 | x) = a"),
     ("rest", "P(0 | x) = 1 − a"),
-    ("likelihood", "likelihood of y"),
+    ("likelihood", mark("likelihood of y")),
     ("log_odds", "log a/(1 − a)"),
-    ("cross_entropy", "cross-entropy"),
-    ("cross_slope", "its slope, a − y"),
-    ("squared", "squared error"),
-    ("squared_slope", "its slope"),
+    ("cross_entropy", mark("cross-entropy")),
+    ("cross_slope", mark("its slope, a − y")),
+    ("squared", mark("squared error")),
+    ("squared_slope", mark("its slope")),
 )
 
 
 class SigmoidDemo(Demo):
     """A slider for z; all else follows."""
 
-    title = "Sigmoid and log-odds"
-    watch = (
+    title = mark("Sigmoid and log-odds")
+    watch = mark(
         "Move z. The sigmoid makes it a probability, and the log-odds lead back. At z = 0 the "
         "neuron changes its mind. Far on the wrong side the cross-entropy still pulls, and the "
         "squared error hardly does."
@@ -49,26 +50,26 @@ class SigmoidDemo(Demo):
             -FARTHEST,
             FARTHEST,
             START_Z,
-            name="Logit z",
-            tip="The logit of one example",
+            name=tr("Logit z"),
+            tip=tr("The logit of one example"),
             steps=120,
         )
         self.truth = Segments(
-            tuple((f"y = {y}", y, f"The example’s true class is {y}") for y in (0, 1))
+            tuple((f"y = {y}", y, tr("The example’s true class is {y}", y=y)) for y in (0, 1))
         )
         self._y = START_Y
         self.truth.choose(START_Y)
         self.truth.chosen.connect(self._choose)
-        self.figures = {name: Figure(theme, text) for name, text in FIGURES}
-        self.decision = Figure(theme, "decision")
-        self.sigmoid = Chart(theme, "The sigmoid over z", "z")
+        self.figures = {name: Figure(theme, tr(text)) for name, text in FIGURES}
+        self.decision = Figure(theme, tr("decision"))
+        self.sigmoid = Chart(theme, tr("The sigmoid over z"), "z")
         self.half = self.sigmoid.add("", "muted", width=1, dashed=True)
         self.curve = self.sigmoid.add("a = σ(z)", "accent")
         self.here = self.sigmoid.add("", "muted", width=1)
         self.sigmoid.set_range((-FARTHEST, FARTHEST), (-0.03, 1.03))
-        self.losses = Chart(theme, "Both losses over z", "z")
-        self.cross = self.losses.add("cross-entropy", "accent")
-        self.squared = self.losses.add("squared error", "counter_accent", dashed=True)
+        self.losses = Chart(theme, tr("Both losses over z"), "z")
+        self.cross = self.losses.add(tr("cross-entropy"), "accent")
+        self.squared = self.losses.add(tr("squared error"), "counter_accent", dashed=True)
         self.there = self.losses.add("", "muted", width=1)
         self.losses.set_range((-FARTHEST, FARTHEST), (-0.2, HIGHEST_LOSS))
         self._lay_out(theme)
@@ -82,11 +83,13 @@ class SigmoidDemo(Demo):
                 theme,
                 r"a=\sigma(z)=\frac{1}{1+e^{-z}},\quad z=\log\frac{a}{1-a},"
                 r"\quad P(y\,|\,x)=a^{y}(1-a)^{1-y}",
-                "a = sigmoid of z = 1 over 1 plus e to the minus z; z = log of a over 1 minus a; "
-                "the probability of y = a to the y times 1 minus a to the 1 minus y",
+                tr(
+                    "a = sigmoid of z = 1 over 1 plus e to the minus z; z = log of a over 1 minus a"
+                    "; the probability of y = a to the y times 1 minus a to the 1 minus y"
+                ),
             )
         )
-        line = row(self.logit, QLabel("true class"), self.truth, gap=GAP)
+        line = row(self.logit, QLabel(tr("true class")), self.truth, gap=GAP)
         line.setStretch(0, 1)
         add_layout(layout, line)
         layout.addWidget(Wrapped(*self.figures.values(), self.decision))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtWidgets import QLabel, QWidget
 
+from core.language import mark, tr
 from core.number_format import format_general
 from core.teach.demonstrations import curves_of_class_one, two_classes
 from gui.kit.fields.choices import Segments
@@ -19,19 +20,19 @@ from gui.stage.demos.parts import GAP, Figure, ValueSlider, Wrapped, row
 
 X = np.linspace(-5.0, 5.0, 101)
 SLIDERS = (  # label, name, tip, start
-    ("<i>w</i><sub>0</sub>", "Weight of class 0", "The weight of class 0", -0.6),
-    ("<i>b</i><sub>0</sub>", "Bias of class 0", "The bias of class 0", 0.2),
-    ("<i>w</i><sub>1</sub>", "Weight of class 1", "The weight of class 1", 0.9),
-    ("<i>b</i><sub>1</sub>", "Bias of class 1", "The bias of class 1", -0.3),
-    ("<i>x</i>", "Input x", "The one feature", 1.5),
+    ("<i>w</i><sub>0</sub>", mark("Weight of class 0"), mark("The weight of class 0"), -0.6),
+    ("<i>b</i><sub>0</sub>", mark("Bias of class 0"), mark("The bias of class 0"), 0.2),
+    ("<i>w</i><sub>1</sub>", mark("Weight of class 1"), mark("The weight of class 1"), 0.9),
+    ("<i>b</i><sub>1</sub>", mark("Bias of class 1"), mark("The bias of class 1"), -0.3),
+    ("<i>x</i>", mark("Input x"), mark("The one feature"), 1.5),
 )
 
 
 class TwoClassesDemo(Demo):
     """One feature, two classes; the neuron has the differences of weights and biases."""
 
-    title = "Two classes, one neuron"
-    watch = (
+    title = mark("Two classes, one neuron")
+    watch = mark(
         "Set both classes’ weights as you like. The neuron with the differences w = w₁ − w₀ and "
         "b = b₁ − b₀ gives the same probability and the same loss."
     )
@@ -39,27 +40,27 @@ class TwoClassesDemo(Demo):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self.sliders = tuple(
-            ValueSlider(label, -5.0, 5.0, start, name=name, tip=tip, steps=100)
+            ValueSlider(label, -5.0, 5.0, start, name=tr(name), tip=tr(tip), steps=100)
             for label, name, tip, start in SLIDERS
         )
         self.truth = Segments(
-            tuple((f"y = {y}", y, f"The example’s true class is {y}") for y in (0, 1))
+            tuple((f"y = {y}", y, tr("The example’s true class is {y}", y=y)) for y in (0, 1))
         )
         self._y = 1
         self.truth.choose(1)
         self.truth.chosen.connect(self._choose)
         self.grid = Grid(
             theme,
-            "Softmax of two classes and the binary neuron",
-            ("class 0", "class 1", "neuron"),
-            ("w", "b", "logit z", "a", "loss"),
+            tr("Softmax of two classes and the binary neuron"),
+            (tr("class {k}", k=0), tr("class {k}", k=1), tr("neuron")),
+            ("w", "b", tr("logit z"), "a", tr("loss")),
         )
-        self.chart = Chart(theme, "Probability of class 1 over x, both ways", "x")
-        self.by_softmax = self.chart.add("softmax, class 1", "accent", width=6)
-        self.by_neuron = self.chart.add("neuron", "counter_accent", dashed=True)
+        self.chart = Chart(theme, tr("Probability of class 1 over x, both ways"), "x")
+        self.by_softmax = self.chart.add(tr("softmax, class 1"), "accent", width=6)
+        self.by_neuron = self.chart.add(tr("neuron"), "counter_accent", dashed=True)
         self.here = self.chart.add("", "muted", width=1)
         self.chart.set_range((float(X[0]), float(X[-1])), (-0.03, 1.03))
-        self.difference = Figure(theme, "largest difference of a and loss")
+        self.difference = Figure(theme, tr("largest difference of a and loss"))
         self._lay_out(theme)
         for slider in self.sliders:
             slider.changed.connect(lambda _: self._show())
@@ -70,7 +71,7 @@ class TwoClassesDemo(Demo):
         formula = Formula(
             theme,
             r"\frac{e^{z_1}}{e^{z_0}+e^{z_1}}=\frac{1}{1+e^{-(z_1-z_0)}}=\sigma(z_1-z_0)",
-            "e to the z1 over e to the z0 plus e to the z1 = sigmoid of z1 minus z0",
+            tr("e to the z1 over e to the z0 plus e to the z1 = sigmoid of z1 minus z0"),
         )
         layout.addWidget(Wrapped(formula, self.difference))
         w0, b0, w1, b1, x = self.sliders
@@ -79,7 +80,7 @@ class TwoClassesDemo(Demo):
             line.setStretch(0, 1)
             line.setStretch(1, 1)
             add_layout(layout, line)
-        line = row(x, QLabel("true class"), self.truth, gap=GAP)
+        line = row(x, QLabel(tr("true class")), self.truth, gap=GAP)
         line.setStretch(0, 1)
         add_layout(layout, line)
         layout.addWidget(self.grid)

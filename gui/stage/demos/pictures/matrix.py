@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPen
 from PySide6.QtWidgets import QGraphicsPixmapItem, QGraphicsRectItem
 
+from core.language import mark, tr
 from core.number_format import format_fixed
 from core.teach.pixels import PixelOrder
 from gui.kit.canvas import CENTRE, LEFT, RIGHT, Canvas, Words
@@ -16,7 +17,7 @@ from gui.kit.theme import Theme
 
 Colours = Table  # (m,) of the pixels
 MIDDLE = 0.18  # luminance on which black and white are read alike
-CHANNELS = ("red", "green", "blue")
+CHANNELS = (mark("red"), mark("green"), mark("blue"))
 MARK_PX, HALO_PX, FRAME_PX = 2, 5, 1.5
 
 
@@ -155,10 +156,10 @@ class Planes:
             picture.show(pixmap_of(plane_of(colours, order, c)))
             self._names[c].dress(font, theme.muted)
             self._names[c].place(QRectF(rect.left(), rect.top() - caption, 1, caption), LEFT)
-            self._names[c].set_text(CHANNELS[c] if order.C > 1 else f"{order.H} × {order.W}")
+            self._names[c].set_text(tr(CHANNELS[c]) if order.C > 1 else f"{order.H} × {order.W}")
         self._part.dress(theme.panel, theme.accent)
-        for mark in (self._part, self.mark):
-            mark.show(bool(rects))
+        for frame in (self._part, self.mark):
+            frame.show(bool(rects))
 
     def point(self, order: PixelOrder, k: int, first: tuple[int, int], n: tuple[int, int]) -> None:
         """Frame the part that begins at row and column `first`, and mark pixel k."""

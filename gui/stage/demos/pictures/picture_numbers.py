@@ -15,7 +15,8 @@ from core.data import sources
 from core.data.dataset import Dataset
 from core.data.task import Task
 from core.explain.coefficients import output_names
-from core.number_format import format_fixed, format_plain
+from core.language import mark, tr
+from core.number_format import format_fixed, format_integer, format_plain
 from core.teach.pixels import (
     FLOAT_BYTES,
     PictureNumbers,
@@ -40,9 +41,9 @@ from gui.state.selected_example import Example
 
 STORED, SHARE, INPUT = "stored", "share", "input"
 FORMS = (
-    ("stored", STORED, "The numbers as the file has them"),
-    ("0 … 1", SHARE, "Divided by the largest that can be"),
-    ("as the model reads them", INPUT, "Standardised, if the data are"),
+    (mark("stored"), STORED, mark("The numbers as the file has them")),
+    ("0 … 1", SHARE, mark("Divided by the largest that can be")),
+    (mark("as the model reads them"), INPUT, mark("Standardised, if the data are")),
 )
 DECIMALS = {STORED: 0, SHARE: 2, INPUT: 2}
 LOW, SLIDE_LOW, HIGH = 190, 272, 640  # px at 100 %: heights of the sheet
@@ -50,7 +51,7 @@ MOST_OUTPUTS = 10
 READ_TURN, LAST_TURN = 4, 5  # of a clicker
 WIDEST = "−0.000"  # of a weight
 CELL_PX, ROW_PX = 8, 24  # beside a number, and beside the name of a row
-NO_PICTURES = (
+NO_PICTURES = mark(
     "The data at hand are no pictures: this is a bundled digit. Choose Digits 8×8 at the left, and "
     "the weights of the model stand here."
 )
@@ -65,8 +66,8 @@ def bundled_digits() -> Dataset:
 class PictureNumbersDemo(Demo):
     """Matrix, vector and batch of the followed picture, and the weights of one pixel."""
 
-    title = "Pictures as numbers"
-    watch = (
+    title = mark("Pictures as numbers")
+    watch = mark(
         "Point at a pixel, or choose one by arrow keys: it is lit in the matrix and in the vector "
         "x, and the weights below belong to its place k. Unfold: row after row becomes x."
     )
@@ -79,16 +80,16 @@ class PictureNumbersDemo(Demo):
         self._shown: tuple[object, ...] = ()
         self._form = STORED
         self._turned = 0  # how far a clicker has turned it
-        self.forms = Segments(FORMS)
+        self.forms = Segments([(tr(words), form, tr(tip)) for words, form, tip in FORMS])
         self.forms.choose(STORED)
         self.forms.chosen.connect(self._choose_form)
-        self.again = QPushButton("Unfold")
-        self.again.setToolTip("Lay the rows of the picture one after the other into the vector")
+        self.again = QPushButton(tr("Unfold"))
+        self.again.setToolTip(tr("Lay the rows of the picture one after the other into the vector"))
         self.again.clicked.connect(lambda _=False: self._unfold())
         self.sheet = PixelSheet(theme)
         self.sheet.chosen.connect(lambda _: self._show_pixel())
         self.place, self.value, self.batch = Readout(1), Readout(1), note("")
-        self.weights = Grid(theme, "Weights of the pixel", ("w", "w·x"), ())
+        self.weights = Grid(theme, tr("Weights of the pixel"), ("w", "w·x"), ())
         layout = Columns(self)
         layout.setSpacing(6)
         layout.addWidget(Wrapped(self.forms, self.again))
@@ -177,7 +178,7 @@ class PictureNumbersDemo(Demo):
             digits = bundled_digits()
             self._numbers = plain_numbers(digits, 0)
             self._show_picture(digits, np.arange(digits.n))
-            self.batch.setText(NO_PICTURES)
+            self.batch.setText(tr(NO_PICTURES))
 
     def _show_picture(self, dataset: Dataset, rows: NDArray[np.int64]) -> None:
         numbers = self._numbers
@@ -198,13 +199,24 @@ class PictureNumbersDemo(Demo):
         )
         flat = (n, order.m)
         self.batch.setText(
-            f"X of this batch is {_shape(flat)}: float32, contiguous, strides "
-            f"{_shape(strides(flat))}, {n * order.m * FLOAT_BYTES:,} bytes. As "
-            f"(N, C, H, W) = {_shape(shape)} the strides are {_shape(strides(shape))} over the "
-            "same bytes; reshape(N, −1) leads back to X."
+            tr(
+                "X of this batch is {flat}: float32, contiguous, strides {steps}, {bytes} bytes. "
+                "As (N, C, H, W) = {shape} the strides are {strides} over the same bytes; "
+                "reshape(N, −1) leads back to X.",
+                flat=_shape(flat),
+                steps=_shape(strides(flat)),
+                bytes=format_integer(n * order.m * FLOAT_BYTES),
+                shape=_shape(shape),
+                strides=_shape(strides(shape)),
+            )
         )
         self._fit()
-        describe(self.sheet, f"A picture of {order.H} rows and {order.W} columns as numbers")
+        said = tr(
+            "A picture of {rows} rows and {columns} columns as numbers",
+            rows=order.H,
+            columns=order.W,
+        )
+        describe(self.sheet, said)
 
     def _decimals(self, numbers: PictureNumbers) -> int:
         is_whole = bool((numbers.stored == np.rint(numbers.stored)).all())
@@ -251,7 +263,11 @@ class PictureNumbersDemo(Demo):
         task, snapshot = self._newest
         hidden = snapshot.params.hidden
         W = snapshot.params.W if hidden is None else hidden.V
-        names = output_names(task) if hidden is None else [f"unit {u + 1}" for u in range(len(W))]
+        names = (
+            output_names(task)
+            if hidden is None
+            else [tr("unit {u}", u=u + 1) for u in range(len(W))]
+        )
         x = float(self._numbers.inputs[k])
         weight = place_name(k, "w")
         rows = (weight, f"{weight}·{place_name(k)}")
@@ -268,9 +284,10 @@ class PictureNumbersDemo(Demo):
 def _place(order: PixelOrder, k: int) -> str:
     """Say where the pixel at place k of the vector is, and how k follows from that."""
     c, i, j = order.place(k)
-    channel = f"{CHANNELS[c]}, " if order.C > 1 else ""
+    channel = f"{tr(CHANNELS[c])}, " if order.C > 1 else ""
+    place = tr("row i = {i}, column j = {j}:", i=i, j=j)
     return (
-        f"{channel}row i = {i}, column j = {j}:  k = (c·H + i)·W + j = "
+        f"{channel}{place}  k = (c·H + i)·W + j = "
         f"({c}·{order.H} + {i})·{order.W} + {j} = {order.index(c, i, j)}"
     )
 
@@ -279,12 +296,12 @@ def _value(numbers: PictureNumbers, k: int) -> str:
     """Say how the stored number of a pixel becomes what the model reads."""
     stored = format_plain(float(numbers.stored[k]), 6)
     share = format_fixed(float(numbers.shares[k]), 4)
-    text = f"{place_name(k)}:  {stored} / {numbers.scale:g} = {share}"
+    text = f"{place_name(k)}:  {stored} / {format_plain(numbers.scale, 6)} = {share}"
     if not numbers.is_standardised:
-        return f"{text}, as the model reads it" if numbers.is_read else text
+        return tr("{text}, as the model reads it", text=text) if numbers.is_read else text
     mean, std = (format_fixed(float(part[k]), 4) for part in (numbers.mean, numbers.std))
     read = format_fixed(float(numbers.inputs[k]), 4)
-    return f"{text};  standardised ({share} − {mean}) / {std} = {read}"
+    return f"{text};  {tr('standardised')} ({share} − {mean}) / {std} = {read}"
 
 
 def _shape(shape: tuple[int, ...]) -> str:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent
 
 from core.data.dataset import Looks
+from core.language import tr
 from core.number_format import format_fixed
 from core.teach.pixels import PixelOrder
 from gui.kit import zoom
@@ -51,7 +52,7 @@ class PixelSheet(CanvasWidget):
     chosen = Signal(int)  # place in the vector
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, "Picture as numbers")
+        super().__init__(theme, tr("Picture as numbers"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.k = 0

@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QWidget
 
 from core.data.task import Task
 from core.explain import prediction
-from core.number_format import format_fixed, format_percent
+from core.language import mark, tr
+from core.number_format import format_fixed, format_integer, format_percent, localised_number
 from core.teach.normaliser_cost import MOST_LABELS, Cost, measured
 from core.train.snapshot import Snapshot
 from gui.kit import plots, zoom
@@ -35,15 +36,15 @@ MOST_ROWS = 6  # labels with a column of their own
 SNAP = 0.025  # share of a number of labels: half a step of the slider
 MICRO = 1e6
 WAIT_MS = 150  # after the last move of the slider
-MANY = "all others"
-COSTS = "costs of the normaliser"
+MANY = mark("all others")
+COSTS = "normaliser-costs"
 
 
 class NormaliserDemo(Demo):
     """Scores, their exponentials, z(x; θ) and the shares of the chosen example; measured costs."""
 
-    title = "The normaliser z(x; θ)"
-    watch = (
+    title = mark("The normaliser z(x; θ)")
+    watch = mark(
         "One label’s probability is its exp(score) divided by z(x; θ), the sum over <b>all</b> "
         "labels. Move the number of labels: one score costs the same, z(x; θ) does not."
     )
@@ -55,24 +56,29 @@ class NormaliserDemo(Demo):
         self._keys: set[str] = set()  # of what was asked of it
         self._example: Example | None = None
         self._costs: dict[int, Cost] = {}
-        self.grid = Grid(theme, "Scores, exponentials and shares", ("score", "exp", "share"), ())
+        self.grid = Grid(
+            theme, tr("Scores, exponentials and shares"), (tr("score"), "exp", tr("share")), ()
+        )
         self.said = note("")
         self.labels = ValueSlider(
-            "labels <i>K</i>",
+            tr("labels <i>K</i>"),
             FIRST,
             MOST_LABELS,
             1_000,
-            name="number of labels",
-            tip="How many labels there are, of a made-up model with 40 words in the document",
+            name=tr("number of labels"),
+            tip=tr("How many labels there are, of a made-up model with 40 words in the document"),
             steps=200,
             logarithmic=True,
-            shown=lambda k: f"{_near(k):,}",
+            shown=lambda k: format_integer(_near(k)),
             widest="000,000",
         )
-        self.score, self.share = Figure(theme, "one score"), Figure(theme, "one share: z(x; θ)")
-        self.ratio = Figure(theme, "times as long")
+        self.score, self.share = (
+            Figure(theme, tr("one score")),
+            Figure(theme, tr("one share: z(x; θ)")),
+        )
+        self.ratio = Figure(theme, tr("times as long"))
         self.plot = plots.make_plot(theme, moves_below=False)
-        self.plot.setAccessibleName("Measured time against the number of labels")
+        self.plot.setAccessibleName(tr("Measured time against the number of labels"))
         self.plot.setMouseEnabled(False, False)
         self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._lines = [plots.Line(self.plot) for _ in range(2)]
@@ -88,21 +94,21 @@ class NormaliserDemo(Demo):
 
     def _lay_out(self, theme: Theme) -> None:
         axis = self.plot.getPlotItem().getAxis("bottom")
-        axis.setTicks([[(math.log10(k), f"{k:,}") for k in MEASURED]])
+        axis.setTicks([[(math.log10(k), format_integer(k)) for k in MEASURED]])
         left = self.plot.getPlotItem().getAxis("left")
-        left.setTicks([[(e, f"{10.0**e:,.9g}") for e in range(-1, 5)]])
+        left.setTicks([[(e, localised_number(f"{10.0**e:,.9g}")) for e in range(-1, 5)]])
         self.plot.setRange(xRange=(0.1, 5.5), yRange=(-1, 4), padding=0)
-        self.plot.setLabel("bottom", "labels K")
-        self.plot.setLabel("left", "time (µs)")
+        self.plot.setLabel("bottom", tr("labels K"))
+        self.plot.setLabel("left", tr("time (µs)"))
         share = Formula(
             theme,
             r"P(Y=\ell\mid x;\theta)=\frac{e^{score(x,\ell;\theta)}}{z(x;\theta)}",
-            "P of label l given x is e to the score of l, divided by z of x",
+            tr("P of label l given x is e to the score of l, divided by z of x"),
         )
         normaliser = Formula(
             theme,
             r"z(x;\theta)=\sum_{\ell'}e^{score(x,\ell';\theta)}",
-            "z of x is the sum over all labels of e to their scores",
+            tr("z of x is the sum over all labels of e to their scores"),
         )
         figures = QWidget()
         flow = FlowLayout(figures, 20, 4)
@@ -113,7 +119,9 @@ class NormaliserDemo(Demo):
         add_layout(layout, row(share, normaliser, None, gap=28))
         layout.addWidget(self.grid)
         layout.addWidget(self.said)
-        layout.addWidget(caption("Measured on this computer: what one label’s probability costs"))
+        layout.addWidget(
+            caption(tr("Measured on this computer: what one label’s probability costs"))
+        )
         layout.addWidget(self.labels)
         layout.addWidget(figures)
         layout.addWidget(Shaped(self.plot, low=110, high=420), 1)
@@ -153,7 +161,7 @@ class NormaliserDemo(Demo):
     def show_run(self, task: Task, snapshot: Snapshot) -> None:
         lack, example = no_shares(task), self._example
         if example is None or example.task is not task:
-            lack = lack or "There is no example to show."
+            lack = lack or tr("There is no example to show.")
         self.grid.setVisible(not lack)
         if lack or example is None:
             self.said.setText(escape(lack))
@@ -171,8 +179,12 @@ class NormaliserDemo(Demo):
         order = np.argsort(-z, kind="stable")
         shown = np.sort(order[:MOST_ROWS]) if len(z) > MOST_ROWS else np.arange(len(z))
         rest = np.setdiff1d(order, shown)
-        columns = [names[k] for k in shown] + ([MANY] if len(rest) else []) + ["z(x; θ)"]
-        rows = ("score", "exp(score)" if not shift else f"exp(score − {shift:.0f})", "share")
+        columns = [names[k] for k in shown] + ([tr(MANY)] if len(rest) else []) + ["z(x; θ)"]
+        rows = (
+            tr("score"),
+            tr("exp(score)") if not shift else tr("exp(score − {shift})", shift=f"{shift:.0f}"),
+            tr("share"),
+        )
         self.grid.set_headings(rows, columns)
         best = int(order[0])
         for j, k in enumerate(shown.tolist()):
@@ -193,7 +205,7 @@ class NormaliserDemo(Demo):
             f"{escape(example.words.capitalize())}: P({escape(names[best])} | x) = "
             f"{format_fixed(float(powers[best]), 3)} / {format_fixed(total, 3)} = "
             f"<b>{format_percent(float(powers[best] / total))}</b>. "
-            "No share is known before all scores are."
+            + tr("No share is known before all scores are.")
         )
 
     # What it costs ----------------------------------------------------------------------------
@@ -255,7 +267,7 @@ class NormaliserDemo(Demo):
             return
         self.score.show_text(f"{format_fixed(cost.score * MICRO, 1)} µs")
         self.share.show_text(f"{format_fixed(cost.share * MICRO, 1)} µs")
-        self.ratio.show_text(f"{cost.share / cost.score:,.0f} ×")
+        self.ratio.show_text(f"{format_integer(cost.share / cost.score)} ×")
 
 
 def _near(labels: float) -> int:

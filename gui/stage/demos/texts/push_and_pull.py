@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QWidget
 from core.data.task import Task
 from core.explain import prediction
 from core.explain.coefficients import output_names
+from core.language import mark, tr
 from core.model_family import FAMILY
-from core.number_format import format_fixed, format_percent, format_signed
+from core.number_format import format_fixed, format_percent, format_plain, format_signed
 from core.train.snapshot import Snapshot
 from gui.kit.fields.choices import Choice
 from gui.kit.labels import small_label
@@ -32,21 +33,25 @@ if TYPE_CHECKING:  # it imports PyTorch
 MOST_COLUMNS = 6  # labels
 MOST_UPDATES = 50
 BEGINNING = 90  # characters of the document that are shown
-NO_TEXTS = "The data are no texts. Choose Genres at the left, and read one of its documents here."
-HIDDEN = "With a hidden layer no weight belongs to a word and a label. Set “hidden” to none."
-COUNTED = "Naive Bayes counts its words once, and makes no updates. Choose softmax to see some."
-NOTHING = "None of the words of this text is known: only the biases move."
+NO_TEXTS = mark(
+    "The data are no texts. Choose Genres at the left, and read one of its documents here."
+)
+HIDDEN = mark("With a hidden layer no weight belongs to a word and a label. Set “hidden” to none.")
+COUNTED = mark(
+    "Naive Bayes counts its words once, and makes no updates. Choose softmax to see some."
+)
+NOTHING = mark("None of the words of this text is known: only the biases move.")
 
 
 class PushAndPullDemo(Demo):
     """The moves of the weights of the chosen document’s words, for each label, by one update."""
 
-    title = "Push and pull"
-    watch = (
+    title = mark("Push and pull")
+    watch = mark(
         "One update on one document: the weights of its words rise for its own label and fall for "
         "the others, by η (y − a) x. Repeat it: the surer the model is, the less it moves."
     )
-    stops = (("updates", 5.0), ("updates", 25.0))
+    stops = ((mark("updates"), 5.0), (mark("updates"), 25.0))
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -54,23 +59,23 @@ class PushAndPullDemo(Demo):
         self._newest: tuple[Task, Snapshot] | None = None
         self._label: int | None = None
         self.label = Choice()
-        self.label.setAccessibleName("true label of the text")
-        self.label.setToolTip("The label that the text is trained with")
+        self.label.setAccessibleName(tr("true label of the text"))
+        self.label.setToolTip(tr("The label that the text is trained with"))
         self.label.chosen.connect(self._choose_label)
         self.updates = ValueSlider(
-            "updates",
+            tr("updates"),
             1,
             MOST_UPDATES,
             1,
-            name="number of updates",
-            tip="How many updates are made on this document, one after the other",
+            name=tr("number of updates"),
+            tip=tr("How many updates are made on this document, one after the other"),
             steps=MOST_UPDATES - 1,
-            shown=lambda n: f"{n:.0f}",
+            shown=lambda n: format_fixed(n, 0),
             widest="00",
         )
         self.updates.changed.connect(lambda _: self._show())
-        self.before, self.after = Figure(theme, "loss before"), Figure(theme, "loss after")
-        self.share = Figure(theme, "P of its label")
+        self.before, self.after = Figure(theme, tr("loss before")), Figure(theme, tr("loss after"))
+        self.share = Figure(theme, tr("P of its label"))
         self.chart = PushChart(theme)
         # Queued: words are chosen anew once the layout has finished.
         self.chart.room_changed.connect(self._show, Qt.ConnectionType.QueuedConnection)
@@ -78,11 +83,11 @@ class PushAndPullDemo(Demo):
         formula = Formula(
             theme,
             r"\Delta w_\ell=-\eta\,\frac{\partial L}{\partial z_\ell}\,x",
-            "delta w of l is minus eta times the derivative of L by z of l, times x",
+            tr("delta w of l is minus eta times the derivative of L by z of l, times x"),
         )
         layout = Columns(self)
         layout.setSpacing(8)
-        add_layout(layout, row(formula, None, small_label("its label"), self.label))
+        add_layout(layout, row(formula, None, small_label(tr("its label")), self.label))
         layout.addWidget(self.said)
         layout.addWidget(self.updates)
         layout.addWidget(Wrapped(self.before, self.after, self.share))
@@ -114,7 +119,7 @@ class PushAndPullDemo(Demo):
         if not lack and FAMILY[task.config.model.kind].is_counted:
             lack = COUNTED
         if lack or example is None or example.task is not task:
-            self.said.setText(escape(lack))
+            self.said.setText(escape(tr(lack)))
             self._clear()
             return
         self._show_update(task, snapshot, example)
@@ -167,13 +172,14 @@ class PushAndPullDemo(Demo):
 
     def _say(self, example: Example, known: int, shown: int, eta: float) -> None:
         if not known:
-            self.said.setText(NOTHING)
+            self.said.setText(tr(NOTHING))
             return
-        text = f"{escape(example.words.capitalize())}, η = {eta:g}. "
+        text = f"{escape(example.words.capitalize())}, η = {format_plain(eta, 6)}. "
         if example.task.dataset.documents is not None and example.row is not None:
             beginning = example.task.dataset.documents.texts[example.row][:BEGINNING]
             text += f"“{escape(beginning)}…” "
-        text += f"{shown} of its {known} words are shown." if known > shown else ""
+        if known > shown:
+            text += tr("{k} of its {n} words are shown.", k=shown, n=known)
         self.said.setText(text)
 
 
@@ -194,5 +200,5 @@ def _columns(task: Task, update: WordUpdate, shown: list[int]) -> list[Column]:
 def _push(direction: float) -> str:
     """Return in which direction a label’s weights go, and y − a."""
     if direction == 0:
-        return "stays"
+        return tr("stays")
     return f"{'↑' if direction > 0 else '↓'} {format_signed(direction, 3)}"

@@ -12,6 +12,7 @@ from PySide6.QtCore import QLineF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPen, QResizeEvent
 from PySide6.QtWidgets import QGraphicsLineItem, QGraphicsRectItem
 
+from core.language import tr
 from core.number_format import format_signed
 from gui.kit import theme as look
 from gui.kit import zoom
@@ -49,7 +50,7 @@ class PushChart(CanvasWidget):
     room_changed = Signal()  # `rows` is another number
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, "moves of the weights of words")
+        super().__init__(theme, tr("moves of the weights of words"))
         self._columns: tuple[Column, ...] = ()
         self._words_shown: tuple[str, ...] = ()
         self._moves: NDArray[np.float64] = np.empty((0, 0))
@@ -91,8 +92,8 @@ class PushChart(CanvasWidget):
         self._columns, self._words_shown, self._moves = tuple(columns), tuple(words), moves
         largest = float(np.abs(moves).max(initial=0.0))
         self.scale = nice_above(largest) if largest > 0 else 0.0
-        said = "; ".join(f"{c.name} {c.push}, score {c.score}" for c in columns)
-        self.setAccessibleDescription(said or "There is nothing to show.")
+        said = "; ".join(f"{c.name} {c.push}, {tr('score {z}', z=c.score)}" for c in columns)
+        self.setAccessibleDescription(said or tr("There is nothing to show."))
         self._lay_out()
 
     def sizeHint(self) -> QSize:
@@ -147,7 +148,7 @@ class PushChart(CanvasWidget):
         metrics = QFontMetricsF(self._bold)
         glyph = look.GLYPHS[column.mark % len(look.GLYPHS)] if column.mark >= 0 else "●"
         ink = theme.class_text(column.mark).name()
-        score = f"score {column.score}"
+        score = tr("score {z}", z=column.score)
         if QFontMetricsF(self._small).horizontalAdvance(score) > width - 4:
             score = column.score
         texts = (f"{glyph} {column.name}", column.push, score)
