@@ -70,6 +70,8 @@ def kept(text):
 
 
 def fields_of(text):
+    if text.startswith("$"):  # a formula with words: its braces are those of LaTeX
+        return []
     try:
         return list(Formatter().parse(text))
     except ValueError:  # braces that stand for themselves
