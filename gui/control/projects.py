@@ -323,7 +323,7 @@ class Projects(QObject):
     def _show(self, found: Project) -> None:
         self._has_begun_to_open = False
         controller = self._controller
-        place = self._place_of(found)
+        place = _place_of(found, self.find_lesson)
         is_changed = found.window.get("lesson") == "changed"
         after = Run(controller.next_number(), found.task, found.points, place, is_changed)
         self._is_opening = after
@@ -333,20 +333,6 @@ class Projects(QObject):
             self._kept.set_records(found.records)
         self.has_layout = LAYOUT in found.window
         self.opened.emit(found.window)
-
-    def _place_of(self, found: Project) -> Place | None:
-        """Return the step that has set the run up; None if its lesson is not at hand."""
-        from core.teach.lesson import Place
-
-        if not found.lesson:
-            return None
-        try:
-            lesson = self.find_lesson(found.lesson)
-        except KeyError:
-            return None
-        kept = found.window.get(BASE, "0")
-        known = {str(k): k for k, step in enumerate(lesson.steps) if step.setup is not None}
-        return Place(lesson, known[kept]) if kept in known else None
 
     def begin_anew(self) -> None:
         """Show what a first start shows, with nothing kept."""
@@ -363,6 +349,21 @@ class Projects(QObject):
         controller.plays_next = False
         self._loader.fetcher.stop()
         self._next.replace(lambda: prepare(sources.load(config.data), config), show, config)
+
+
+def _place_of(found: Project, find_lesson: Callable[[str], Lesson]) -> Place | None:
+    """Return the step that has set the run up; None if its lesson is not at hand."""
+    from core.teach.lesson import Place
+
+    if not found.lesson:
+        return None
+    try:
+        lesson = find_lesson(found.lesson)
+    except KeyError:
+        return None
+    kept = found.window.get(BASE, "0")
+    known = {str(k): k for k, step in enumerate(lesson.steps) if step.setup is not None}
+    return Place(lesson, known[kept]) if kept in known else None
 
 
 def _bundled(key: str) -> Lesson:
