@@ -6,6 +6,7 @@ import json
 import math
 import unicodedata
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from core.errors import DataError
@@ -15,9 +16,11 @@ from core.number_format import parse_number
 MOST_BYTES = 24_000  # of one message: a digit of 1,500 points
 MOST_STROKES = 40
 MOST_POINTS = 1_500  # of all strokes of a drawing
+LONGEST = 60.0  # way of the pen, in the longer side of what is drawn: a digit takes two to ten
 MOST_LETTERS = 24  # of a name
 FARTHEST = 10.0  # sides of the pad that a pen may leave it by
 MOST_TYPED = 40  # letters of a number
+TOO_LONG = "This drawing is too long. Draw the digit with fewer strokes."
 NO_NUMBER = "Type a number, as in 0.693."
 LARGEST = 1e9  # size of a number: what is beyond is a slip, or a prank
 
@@ -149,8 +152,13 @@ def _strokes(value: Any) -> tuple[tuple[tuple[float, float], ...], ...]:
     if not all(isinstance(stroke, list) and stroke for stroke in value):
         raise DataError("This drawing cannot be read.")
     if sum(map(len, value)) > MOST_POINTS:
-        raise DataError("This drawing is too long. Draw the digit with fewer strokes.")
-    return tuple(tuple(_position(pair) for pair in stroke) for stroke in value)
+        raise DataError(TOO_LONG)
+    strokes = tuple(tuple(_position(pair) for pair in stroke) for stroke in value)
+    xs, ys = zip(*(place for stroke in strokes for place in stroke), strict=True)
+    way = sum(math.dist(*ends) for stroke in strokes for ends in pairwise(stroke))
+    if way > LONGEST * max(max(xs) - min(xs), max(ys) - min(ys)):
+        raise DataError(TOO_LONG)
+    return strokes
 
 
 def _position(pair: Any) -> tuple[float, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
@@ -15,6 +15,7 @@ from core.classroom.messages import (
     Contribution,
     Drawing,
     Hello,
+    Message,
     Number,
     Place,
     Spot,
@@ -28,6 +29,7 @@ Kind = Literal["wait", "digit", "point", "question", "number", "spot"]
 MOST_PHONES = 300
 MOST_FROM_ONE = 40  # phones of one address: more are many at one router, or one machine's pretence
 MOST_SENT = 5_000  # contributions that are kept waiting for the window
+MOST_INK = 200_000  # points of all drawings that wait, about 25 MB
 BURST, PER_SECOND = 5.0, 0.5  # contributions of one phone: at once, and then on and on
 MOST_FAULTS = 20  # refused messages, after which a phone is sent away
 
@@ -102,6 +104,11 @@ _OF_KIND: dict[Kind, type[Contribution | Answer]] = {
 }
 
 
+def _ink(what: Contribution) -> int:
+    """Return the number of points that a contribution keeps in memory."""
+    return sum(map(len, what.strokes)) if isinstance(what, Drawing) else 0
+
+
 class Room:
     """The state that server and window share.
 
@@ -114,7 +121,8 @@ class Room:
         self._lock = threading.Lock()
         self._activity = Activity()
         self._phones: dict[str, Phone] = {}
-        self._sent: deque[Sent] = deque()
+        self._sent: dict[type[Contribution], deque[Sent]] = {Drawing: deque(), Place: deque()}
+        self._ink = 0  # points of the drawings that wait
         self._answers: dict[int, Answer] = {}  # of the question, by phone
         self._is_revealed = False  # the right answer: none is taken any more
         self.most_from_one = MOST_FROM_ONE
@@ -163,10 +171,13 @@ class Room:
             if post is not None:
                 post(told(answer))
 
-    def take(self, most: int = MOST_SENT) -> list[Sent]:
-        """Return, and forget, the oldest contributions."""
+    def take(self, kind: type[Contribution], most: int = MOST_SENT) -> list[Sent]:
+        """Return, and forget, the oldest contributions of a kind; more wait here until then."""
         with self._lock:
-            return [self._sent.popleft() for _ in range(min(most, len(self._sent)))]
+            waiting = self._sent[kind]
+            taken = [waiting.popleft() for _ in range(min(most, len(waiting)))]
+            self._ink -= sum(_ink(sent.what) for sent in taken)
+            return taken
 
     @property
     def answers(self) -> tuple[Answer, ...]:
@@ -182,18 +193,21 @@ class Room:
                 counts[answer.answer] += 1
         return counts
 
-    def tell(self, phone: int, message: dict[str, object]) -> None:
-        """Send a message to one phone, if it is there."""
+    def tell(self, messages: Iterable[tuple[int, dict[str, object]]]) -> None:
+        """Send each message to the phone of this number, if it is there."""
         with self._lock:
-            posts = [each.post for each in self._phones.values() if each.number == phone]
-        for post in posts:
+            posts = {phone.number: phone.post for phone in self._phones.values()}
+        for number, message in messages:
+            post = posts.get(number)
             if post is not None:
                 post(message)
 
     def wipe(self) -> None:
         """Forget all names, contributions and answers; phones stay connected."""
         with self._lock:
-            self._sent.clear()
+            for waiting in self._sent.values():
+                waiting.clear()
+            self._ink = 0
             self._answers = {}
             for phone in self._phones.values():
                 phone.name = ""
@@ -233,25 +247,33 @@ class Room:
         with self._lock:
             activity = self._activity
             self._allow(phone)
-            if activity.kind == "wait":
-                raise DataError("Nothing is asked now.")
-            try:
-                what = read(text, len(activity.classes), len(activity.answers))
-            except DataError:
-                phone.faults += 1
-                raise
-            if isinstance(what, Hello) or not isinstance(what, _OF_KIND.get(activity.kind, Hello)):
+        if activity.kind == "wait":
+            raise DataError("Nothing is asked now.")
+        try:  # without the lock: a long drawing would keep the window waiting
+            what = read(text, len(activity.classes), len(activity.answers))
+        except DataError:
+            phone.faults += 1
+            raise
+        with self._lock:
+            if activity.number != self._activity.number:
                 raise DataError("Something else is asked now.")
-            if isinstance(what, Choice | Number | Spot):
-                if self._is_revealed:
-                    raise DataError("The answer has been shown.")
-                self._answers[phone.number] = what
-                return "Your answer has arrived. You can change it."
-            if len(self._sent) >= MOST_SENT:
-                raise DataError("Too much arrives at once. Wait a moment.")
-            self._taken += 1
-            self._sent.append(Sent(self._taken, phone.number, phone.name, what))
-            return "It has arrived."
+            return self._take_in(phone, activity.kind, what)
+
+    def _take_in(self, phone: Phone, kind: Kind, what: Message) -> str:
+        if isinstance(what, Hello) or not isinstance(what, _OF_KIND.get(kind, Hello)):
+            raise DataError("Something else is asked now.")
+        if isinstance(what, Choice | Number | Spot):
+            if self._is_revealed:
+                raise DataError("The answer has been shown.")
+            self._answers[phone.number] = what
+            return "Your answer has arrived. You can change it."
+        waiting = sum(map(len, self._sent.values()))
+        if waiting >= MOST_SENT or self._ink + _ink(what) > MOST_INK:
+            raise DataError("Too much arrives at once. Wait a moment.")
+        self._taken += 1
+        self._ink += _ink(what)
+        self._sent[type(what)].append(Sent(self._taken, phone.number, phone.name, what))
+        return "It has arrived."
 
     def _allow(self, phone: Phone) -> None:
         """Raise DataError for a phone that sends too often."""

@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
 from core.classroom.messages import Drawing, Place
-from core.classroom.room import Activity, Kind, Room, Sent
+from core.classroom.room import MOST_SENT, Activity, Kind, Room, Sent
 from core.classroom.server import Server
 from core.data.digits.drawing import DigitPreprocessing, draw
 from core.data.points import RANGE, Points
 from core.data.task import Task
 from core.errors import DataError
-from core.explain.prediction import ask
 from core.number_format import format_percent
 from core.teach.class_question import ClassQuestion
 from core.teach.predicted.place import Target
@@ -27,10 +26,11 @@ from gui.control.data_editor import DataEditor
 from gui.control.run_controller import RunController
 from gui.state.throttle import Reading
 
-POLL_MS = 50
+POLL_MS = 100
 PLACE_MS = 1000  # between two edits of the plane, each of which begins a run
-AT_ONCE = 20  # digits that are recognised in one piece of work
+AT_ONCE = 30  # digits that are recognised in one piece of work; the others wait in the room
 ANSWER_SECONDS = 0.25  # between two answers of the model to a digit while it trains
+WALL_SECONDS = 0.25  # between two pictures of the gallery
 MOST_LIVE = 60  # the newest digits, whose answers follow the training
 MOST_DIGITS = 600  # in the gallery; with more, the oldest that nobody chose go
 KEY = "digits of the class"
@@ -65,29 +65,49 @@ class _Look(NamedTuple):
 
     def again(self, digits: Sequence[ClassDigit]) -> list[ClassDigit]:
         """Return digits with what the model says of them now."""
-        return [replace(each, **self._answer(each.picture)) for each in digits]
-
-    def _answer(self, picture: NDArray[np.float32]) -> dict[str, Any]:
-        answer = ask(self.task, self.params, picture.ravel())
-        names = self.task.dataset.class_names
-        return {
-            "decided": _index(self.task.source.class_names, names[answer.decided]),
-            "share": float(answer.probabilities[answer.decided]),
-        }
+        said = self._answers([each.picture for each in digits])
+        return [
+            replace(each, decided=decided, share=share)
+            for each, (decided, share) in zip(digits, said, strict=True)
+        ]
 
     def recognise(self, sent: Sequence[Sent]) -> list[ClassDigit]:
         """Return the digits that can be drawn; nothing is left of the others."""
         data = self.task.config.data
         assert self.task.dataset.image_shape
         recipe = DigitPreprocessing(size=self.task.dataset.image_shape[0], deskew=data.deskew)
-        found = []
-        for each in sent:
-            if not isinstance(each.what, Drawing) or each.what.label >= self.task.source.h:
-                continue
-            picture = draw([np.array(stroke) for stroke in each.what.strokes], recipe)
-            what = each.number, each.phone, each.name, picture, each.what.label
-            found.append(ClassDigit(*what, **self._answer(picture)))
-        return found
+        drawn = [
+            (each, each.what, draw([np.array(stroke) for stroke in each.what.strokes], recipe))
+            for each in sent
+            if isinstance(each.what, Drawing) and each.what.label < self.task.source.h
+        ]
+        said = self._answers([picture for *_, picture in drawn])
+        return [
+            ClassDigit(each.number, each.phone, each.name, picture, what.label, decided, share)
+            for (each, what, picture), (decided, share) in zip(drawn, said, strict=True)
+        ]
+
+    def _answers(self, pictures: Sequence[NDArray[np.float32]]) -> list[tuple[int, float]]:
+        """Return the class that the model decides on for each picture, and its probability."""
+        from core.explain import probe  # imports PyTorch, which is loaded once there are weights
+
+        if not pictures:
+            return []
+        values = np.stack([picture.ravel() for picture in pictures])
+        decided, shares = probe.answers(self.task, self.params, values)
+        names, known = self.task.dataset.class_names, self.task.source.class_names
+        return [
+            (_index(known, names[k]), float(row[k])) for k, row in zip(decided, shares, strict=True)
+        ]
+
+    def words(self, digits: Sequence[ClassDigit]) -> list[tuple[int, dict[str, object]]]:
+        """Return for the phone of each digit what the model says."""
+        names, told = self.task.source.class_names, list[tuple[int, dict[str, object]]]()
+        for digit in digits:
+            said = names[digit.decided] if digit.decided >= 0 else "none of them"
+            sure = format_percent(digit.share)
+            told.append((digit.phone, {"said": f"The model says {said} ({sure})."}))
+        return told
 
 
 def _index(names: Sequence[str], name: str) -> int:
@@ -115,9 +135,10 @@ class Classroom(QObject):
         self._server: Server | None = None
         self._coming: list[Place] = []  # points that are not on the plane yet
         self._placed = QElapsedTimer()  # since the last ones were
-        self._waiting: list[Sent] = []  # digits that the model has not seen yet
         self._looking: list[Sent] = []  # digits that it is looking at
         self._reading = Reading(ANSWER_SECONDS)
+        self._hanging = Reading(WALL_SECONDS)
+        self._is_new = False  # what the gallery does not show yet
         self._seen_by: Params | None = None  # the weights that the digits were last shown to
         self._asked: ClassQuestion | None = None  # of the lesson, by the activity of this number
         self._asked_as = -1
@@ -163,9 +184,9 @@ class Classroom(QObject):
     def wipe(self) -> None:
         """Forget all that was sent and all names; points that were placed stay on the plane."""
         self.room.wipe()
-        self._waiting, self._looking, self.digits, self._coming = [], [], [], []
+        self._looking, self.digits, self._coming = [], [], []
         self._controller.background.forget(KEY)
-        self.digits_changed.emit()
+        self._hang()
 
     # What is asked --------------------------------------------------------------------------------
 
@@ -233,23 +254,29 @@ class Classroom(QObject):
         count = len(digits)
         text = f"{count:,} digit{'' if count == 1 else 's'} of the class"
         self._editor.teach(X, np.array([digit.label for digit in digits]), text)
-        for digit in digits:
-            self.room.tell(digit.phone, {"said": "Your digit is learnt from now."})
+        learnt: dict[str, object] = {"said": "Your digit is learnt from now."}
+        self.room.tell((digit.phone, learnt) for digit in digits)
         self.remove(digits)
 
     def remove(self, digits: Sequence[ClassDigit]) -> None:
         """Take digits off the gallery."""
         gone = {digit.number for digit in digits}
         self.digits = [digit for digit in self.digits if digit.number not in gone]
+        self._hang()
+
+    def _hang(self) -> None:
+        """Show the digits on the wall as they are now."""
+        self._is_new = False
         self.digits_changed.emit()
 
     def _poll(self) -> None:
         """Take what has arrived; called on a timer."""
-        sent = self.room.take()
-        self._coming += [each.what for each in sent if isinstance(each.what, Place)]
+        taken = self.room.take(Place, MOST_SENT - len(self._coming))
+        self._coming += [each.what for each in taken if isinstance(each.what, Place)]
         self._place()
-        self._waiting += [each for each in sent if isinstance(each.what, Drawing)]
         self._recognise()
+        if self._is_new and self._hanging.is_due(is_live=True):
+            self._hang()
 
     def _place(self) -> None:
         """Add the points that have come to the plane, as one edit, and not too often.
@@ -267,7 +294,12 @@ class Classroom(QObject):
         known = [place for place in places if place.label < len(points.class_names)]
         for label in sorted({place.label for place in known}):
             shares = [(place.x, place.y) for place in known if place.label == label]
-            points = points.put(low + np.array(shares) * (high - low), label)
+            try:
+                points = points.put(low + np.array(shares) * (high - low), label)
+            except DataError as error:  # the board is full
+                self.ask("wait")
+                self.failed.emit(str(error))
+                return
         count = len(known)
         text = f"{count:,} point{'' if count == 1 else 's'} of the class"
         self._editor.draw(points, text, True)
@@ -285,15 +317,14 @@ class Classroom(QObject):
         run, snapshot, background = controller.run, controller.snapshot, controller.background
         if background.is_busy(KEY) or run is None or snapshot is None:
             return
-        self._waiting = [*self._looking, *self._waiting]  # given up for another run: again
-        self._looking = []
         if not self.can_ask("digit") or snapshot.task is not run.task:
             return
         look = _Look(run.task, snapshot.params)
-        if self._waiting:
-            some, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
-            self._looking = some
-            background.ask(KEY, lambda: look.recognise(some), partial(self._show, run.task))
+        # Those that were given up for another run are looked at again.
+        taken = self.room.take(Drawing, AT_ONCE - len(self._looking))
+        self._looking = [*self._looking, *taken]
+        if self._looking:
+            background.ask(KEY, partial(self._answer, look, self._looking), self._show)
         elif (
             self.digits
             and look.params is not self._seen_by
@@ -303,21 +334,22 @@ class Classroom(QObject):
             newest = self.digits[-MOST_LIVE:]
             background.ask(KEY, lambda: look.again(newest), self._show_again)
 
-    def _show(self, task: Task, digits: list[ClassDigit]) -> None:
-        """Add digits to the gallery, and tell their senders what the model says."""
+    def _answer(self, look: _Look, sent: Sequence[Sent]) -> list[ClassDigit]:
+        """Recognise digits and tell their senders; on the background thread."""
+        digits = look.recognise(sent)
+        self.room.tell(look.words(digits))
+        return digits
+
+    def _show(self, digits: list[ClassDigit]) -> None:
+        """Add digits to the gallery."""
         self._looking = []
         self.digits = [*self.digits, *digits][-MOST_DIGITS:]
-        names = task.source.class_names
-        for digit in digits:
-            said = names[digit.decided] if digit.decided >= 0 else "none of them"
-            sure = format_percent(digit.share)
-            self.room.tell(digit.phone, {"said": f"The model says {said} ({sure})."})
-        self.digits_changed.emit()
+        self._is_new = True
 
     def _show_again(self, digits: list[ClassDigit]) -> None:
         now = {digit.number: digit for digit in digits}
         self.digits = [now.get(digit.number, digit) for digit in self.digits]
-        self.digits_changed.emit()
+        self._is_new = True
 
 
 def _extent(points: Points) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

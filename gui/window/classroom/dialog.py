@@ -158,7 +158,6 @@ class ClassroomDialog(QDialog):
         self.accept_button.clicked.connect(lambda: classroom.accept(self.gallery.chosen))
         self.remove_button.clicked.connect(lambda: classroom.remove(self.gallery.chosen))
         self.gallery.selectionModel().selectionChanged.connect(lambda *_: self._enable())
-        self.gallery.shown.modelReset.connect(self._enable)
         self.question.asked.connect(self._put)
         self.more_button.clicked.connect(self._allow_more)
         classroom.changed.connect(self._show_room)

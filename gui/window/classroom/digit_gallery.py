@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt
-from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from core.number_format import format_percent
@@ -27,25 +27,38 @@ class DigitModel(QAbstractListModel):
         super().__init__(parent)
         self.digits: list[ClassDigit] = []
         self._names: tuple[str, ...] = ()
-        self._pixmaps: dict[int, QPixmap] = {}
+        self._icons: dict[int, QIcon] = {}  # by number of their digit
         self._inks = ink_table(theme)
 
     def set_theme(self, theme: Theme) -> None:
         self._inks = ink_table(theme)
-        self._pixmaps = {}
+        self._icons = {}
 
     def show_digits(self, digits: Sequence[ClassDigit], names: tuple[str, ...]) -> None:
+        """Show these digits, the oldest first, and keep those that are chosen."""
         newest = list(reversed(digits))
-        if [each.number for each in newest] == [each.number for each in self.digits]:
-            self.digits, self._names = newest, names
-            if newest:
-                self.dataChanged.emit(self.index(0), self.index(len(newest) - 1))
-            return
-        self.beginResetModel()
-        self.digits, self._names = newest, names
-        known = {each.number for each in newest}
-        self._pixmaps = {n: pixmap for n, pixmap in self._pixmaps.items() if n in known}
-        self.endResetModel()
+        kept = {each.number for each in newest}
+        gone = [row for row, each in enumerate(self.digits) if each.number not in kept]
+        while gone:
+            first = last = gone.pop()
+            while gone and gone[-1] == first - 1:
+                first = gone.pop()
+            self.beginRemoveRows(QModelIndex(), first, last)
+            for digit in self.digits[first : last + 1]:
+                self._icons.pop(digit.number, None)
+            del self.digits[first : last + 1]
+            self.endRemoveRows()
+        before, self._names = self.digits, names
+        fresh = len(newest) - len(before)
+        if fresh:
+            self.beginInsertRows(QModelIndex(), 0, fresh - 1)
+            self.digits = newest
+            self.endInsertRows()
+        self.digits = newest
+        pairs = zip(newest[fresh:], before, strict=True)
+        others = [row for row, (new, old) in enumerate(pairs, start=fresh) if new is not old]
+        if others:
+            self.dataChanged.emit(self.index(others[0]), self.index(others[-1]))
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         return 0 if parent.isValid() else len(self.digits)
@@ -62,17 +75,18 @@ class DigitModel(QAbstractListModel):
             sentence = f"{who} drew {self._name(digit.label)}. The model says {said}."
             return as_tip(sentence) if role == Qt.ItemDataRole.ToolTipRole else sentence
         if role == Qt.ItemDataRole.DecorationRole:
-            return QIcon(self._pixmap(digit))
+            return self._icon(digit)
         return None
 
     def _name(self, label: int) -> str:
         return self._names[label] if 0 <= label < len(self._names) else "?"
 
-    def _pixmap(self, digit: ClassDigit) -> QPixmap:
-        if digit.number not in self._pixmaps:
+    def _icon(self, digit: ClassDigit) -> QIcon:
+        if digit.number not in self._icons:
             side = zoom.px(PICTURE)
-            self._pixmaps[digit.number] = ink_pixmap(digit.picture, self._inks).scaled(side, side)
-        return self._pixmaps[digit.number]
+            pixmap = ink_pixmap(digit.picture, self._inks).scaled(side, side)
+            self._icons[digit.number] = QIcon(pixmap)
+        return self._icons[digit.number]
 
 
 class DigitGallery(QListView):

@@ -3,11 +3,13 @@
 import json
 import unicodedata
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.classroom.messages import (
+    LONGEST,
     MOST_BYTES,
     MOST_LETTERS,
     MOST_POINTS,
@@ -21,6 +23,7 @@ from core.classroom.messages import (
 )
 from core.errors import DataError
 from core.invisible_characters import UNSEEN
+from tests.core.hands import written
 
 KEY = "a1b2c3d4e5f6"
 
@@ -109,6 +112,32 @@ def test_any_object_is_read_or_refused(message, kind):
     except DataError:
         return
     assert isinstance(found, Drawing | Place | Choice | Number | Spot | Hello)
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(-1, 1), st.floats(-1, 1)).map(list), min_size=1, max_size=MOST_POINTS
+    )
+)
+def test_the_way_of_the_pen_is_bounded_by_the_size_of_the_drawing(places):
+    """What is cut into pieces of a pixel costs time by the length of its curve."""
+    points = np.array(places)
+    way = np.hypot(*np.diff(points, axis=0).T).sum()
+    longer = np.ptp(points, axis=0).max()
+    if way <= 0.999 * LONGEST * longer:
+        assert isinstance(said(kind="digit", strokes=[places], label=0), Drawing)
+    elif way > 1.001 * LONGEST * longer:
+        with pytest.raises(DataError, match="too long"):
+            said(kind="digit", strokes=[places], label=0)
+
+
+def test_a_scribble_to_and_fro_is_refused_and_every_digit_is_taken():
+    scribble = [[k % 2, k / 100] for k in range(100)]
+    with pytest.raises(DataError, match="too long"):
+        said(kind="digit", strokes=[scribble], label=0)
+    for digit in range(10):
+        sent = [np.asarray(stroke).tolist() for stroke in written(digit)]
+        assert isinstance(said(kind="digit", strokes=sent, label=0), Drawing)
 
 
 @given(st.text())

@@ -79,11 +79,11 @@ def test_a_digit_is_drawn_named_and_sent(server, room, tmp_path):
         await page.tap("#labels button:nth-child(2)")
         await page.tap("#send")
         await page.wait_for(f"{said} === 'It has arrived.'")
-        room.tell(1, {"said": "The model says 1 (98 %)."})
+        room.tell([(1, {"said": "The model says 1 (98 %)."})])
         await page.wait_for(f"{said} === 'The model says 1 (98 %).'")
 
     on_phone(server, tmp_path, work)
-    (sent,) = room.take()
+    (sent,) = room.take(Drawing)
     assert sent.name == "Ada" and isinstance(sent.what, Drawing) and sent.what.label == 1
     (stroke,) = sent.what.strokes
     xs, ys = np.array(stroke).T
@@ -101,7 +101,7 @@ def test_a_point_is_placed_where_the_finger_is(server, room, tmp_path):
         await page.wait_for("document.querySelector('#said').textContent === 'It has arrived.'")
 
     on_phone(server, tmp_path, work)
-    (sent,) = room.take()
+    (sent,) = room.take(Place)
     assert isinstance(sent.what, Place) and sent.what.label == 1
     assert (sent.what.x, sent.what.y) == pytest.approx((0.25, 0.9), abs=0.01)
 

@@ -4,8 +4,15 @@ import json
 
 import pytest
 
-from core.classroom.messages import Choice, Hello, Number, Place
-from core.classroom.room import BURST, MOST_FROM_ONE, MOST_PHONES, Activity, Room
+from core.classroom.messages import MOST_POINTS, Choice, Drawing, Hello, Number, Place
+from core.classroom.room import (
+    BURST,
+    MOST_FROM_ONE,
+    MOST_INK,
+    MOST_PHONES,
+    Activity,
+    Room,
+)
 from core.errors import DataError
 
 POINTS = Activity("point", "Place a point", ("A", "B"), ("#ff0000", "#0000ff"))
@@ -39,6 +46,12 @@ def point(x=0.5):
     return json.dumps({"kind": "point", "x": x, "y": 0.25, "label": 1})
 
 
+def drawing(points):
+    """A stroke of so many points, from the upper edge of the pad to the lower one."""
+    stroke = [[0.5, round(k / points, 4)] for k in range(points)]
+    return json.dumps({"kind": "digit", "strokes": [stroke], "label": 1}, separators=(",", ":"))
+
+
 def answer(number):
     return json.dumps({"kind": "answer", "answer": number})
 
@@ -48,12 +61,12 @@ def test_what_is_sent_reaches_the_window_once_and_in_order(room):
     first, second = phone_in(room, 1, "Ada"), phone_in(room, 2)
     room.receive(first, point(0.1))
     room.receive(second, point(0.2))
-    taken = room.take()
+    taken = room.take(Place)
     assert [(s.phone, s.name, s.what) for s in taken] == [
         (1, "Ada", Place(0.1, 0.25, 1)),
         (2, "", Place(0.2, 0.25, 1)),
     ]
-    assert room.take() == []
+    assert room.take(Place) == []
 
 
 def test_who_is_there_hears_what_is_asked(room):
@@ -64,6 +77,47 @@ def test_who_is_there_hears_what_is_asked(room):
     assert message["do"] == "question" and message["answers"] == ["one", "two", "three"]
 
 
+def test_points_and_drawings_wait_apart_until_the_window_takes_them(room):
+    room.ask(Activity("digit", "Draw", ("0", "1")))
+    room.receive(phone_in(room), drawing(3))
+    room.ask(POINTS)
+    room.receive(phone_in(room), point())
+    assert [sent.what.label for sent in room.take(Place)] == [1]
+    assert len(room.take(Drawing)) == 1 and room.take(Drawing) == []
+
+
+def test_drawings_that_wait_take_bounded_memory_and_none_is_lost(room):
+    """Who sends the longest drawings is told to wait, until the window has taken some."""
+    room.ask(Activity("digit", "Draw", ("0", "1")))
+    count = MOST_INK // MOST_POINTS
+    for number in range(count):
+        room.receive(phone_in(room, number), drawing(MOST_POINTS))
+    late = phone_in(room, count)
+    with pytest.raises(DataError, match="Wait a moment"):
+        room.receive(late, drawing(MOST_POINTS))
+    assert len(room.take(Drawing, 1)) == 1
+    room.receive(late, drawing(MOST_POINTS))
+    assert len(room.take(Drawing)) == count
+    room.receive(late, drawing(MOST_POINTS))
+    room.wipe()
+    assert room.take(Drawing) == []
+
+
+def test_what_was_asked_before_is_not_taken_for_what_is_asked_now(room):
+    room.ask(POINTS)
+    phone = phone_in(room)
+    message = point()
+
+    class Slow(str):  # a message during whose reading something else is asked
+        def __len__(self):
+            room.ask(QUESTION)
+            return super().__len__()
+
+    with pytest.raises(DataError, match="Something else"):
+        room.receive(phone, Slow(message))
+    assert room.take(Place) == []
+
+
 def test_what_is_not_asked_is_refused(room):
     phone = phone_in(room)
     with pytest.raises(DataError, match="Nothing is asked"):
@@ -71,7 +125,7 @@ def test_what_is_not_asked_is_refused(room):
     room.ask(QUESTION)
     with pytest.raises(DataError):
         room.receive(phone, point())
-    assert room.take() == []
+    assert room.take(Place) == []
 
 
 def test_a_phone_has_one_vote_which_it_can_change(room):
@@ -87,7 +141,7 @@ def test_a_phone_has_one_vote_which_it_can_change(room):
 def test_a_vote_is_no_contribution(room):
     room.ask(QUESTION)
     room.receive(phone_in(room), answer(1))
-    assert not any(isinstance(sent.what, Choice) for sent in room.take())
+    assert not any(isinstance(sent.what, Choice) for sent in room.take(Place))
 
 
 def test_a_phone_that_sends_too_often_has_to_wait(room, clock):
@@ -99,7 +153,7 @@ def test_a_phone_that_sends_too_often_has_to_wait(room, clock):
         room.receive(phone, point())
     clock.now += 2.0
     room.receive(phone, point())
-    assert len(room.take()) == BURST + 1
+    assert len(room.take(Place)) == BURST + 1
 
 
 def test_a_phone_that_comes_back_is_the_same(room):
@@ -131,7 +185,7 @@ def test_wiping_forgets_names_votes_and_what_was_sent(room):
     phone = phone_in(room, 1, "Ada")
     room.receive(phone, point())
     room.wipe()
-    assert room.take() == [] and phone.name == "" and room.present == 1
+    assert room.take(Place) == [] and phone.name == "" and room.present == 1
 
 
 def test_one_address_has_room_for_a_class_and_for_more_once_that_is_allowed(room):

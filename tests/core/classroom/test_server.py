@@ -8,7 +8,7 @@ import socket
 import aiohttp
 import pytest
 
-from core.classroom.messages import MOST_BYTES
+from core.classroom.messages import MOST_BYTES, Place
 from core.classroom.room import MOST_PHONES, Activity, Room
 from core.classroom.server import PORTS, Server
 from core.errors import DataError
@@ -140,7 +140,7 @@ def test_two_hundred_phones_send_at_once_and_nothing_is_lost(server, room):
         return await asyncio.gather(*(phone(session, number) for number in range(200)))
 
     assert len(in_session(work)) == 200
-    taken = room.take(1000)
+    taken = room.take(Place, 1000)
     assert len(taken) == 600
     assert {sent.name for sent in taken} == {f"Name {number}" for number in range(200)}
 
@@ -175,7 +175,7 @@ def test_a_hostile_phone_is_sent_away_and_the_others_stay(server, room, messages
             return json.loads(await good.receive_str())
 
     assert in_session(work)["is_taken"]
-    assert len([sent for sent in room.take(1000) if sent.phone == 1]) == 1
+    assert len([sent for sent in room.take(Place, 1000) if sent.phone == 1]) == 1
 
 
 @pytest.mark.parametrize("first", ["", "{}", POINT, "[1]"])

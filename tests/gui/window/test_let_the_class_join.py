@@ -7,14 +7,17 @@ from concurrent.futures import ThreadPoolExecutor
 import aiohttp
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from core.classroom.messages import Hello
 from core.config import DataConfig, RunConfig, TrainingConfig
+from core.data.digits.drawing import DigitPreprocessing, draw
 from core.data.generators import GeneratorConfig, generate
+from core.explain.prediction import ask
 from core.teach.lesson_file import read
-from gui.control.classroom import MOST_LIVE
+from gui.control.classroom import AT_ONCE, MOST_LIVE
 
 DIGITS = RunConfig(data=DataConfig(source="digits"), training=TrainingConfig(epochs=20))
 DRAWN = RunConfig(data=DataConfig(source="drawn"))
@@ -149,6 +152,58 @@ def test_the_wall_follows_the_training(qtbot, joined):
     window.controller.play_or_pause()
     qtbot.waitUntil(lambda: classroom.digits[0].share > 0.2)
     assert len(classroom.digits) <= MOST_LIVE
+    window.controller.pause()
+
+    def is_as_asked():
+        snapshot, digit = window.controller.snapshot, classroom.digits[0]
+        answer = ask(snapshot.task, snapshot.params, digit.picture.ravel())
+        share = answer.probabilities[answer.decided]
+        return digit.decided == answer.decided and digit.share == pytest.approx(share, abs=1e-5)
+
+    qtbot.waitUntil(is_as_asked)
+
+
+def test_the_digits_of_many_are_recognised_and_hung_together(qtbot, joined):
+    """Each is drawn as alone, and no more often is the wall hung than digits are recognised."""
+    window, dialog = joined(DIGITS)
+    press(qtbot, dialog.kinds.button("digit"))
+    classroom, hung = window.classroom.classroom, list[None]()
+    classroom.digits_changed.connect(lambda: hung.append(None))
+    drawn = dict[int, tuple[NDArray[np.float32], list[dict[str, str]]]]()
+    for number in range(40):
+        heard = list[dict[str, str]]()
+        sender = classroom.room.enter(Hello(f"phone{number:05d}", ""), heard.append)
+        for part in range(5):
+            stroke = [[0.1 + 0.02 * number, 0.1], [0.5, 0.9 - 0.1 * part]]
+            digit = {"kind": "digit", "strokes": [stroke], "label": 1}
+            classroom.room.receive(sender, json.dumps(digit))
+            drawn[len(drawn) + 1] = draw([stroke], DigitPreprocessing(size=8)), heard
+    qtbot.waitUntil(lambda: dialog.gallery.model().rowCount() == 200)
+    assert len(hung) <= -(-200 // AT_ONCE) + 1
+    assert [digit.number for digit in classroom.digits] == list(drawn)
+    for digit in classroom.digits:
+        picture, heard = drawn[digit.number]
+        np.testing.assert_array_equal(digit.picture, picture)
+        assert [each["said"].startswith("The model says") for each in heard] == 5 * [True]
+
+
+def test_digits_that_come_meanwhile_leave_the_chosen_ones_chosen(qtbot, joined):
+    window, dialog = joined(DIGITS)
+    press(qtbot, dialog.kinds.button("digit"))
+    room, gallery = window.classroom.classroom.room, dialog.gallery
+    first, second = (room.enter(Hello(f"phone{n:05d}", ""), [].append) for n in range(2))
+    for _ in range(2):
+        room.receive(first, json.dumps(ONE))
+    qtbot.waitUntil(lambda: gallery.model().rowCount() == 2)
+    item = gallery.visualRect(gallery.model().index(1, 0)).center()
+    qtbot.mouseClick(gallery.viewport(), Qt.MouseButton.LeftButton, pos=item)
+    assert [digit.number for digit in gallery.chosen] == [1]
+    room.receive(second, json.dumps(ONE))
+    qtbot.waitUntil(lambda: gallery.model().rowCount() == 3)
+    assert [digit.number for digit in gallery.chosen] == [1]
+    press(qtbot, dialog.remove_button)
+    assert [digit.number for digit in gallery.shown.digits] == [3, 2]
+    assert gallery.chosen == [] and not dialog.remove_button.isEnabled()
 
 
 def test_accepted_digits_are_training_rows_until_they_are_taken_back(qtbot, joined):
@@ -205,6 +260,20 @@ def test_points_of_many_are_one_edit_and_lay_no_view_out_anew(qtbot, joined):
             room.receive(sender, json.dumps(point))
     qtbot.waitUntil(lambda: len(window.controller.run.points) == 220)
     assert anew == [] and len(edited) == 1
+
+
+def test_a_board_that_is_full_takes_no_more_points_and_says_so(qtbot, joined, monkeypatch):
+    monkeypatch.setattr("core.data.points.MAX_POINTS", 20)
+    window, dialog = joined(DRAWN)
+    window.editor.draw(generate(GeneratorConfig(size=20)), "points", True)
+    qtbot.waitUntil(lambda: window.controller.snapshot is not None)
+    press(qtbot, dialog.kinds.button("point"))
+    classroom, failed = window.classroom.classroom, list[str]()
+    classroom.failed.connect(failed.append)
+    sender = classroom.room.enter(Hello("phone00001", ""), [].append)
+    classroom.room.receive(sender, json.dumps({"kind": "point", "x": 0.5, "y": 0.5, "label": 0}))
+    qtbot.waitUntil(lambda: classroom.room.activity.kind == "wait")
+    assert "20 are the most" in failed[0] and len(window.editor.points) == 20
 
 
 def test_a_question_is_asked_and_its_votes_are_counted(qtbot, joined):
