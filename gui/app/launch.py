@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import NoReturn
 
+from core.language import mark, tr
+
 from gui.app import imports  # noqa: F401, isort: skip  before all others: see there
 
 from PySide6.QtCore import QObject, QSettings, Qt, QTimer
@@ -47,6 +49,8 @@ LOOK_MS = 40  # between two checks whether the window is at rest
 # waiting: while training on Iris flat out, a 1 ms timer was 16 ms late at the median; with
 # 0.5 ms it was 0.1 ms late.
 SWITCH_SECONDS = 0.0005
+NO_TAB = mark("There is no tab “{name}”; choose from {views}.")
+NO_VIEW = mark("There is no “{name}” for this data and model; choose from {views}.")
 SIGNAL_MS = 200  # Python handles signals only between its own instructions
 
 
@@ -77,7 +81,11 @@ def start_recovery(window: MainWindow, parent: QObject) -> Recovery | None:
         slot = recovery.Slot.create(where)
     except OSError as error:
         window.controller.remarked.emit(
-            f"No copy of unsaved work can be kept in {where}: {files.reason(error)}."
+            tr(
+                "No copy of unsaved work can be kept in {folder}: {why}.",
+                folder=where,
+                why=files.reason(error),
+            )
         )
         return None
     kept = Recovery(window.controller, window.projects, slot, parent)
@@ -245,12 +253,12 @@ class Launch:
             if name in stage.available:
                 stage.show_name(name)
                 return
-            what = f"tab “{wanted}”" if name is None else f"“{name}” for this data and model"
-            text = f"There is no {what}; choose from {', '.join(stage.available).casefold()}."
+            text = NO_TAB if name is None else NO_VIEW
+            values = {"name": name or wanted, "views": ", ".join(stage.available).casefold()}
             if self._picture is not None:
-                self._give_up(text)
+                self._give_up(text.format(**values))
             else:
-                self.window.controller.failed.emit(text)
+                self.window.controller.failed.emit(tr(text, **values))
 
     def _watch(self, snapshot: Snapshot) -> None:
         if snapshot.epilogue is not None:  # the run is over and has been analysed
@@ -316,8 +324,11 @@ class Launch:
         else:
             self.window.controller.failed.emit(
                 said
-                or f"Something went wrong inside Logit Lab ({kind.__name__}: {error}). "
-                "Your data and model are still here."
+                or tr(
+                    "Something went wrong inside Logit Lab ({error}). Your data and model are "
+                    "still here.",
+                    error=f"{kind.__name__}: {error}",
+                )
             )
 
 

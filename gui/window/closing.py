@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
+from core.language import tr
 from gui.control.captures import Captures
 from gui.control.file_writes import Writes
 
@@ -78,6 +79,7 @@ class Closing(QObject):
 
     def _tell(self) -> None:
         self._has_told = True
-        way_out = "" if self._is_insisted else " Close again to leave without."
-        what = self._writes.what or "the run"
-        self.told.emit(f"Logit Lab closes once it has written {what}.{way_out}")
+        what = self._writes.what or tr("the run")
+        told = tr("Logit Lab closes once it has written {what}.", what=what)
+        way_out = "" if self._is_insisted else tr("Close again to leave without.")
+        self.told.emit(f"{told} {way_out}".strip())

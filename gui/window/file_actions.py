@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow
 
 from core.errors import SaveError
 from core.exports.kinds import KINDS, Kind, with_ending
+from core.language import mark, tr
 from gui.control.data_loader import DataLoader
 from gui.control.run_controller import RunController
 from gui.control.table_predictions import TablePredictions
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from core.runs.run_state import RunState
 
 MODELS = "Models (*.safetensors)"
-TABLES = "Tables (*.csv *.tsv *.txt);;All files (*)"
-DIGITS = "CSV table (*.csv);;Files like MNIST's (*.idx);;One PNG picture each (*.png)"
+TABLES = mark("Tables (*.csv *.tsv *.txt);;All files (*)")
+DIGITS = mark("CSV table (*.csv);;Files like MNIST's (*.idx);;One PNG picture each (*.png)")
 FOLDER = "folder"  # setting: the folder used last
 
 
@@ -46,7 +47,7 @@ class FileActions(QObject):
         self._window, self._controller, self._loader = window, controller, loader
         self._settings = settings
         self._predictions = TablePredictions(controller.writes, self)
-        self.bar = OpeningBar("predicting", "Stop predicting; nothing is written")
+        self.bar = OpeningBar(tr("predicting"), tr("Stop predicting; nothing is written"))
         self._predictions.progressed.connect(self.bar.show_progress)
         self.bar.cancelled.connect(self._predictions.cancel)
 
@@ -55,9 +56,9 @@ class FileActions(QObject):
         places = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
         path, _ = QFileDialog.getSaveFileName(
             self._window,
-            "Save what the window shows",
+            tr("Save what the window shows"),
             f"{places}/logitlab.png",
-            "PNG picture (*.png)",
+            tr("PNG picture (*.png)"),
         )
         if not path:
             return
@@ -65,27 +66,27 @@ class FileActions(QObject):
 
         def work() -> str:
             write_png(image, place)
-            return f"Saved {place}."
+            return tr("Saved {path}.", path=place)
 
         self._controller.writes.write(place.name, work)
 
     def open_model(self) -> None:
         path, _ = QFileDialog.getOpenFileName(
-            self._window, "Open a model", self._folder(), f"{MODELS};;All files (*)"
+            self._window, tr("Open a model"), self._folder(), f"{tr(MODELS)};;{tr('All files (*)')}"
         )
         if path:
             self._loader.open_model(self._remember(path))
 
     def save_model(self) -> None:
-        if path := self._ask("Save the model", "model.safetensors", MODELS):
+        if path := self._ask(tr("Save the model"), "model.safetensors", tr(MODELS)):
             self._controller.files.save_model(self._controller.snapshot, path)
 
     def export_digits(self) -> None:
         """Write the taught pictures with their classes."""
         source = self._controller.run.task.source if self._controller.run else None
         if source is None or not source.added or source.image_shape is None:
-            self.remarked.emit("Nothing has been taught yet: draw a digit and say what it is.")
-        elif path := self._ask("Export the taught digits", "my-digits.csv", DIGITS):
+            self.remarked.emit(tr("Nothing has been taught yet: draw a digit and say what it is."))
+        elif path := self._ask(tr("Export the taught digits"), "my-digits.csv", tr(DIGITS)):
             self._controller.files.export_digits(source, path)
 
     def export_data(self) -> None:
@@ -94,14 +95,15 @@ class FileActions(QObject):
             return
         task = self._controller.run.task
         name = f"{task.dataset.name.lower().replace(' ', '-')}.csv"
-        if path := self._ask("Export the rows with class and split", name, "CSV table (*.csv)"):
+        title = tr("Export the rows with class and split")
+        if path := self._ask(title, name, tr("CSV table (*.csv)")):
             self._controller.files.export(task, path)
 
     def export_run(self, name: str) -> None:
         """Write the shown run, at its step, as one of KINDS."""
         run, kind = self._controller.run, KINDS[name]
         if run is None or run.task.obstacle:
-            self.remarked.emit("There is no run to export yet.")
+            self.remarked.emit(tr("There is no run to export yet."))
             return
         try:
             kind.check()
@@ -114,7 +116,10 @@ class FileActions(QObject):
             return
         if target != path and target.exists():  # nobody was asked about this name
             self.remarked.emit(
-                f"{target.name} is there already. To replace it, give its whole name."
+                tr(
+                    "{file} is there already. To replace it, give its whole name.",
+                    file=target.name,
+                )
             )
             return
 
@@ -131,16 +136,16 @@ class FileActions(QObject):
         """
         snapshot = self._controller.snapshot
         if snapshot is None:
-            self.remarked.emit("There is no model to ask yet.")
+            self.remarked.emit(tr("There is no model to ask yet."))
             return
         path, _ = QFileDialog.getOpenFileName(
-            self._window, "A table whose rows the model predicts", self._folder(), TABLES
+            self._window, tr("A table whose rows the model predicts"), self._folder(), tr(TABLES)
         )
         if not path:
             return
         table = self._remember(path)
-        title = "Write the table with its predictions"
-        if place := self._ask(title, f"{table.stem}-predicted.csv", "CSV table (*.csv)"):
+        title = tr("Write the table with its predictions")
+        if place := self._ask(title, f"{table.stem}-predicted.csv", tr("CSV table (*.csv)")):
             self._predictions.predict(snapshot, table, place)
 
     def close(self) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
 from core.config import RunConfig
 from core.data.shown_task import shown
+from core.language import tr
 from gui.control.data_editor import DataEditor
 from gui.control.data_loader import DataLoader
 from gui.control.held import Held
@@ -278,14 +279,14 @@ class MainWindow(QMainWindow):
         """Show the first steps, for a user who has not trained anything yet."""
         train, follow = self.controller.play_or_pause, partial(self.lessons.go, +1)
         hints = (
-            Hint("Press Space", "The model learns: watch the picture and the loss", train),
-            Hint("Move η", "Larger steps, until they overshoot", self.knobs.rate.focus),
+            Hint(tr("Press Space"), tr("The model learns: watch the picture and the loss"), train),
+            Hint("Move η", tr("Larger steps, until they overshoot"), self.knobs.rate.focus),
             Hint(
-                "Draw points",
-                "Your own data, two to ten classes",
+                tr("Draw points"),
+                tr("Your own data, two to ten classes"),
                 partial(self.data_choice.choose, "drawn"),
             ),
-            Hint("Follow a lesson", "What to watch, then what it shows", follow),
+            Hint(tr("Follow a lesson"), tr("What to watch, then what it shows"), follow),
         )
         FirstSteps(hints, self.side_panel, self.controller, self.settings)
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QToolButton,
 )
 
+from core.language import tr
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.labels import Elided
@@ -36,7 +37,7 @@ class Notice(QFrame):
         self._words.setProperty("muted", True)
         self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._words.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._words.setAccessibleName("status")
+        self._words.setAccessibleName(tr("status"))
         self._busy = QProgressBar()
         self._busy.setRange(0, 0)
         self._fit()
@@ -110,17 +111,17 @@ class Banner(QFrame):
         self._words.setWordWrap(True)
         self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._words.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._words.setAccessibleName("message")
+        self._words.setAccessibleName(tr("message"))
         self.button = QPushButton()
         self.button.setProperty("primary", True)
-        self.button.setAccessibleName("no action")
-        self.button.setToolTip("Do what the message offers")
+        self.button.setAccessibleName(tr("no action"))
+        self.button.setToolTip(tr("Do what the message offers"))
         self.button.clicked.connect(self.acted)
         self.close_button = QToolButton()
         self.close_button.setText("×")
         self.close_button.setProperty("quiet", True)
-        self.close_button.setToolTip("Close this message")
-        self.close_button.setAccessibleName("Close this message")
+        self.close_button.setToolTip(tr("Close this message"))
+        self.close_button.setAccessibleName(tr("Close this message"))
         self.close_button.clicked.connect(self.hide)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
@@ -182,7 +183,7 @@ class Banner(QFrame):
         self._show_words()
         self._fit()  # before it is shown: it was made outside the window, whose height counts
         self.button.setText(action)
-        self.button.setAccessibleName(action or "no action")
+        self.button.setAccessibleName(action or tr("no action"))
         self.button.setVisible(bool(action))
         if is_trouble != self._is_trouble:
             self._is_trouble = is_trouble

@@ -21,8 +21,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from core.config import TrainingConfig
 from core.data.task import Task
+from core.language import localised, tr
 from core.model_family import FAMILY
-from core.number_format import format_percent
+from core.number_format import format_fixed, format_integer, format_percent
 from core.train.snapshot import Snapshot, Status
 from gui.kit import layouts, zoom
 from gui.kit.labels import Elided
@@ -88,21 +89,21 @@ class PresenterBar(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
-        self.play_button = KeyButton("▶", "", "", "Train, or pause training")
-        self.play_button.setAccessibleName("Train or pause")
+        self.play_button = KeyButton("▶", "", "", tr("Train, or pause training"))
+        self.play_button.setAccessibleName(tr("Train or pause"))
         self.play_button.setProperty("primary", True)
         self.play_button.clicked.connect(self.play_or_pause)
         self._title = Elided(Qt.TextElideMode.ElideRight)
         zoom.set_type(self._title, 1.0, bold=True)
-        self.step = Figure("step", "000,000")
-        self.loss = Figure("loss", "≈0.00")
-        self.right = Figure("right", "≈100 %")
+        self.step = Figure(tr("step"), "000,000")
+        self.loss = Figure(tr("loss"), "≈0.00")
+        self.right = Figure(tr("right"), "≈100 %")
         eta = QLabel("<i>η</i>")
         self.rate = RateSlider(SLIDER_PX)
         self.rate.limit_words.hide()
         # As wide as it needs: the title takes the rest.
         self.rate.slider.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self._rate = Figure("", "0.0001", "learning rate")
+        self._rate = Figure("", "0.0001", tr("learning rate"))
         self._snapshot: Snapshot | None = None
         self._row = row = QHBoxLayout(self)
         row.setContentsMargins(12, 4, 12, 4)
@@ -123,13 +124,14 @@ class PresenterBar(QFrame):
 
     def show_task(self, task: Task) -> None:
         self._snapshot = None
-        self._title.setText(f"{FAMILY[task.config.model.kind].title} on {task.source.name}")
+        model, data = tr(FAMILY[task.config.model.kind].title), task.source.name
+        self._title.setText(tr("{model} on {data}", model=model, data=data))
         for figure in (self.step, self.loss, self.right):
             figure.show_number("–")
 
     def show_settings(self, settings: TrainingConfig) -> None:
         self.rate.show_rate(settings.learning_rate)
-        self._rate.show_number(f"{settings.learning_rate:.4g}")
+        self._rate.show_number(localised(f"{settings.learning_rate:.4g}"))
 
     def cover(self, is_on: bool) -> None:
         """Cover loss and accuracy, each until it is pressed; or reveal them."""
@@ -151,11 +153,11 @@ class PresenterBar(QFrame):
         metrics = snapshot.metrics
         sign = "❚❚" if snapshot.status is Status.TRAINING else "▶"
         self.play_button.set_words(sign, "")
-        self.play_button.setAccessibleName("Train or pause")
-        self.step.show_number(f"{snapshot.step:,}")
+        self.play_button.setAccessibleName(tr("Train or pause"))
+        self.step.show_number(format_integer(snapshot.step))
         about = sign_of(metrics)
         if math.isfinite(metrics.train_loss):
-            self.loss.show_number(f"{about}{metrics.train_loss:.2f}")
+            self.loss.show_number(f"{about}{format_fixed(metrics.train_loss, 2)}")
         if math.isfinite(metrics.train_accuracy):
             self.right.show_number(f"{about}{format_percent(metrics.train_accuracy, 0)}")
 
@@ -225,7 +227,7 @@ class _Blank(QWidget):
         super().__init__(window)
         self.setAutoFillBackground(True)
         self.setPalette(QPalette(QColor("black")))
-        self.setAccessibleName("blank screen")
+        self.setAccessibleName(tr("blank screen"))
         self.hide()
 
     def toggle(self) -> None:
@@ -240,7 +242,7 @@ class Spotlight(QLabel):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setAccessibleName("ring around the pointer")
+        self.setAccessibleName(tr("ring around the pointer"))
         self._follow = QTimer(self)
         self._follow.setInterval(FOLLOW_MS)
         self._follow.timeout.connect(self._move)

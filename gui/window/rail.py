@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.data.task import Task
+from core.language import tr
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.fields.menus import leave_menu
@@ -42,7 +43,7 @@ class Rail(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setAccessibleName("Data and lessons")
+        self.setAccessibleName(tr("Data and lessons"))
         self.setProperty("card", True)
         self._headings: tuple[Heading, ...] = ()
         self._rows: dict[str, QListWidgetItem] = {}  # by key
@@ -50,24 +51,24 @@ class Rail(QFrame):
         self._shown: str | None = None
         self.is_folded = False
         self.source = SourcePicker()
-        self._data = QLabel("Data")
+        self._data = QLabel(tr("Data"))
         self._data.setProperty("title", True)
         self.fold_button = QToolButton()
         self.fold_button.setProperty("quiet", True)
-        self._heading = QLabel("Lessons")
+        self._heading = QLabel(tr("Lessons"))
         self._heading.setProperty("title", True)
         self._count = QLabel()
         self._count.setProperty("small", True)
         zoom.set_type(self._count, look.SMALL)
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search")
-        self.search.setAccessibleName("Search the lessons")
-        self.search.setToolTip("Show only lessons with these words in their title or group")
+        self.search.setPlaceholderText(tr("Search"))
+        self.search.setAccessibleName(tr("Search the lessons"))
+        self.search.setToolTip(tr("Show only lessons with these words in their title or group"))
         self.search.textChanged.connect(self._filter)
         leave_menu(self.search)
         zoom.set_type(self.search, look.SMALL)
         self.lessons = QListWidget()
-        self.lessons.setAccessibleName("Lessons")
+        self.lessons.setAccessibleName(tr("Lessons"))
         self.lessons.setProperty("plain", True)
         self.lessons.setFrameShape(QFrame.Shape.NoFrame)
         self.lessons.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -109,10 +110,10 @@ class Rail(QFrame):
         self._of_lessons.setVisible(not is_folded)
         self.source.fold(is_folded)
         self._fit()
-        text = "Show names and lessons" if is_folded else "Fold this column"
+        words = tr("Show names and lessons") if is_folded else tr("Fold this column")
         self.fold_button.setText("›" if is_folded else "‹")
-        self.fold_button.setToolTip(f"{text} (Ctrl+B)")
-        self.fold_button.setAccessibleName(text)
+        self.fold_button.setToolTip(tr("{words} (Ctrl+B)", words=words))
+        self.fold_button.setAccessibleName(words)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -184,7 +185,7 @@ class Rail(QFrame):
         current = self._rows.get(self._shown or "")
         self.lessons.setCurrentRow(-1 if current is None else self.lessons.row(current))
         count = sum(heading.key in self._done for heading in self._headings)
-        self._count.setText(f"{count} of {len(self._headings)} seen")
+        self._count.setText(tr("{count} of {all} seen", count=count, all=len(self._headings)))
 
     def _choose(self, item: QListWidgetItem) -> None:
         key = item.data(KEY)

@@ -15,7 +15,8 @@ from PySide6.QtWidgets import (
 )
 
 from core.data.task import Task
-from core.number_format import format_percent, format_rate
+from core.language import localised, mark, tr, tr_n
+from core.number_format import format_fixed, format_percent, format_plain, format_rate
 from core.train.snapshot import Snapshot, Status
 from gui.control.run_controller import EPOCH_A_SECOND, FLAT_OUT
 from gui.kit import described, zoom
@@ -29,8 +30,8 @@ from gui.window.look.counter import Counter
 
 SPEEDS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, EPOCH_A_SECOND, FLAT_OUT)
 DEFAULT_SPEED = 100
-LOSS_TIP, ACCURACY_TIP = "Mean loss of an example", "Share put into its class"
-OF_THREE_PARTS = "Large: of the training rows; small: of the validation and of the test rows."
+LOSS_TIP, ACCURACY_TIP = mark("Mean loss of an example"), mark("Share put into its class")
+OF_THREE_PARTS = mark("Large: of the training rows; small: of the validation and of the test rows.")
 
 
 class RunBar(QFrame):
@@ -44,16 +45,18 @@ class RunBar(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setAccessibleName("Run bar")
+        self.setAccessibleName(tr("Run bar"))
         self.setProperty("card", True)
         self._make_keys()
         self._make_speed()
-        self.epoch = Counter("epoch", "000,000", "Passes over the training rows")
-        self.step_counter = Counter("step", "0,000,000", "Updates of the weights")
-        self.loss = Counter("loss · test", "≈0.0000 · 0.0000", LOSS_TIP, "validation")
-        self.accuracy = Counter("accuracy · test", "≈100.0 % · 100.0 %", ACCURACY_TIP, "validation")
-        self.rate = Counter("examples/s", "00.0 M", "Training examples a second")
-        self.device = Counter("device", "CUDA 0", "Where the model is trained")
+        self.epoch = Counter(tr("epoch"), "000,000", tr("Passes over the training rows"))
+        self.step_counter = Counter(tr("step"), "0,000,000", tr("Updates of the weights"))
+        self.loss = Counter(tr("loss · test"), "≈0.0000 · 0.0000", tr(LOSS_TIP), tr("validation"))
+        self.accuracy = Counter(
+            tr("accuracy · test"), "≈100.0 % · 100.0 %", tr(ACCURACY_TIP), tr("validation")
+        )
+        self.rate = Counter(tr("examples/s"), "00.0 M", tr("Training examples a second"))
+        self.device = Counter(tr("device"), "CUDA 0", tr("Where the model is trained"))
         self._counters = (
             self.epoch,
             self.step_counter,
@@ -70,13 +73,17 @@ class RunBar(QFrame):
         self._change_speed()
 
     def _make_keys(self) -> None:
-        self.reset_button = KeyButton("⟲", "Reset", "R", "Return to the same start")
-        self.play_button = KeyButton("▶", "Train", "Space", "Train, or pause training")
+        self.reset_button = KeyButton(
+            "⟲", tr("Reset", "button"), "R", tr("Return to the same start")
+        )
+        self.play_button = KeyButton(
+            "▶", tr("Train", "button"), tr("Space"), tr("Train, or pause training")
+        )
         self.play_button.setProperty("primary", True)
-        self.play_button.reserve("❚❚", "Pause")
-        self.step_button = KeyButton("", "Step", "S", "Pause and make one update")
+        self.play_button.reserve("❚❚", tr("Pause", "button"))
+        self.step_button = KeyButton("", tr("Step", "button"), "S", tr("Pause and make one update"))
         self.back_button = KeyButton(
-            "", "Back", "B", "Undo one update; press again to go further back"
+            "", tr("Back", "button"), "B", tr("Undo one update; press again to go further back")
         )
         self.reset_button.clicked.connect(self.reset)
         self.play_button.clicked.connect(self.play_or_pause)
@@ -85,7 +92,7 @@ class RunBar(QFrame):
         self._keys = self.reset_button, self.play_button, self.step_button, self.back_button
 
     def _make_speed(self) -> None:
-        self._speed_label = QLabel("speed")
+        self._speed_label = QLabel(tr("speed"))
         self._speed_label.setProperty("muted", True)
         self.speed = Slider()
         self.speed.setRange(0, len(SPEEDS) - 1)
@@ -93,7 +100,7 @@ class RunBar(QFrame):
         self.speed.setValue(SPEEDS.index(DEFAULT_SPEED))
         self.speed.setMinimumWidth(64)
         self.speed.setMaximumWidth(110)
-        self.speed.setAccessibleName("speed")
+        self.speed.setAccessibleName(tr("speed"))
         self.speed.valueChanged.connect(self._change_speed)
         self._speed_words = QLabel()
         zoom.set_type(self._speed_words, look.SMALL)
@@ -136,12 +143,12 @@ class RunBar(QFrame):
 
     def _change_speed(self) -> None:
         speed = self.chosen_speed
-        words = {FLAT_OUT: "flat out", EPOCH_A_SECOND: "1 epoch/s", 1: "1 step/s"}.get(
-            speed, f"{speed:,.0f} steps/s"
-        )
+        words = _speed_in_words(speed)
         self._speed_words.setText(words)
         described.announce(self.speed, words)  # a slider tells its notch only
-        self.speed.setToolTip(f"Speed: {words}. To go one step a press, use Step (S).")
+        self.speed.setToolTip(
+            tr("Speed: {speed}. To go one step a press, use Step (S).", speed=words)
+        )
         self.speed_changed.emit(speed)
 
     def show_task(self, task: Task) -> None:
@@ -150,9 +157,9 @@ class RunBar(QFrame):
         for button in (self.play_button, self.step_button):
             button.setEnabled(not task.obstacle)
         has_validation = bool(len(task.validation_rows))
-        parts = OF_THREE_PARTS if has_validation else ""
+        parts = tr(OF_THREE_PARTS) if has_validation else ""
         for counter, tip in ((self.loss, LOSS_TIP), (self.accuracy, ACCURACY_TIP)):
-            counter.setToolTip("\n".join(filter(None, (tip, parts, describe_sample(task)))))
+            counter.setToolTip("\n".join(filter(None, (tr(tip), parts, describe_sample(task)))))
             counter.show_third(has_validation)
 
     def show_nothing(self) -> None:
@@ -168,7 +175,7 @@ class RunBar(QFrame):
         self.back_button.setEnabled(snapshot.step > snapshot.oldest_step)
         # Step and epoch change with every frame, to show the speed; the rest is there to be read.
         for counter, count in ((self.step_counter, snapshot.step), (self.epoch, snapshot.epoch)):
-            counter.show_values(f"{count:07,}" if count < 1e6 else f"{count:,}")
+            counter.show_values(localised(f"{count:07,}" if count < 1e6 else f"{count:,}"))
         if self._reading.is_due(is_live=outruns_reading(snapshot)):
             self._show_figures(snapshot)
 
@@ -195,9 +202,9 @@ class RunBar(QFrame):
             return
         self._status = status
         if status is Status.TRAINING:
-            self.play_button.set_words("❚❚", "Pause")
+            self.play_button.set_words("❚❚", tr("Pause", "button"))
         else:
-            self.play_button.set_words("▶", "Train")
+            self.play_button.set_words("▶", tr("Train", "button"))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -282,10 +289,16 @@ class KeyButton(RowButton):
         self._key.setVisible(is_shown)
 
 
+def _speed_in_words(speed: float) -> str:
+    if speed in (FLAT_OUT, EPOCH_A_SECOND):
+        return tr("flat out") if speed == FLAT_OUT else tr("1 epoch/s")
+    return tr_n("{n} step/s", "{n} steps/s", round(speed))
+
+
 def _loss(value: float) -> str:
     if not math.isfinite(value):
         return ""
-    return f"{value:.4f}" if value < 100 else f"{value:.3g}"
+    return format_fixed(value, 4) if value < 100 else format_plain(value, 3)
 
 
 def _percent(share: float) -> str:

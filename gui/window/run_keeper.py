@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from core.language import tr
+from core.number_format import format_integer
 from core.runs.run_record import Record, first_figures
 from core.train.snapshot import Snapshot
 from gui.control.data_loader import DataLoader
@@ -20,25 +22,30 @@ class RunKeeper:
         """Keep the run as it is now."""
         run, snapshot = self._controller.run, self._controller.snapshot
         if run is None or snapshot is None:
-            self._controller.failed.emit("There is no run to keep yet.")
+            self._controller.failed.emit(tr("There is no run to keep yet."))
             return
         record = self._kept.keep(Record.of(run.task, snapshot, LIVE))
         if record is not None:
             self._controller.remarked.emit(
-                f"Kept “{record.name}” at step {record.step:,}; it stays in the curves. "
-                "Compare ▾ Runs shows it beside others."
+                tr(
+                    "Kept “{name}” at step {step}; it stays in the curves. "
+                    "Compare ▾ Runs shows it beside others.",
+                    name=record.name,
+                    step=format_integer(record.step),
+                )
             )
 
     def replay(self, record: Record) -> None:
         """Train a kept run again from its start; settings changed during it are not repeated."""
         remark = ""
         if record.edits:
-            remark = (
-                f"“{record.name}” is trained again with the settings that it began with. What was "
-                f"changed on the way is left out: {'; '.join(record.edits[:3])}"
-                + ("; …" if len(record.edits) > 3 else ".")
+            remark = tr(
+                "“{name}” is trained again with the settings that it began with. What was "
+                "changed on the way is left out: {edits}",
+                name=record.name,
+                edits="; ".join(record.edits[:3]) + ("; …" if len(record.edits) > 3 else "."),
             )
-        text = f"replay of {record.name}"
+        text = tr("replay of {name}", name=record.name)
         self._loader.train_again(record.task, record.config, text, remark)
         self._replayed = record
 
@@ -47,6 +54,9 @@ class RunKeeper:
         record, self._replayed = self._replayed, None
         if record is not None and first_figures(record.curves) != first_figures(snapshot.curves):
             self._controller.remarked.emit(
-                f"“{record.name}” did not begin at the weights of its seed; they were chosen by "
-                "hand or came from another run. This one begins at the seed's."
+                tr(
+                    "“{name}” did not begin at the weights of its seed; they were chosen by "
+                    "hand or came from another run. This one begins at the seed's.",
+                    name=record.name,
+                )
             )

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QSplitter, QWidget
 
 from core.errors import SaveError
 from core.files import writing_bytes
+from core.language import tr
 
 ASIDE = "unreadable"  # suffix of the copy's name
 
@@ -115,17 +116,19 @@ class Settings:
         if self._file is None or not (self._refused or self._is_garbled):
             return ""
         names = (
-            "the file is damaged" if self._is_garbled else ", ".join(dict.fromkeys(self._refused))
+            tr("the file is damaged")
+            if self._is_garbled
+            else ", ".join(dict.fromkeys(self._refused))
         )
         kept = _keep_beside(Path(self._file.fileName()))
-        where = f" The old file is kept as {kept}." if kept else ""
         if self._is_garbled:
             self._file.clear()
         for name in self._refused:
             self._file.remove(name)
         self._refused.clear()
         self._is_garbled = False
-        return f"Some settings could not be read ({names}) and are as at first.{where}"
+        told = tr("Some settings could not be read ({names}) and are as at first.", names=names)
+        return f"{told} {tr('The old file is kept as {file}.', file=kept)}" if kept else told
 
     def _value(self, name: str) -> object:
         if self._file is None:

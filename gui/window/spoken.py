@@ -11,8 +11,15 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer
 from PySide6.QtWidgets import QGraphicsView, QWidget
 
 from core.explain.word_evidence import label_weights, strongest
+from core.language import localised, mark, tr
 from core.model_family import FAMILY
-from core.number_format import format_count, format_percent
+from core.number_format import (
+    format_count,
+    format_fixed,
+    format_integer,
+    format_percent,
+    format_plain,
+)
 from core.train.snapshot import Snapshot, Status
 from gui.control.run_controller import RunController
 from gui.kit import described
@@ -26,7 +33,11 @@ from gui.window.stage.stage import Stage
 INTERVAL_MS = 10_000
 SETTLED_MS = 1000  # between looks at whether what is worked out in the background is shown
 MOST_WORDS, MOST_LABELS = 3, 6  # that are named of a text's model
-MOVING = (
+NOT_YET = mark("{what} of the training rows is {now}; no step has been made")
+FELL = mark("{what} of the training rows fell from {first} to {now} in {steps}")
+ROSE = mark("{what} of the training rows rose from {first} to {now} in {steps}")
+WENT = mark("{what} of the training rows went from {first} to {now} in {steps}")
+MOVING = mark(
     "Arrow keys up and down zoom, left and right move, Home shows the whole run; "
     "with Shift, left and right read the values at a step."
 )
@@ -105,17 +116,29 @@ def _describe(picture: QWidget, view: str, snapshot: Snapshot | None) -> None:
 
 
 def _sentence(picture: QWidget, view: str, snapshot: Snapshot | None) -> str:
-    name = picture.accessibleName()
-    if name.endswith("against the step") and view in ("Loss", "Accuracy", "Curves"):
-        is_loss = not name.startswith("Accuracy")
-        said = "Nothing is measured yet." if snapshot is None else describe_curve(snapshot, is_loss)
-        return f"{said} {MOVING}"
+    if (is_loss := _is_loss_curve(picture, view)) is not None:
+        nothing = tr("Nothing is measured yet.")
+        said = nothing if snapshot is None else describe_curve(snapshot, is_loss)
+        return f"{said} {tr(MOVING)}"
     if isinstance(picture, ConfusionMatrix) and picture.counts is not None:
         return describe_counts(picture.counts, picture.names)
     describe = MODEL_VIEWS.get(view)
     said = describe(snapshot) if describe is not None and snapshot is not None else ""
     axes = describe_axes(picture) if isinstance(picture, Plot) else ""
-    return " ".join(filter(None, (said, axes))) or "It is empty until a model has been trained."
+    told = " ".join(filter(None, (said, axes)))
+    return told or tr("It is empty until a model has been trained.")
+
+
+def _is_loss_curve(picture: QWidget, view: str) -> bool | None:
+    """Return whether a picture is the curve of the loss; None if it is no curve of the run."""
+    if view not in ("Loss", "Accuracy", "Curves"):
+        return None
+    from gui.stage.curves.view import CurveView
+
+    at: QWidget | None = picture
+    while at is not None and not isinstance(at, CurveView):
+        at = at.parentWidget()
+    return None if at is None else at.quantity.is_loss
 
 
 # Sentences ----------------------------------------------------------------------------------------
@@ -124,7 +147,7 @@ def _sentence(picture: QWidget, view: str, snapshot: Snapshot | None) -> str:
 def describe_curve(snapshot: Snapshot, is_loss: bool) -> str:
     """Return a sentence on how loss or accuracy has changed since the first recorded step."""
     metrics, curves = snapshot.metrics, snapshot.curves
-    what = "Loss" if is_loss else "Accuracy"
+    what = tr("Loss") if is_loss else tr("Accuracy")
     now, test = (
         (metrics.train_loss, metrics.test_loss)
         if is_loss
@@ -133,44 +156,60 @@ def describe_curve(snapshot: Snapshot, is_loss: bool) -> str:
     say = _loss if is_loss else _share
     series = "train_loss" if is_loss else "train_accuracy"
     if curves.last_step < 1:
-        text = f"{what} of the training rows is {say(now)}; no step has been made"
+        text = NOT_YET
+        values = {"what": what, "now": say(now)}
     else:
         first = float(curves.strips((series,), 0, 0, 4)[0].mean[0])
-        change = "fell" if now < first else "rose" if now > first else "went"
-        text = (
-            f"{what} of the training rows {change} from {say(first)} to {say(now)} "
-            f"in {_steps(snapshot)}"
-        )
+        text = FELL if now < first else ROSE if now > first else WENT
+        steps = _steps(snapshot)
+        values = {"what": what, "first": say(first), "now": say(now), "steps": steps}
+    parts = [tr(text, **values)]
     if not math.isnan(test):
-        text += f"; test {say(test)}"
+        parts.append(tr("test {value}", value=say(test)))
     if snapshot.status is Status.DIVERGED:
-        text += "; training diverged"
-    return f"{text}."
+        parts.append(tr("training diverged"))
+    return f"{'; '.join(parts)}."
 
 
 def describe_model(snapshot: Snapshot) -> str:
     """Return a sentence on which model is shown and its accuracy."""
     task, metrics = snapshot.task, snapshot.metrics
-    text = (
-        f"{FAMILY[task.config.model.kind].title} on {task.dataset.name} after "
-        f"{_steps(snapshot)} puts {_share(metrics.train_accuracy)} of the training rows"
+    values = {
+        "model": tr(FAMILY[task.config.model.kind].title),
+        "data": task.dataset.name,
+        "steps": _steps(snapshot),
+        "train": _share(metrics.train_accuracy),
+    }
+    if math.isnan(metrics.test_accuracy):
+        return tr(
+            "{model} on {data} after {steps} puts {train} of the training rows into their class.",
+            **values,
+        )
+    return tr(
+        "{model} on {data} after {steps} puts {train} of the training rows and {test} of the test "
+        "rows into their class.",
+        test=_share(metrics.test_accuracy),
+        **values,
     )
-    if not math.isnan(metrics.test_accuracy):
-        text += f" and {_share(metrics.test_accuracy)} of the test rows"
-    return f"{text} into their class."
 
 
 def describe_weights(snapshot: Snapshot) -> str:
     """Return a sentence on which weight has the largest magnitude."""
     task, W = snapshot.task, snapshot.params.W
     if not np.any(W):
-        return f"All weights are 0 after {_steps(snapshot)}."
+        return tr("All weights are 0 after {steps}.", steps=_steps(snapshot))
     k, j = np.unravel_index(np.argmax(np.abs(W)), W.shape)
-    text = f"After {_steps(snapshot)} the largest of {W.size:,} weights is {W[k, j]:.3g}"
+    steps, count, largest = _steps(snapshot), format_integer(W.size), localised(f"{W[k, j]:.3g}")
+    values = {"steps": steps, "count": count, "largest": largest}
     inputs, names = task.dataset.feature_names, task.dataset.class_names
-    if W.shape == (len(names), len(inputs)):
-        text += f", of {inputs[j]} for {names[k]}"
-    return f"{text}."
+    if W.shape != (len(names), len(inputs)):
+        return tr("After {steps} the largest of {count} weights is {largest}.", **values)
+    return tr(
+        "After {steps} the largest of {count} weights is {largest}, of {input} for {name}.",
+        input=inputs[j],
+        name=names[k],
+        **values,
+    )
 
 
 def describe_words(snapshot: Snapshot) -> str:
@@ -179,12 +218,20 @@ def describe_words(snapshot: Snapshot) -> str:
     names, words = task.dataset.class_names, task.dataset.feature_names
     W, _ = label_weights(task.config.model.kind, snapshot.params, len(names))
     if not np.any(W):
-        return f"All weights are 0 after {_steps(snapshot)}."
-    best = (
-        f"{name}: {', '.join(words[j] for j in strongest(w, MOST_WORDS))}"
+        return tr("All weights are 0 after {steps}.", steps=_steps(snapshot))
+    best = [
+        tr("for {name}: {words}", name=name, words=_listed(words, w))
         for name, w in zip(names[:MOST_LABELS], W, strict=False)
+    ]
+    return tr(
+        "After {steps} the strongest words are, {words}.",
+        steps=_steps(snapshot),
+        words="; ".join(best),
     )
-    return f"After {_steps(snapshot)} the strongest words are, for {'; for '.join(best)}."
+
+
+def _listed(words: Sequence[str], w: NDArray[np.float32]) -> str:
+    return ", ".join(words[j] for j in strongest(w, MOST_WORDS))
 
 
 def describe_counts(counts: NDArray[np.int64], names: Sequence[str]) -> str:
@@ -193,12 +240,19 @@ def describe_counts(counts: NDArray[np.int64], names: Sequence[str]) -> str:
     counts : (h, h), true class by row, predicted by column.
     """
     total, right = int(counts.sum()), int(np.trace(counts))
-    text = f"Of {format_count(total, 'row')} {right:,} are predicted right"
+    values = {"rows": format_count(total, "row"), "right": format_integer(right)}
     wrong = counts - np.diag(np.diag(counts))
-    if wrong.any():
-        i, j = map(int, np.unravel_index(np.argmax(wrong), wrong.shape))
-        text += f"; the most frequent mistake: {names[j]} for {names[i]}, {wrong[i, j]:,} times"
-    return f"{text}."
+    if not wrong.any():
+        return tr("Of {rows} {right} are predicted right.", **values)
+    i, j = map(int, np.unravel_index(np.argmax(wrong), wrong.shape))
+    return tr(
+        "Of {rows} {right} are predicted right; the most frequent mistake: {predicted} for {true}, "
+        "{count} times.",
+        predicted=names[j],
+        true=names[i],
+        count=format_integer(int(wrong[i, j])),
+        **values,
+    )
 
 
 def describe_axes(plot: Plot) -> str:
@@ -207,8 +261,12 @@ def describe_axes(plot: Plot) -> str:
     (left, right), (low, high) = item.getViewBox().viewRange()
     names = [item.getAxis(side).label.toPlainText().strip() for side in ("bottom", "left")]
     across, up = (name or axis for name, axis in zip(names, ("x", "y"), strict=True))
-    return (
-        f"Across: {across} from {left:.3g} to {right:.3g}; up: {up} from {low:.3g} to {high:.3g}."
+    ends = {"left": left, "right": right, "low": low, "high": high}
+    return tr(
+        "Across: {across} from {left} to {right}; up: {up} from {low} to {high}.",
+        across=across,
+        up=up,
+        **{name: localised(f"{value:.3g}") for name, value in ends.items()},
     )
 
 
@@ -228,12 +286,12 @@ MODEL_VIEWS: dict[str, Callable[[Snapshot], str]] = {
 
 def _loss(value: float) -> str:
     if not math.isfinite(value):
-        return "no number"
-    return f"{value:.3f}" if value < 1e4 else f"{value:.3g}"
+        return tr("no number")
+    return format_fixed(value, 3) if value < 1e4 else format_plain(value, 3)
 
 
 def _share(value: float) -> str:
-    return format_percent(value) if math.isfinite(value) else "no number"
+    return format_percent(value) if math.isfinite(value) else tr("no number")
 
 
 def _steps(snapshot: Snapshot) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from core.data.task import Task
+from core.language import localised, tr
 from core.model_family import FAMILY
 from core.number_format import format_count
 from core.train.snapshot import Snapshot, Status
@@ -42,9 +43,10 @@ class StatusMessages(QObject):
         if task.obstacle:
             self._announce(task.obstacle)
         elif task.demand.is_large:  # shown until the first snapshot
-            self._show_message(f"Making ready {task.demand}; this may take a while.")
+            self._show_message(tr("Making ready {what}; this may take a while.", what=task.demand))
         else:
-            self._show_message(f"Ready. Press Space to train on {task.dataset.name}.")
+            data = task.dataset.name
+            self._show_message(tr("Ready. Press Space to train on {data}.", data=data))
         if self._pending_message:
             self.remark(self._pending_message)
             self._pending_message = ""
@@ -62,13 +64,13 @@ class StatusMessages(QObject):
             case Status.DIVERGED | Status.FINISHED | Status.CONVERGED:
                 self._announce_end(snapshot)
             case Status.TRAINING:
-                self._show_message("Training. Space pauses; [ and ] change the learning rate.")
+                self._show_message(tr("Training. Space pauses; [ and ] change the learning rate."))
             case Status.PAUSED:
                 self._show_message(
-                    "Paused. Space goes on, S makes one step, R returns to the start."
+                    tr("Paused. Space goes on, S makes one step, R returns to the start.")
                 )
             case Status.READY:
-                self._show_message("Ready. Press Space to train, S for a single step.")
+                self._show_message(tr("Ready. Press Space to train, S for a single step."))
 
     def show_busy(self, words: str) -> None:
         """Show what is being loaded or written; "" when it is done."""
@@ -89,7 +91,7 @@ class StatusMessages(QObject):
     def note_refusal(self, _: Task | None, another_folder_may_help: bool) -> None:
         """Offer to choose another folder if that may help; called after the error is shown."""
         if another_folder_may_help:
-            self._announce(self._notice.text, "Choose folder…", is_trouble=True)
+            self._announce(self._notice.text, tr("Choose folder…"), is_trouble=True)
 
     def note_download(self, progress: object) -> None:
         """Show the run's status again when a download begins, as that run stays."""
@@ -118,11 +120,13 @@ class StatusMessages(QObject):
 
     def _show_past(self, snapshot: Snapshot) -> None:
         if snapshot.status is Status.TRAINING:
-            self._show_message("Playing the run again, as it was. Space holds it.")
+            self._show_message(tr("Playing the run again, as it was. Space holds it."))
             return
         self._show_message(
-            "An earlier moment of the run. Space or S trains on from here and drops what was "
-            "recorded later; “live” returns to the newest step."
+            tr(
+                "An earlier moment of the run. Space or S trains on from here and drops what was "
+                "recorded later; “live” returns to the newest step."
+            )
         )
 
     def _announce_end(self, snapshot: Snapshot) -> None:
@@ -130,16 +134,19 @@ class StatusMessages(QObject):
         epilogue = snapshot.epilogue
         known = f"{snapshot.message} {epilogue.words}".strip() if epilogue else snapshot.message
         if snapshot.status is Status.DIVERGED and epilogue is None:
-            self._announce(f"{known} Smaller learning rates are being tried …", is_trouble=True)
+            tried = tr("Smaller learning rates are being tried …")
+            self._announce(f"{known} {tried}", is_trouble=True)
         elif snapshot.suggested_learning_rate is not None:
-            self._announce(known, f"Try η = {snapshot.suggested_learning_rate:g}", is_trouble=True)
+            rate = localised(f"{snapshot.suggested_learning_rate:g}")
+            self._announce(known, tr("Try η = {rate}", rate=rate), is_trouble=True)
         elif snapshot.status is Status.DIVERGED:
             self._announce(known, is_trouble=True)
         else:
-            more = f"Space trains for {format_count(snapshot.settings.epochs, 'epoch')} more; "
+            epochs = format_count(snapshot.settings.epochs, "epoch")
+            more = tr("Space trains for {epochs} more; R starts again.", epochs=epochs)
             if FAMILY[snapshot.task.config.model.kind].is_counted:
-                more = ""
-            self._announce(f"{known} {more}R starts again.")
+                more = tr("R starts again.")
+            self._announce(f"{known} {more}")
 
     def _act(self) -> None:
         """Do what the banner's button offers: retry with the suggested rate, or choose a folder."""

@@ -28,6 +28,8 @@ from PySide6.QtWidgets import (
 )
 
 from core.data.task import Task
+from core.language import mark, tr
+from core.number_format import format_integer
 from core.train.history import Mark
 from core.train.snapshot import Snapshot, Status
 from gui.kit import theme as look
@@ -36,13 +38,13 @@ from gui.kit.plain_text import Plain, as_tip
 from gui.kit.theme import Theme
 
 HEIGHT = 26  # px, with or without a history, so that nothing moves when one begins
-PAUSE, REPLAY = "❚❚ pause", "▶ replay"
+PAUSE, REPLAY = mark("❚❚ pause"), mark("▶ replay")
 BUTTON_RIM = 18  # px, horizontal padding of a button's text in total
 INTERVAL = 0.1  # s between updates: nobody reads numbers faster
 PATIENCE_MS = 1500  # a requested step that has not arrived by then will not arrive
 HANDLE, GROOVE = 6.0, 4.0  # radius and thickness
 MARK_REACH = 4.0  # px from a mark within which the tool tip shows its text
-TIP = (
+TIP = mark(
     "Go back to any step of the run: drag, or ← → by one step, Page Up and Page Down by one epoch, "
     "Home and End.\nTrain (Space) and Step (S) go on from there. What was recorded after it is "
     "then dropped; unless you change a setting, the same comes again."
@@ -66,8 +68,8 @@ class TimeLine(QAbstractSlider):
         self._marks: tuple[Mark, ...] = ()
         self.setOrientation(Qt.Orientation.Horizontal)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("history")
-        self.setToolTip(TIP)
+        self.setAccessibleName(tr("history"))
+        self.setToolTip(tr(TIP))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
@@ -142,7 +144,7 @@ class TimeLine(QAbstractSlider):
             x = event.pos().x()
             told = [m for m in self._marks if abs(self.x_of(m.step) - x) <= MARK_REACH]
             if told:
-                text = "\n".join(f"step {mark.step:,}: {mark.text}" for mark in told[-6:])
+                text = "\n".join(map(_told, told[-6:]))
                 QToolTip.showText(event.globalPos(), as_tip(text), self)
                 return True
         return super().event(event)
@@ -182,7 +184,7 @@ class TimeLine(QAbstractSlider):
         groove(oldest, here, theme.accent)
         painter.setPen(QPen(QColor(theme.muted), 1.5 * zoom.factor()))
         top, foot = middle + zoom.px(4), middle + zoom.px(9)
-        for x in sorted({round(self.x_of(mark.step)) for mark in self._marks}):
+        for x in sorted({round(self.x_of(edit.step)) for edit in self._marks}):
             painter.drawLine(QPointF(x, top), QPointF(x, foot))
         ring = theme.ink if self.hasFocus() else theme.accent
         painter.setPen(QPen(QColor(ring), 2))
@@ -205,18 +207,18 @@ class HistoryBar(QWidget):
         self._shown_at = 0.0
         self._n = 1
         self._has_history = False  # the run has been trained, even if it is at its start again
-        self._name = QLabel("history")
+        self._name = QLabel(tr("history"))
         self.line = TimeLine(theme)
         self.words = Plain()
-        self.words.setAccessibleName("shown step")
+        self.words.setAccessibleName(tr("shown step"))
         for label in (self._name, self.words):
             zoom.set_type(label, look.SMALL)
             label.setProperty("small", True)
         self.replay_button = _quiet_button()
-        self.live_button = _quiet_button("live")
+        self.live_button = _quiet_button(tr("live"))
         self.live_button.setCheckable(True)
-        self.live_button.setToolTip("Return to the newest step (End, on the line)")
-        self.live_button.setAccessibleName("live: return to the newest step")
+        self.live_button.setToolTip(tr("Return to the newest step (End, on the line)"))
+        self.live_button.setAccessibleName(tr("live: return to the newest step"))
         self._show_replay(is_replaying=False)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 6, 0)
@@ -244,7 +246,7 @@ class HistoryBar(QWidget):
         for part in (self.words, self.replay_button, self.live_button):
             part.setFixedHeight(height - 4)
         metrics = QFontMetrics(zoom.font(look.SMALL, bold=True))
-        words = max(map(metrics.horizontalAdvance, (PAUSE, REPLAY)))
+        words = max(map(metrics.horizontalAdvance, (tr(PAUSE), tr(REPLAY))))
         self.replay_button.setFixedWidth(words + zoom.px(BUTTON_RIM))
         self.words.setFixedWidth(0)
         if self._snapshot is not None and self._has_history:
@@ -322,29 +324,42 @@ class HistoryBar(QWidget):
         assert snapshot is not None
         is_sought = self._wanted is not None or self.line.is_dragged
         step = self.line.step if is_sought else snapshot.step
-        newest = snapshot.newest_step
-        text = f"step {step:,}" if step >= newest else f"step {step:,} of {newest:,}"
+        newest, epoch = format_integer(snapshot.newest_step), format_integer(snapshot.epoch)
+        here = format_integer(step)
+        if step >= snapshot.newest_step:
+            text = tr("step {step}", step=here)
+        else:
+            text = tr("step {step} of {newest}", step=here, newest=newest)
         if step == snapshot.step:
-            text += f" · epoch {snapshot.epoch:,}"
+            text += " · " + tr("epoch {epoch}", epoch=epoch)
         if text != self.words.text() or not self.words.minimumWidth():
             self.words.setText(text)
-            widest = f"step {newest:,} of {newest:,} · epoch {snapshot.epoch:,}"
+            widest = " · ".join(
+                (
+                    tr("step {step} of {newest}", step=newest, newest=newest),
+                    tr("epoch {epoch}", epoch=epoch),
+                )
+            )
             metrics = QFontMetrics(zoom.font(look.SMALL))
             width = metrics.horizontalAdvance(widest) + 4
             if width > self.words.minimumWidth():
                 self.words.setFixedWidth(width)
 
     def _show_replay(self, *, is_replaying: bool) -> None:
-        words = PAUSE if is_replaying else REPLAY
+        words = tr(PAUSE if is_replaying else REPLAY)
         if self.replay_button.text() == words:
             return
         self.replay_button.setText(words)
-        self.replay_button.setAccessibleName("Pause the replay" if is_replaying else "Replay")
+        self.replay_button.setAccessibleName(
+            tr("Pause the replay") if is_replaying else tr("Replay")
+        )
         self.replay_button.setToolTip(
-            "Hold the replay here (Space)"
+            tr("Hold the replay here (Space)")
             if is_replaying
-            else "Play what is on record again, from here to the newest step, at the chosen speed; "
-            "at the newest step, from the start"
+            else tr(
+                "Play what is on record again, from here to the newest step, at the chosen speed; "
+                "at the newest step, from the start"
+            )
         )
 
     # Requests of the user -------------------------------------------------------------------------
@@ -367,6 +382,10 @@ class HistoryBar(QWidget):
         elif self._wanted is not None:
             self._wanted = None
             self._show()
+
+
+def _told(edit: Mark) -> str:
+    return tr("step {step}: {what}", step=format_integer(edit.step), what=edit.text)
 
 
 def _quiet_button(text: str = "") -> QPushButton:

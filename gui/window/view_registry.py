@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.task import Task
+from core.language import mark, tr
 from gui.kit.view import View
 from gui.window.view_spec import ViewSpec
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from gui.window.view_context import ViewContext
 
 
-EXPLAIN, COMPARE = "Explain", "Compare"
+EXPLAIN, COMPARE = mark("Explain"), mark("Compare")
 
 
 # When they apply ------------------------------------------------------------------------------
@@ -137,7 +138,7 @@ def _make_draw(context: ViewContext) -> View:
             return  # the data changed between the drawing and the press of the button
         source = controller.run.task.source
         X = np.rint(picture.reshape(1, -1) * source.scale).astype(np.uint8)
-        text = f"lesson that this is {source.class_names[label]}"
+        text = tr("lesson that this is {name}", name=source.class_names[label])
         context.editor.teach(X, np.array([label]), text)
 
     def follow(task: Task, picture: NDArray[np.float32], row: int) -> None:
@@ -145,7 +146,7 @@ def _make_draw(context: ViewContext) -> View:
         if row >= 0:
             context.chosen.choose(Example.of_row(task, row))
         else:
-            context.chosen.choose(Example(task, picture.ravel(), None, None, "the drawing"))
+            context.chosen.choose(Example(task, picture.ravel(), None, None, tr("the drawing")))
 
     view.taught.connect(teach)
     view.photos.failed.connect(context.failed)
@@ -174,7 +175,8 @@ def _make_read(context: ViewContext) -> View:
         """Add a text to the training rows under its true label."""
         if controller.run is None or view.task is not controller.run.shown:
             return  # the data changed between the text and the press of the button
-        what = f"lesson that this is {controller.run.task.source.class_names[label]}"
+        name = controller.run.task.source.class_names[label]
+        what = tr("lesson that this is {name}", name=name)
         context.editor.teach(no_features(1), np.array([label]), what, Documents((text,)))
 
     def follow(task: Task, x: NDArray[np.float32], row: int) -> None:
@@ -183,7 +185,7 @@ def _make_read(context: ViewContext) -> View:
             context.chosen.choose(Example.of_row(task, row))
         else:
             values = x.astype(np.float64)
-            context.chosen.choose(Example(task, values, None, None, "the text", view.pad.text))
+            context.chosen.choose(Example(task, values, None, None, tr("the text"), view.pad.text))
 
     view.taught.connect(teach)
     view.pad.refused.connect(context.remarked)
@@ -336,29 +338,36 @@ def _make_confusion(context: ViewContext) -> View:
 # The views ------------------------------------------------------------------------------------
 
 TABS = (
-    ViewSpec("Boundary", _make_boundary, applies_to=_has_plane, first_for=_is_measured),
-    ViewSpec("Words", _make_words, applies_to=_has_words, is_lazy=True, first_for=_has_words),
-    ViewSpec("Weights", _make_weights, is_lazy=True, first_for=lambda task: not _is_measured(task)),
-    ViewSpec("Read", _make_read, applies_to=_can_be_read, is_lazy=True),
-    ViewSpec("Draw", _make_draw, applies_to=_can_be_drawn, is_lazy=True, is_tall=True),
-    ViewSpec("Data", _make_data),
-    ViewSpec("Curves", _make_curves, is_lazy=True, is_whole_slide=True, is_tall=True),
-    ViewSpec("Trace", _make_trace, is_lazy=True, group=EXPLAIN, is_page=True),
-    ViewSpec("Network", _make_network, is_lazy=True, group=EXPLAIN, is_wide=True),
-    ViewSpec("Surface", _make_surface, is_lazy=True, group=EXPLAIN),
-    ViewSpec("Demos", _make_demos, is_lazy=True, group=EXPLAIN, is_page=True),
+    ViewSpec(mark("Boundary"), _make_boundary, applies_to=_has_plane, first_for=_is_measured),
+    ViewSpec(mark("Words"), _make_words, applies_to=_has_words, is_lazy=True, first_for=_has_words),
     ViewSpec(
-        "Evaluation", _make_evaluation, is_lazy=True, group=COMPARE, is_page=True, is_heard=True
+        mark("Weights"), _make_weights, is_lazy=True, first_for=lambda task: not _is_measured(task)
     ),
-    ViewSpec("Runs", _make_runs, is_lazy=True, group=COMPARE, is_page=True),
-    ViewSpec("Lasso", _make_lasso, applies_to=_is_one_map, is_lazy=True, group=EXPLAIN),
-    ViewSpec("Derivation", _make_derivation, is_lazy=True, group=EXPLAIN, is_page=True),
+    ViewSpec(mark("Read"), _make_read, applies_to=_can_be_read, is_lazy=True),
+    ViewSpec(mark("Draw"), _make_draw, applies_to=_can_be_drawn, is_lazy=True, is_tall=True),
+    ViewSpec(mark("Data"), _make_data),
+    ViewSpec(mark("Curves"), _make_curves, is_lazy=True, is_whole_slide=True, is_tall=True),
+    ViewSpec(mark("Trace"), _make_trace, is_lazy=True, group=EXPLAIN, is_page=True),
+    ViewSpec(mark("Network"), _make_network, is_lazy=True, group=EXPLAIN, is_wide=True),
+    ViewSpec(mark("Surface"), _make_surface, is_lazy=True, group=EXPLAIN),
+    ViewSpec(mark("Demos"), _make_demos, is_lazy=True, group=EXPLAIN, is_page=True),
+    ViewSpec(
+        mark("Evaluation"),
+        _make_evaluation,
+        is_lazy=True,
+        group=COMPARE,
+        is_page=True,
+        is_heard=True,
+    ),
+    ViewSpec(mark("Runs"), _make_runs, is_lazy=True, group=COMPARE, is_page=True),
+    ViewSpec(mark("Lasso"), _make_lasso, applies_to=_is_one_map, is_lazy=True, group=EXPLAIN),
+    ViewSpec(mark("Derivation"), _make_derivation, is_lazy=True, group=EXPLAIN, is_page=True),
 )
 SIDE = (
-    ViewSpec("Loss", _make_loss),
-    ViewSpec("Accuracy", _make_accuracy),
-    ViewSpec("Example", _make_example),
-    ViewSpec("Confusion", _make_confusion),
+    ViewSpec(mark("Loss"), _make_loss),
+    ViewSpec(mark("Accuracy"), _make_accuracy),
+    ViewSpec(mark("Example"), _make_example),
+    ViewSpec(mark("Confusion"), _make_confusion),
 )
 
 

@@ -7,10 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.data.task import Task
+from core.language import ENGLISH, PSEUDO, current, tr
 from gui.kit.view import View
 
 if TYPE_CHECKING:
     from gui.window.view_context import ViewContext
+
+
+def in_sentence(name: str) -> str:
+    """Return the name of a view as it stands within a sentence: in English in lower case."""
+    return tr(name).lower() if current() in (ENGLISH, PSEUDO) else tr(name)
 
 
 def _always(_: Task) -> bool:
@@ -25,7 +31,8 @@ def _never(_: Task) -> bool:
 class ViewSpec:
     """Specification of one view.
 
-    name : on its tab, in the menu, for `--view`. group : of views that share a tab; "" for none.
+    name : for `--view`; translated on its tab and in the menu. group : of views that share a tab,
+        translated there; "" for none.
     is_page, is_wide, is_tall : whether on the stage it takes the side panel's space: always, if
         crowded, or if that lies under it.
     make : creates and connects it.

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from documentation.marked import plain, table
-from gui.window.actions import MENUS, SUBMENUS, Action
 from gui.window.help.keys import KeyRow, key_rows
+from gui.window.menus.action import MENUS, SUBMENUS, Action
 
 
 def keys(actions: Iterable[Action]) -> str:

@@ -50,7 +50,7 @@ class CurveView(CardView):
 
     def __init__(self, theme: Theme, quantity: Quantity) -> None:
         super().__init__(theme, quantity.title)
-        self._quantity = quantity
+        self.quantity = self._quantity = quantity
         self._curves: Curves | None = None
         # What is drawn: metrics, marks, status, and the newest step.
         self._drawn: tuple[Metrics, tuple[Mark, ...], Status] | None = None

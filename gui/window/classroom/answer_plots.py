@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.classroom.messages import Answer, Number, Spot
 from core.classroom.spread import round_step, spread
-from core.number_format import format_count, format_general
+from core.language import mark, tr
+from core.number_format import format_count, format_general, format_integer
 from core.teach.class_question import ClassQuestion
 from core.teach.predicted.place import Target
 from gui.kit import plots, zoom
@@ -25,7 +26,7 @@ SPOT_PX, TRUTH_PX, LINE_PX = 13, 22, 3
 FAINT = 110  # of 255: points below the answers
 TICKS = 5
 HEADROOM = 1.1  # above the highest column
-ANSWERS = "answers"
+ANSWERS = mark("answers")
 
 
 class AnswerPlot(QWidget):
@@ -39,7 +40,7 @@ class AnswerPlot(QWidget):
         self.is_revealed = False
         self.words = Plain()
         self.words.setWordWrap(True)
-        self.words.setAccessibleName("answers in words")
+        self.words.setAccessibleName(tr("answers in words"))
         zoom.set_type(self.words, look.LARGE)
         self.plot = plots.make_plot(theme, moves_below=True)
         self.plot.setMouseEnabled(False, False)
@@ -71,7 +72,10 @@ class AnswerPlot(QWidget):
         told = [count, *self._draw_answers()]
         if self.is_revealed:
             right = sum(self._asked.is_right(each, self._target) for each in self._answers)
-            told += [f"{right:,} right", self._asked.solution(self._target)]
+            told += [
+                tr("{count} right", count=format_integer(right)),
+                self._asked.solution(self._target),
+            ]
         words = " · ".join(each for each in told if each)
         self.words.setText(words)
         describe(self.plot, words)
@@ -85,13 +89,13 @@ class NumberPlot(AnswerPlot):
     """Columns of the numbers that were answered; a line at the right one."""
 
     def __init__(self, theme: Theme, asked: ClassQuestion) -> None:
-        super().__init__(theme, asked, "numbers that were answered")
+        super().__init__(theme, asked, tr("numbers that were answered"))
         self._columns = pg.BarGraphItem(x=[0.0], height=[0.0], width=1.0)
         self._line = pg.InfiniteLine(angle=90)
         for item in (self._columns, self._line):
             self.plot.addItem(item)
-        plots.name_axis(self.plot, "bottom", "number")
-        plots.name_axis(self.plot, "left", ANSWERS)
+        plots.name_axis(self.plot, "bottom", tr("number"))
+        plots.name_axis(self.plot, "left", tr(ANSWERS))
         self._draw()
 
     def _draw_answers(self) -> list[str]:
@@ -116,16 +120,17 @@ class NumberPlot(AnswerPlot):
         self.plot.getPlotItem().getAxis("left").setTickSpacing(spacing, spacing)
         ends = found.middles[0] - found.step, found.middles[-1] + found.step
         self.plot.setRange(xRange=ends, yRange=(0.0, HEADROOM * top), padding=0.0)
-        far = [f"{n:,} {where}" for n, where in ((found.below, "below"), (found.above, "above"))]
-        away = [words for words in far if not words.startswith("0 ")]
-        return [f"median {format_general(found.median, 3)}", *away]
+        below = tr("{count} below", count=format_integer(found.below))
+        above = tr("{count} above", count=format_integer(found.above))
+        away = [words for words, n in ((below, found.below), (above, found.above)) if n]
+        return [tr("median {value}", value=format_general(found.median, 3)), *away]
 
 
 class SpotPlot(AnswerPlot):
     """The plane with the places that were touched; around the right one a ring or a line."""
 
     def __init__(self, theme: Theme, asked: ClassQuestion) -> None:
-        super().__init__(theme, asked, "places that were touched")
+        super().__init__(theme, asked, tr("places that were touched"))
         assert asked.plane is not None
         self._plane = asked.plane
         self._points = [plots.Spots() for _ in asked.plane.classes]
@@ -142,13 +147,13 @@ class SpotPlot(AnswerPlot):
     def _draw_answers(self) -> list[str]:
         plane, theme = self._plane, self._theme
         points = plane.values(plane.points)
-        for k, (item, mark) in enumerate(zip(self._points, plane.marks, strict=True)):
-            colour = theme.class_colour(mark)
+        for k, (item, shape) in enumerate(zip(self._points, plane.marks, strict=True)):
+            colour = theme.class_colour(shape)
             colour.setAlpha(FAINT)
             item.setData(
                 pos=points[plane.labels == k],
-                symbol=look.symbol(mark),
-                size=plots.marker_px(plots.POINT_PX, mark),
+                symbol=look.symbol(shape),
+                size=plots.marker_px(plots.POINT_PX, shape),
                 brush=pg.mkBrush(colour),
                 pen=None,
             )

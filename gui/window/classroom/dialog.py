@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from core.classroom.room import MOST_PHONES, Kind
 from core.data.points import MAX_CLASSES
-from core.number_format import format_count
+from core.language import mark, tr, tr_n
 from gui.control.classroom import Classroom
 from gui.kit import theme as look
 from gui.kit import zoom
@@ -35,23 +35,26 @@ from gui.window.classroom.question import Question
 LOOK_MS = 200  # between two looks at who is there and at the votes
 SIZE_PX = 980, 620  # at a zoom of 100 %, unless the window is smaller
 ADDRESS = 1.6  # times the font size
-OPEN_NETWORK = (
+OPEN_NETWORK = mark(
     "Phones must be in this network. The page is plain HTTP: whoever shares the network can read "
     "what is sent. Nothing is served once you stop or quit."
 )
 KINDS: dict[Kind, tuple[str, str]] = {
-    "wait": ("&Nothing", "Phones show that there is nothing to do"),
-    "digit": ("&Digits", "Everybody draws a digit; the model says what it takes it for"),
-    "point": ("&Points", "Everybody places points on the plane, as training data"),
-    "question": ("&Question", "Everybody answers a question; votes are counted live"),
+    "wait": (mark("&Nothing"), mark("Phones show that there is nothing to do")),
+    "digit": (
+        mark("&Digits"),
+        mark("Everybody draws a digit; the model says what it takes it for"),
+    ),
+    "point": (mark("&Points"), mark("Everybody places points on the plane, as training data")),
+    "question": (mark("&Question"), mark("Everybody answers a question; votes are counted live")),
 }
 TASKS: dict[Kind, str] = {
-    "digit": "Draw a digit",
-    "point": "Place points",
+    "digit": mark("Draw a digit"),
+    "point": mark("Place points"),
 }
 NOT_NOW: dict[Kind, str] = {
-    "digit": "Digits are for data that are drawn: Digits 8×8, MNIST.",
-    "point": "Points are for drawn points: choose “Draw points” first.",
+    "digit": mark("Digits are for data that are drawn: Digits 8×8, MNIST."),
+    "point": mark("Points are for drawn points: choose “Draw points” first."),
 }
 
 
@@ -60,27 +63,33 @@ class ClassroomDialog(QDialog):
 
     def __init__(self, classroom: Classroom, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Window)
-        self.setWindowTitle("Let the class join")
+        self.setWindowTitle(tr("Let the class join"))
         self._classroom, self._theme = classroom, theme
         self.network = Choice()
-        self.network.setAccessibleName("network")
-        self.open_button = text_button("&Start", "Serve the page for phones at this address")
+        self.network.setAccessibleName(tr("network"))
+        self.open_button = text_button(
+            tr("&Start"), tr("Serve the page for phones at this address")
+        )
         self.open_button.setProperty("primary", True)
         self.code = QrCode()
         self.address, self.present = Plain(), Plain()
         self.more_button = text_button(
-            "Allow &more from one address",
-            "Phones behind one router share its address; so do those that one machine pretends",
+            tr("Allow &more from one address"),
+            tr("Phones behind one router share its address; so do those that one machine pretends"),
         )
         self.more_button.hide()
         self.question = Question(theme)
         self.gallery = DigitGallery(theme)
         self.accept_button = text_button(
-            "&Accept", "Train on the chosen digits, as their senders named them"
+            tr("&Accept"), tr("Train on the chosen digits, as their senders named them")
         )
-        self.remove_button = text_button("&Remove", "Take the chosen digits off the gallery")
-        self.wipe_button = text_button("&Wipe all", "Forget all that was sent and all names")
-        self.kinds = Segments([(title, kind, tip) for kind, (title, tip) in KINDS.items()])
+        self.remove_button = text_button(
+            tr("&Remove"), tr("Take the chosen digits off the gallery")
+        )
+        self.wipe_button = text_button(
+            tr("&Wipe all"), tr("Forget all that was sent and all names")
+        )
+        self.kinds = Segments([(tr(title), kind, tr(tip)) for kind, (title, tip) in KINDS.items()])
         self._pages: dict[Kind, QWidget] = {}
         self._stack = QStackedWidget()
         self._notes = {kind: paragraph() for kind in ("wait", "point")}
@@ -99,14 +108,14 @@ class ClassroomDialog(QDialog):
     def _arrange(self) -> None:
         self.address.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.address.setWordWrap(True)
-        self.address.setAccessibleName("address of the page")
-        self.present.setAccessibleName("phones that are here")
+        self.address.setAccessibleName(tr("address of the page"))
+        self.present.setAccessibleName(tr("phones that are here"))
         zoom.set_type(self.address, ADDRESS, bold=True)
         zoom.set_type(self.present, look.LARGE)
         for label in (self.address, self.present):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         note = paragraph()
-        note.setText(OPEN_NETWORK)
+        note.setText(tr(OPEN_NETWORK))
         chosen = QHBoxLayout()
         chosen.addWidget(self.network, 1)
         chosen.addWidget(self.open_button)
@@ -130,7 +139,7 @@ class ClassroomDialog(QDialog):
         below = QVBoxLayout(digits)
         below.setContentsMargins(0, 0, 0, 0)
         below.addWidget(self.gallery, 1)
-        buttons.addWidget(small_label("9 ≠ 4: drawn as a 9, taken for a 4"), 1)
+        buttons.addWidget(small_label(tr("9 ≠ 4: drawn as a 9, taken for a 4")), 1)
         buttons.addWidget(self.remove_button)
         buttons.addWidget(self.accept_button)
         add_layout(below, buttons)
@@ -215,7 +224,7 @@ class ClassroomDialog(QDialog):
         if kind == "question":  # asked when it is written
             self._stack.setCurrentWidget(self._pages[kind])
             return
-        self._classroom.ask(kind, TASKS.get(kind, ""))
+        self._classroom.ask(kind, tr(TASKS.get(kind, "")))
 
     def _put(self, text: str, answers: tuple[str, ...]) -> None:
         self._classroom.ask("question", text, answers)
@@ -251,14 +260,16 @@ class ClassroomDialog(QDialog):
         classroom, is_open = self._classroom, bool(self._classroom.url)
         activity = classroom.room.activity
         self.code.show_text(classroom.url)
-        self.address.setText(classroom.url.removeprefix("http://") or "Not started")
-        self.open_button.setText("&Stop" if is_open else "&Start")
+        self.address.setText(classroom.url.removeprefix("http://") or tr("Not started"))
+        self.open_button.setText(tr("&Stop") if is_open else tr("&Start"))
         self.network.setEnabled(not is_open)
         page: Kind = "question" if activity.is_question else activity.kind
         self.kinds.choose(page)
         self._stack.setCurrentWidget(self._pages[page])
-        self._notes["wait"].setText("Choose what the class is asked to do." if is_open else "")
-        self._notes["point"].setText("Points land on the plane as they come; Ctrl+Z takes back.")
+        self._notes["wait"].setText(tr("Choose what the class is asked to do.") if is_open else "")
+        self._notes["point"].setText(
+            tr("Points land on the plane as they come; Ctrl+Z takes back.")
+        )
         self._enable()
         self._look()
 
@@ -267,7 +278,7 @@ class ClassroomDialog(QDialog):
         for kind in KINDS:
             button, can = self.kinds.button(kind), self._classroom.can_ask(kind)
             button.setEnabled(is_open and can)
-            button.setToolTip(KINDS[kind][1] if can else NOT_NOW[kind])
+            button.setToolTip(tr(KINDS[kind][1] if can else NOT_NOW[kind]))
         for button in (self.accept_button, self.remove_button):
             button.setEnabled(bool(self.gallery.chosen))
 
@@ -276,9 +287,9 @@ class ClassroomDialog(QDialog):
 
     def _look(self) -> None:
         room = self._classroom.room
-        here = format_count(room.present, "phone") + " here"
+        here = tr_n("{n} phone here", "{n} phones here", room.present)
         if room.refused:
-            here += f" · more than {room.most_from_one} from one address"
+            here += " · " + tr("more than {n} from one address", n=room.most_from_one)
         self.more_button.setVisible(room.refused > 0)
         if self.present.text() != here:
             self.present.setText(here)

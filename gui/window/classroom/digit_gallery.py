@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
+from core.language import tr
 from core.number_format import format_percent
 from gui.control.classroom import ClassDigit
 from gui.kit import zoom
@@ -70,9 +71,13 @@ class DigitModel(QAbstractListModel):
             said = f"{self._name(digit.label)} {mark} {self._name(digit.decided)}"
             return f"{said}\n{short(digit.name, MOST_NAME)}"
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            who = digit.name or f"phone {digit.phone}"
-            said = f"{self._name(digit.decided)} ({format_percent(digit.share)})"
-            sentence = f"{who} drew {self._name(digit.label)}. The model says {said}."
+            sentence = tr(
+                "{who} drew {label}. The model says {decided} ({share}).",
+                who=digit.name or tr("phone {number}", number=digit.phone),
+                label=self._name(digit.label),
+                decided=self._name(digit.decided),
+                share=format_percent(digit.share),
+            )
             return as_tip(sentence) if role == Qt.ItemDataRole.ToolTipRole else sentence
         if role == Qt.ItemDataRole.DecorationRole:
             return self._icon(digit)
@@ -101,7 +106,7 @@ class DigitGallery(QListView):
         self.setMovement(QListView.Movement.Static)
         self.setUniformItemSizes(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setAccessibleName("digits of the class")
+        self.setAccessibleName(tr("digits of the class"))
         self._fit()
 
     @property

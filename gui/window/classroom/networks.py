@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from PySide6.QtNetwork import QAbstractSocket, QNetworkInterface
 
+from core.language import tr
+
 
 class Network(NamedTuple):
     """An address of this machine and the name of its network interface."""
@@ -31,7 +33,7 @@ def networks() -> list[Network]:
                 continue
             name = interface.humanReadableName()
             if address.isLoopback():
-                alone.append(Network(address.toString(), "this machine only"))
+                alone.append(Network(address.toString(), tr("this machine only")))
             else:
                 found.append(Network(address.toString(), name))
     return [*found, *alone]

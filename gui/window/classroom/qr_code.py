@@ -7,6 +7,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from core.language import tr
 from gui.kit import zoom
 
 QUIET_ZONE = 4  # modules of white around the code, as the standard asks
@@ -28,7 +29,9 @@ class QrCode(QWidget):
         if text:
             code = segno.make(text, micro=False, error="m")
             self._modules = tuple(tuple(row) for row in code.matrix)
-        self.setAccessibleName(f"QR code of {text}" if text else "no QR code")
+        self.setAccessibleName(
+            tr("QR code of {address}", address=text) if text else tr("no QR code")
+        )
         self.update()
 
     def sizeHint(self) -> QSize:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.classroom.messages import Answer
+from core.language import tr
 from core.teach.class_question import ClassQuestion
 from core.teach.predicted.place import Target
 from core.teach.question import Question as LessonQuestion
@@ -45,19 +46,19 @@ class Question(QWidget):
         self.plot: AnswerPlot | None = None  # of numbers or places that are asked for
         self.text = QLineEdit()
         self.text.setMaxLength(MOST_LETTERS)
-        self.text.setPlaceholderText("What will the loss do?")
-        self.text.setAccessibleName("question")
+        self.text.setPlaceholderText(tr("What will the loss do?"))
+        self.text.setAccessibleName(tr("question"))
         self.answers = QPlainTextEdit()
-        self.answers.setPlaceholderText("One answer in each line")
-        self.answers.setAccessibleName("answers, one in each line")
+        self.answers.setPlaceholderText(tr("One answer in each line"))
+        self.answers.setAccessibleName(tr("answers, one in each line"))
         self.answers.setTabChangesFocus(True)
         height = (LINES + 1) * self.answers.fontMetrics().lineSpacing()
         self.answers.setFixedHeight(height)
-        self.ask_button = QPushButton("&Ask")
-        self.ask_button.setToolTip("Show the question on all phones; votes start at none")
+        self.ask_button = QPushButton(tr("&Ask"))
+        self.ask_button.setToolTip(tr("Show the question on all phones; votes start at none"))
         self.ask_button.clicked.connect(self._ask)
-        self.lesson_button = QPushButton("The &lesson’s question")
-        self.lesson_button.setToolTip("Ask what the shown step of the lesson asks")
+        self.lesson_button = QPushButton(tr("The &lesson’s question"))
+        self.lesson_button.setToolTip(tr("Ask what the shown step of the lesson asks"))
         self.lesson_button.clicked.connect(self.lesson_wanted)
         self.lesson_button.setEnabled(False)
         self.text.textChanged.connect(self._enable)
@@ -67,9 +68,9 @@ class Question(QWidget):
         self._names: dict[str, Plain] = {}  # of the answers that were asked
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(small_label("Question"))
+        layout.addWidget(small_label(tr("Question")))
         layout.addWidget(self.text)
-        layout.addWidget(small_label("Answers"))
+        layout.addWidget(small_label(tr("Answers")))
         layout.addWidget(self.answers)
         keys = QHBoxLayout()
         keys.addWidget(self.ask_button, 1)
@@ -106,7 +107,7 @@ class Question(QWidget):
             label.setWordWrap(True)
             zoom.set_type(label, look.LARGE)
             bar.setFormat("%v")
-            bar.setAccessibleName(f"votes for {answer}")
+            bar.setAccessibleName(tr("votes for {answer}", answer=answer))
             self._names[answer] = label
             grid.addWidget(label, row, 0)
             grid.addWidget(bar, row, 1)

@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QWidget
 
 from core.errors import Cancelled, SaveError
 from core.files import writing_bytes
+from core.language import mark, tr
+from core.number_format import format_integer
 from gui.control.run_controller import RunController
 from gui.export.animation import most_frames, to_animation
 from gui.export.video import check_encoder, to_video
@@ -23,9 +25,9 @@ from gui.window.export.targets import Format, ask
 from gui.window.look.theming import Appearance
 from gui.window.settings import Settings
 
-GIF, WEBP = Format(".gif", "GIF animation"), Format(".webp", "WebP animation")
-MP4 = Format(".mp4", "MP4 video")
-CALLED_OFF = "The animation was called off; nothing was written."
+GIF, WEBP = Format(".gif", mark("GIF animation")), Format(".webp", mark("WebP animation"))
+MP4 = Format(".mp4", mark("MP4 video"))
+CALLED_OFF = mark("The animation was called off; nothing was written.")
 
 
 class Animations(QObject):
@@ -95,7 +97,7 @@ class Animations(QObject):
         dialog = self.dialog
         assert dialog is not None
         stem = f"logitlab-{dialog.view.lower()}"
-        target = ask(dialog, self._settings, "Save the animation", stem, (GIF, WEBP, MP4))
+        target = ask(dialog, self._settings, tr("Save the animation"), stem, (GIF, WEBP, MP4))
         if target is None:
             return
         if target[1] is MP4:
@@ -126,10 +128,10 @@ class Animations(QObject):
                     name = kind.ending[1:].upper()
                     data = to_animation(frames, frame_ms, name, colours, stop)
             except Cancelled:
-                return CALLED_OFF
+                return tr(CALLED_OFF)
             with writing_bytes(path) as file:
                 file.write(data)
-            return f"Saved {count:,} frames to {path}."
+            return tr("Saved {count} frames to {path}.", count=format_integer(count), path=path)
 
         self._return()
         self.dialog.accept()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
+from core.language import tr
 from gui.kit.fields.menus import menu_of
 
 Entry = tuple[str, Callable[[str], object]]  # text, and what it does with the view of a name
@@ -32,5 +33,5 @@ class CardMenu(QObject):
         for text, act in self._entries:
             menu.addAction(text).triggered.connect(lambda _=False, act=act: act(name))
         menu.addSeparator()
-        menu.addAction("What is this?").triggered.connect(lambda: self.asked.emit(clicked))
+        menu.addAction(tr("What is this?")).triggered.connect(lambda: self.asked.emit(clicked))
         menu.popup(card.mapToGlobal(at))

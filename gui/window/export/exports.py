@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from core.language import tr
 from gui.window.export.card_menu import CardMenu
 from gui.window.export.subjects import Parts, Subjects
 from gui.window.look.theming import Appearance
@@ -35,9 +36,9 @@ class Exports(QObject):
         self._made: list[Reports | Animations] = []  # that may be at work
         self.card_menu = menu = CardMenu(
             (
-                ("Copy as a picture", self.copy_picture),
-                ("Export as a picture…", self.open_picture),
-                ("Export as an animation…", self.open_animation),
+                (tr("Copy as a picture"), self.copy_picture),
+                (tr("Export as a picture…"), self.open_picture),
+                (tr("Export as an animation…"), self.open_animation),
             ),
             self,
         )

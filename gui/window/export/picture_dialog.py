@@ -17,6 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.language import mark, tr
+from core.number_format import format_integer
 from gui.export.drawing import Drawing
 from gui.kit import zoom
 from gui.kit.fields.choices import Choice
@@ -25,7 +27,7 @@ from gui.kit.layouts import add_layout
 
 SCALES = (1, 2, 4)
 DEFAULT_SCALE = 2
-AS_SHOWN, LIGHT = "as shown", "light, for paper"
+AS_SHOWN, LIGHT = mark("as shown"), mark("light, for paper")
 SIZE_PX = 760, 520  # at a zoom of 100 %, unless the window is smaller
 LEAST_PREVIEW_PX = 160
 
@@ -40,15 +42,15 @@ class PictureDialog(QDialog):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Export a picture")
+        self.setWindowTitle(tr("Export a picture"))
         self.drawing: Drawing | None = None
         self.view_choice, self.scale_choice, self.background_choice = Choice(), Choice(), Choice()
-        self.title_box = QCheckBox("with a title")
-        self.controls_box = QCheckBox("with fields and buttons")
+        self.title_box = QCheckBox(tr("with a title"))
+        self.controls_box = QCheckBox(tr("with fields and buttons"))
         self.preview = _Preview()
         self.size_label = Readout(2)
-        self.save_button = QPushButton("Save…")
-        self.copy_button = QPushButton("Copy")
+        self.save_button = QPushButton(tr("Save…"))
+        self.copy_button = QPushButton(tr("Copy"))
         self._fill()
         self._arrange()
         for choice in (self.view_choice, self.background_choice):
@@ -63,23 +65,31 @@ class PictureDialog(QDialog):
     def _fill(self) -> None:
         scales = [(f"{times} ×", times) for times in SCALES]
         self.scale_choice.set_options(scales, DEFAULT_SCALE)
-        self.background_choice.set_options([(AS_SHOWN, False), (LIGHT, True)], False)
+        self.background_choice.set_options([(tr(AS_SHOWN), False), (tr(LIGHT), True)], False)
         self.title_box.setChecked(True)
         for field, name, tip in (
-            (self.view_choice, "view", "Which view; one of the stage is shown there"),
-            (self.scale_choice, "scale", "Pixels of a PNG; SVG and PDF are sharp at any size"),
-            (self.background_choice, "background", "Colours of the picture"),
-            (self.title_box, "with a title", "View, data, model and step above the picture"),
-            (self.controls_box, "with fields and buttons", "The view as in the window"),
+            (self.view_choice, tr("view"), tr("Which view; one of the stage is shown there")),
+            (
+                self.scale_choice,
+                tr("scale"),
+                tr("Pixels of a PNG; SVG and PDF are sharp at any size"),
+            ),
+            (self.background_choice, tr("background"), tr("Colours of the picture")),
+            (
+                self.title_box,
+                tr("with a title"),
+                tr("View, data, model and step above the picture"),
+            ),
+            (self.controls_box, tr("with fields and buttons"), tr("The view as in the window")),
         ):
             field.setAccessibleName(name)
             field.setToolTip(tip)
 
     def _arrange(self) -> None:
         form = QFormLayout()
-        form.addRow("View", self.view_choice)
-        form.addRow("Scale", self.scale_choice)
-        form.addRow("Colours", self.background_choice)
+        form.addRow(tr("View"), self.view_choice)
+        form.addRow(tr("Scale"), self.scale_choice)
+        form.addRow(tr("Colours"), self.background_choice)
         form.addRow("", self.title_box)
         form.addRow("", self.controls_box)
         fields = QVBoxLayout()
@@ -90,13 +100,13 @@ class PictureDialog(QDialog):
         upper.setSpacing(16)
         add_layout(upper, fields)
         upper.addWidget(self.preview, 1)
-        buttons, close = QHBoxLayout(), QPushButton("Close")
+        buttons, close = QHBoxLayout(), QPushButton(tr("Close"))
         close.setAutoDefault(False)
         close.clicked.connect(self.reject)
         self.save_button.setProperty("primary", True)
         self.save_button.setDefault(True)
-        self.save_button.setToolTip("Write PNG, SVG or PDF: the ending of the name says which")
-        self.copy_button.setToolTip("Copy to the clipboard")
+        self.save_button.setToolTip(tr("Write PNG, SVG or PDF: the ending of the name says which"))
+        self.copy_button.setToolTip(tr("Copy to the clipboard"))
         self.copy_button.setAutoDefault(False)
         buttons.addStretch(1)
         for button in (close, self.copy_button, self.save_button):
@@ -113,7 +123,7 @@ class PictureDialog(QDialog):
 
     def offer(self, names: tuple[str, ...], current: str) -> None:
         """Offer these views, and choose one."""
-        self.view_choice.set_options([(name, name) for name in names], current)
+        self.view_choice.set_options([(tr(name), name) for name in names], current)
         self._change()
 
     @property
@@ -156,10 +166,11 @@ class PictureDialog(QDialog):
 
     def _say_size(self) -> None:
         if self.drawing is None:
-            self.size_label.setText("Drawing …")
+            self.size_label.setText(tr("Drawing …"))
             return
         width, height = (self.drawing.size * self.scale).toTuple()
-        self.size_label.setText(f"PNG: {width:,} × {height:,} pixels")
+        wide, high = format_integer(width), format_integer(height)
+        self.size_label.setText(tr("PNG: {width} × {height} pixels", width=wide, height=high))
 
     def done(self, result: int) -> None:
         super().done(result)
@@ -180,7 +191,7 @@ class _Preview(QFrame):
         self._label = QLabel()
         self._label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        self._label.setAccessibleName("preview of the picture")
+        self._label.setAccessibleName(tr("preview of the picture"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addWidget(self._label)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from core.errors import SaveError
 from core.files import writing_bytes
+from core.language import mark, tr
 from gui.control.file_writes import Writes
 from gui.export.drawing import Drawing
 from gui.export.pdf import to_pdf
@@ -22,9 +23,9 @@ from gui.window.export.targets import Format, ask
 from gui.window.settings import Settings
 
 PNG, SVG, PDF = (
-    Format(".png", "PNG picture"),
-    Format(".svg", "SVG drawing"),
-    Format(".pdf", "PDF page"),
+    Format(".png", mark("PNG picture")),
+    Format(".svg", mark("SVG drawing")),
+    Format(".pdf", mark("PDF page")),
 )
 SVG_TYPE = "image/svg+xml"
 
@@ -87,7 +88,7 @@ class Pictures(QObject):
         dialog = self.dialog
         assert dialog is not None
         stem = f"logitlab-{dialog.view.lower()}"
-        target = ask(dialog, self._settings, "Save the picture", stem, (PNG, SVG, PDF))
+        target = ask(dialog, self._settings, tr("Save the picture"), stem, (PNG, SVG, PDF))
         if target is None:
             return
         path, kind = target
@@ -95,7 +96,7 @@ class Pictures(QObject):
 
         def work() -> str:
             write(drawing, path, kind, scale, title)
-            return f"Saved {path}."
+            return tr("Saved {path}.", path=path)
 
         self._writes.write(path.name, work)
         dialog.accept()
@@ -106,7 +107,7 @@ class Pictures(QObject):
         data.setImageData(drawing.image(scale))
         data.setData(SVG_TYPE, QByteArray(to_svg(drawing, "Logit Lab")))
         QGuiApplication.clipboard().setMimeData(data)
-        self.said.emit("The picture is on the clipboard.")
+        self.said.emit(tr("The picture is on the clipboard."))
 
 
 def write(drawing: Drawing, path: Path, kind: Format, scale: float, title: str) -> None:
@@ -120,8 +121,11 @@ def write(drawing: Drawing, path: Path, kind: Format, scale: float, title: str) 
             data = as_png(drawing.image(scale))
     except MemoryError:
         raise SaveError(
-            f"{path} is not written: there is not enough free memory for the picture. "
-            "Choose a smaller scale."
+            tr(
+                "{path} is not written: there is not enough free memory for the picture. "
+                "Choose a smaller scale.",
+                path=path,
+            )
         ) from None
     with writing_bytes(path) as file:
         file.write(data)

@@ -13,6 +13,8 @@ from PySide6.QtCore import QObject, QPoint, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QRegion
 from PySide6.QtWidgets import QWidget
 
+from core.language import tr
+from core.number_format import format_integer
 from core.train.snapshot import Snapshot
 from gui.control.run_controller import RunController
 from gui.export.animation import FRAME_FORMAT
@@ -95,7 +97,7 @@ class Recording(QObject):
     def cancel(self) -> None:
         """Stop recording: the run returns, and `failed` follows."""
         if self.is_busy and not self._is_returning:
-            message = "The animation was called off; nothing was written."
+            message = tr("The animation was called off; nothing was written.")
             if self._steps:
                 self._return(message)
             else:
@@ -115,12 +117,12 @@ class Recording(QObject):
         snapshot, view = self._controller.snapshot, self._view
         run = self._controller.run
         if run is None or view is None or run.number != self._run:
-            self._end("The animation was called off: another run is shown.")
+            self._end(tr("The animation was called off: another run is shown."))
         elif time.perf_counter() > self._until:
             if self._is_returning:
-                self._end(self._message or "The run could not be shown at its step again.")
+                self._end(self._message or tr("The run could not be shown at its step again."))
             else:
-                self._return("The animation was called off: a step of the run was not found.")
+                self._return(tr("The animation was called off: a step of the run was not found."))
         elif snapshot is None or not self._controller.is_at_rest:
             return
         elif self._is_returning:
@@ -139,7 +141,7 @@ class Recording(QObject):
         try:
             self._frames.append(painted(view, self._size, snapshot))
         except MemoryError:
-            self._return("There is not enough free memory for the animation: fewer or smaller.")
+            self._return(tr("There is not enough free memory for the animation: fewer or smaller."))
             return
         self._steps.popleft()
         self.progressed.emit(len(self._frames), self._count)
@@ -179,7 +181,8 @@ def painted(view: View, size: QSize, snapshot: Snapshot) -> QImage:
     painter.setFont(zoom.font(bold=True))
     painter.setPen(QColor(view.theme.ink))
     line = QRectF(head / 2, 0, view.width() - head, head)
-    words = f"step {snapshot.step:,} · epoch {snapshot.epoch:,}"
+    step, epoch = format_integer(snapshot.step), format_integer(snapshot.epoch)
+    words = tr("step {step}", step=step) + " · " + tr("epoch {epoch}", epoch=epoch)
     painter.drawText(line, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), words)
     view.render(painter, QPoint(0, head), QRegion(), PARTS)
     painter.end()

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from core.errors import SaveError
 from core.files import writing_bytes
+from core.language import mark, tr
 from gui.control.run_controller import RunController
 from gui.export.document import to_pages, width_of
 from gui.export.drawing import Drawing
@@ -24,14 +25,14 @@ from gui.window.settings import Settings
 if TYPE_CHECKING:  # imported on the background, as it brings PyTorch
     from core.report.findings import Findings
 
-HTML, PDF = Format(".html", "Web page"), Format(".pdf", "PDF on A4")
+HTML, PDF = Format(".html", mark("Web page")), Format(".pdf", mark("PDF on A4"))
 SVG_TYPE = "image/svg+xml"
 FOOT_PX = 8  # below a picture
 # The views that a report shows, where they apply, and what stands below them.
 CAPTIONS = {
-    "Boundary": "Decision regions: the class that the model gives each point of the plane",
-    "Curves": "Loss and accuracy over the steps of the run",
-    "Weights": "Weights of the model",
+    "Boundary": mark("Decision regions: the class that the model gives each point of the plane"),
+    "Curves": mark("Loss and accuracy over the steps of the run"),
+    "Weights": mark("Weights of the model"),
 }
 
 
@@ -71,11 +72,11 @@ class Reports(QObject):
         if self.is_busy:
             return
         if controller.run is None or controller.snapshot is None:
-            self.said.emit("There is no model to report on yet.")
+            self.said.emit(tr("There is no model to report on yet."))
             return
         name = controller.run.task.source.name
         stem = f"report-{''.join(c if c.isalnum() else '-' for c in name.lower())}"
-        target = ask(self._window, self._settings, "Write a report", stem, (HTML, PDF))
+        target = ask(self._window, self._settings, tr("Write a report"), stem, (HTML, PDF))
         if target is None:
             return
         self._target, self._drawings = target, {}
@@ -124,7 +125,7 @@ class Reports(QObject):
             data = as_pdf(findings, drawings) if kind == PDF else as_html(findings, drawings)
             with writing_bytes(path) as file:
                 file.write(data)
-            return f"Wrote the report to {path}."
+            return tr("Wrote the report to {path}.", path=path)
 
         def show_before() -> None:
             self._subjects.show(self._before)
@@ -151,7 +152,7 @@ def as_html(findings: Findings, drawings: Mapping[str, Drawing]) -> bytes:
     from core.report.page import Figure, to_html
 
     figures = [
-        Figure(CAPTIONS[name], to_svg(drawing, CAPTIONS[name]), SVG_TYPE)
+        Figure(tr(CAPTIONS[name]), to_svg(drawing, tr(CAPTIONS[name])), SVG_TYPE)
         for name, drawing in drawings.items()
     ]
     return to_html(findings, figures).encode()
@@ -161,10 +162,10 @@ def as_pdf(findings: Findings, drawings: Mapping[str, Drawing]) -> bytes:
     """Return the report as PDF. Raises SaveError if there is no memory for the pictures."""
     from core.report.page import body
 
-    pictures = [(CAPTIONS[name], name, width_of(drawing)) for name, drawing in drawings.items()]
+    pictures = [(tr(CAPTIONS[name]), name, width_of(drawing)) for name, drawing in drawings.items()]
     try:
         return to_pages(body(findings, pictures), drawings, findings.title)
     except MemoryError:
         raise SaveError(
-            "The report is not written: there is not enough free memory for its pictures."
+            tr("The report is not written: there is not enough free memory for its pictures.")
         ) from None

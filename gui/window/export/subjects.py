@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from core.language import tr
+from core.number_format import format_integer
 from core.runs.run_record import default_name
 from gui.control.run_controller import RunController
 from gui.kit.plain_text import MOST_PX
@@ -64,7 +66,10 @@ class Subjects:
         """Return what a picture of this view shows: view, data, model and step."""
         controller = self._parts.controller
         if controller.run is None:
-            return name
+            return tr(name)
         task, settings = controller.run.task, controller.settings
-        step = f", step {controller.snapshot.step:,}" if controller.snapshot else ""
-        return f"{name} · {task.source.name} · {default_name(task.config, settings)}{step}"
+        run = default_name(task.config, settings)
+        if controller.snapshot:
+            step = tr("step {step}", step=format_integer(controller.snapshot.step))
+            run = f"{run}, {step}"
+        return f"{tr(name)} · {task.source.name} · {run}"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from core.language import tr
 from gui.window.settings import Settings
 
 FOLDER = "folder"  # setting: the folder used last
@@ -15,14 +16,14 @@ FOLDER = "folder"  # setting: the folder used last
 
 @dataclass(frozen=True)
 class Format:
-    """A format of files. ending : with its dot. words : for people, as in “PNG picture”."""
+    """A format of files. ending : with its dot. words : for people, marked, as in “PNG picture”."""
 
     ending: str
     words: str
 
     @property
     def filter(self) -> str:
-        return f"{self.words} (*{self.ending})"
+        return f"{tr(self.words)} (*{self.ending})"
 
 
 def ask(
@@ -55,9 +56,9 @@ def _may_replace(parent: QWidget, path: Path) -> bool:
     """Ask whether to replace a file; the dialog asked about the name without its ending."""
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Question)
-    box.setWindowTitle("Replace the file?")
-    box.setText(f"{path.name} is there already. Replace it?")
-    replace = box.addButton("Replace", QMessageBox.ButtonRole.AcceptRole)
+    box.setWindowTitle(tr("Replace the file?"))
+    box.setText(tr("{file} is there already. Replace it?", file=path.name))
+    replace = box.addButton(tr("Replace"), QMessageBox.ButtonRole.AcceptRole)
     box.addButton(QMessageBox.StandardButton.Cancel)
     box.exec()
     return box.clickedButton() is replace

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, SignalInstance
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QWidget
 
+from core.language import mark, tr
 from gui.kit.fields.menus import menu_of
 from gui.window.glossary.finder import entry_about
 from gui.window.look.theming import Appearance
@@ -19,7 +20,7 @@ if TYPE_CHECKING:  # the dialog is imported when it is first needed
     from core.teach.glossary import Entry
     from gui.window.glossary.dialog import Glossary
 
-WHAT = "What is this?"
+WHAT = mark("What is this?")
 
 
 class GlossaryOpener(QObject):
@@ -102,5 +103,5 @@ class GlossaryOpener(QObject):
     def _menu(self, widget: QWidget) -> QMenu:
         """Return the menu of a widget: a field's own entries, and its page."""
         menu = menu_of(widget, self._window)
-        menu.addAction(WHAT).triggered.connect(lambda: self.explain(widget))
+        menu.addAction(tr(WHAT)).triggered.connect(lambda: self.explain(widget))
         return menu

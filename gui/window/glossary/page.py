@@ -50,7 +50,7 @@ class Page(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("page of the glossary")
+        self.setAccessibleName(tr("page of the glossary"))
         self.setProperty("reached", True)
 
     def show_entry(self, entry: Entry) -> None:
@@ -67,7 +67,8 @@ class Page(QScrollArea):
         column.addWidget(title)
         others = [name for name in entry.names if len(name) < 26 and "," not in name]
         if others:
-            column.addWidget(small_label("also: " + ", ".join(map(tr, others[:6])), wraps=True))
+            names = ", ".join(map(tr, others[:6]))
+            column.addWidget(small_label(tr("also: {names}", names=names), wraps=True))
         column.addWidget(self._words(entry))
         if entry.formula:
             column.addWidget(
@@ -103,11 +104,11 @@ class Page(QScrollArea):
         """Return buttons that lead to where the term is seen, if it is."""
         buttons = []
         if entry.demo:
-            button = QPushButton(f"Demonstration: {entry.demo}")
+            button = QPushButton(tr("Demonstration: {title}", title=tr(entry.demo)))
             button.clicked.connect(lambda: self.demo_wanted.emit(entry.demo))
             buttons.append(button)
         if entry.view:
-            button = QPushButton(f"Show {entry.view}")
+            button = QPushButton(tr("Show {view}", view=tr(entry.view)))
             button.clicked.connect(lambda: self.view_wanted.emit(entry.view))
             buttons.append(button)
         return _flow(buttons) if buttons else None
@@ -119,7 +120,7 @@ class Page(QScrollArea):
             button.setProperty("quiet", True)
             button.clicked.connect(lambda _=False, title=title: self.chosen.emit(title))
             self.links[title] = button
-        see = QLabel("See also")
+        see = QLabel(tr("See also"))
         see.setProperty("muted", True)
         return _flow([see, *self.links.values()]) if self.links else None
 

@@ -20,13 +20,14 @@ from PySide6.QtWidgets import (
 
 import assets
 from core import VERSION
+from core.language import mark, tr
 from core.licences import Package, packages
 from gui.kit import zoom
 from gui.state.background_tasks import Background, Queue
 
 KEY = "licences"
 SIZE = 720, 560  # px
-NO_TEXT = "The package brings no text of its licence."
+NO_TEXT = mark("The package brings no text of its licence.")
 
 
 class About(QDialog):
@@ -34,18 +35,18 @@ class About(QDialog):
 
     def __init__(self, parent: QWidget, background: Background) -> None:
         super().__init__(parent)
-        self.setWindowTitle("About Logit Lab")
+        self.setWindowTitle(tr("About Logit Lab"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._texts: list[Callable[[], str]] = []
         self._list = QListWidget()
-        self._list.setAccessibleName("licences of")
-        self._list.setToolTip("What the program is made of; choose one to read its licence")
+        self._list.setAccessibleName(tr("licences of"))
+        self._list.setToolTip(tr("What the program is made of; choose one to read its licence"))
         self._licence = QPlainTextEdit()
         self._licence.setReadOnly(True)
         self._licence.setProperty("reached", True)
         self._licence.setTabChangesFocus(True)
-        self._licence.setAccessibleName("licence")
-        self._licence.setToolTip("The licence of what is chosen at the left")
+        self._licence.setAccessibleName(tr("licence"))
+        self._licence.setToolTip(tr("The licence of what is chosen at the left"))
         beside = QSplitter()
         beside.addWidget(self._list)
         beside.addWidget(self._licence)
@@ -55,7 +56,7 @@ class About(QDialog):
         close.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.addWidget(_words(f"<b>Logit Lab {VERSION}</b>"))
-        layout.addWidget(_words("See logistic and softmax regression learn."))
+        layout.addWidget(_words(tr("See logistic and softmax regression learn.")))
         layout.addWidget(_words(_versions()))
         layout.addWidget(beside, 1)
         layout.addWidget(close)
@@ -64,9 +65,9 @@ class About(QDialog):
 
     def _fill(self, background: Background) -> None:
         self._add("Logit Lab — MIT", _own("../LICENSE"))
-        self._add("data, fonts, pictures", _own("SOURCES.md"))
+        self._add(tr("data, fonts, pictures"), _own("SOURCES.md"))
         for name in ("Inter", "Symbols"):
-            self._add(f"font {name}", _own(f"fonts/{name}-LICENSE.txt"))
+            self._add(tr("font {name}", name=name), _own(f"fonts/{name}-LICENSE.txt"))
         self._list.currentRowChanged.connect(self._show)
         self._list.setCurrentRow(0)
         background.ask(KEY, packages, self._take, queue=Queue.TABLES)
@@ -82,7 +83,7 @@ class About(QDialog):
             self._texts.append(package.text)
 
     def _show(self, row: int) -> None:
-        self._licence.setPlainText(self._texts[row]() or NO_TEXT)
+        self._licence.setPlainText(self._texts[row]() or tr(NO_TEXT))
 
 
 def show_about(parent: QWidget, background: Background) -> None:
@@ -94,7 +95,10 @@ def show_about(parent: QWidget, background: Background) -> None:
 
 def _versions() -> str:
     python = ".".join(map(str, sys.version_info[:3]))
-    return f"Python {python}, Qt {qVersion()}. What it is made of, with licences:"
+    return tr(
+        "{versions}. What it is made of, with licences:",
+        versions=f"Python {python}, Qt {qVersion()}",
+    )
 
 
 def _words(text: str) -> QLabel:

@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
+from core.language import mark, tr
+
 ARROWS = ("←", "→", "↑", "↓")
 ON_PICTURES = (  # keys of what has the focus
-    (("↑", "↓", "←", "→", "Home"), "on a curve: zoom, move, the whole run"),
-    (("Shift+←", "Shift+→"), "on a curve: read the values at a step"),
-    ((*ARROWS, "Return"), "on the plane: move a cross that reads it; pick, put or drag a point"),
-    ((*ARROWS, "Return"), "on the pad: move the pen; put it down, lift it"),
-    ((*ARROWS, "PgUp", "PgDown"), "on a loss surface: move the model; zoom"),
-    ((*ARROWS, "Return"), "on weights, words, a matrix, a sketch: go from part to part; choose it"),
+    (("↑", "↓", "←", "→", "Home"), mark("on a curve: zoom, move, the whole run")),
+    (("Shift+←", "Shift+→"), mark("on a curve: read the values at a step")),
+    (
+        (*ARROWS, "Return"),
+        mark("on the plane: move a cross that reads it; pick, put or drag a point"),
+    ),
+    ((*ARROWS, "Return"), mark("on the pad: move the pen; put it down, lift it")),
+    ((*ARROWS, "PgUp", "PgDown"), mark("on a loss surface: move the model; zoom")),
+    (
+        (*ARROWS, "Return"),
+        mark("on weights, words, a matrix, a sketch: go from part to part; choose it"),
+    ),
 )
 
 KeyRow = tuple[tuple[str, ...], str]  # keys, what they do
@@ -33,5 +41,6 @@ def key_rows(actions: Iterable[Keyed]) -> tuple[KeyRow, ...]:
     for action in actions:
         if action.keys:
             rows[action.help] = (*rows.get(action.help, ()), *action.keys)
-    listed = [*((keys, words) for words, keys in rows.items()), *ON_PICTURES]
+    listed = [(keys, words) for words, keys in rows.items()]
+    listed += [(keys, tr(words)) for keys, words in ON_PICTURES]
     return tuple(sorted(listed, key=lambda row: row[0][0].startswith("Ctrl+")))

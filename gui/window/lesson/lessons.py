@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from core.language import tr
 from core.train.snapshot import Status
 from gui.control.data_loader import DataLoader
 from gui.control.run_controller import RunController
@@ -174,7 +175,8 @@ class Lessons(QObject):
         self._remember()
         config = base.step.setup.on(controller.settings.device, folder or self._mnist_folder())
         plays = place.step.plays and place == base
-        self._loader.load(config, f"lesson “{place.lesson.title}”", play=plays, place=base)
+        words = tr("lesson “{title}”", title=place.lesson.title)
+        self._loader.load(config, words, play=plays, place=base)
 
     def _remember(self) -> None:
         """Keep the speed, the axis and the view from before the lesson."""

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
+from core.language import mark, tr
 from gui.window.lesson import markdown
 
 if TYPE_CHECKING:
     from core.teach.headings import Heading
     from gui.window.lesson.shelf import Shelf
 
-OTHERS = "Other lessons"  # of lessons without a group
+OTHERS = mark("Other lessons")  # of lessons without a group
 
 
 def fill(menu: QMenu, shelf: Shelf, begin: Callable[[str], None]) -> None:
@@ -28,7 +29,7 @@ def fill(menu: QMenu, shelf: Shelf, begin: Callable[[str], None]) -> None:
             menu.removeAction(action)
             inner.deleteLater()  # a menu keeps its menus
     others = menu.actions()
-    groups = [(name or OTHERS, list(found)) for name, found in by_group(shelf.headings)]
+    groups = [(name or tr(OTHERS), list(found)) for name, found in by_group(shelf.headings)]
     taken = {text[text.index("&") + 1].lower() for text in map(QAction.text, others) if "&" in text}
     titles = with_mnemonics((name for name, _ in groups), taken)
     for title, (_, headings) in zip(titles, groups, strict=True):

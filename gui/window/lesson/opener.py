@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from core.language import mark, tr
 from gui.state.background_tasks import Background
 from gui.window.lesson.progress import Progress
 from gui.window.lesson.shelf import Shelf
@@ -16,7 +17,7 @@ if TYPE_CHECKING:  # imported when it is first wanted
     from gui.window.lesson.practice import PracticeDialog
 
 LESSON_FOLDER = "lesson_folder"  # setting: the folder used last
-KINDS = "Lessons (*.toml);;All files (*)"
+KINDS = mark("Lessons (*.toml);;All files (*)")
 
 
 class LessonOpener:
@@ -42,7 +43,8 @@ class LessonOpener:
 
     def choose(self) -> None:
         """Ask for a file, and begin its lesson."""
-        path, _ = QFileDialog.getOpenFileName(self._window, "Open a lesson", self._folder(), KINDS)
+        title, kinds = tr("Open a lesson"), tr(KINDS)
+        path, _ = QFileDialog.getOpenFileName(self._window, title, self._folder(), kinds)
         if path:
             self._settings.set(LESSON_FOLDER, str(Path(path).parent))
             self.shelf.open(Path(path))

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
+from core.language import mark, tr
 from core.model_family import FAMILY
 from core.train.snapshot import Snapshot, Status
 from gui.control.play_key import OVER
@@ -27,9 +28,9 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 KEY = "question on a plot"  # of the background
-YOURS, TRUTH = "Dashed: your line. Solid: {}.", "Solid: {}."
-TRAINING = "Your curve is dashed. It is compared when the run has come to the end of it."
-DIVERGED = "The run and your curve have no steps in common, or the run has diverged."
+YOURS, TRUTH = mark("Dashed: your line. Solid: {name}."), mark("Solid: {name}.")
+TRAINING = mark("Your curve is dashed. It is compared when the run has come to the end of it.")
+DIVERGED = mark("The run and your curve have no steps in common, or the run has diverged.")
 
 
 class PlotQuestions(QObject):
@@ -178,12 +179,12 @@ class PlotQuestions(QObject):
                 at = at[0], float(target.places[0][0, 1])
             is_right = target.distance(at, layer.size) <= question.tolerance
             if not is_right:
-                row.say(f"{seen} {question.wrong}".strip(), WRONG)
+                row.say(f"{seen} {question.wrong}".strip(), tr(WRONG))
                 self._tell()
                 return
         if question.view == "Boundary":
             self.found.emit(target)
-        title = RIGHT if is_click and target.places else SHOWN
+        title = tr(RIGHT if is_click and target.places else SHOWN)
         row.settle(title, f"{target.words} {question.right}".strip())
         layer.show_truth([self._on_plot(question, each) for each in target.places])
         layer.close()
@@ -240,13 +241,16 @@ class PlotQuestions(QObject):
             return
         layer.show_truth(best.lines)
         if drawn is None:
-            said = f"{best.name} has {format_percent(best.accuracy)}."
-            self._settle(SHOWN, said, question.right, TRUTH.format(best.name))
+            said = tr(
+                "{name} has {accuracy}.", name=best.name, accuracy=format_percent(best.accuracy)
+            )
+            self._settle(tr(SHOWN), said, question.right, tr(TRUTH, name=best.name))
             return
         is_right = drawn >= best.accuracy - question.tolerance
         said = boundary.describe(drawn, best)
         words = question.right if is_right else question.wrong
-        self._settle(RIGHT if is_right else "", said, words, YOURS.format(best.name))
+        title = tr(RIGHT) if is_right else ""
+        self._settle(title, said, words, tr(YOURS, name=best.name))
 
     def _expect(self, stroke: Floats) -> None:
         """Train, with the drawn curve beside the one that is measured."""
@@ -259,7 +263,7 @@ class PlotQuestions(QObject):
         self._awaited = drawn
         view.expect(self._steps, drawn)
         layer.clear()
-        self._row.say(TRAINING)
+        self._row.say(tr(TRAINING))
         self._tell()
         if not controller.is_training:
             controller.play_or_pause()
@@ -287,11 +291,11 @@ class PlotQuestions(QObject):
         self._awaited = None
         found = compare(drawn, shot.curves, FAMILY[shot.task.config.model.kind].unit)
         if found is None:
-            self._settle("", DIVERGED, "", "")
+            self._settle("", tr(DIVERGED), "", "")
             return
         is_right = found.distance <= question.tolerance
         words = question.right if is_right else question.wrong
-        self._settle(RIGHT if is_right else "", found.words, words, "")
+        self._settle(tr(RIGHT) if is_right else "", found.words, words, "")
 
     def _settle(self, title: str, said: str, words: str, over: str) -> None:
         """Say what the answer is worth, and keep it beside the truth; over : words on the plot."""
@@ -316,6 +320,6 @@ class PlotQuestions(QObject):
         elif layer.drawn is not None:
             self._expect(layer.drawn)
         else:
-            self._settle(SHOWN, "the run shows it.", question.right, "")
+            self._settle(tr(SHOWN), tr("the run shows it."), question.right, "")
             if not self._controller.is_training:
                 self._controller.play_or_pause()

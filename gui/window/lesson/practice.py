@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.errors import LogitLabError
+from core.language import mark, tr
 from core.teach.practice import results
 from core.teach.practice.exercise import Exercise
 from core.teach.practice.exercise import Field as Asked
@@ -41,9 +42,9 @@ from gui.window.lesson import markdown
 SIZE_PX = 720, 520  # at a zoom of 100 %, unless the window is smaller
 LETTERS = 12  # of a field for a number
 NAME_LETTERS = 60
-UNCHOSEN = "choose"
-NAMES = "exercise", "feedback", "worked solution"
-CSV = "CSV table (*.csv)"
+UNCHOSEN = mark("choose")
+NAMES = mark("exercise"), mark("feedback"), mark("worked solution")
+CSV = mark("CSV table (*.csv)")
 
 
 class _State:
@@ -61,34 +62,36 @@ class PracticeDialog(QDialog):
 
     def __init__(self, background: Background, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Window)
-        self.setWindowTitle("Practice")
+        self.setWindowTitle(tr("Practice"))
         self._background = background
         self.seed = CountField(0, MOST_SEED)
-        self.seed.setAccessibleName("number of the sheet")
-        self.seed.setToolTip("The same number gives the same exercises")
+        self.seed.setAccessibleName(tr("number of the sheet"))
+        self.seed.setToolTip(tr("The same number gives the same exercises"))
         self.count = CountField(1, MOST)
         self.count.setValue(len(KINDS))
-        self.count.setAccessibleName("exercises of the sheet")
-        self.new_button = text_button("Ne&w sheet", "Other numbers")
+        self.count.setAccessibleName(tr("exercises of the sheet"))
+        self.new_button = text_button(tr("Ne&w sheet"), tr("Other numbers"))
         self.name = QLineEdit()
         self.name.setMaxLength(NAME_LETTERS)
-        self.name.setPlaceholderText("optional")
-        self.name.setAccessibleName("your name, for the results")
+        self.name.setPlaceholderText(tr("optional"))
+        self.name.setAccessibleName(tr("your name, for the results"))
         self.position = Plain()
-        self.position.setAccessibleName("place in the sheet")
-        self.task, self.feedback, self.solution = (_rich(words) for words in NAMES)
+        self.position.setAccessibleName(tr("place in the sheet"))
+        self.task, self.feedback, self.solution = (_rich(tr(words)) for words in NAMES)
         zoom.set_type(self.task, look.LARGE)
         self.fields: list[QLineEdit | Choice] = []
         self._grid_box = QWidget()
-        self.check_button = text_button("&Check", "Say whether the answer is right")
+        self.check_button = text_button(tr("&Check"), tr("Say whether the answer is right"))
         self.check_button.setProperty("primary", True)
         self.check_button.setDefault(True)
         self.solution_button = text_button(
-            "Wor&ked solution", "Show the way; the exercise then counts as not answered"
+            tr("Wor&ked solution"), tr("Show the way; the exercise then counts as not answered")
         )
-        self.back_button = text_button("&Back", "The exercise before")
-        self.next_button = text_button("&Next", "The exercise that follows")
-        self.save_button = text_button("&Save results…", "Write a table for the teacher, as CSV")
+        self.back_button = text_button(tr("&Back"), tr("The exercise before"))
+        self.next_button = text_button(tr("&Next"), tr("The exercise that follows"))
+        self.save_button = text_button(
+            tr("&Save results…"), tr("Write a table for the teacher, as CSV")
+        )
         self._timer = QElapsedTimer()
         self._arrange()
         self._connect()
@@ -100,12 +103,12 @@ class PracticeDialog(QDialog):
 
     def _arrange(self) -> None:
         head, keys, foot = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
-        for label, field in (("Sheet", self.seed), ("Exercises", self.count)):
+        for label, field in ((tr("Sheet"), self.seed), (tr("Exercises"), self.count)):
             head.addWidget(small_label(label))
             head.addWidget(field)
         head.addWidget(self.new_button)
         head.addStretch(1)
-        head.addWidget(small_label("Name"))
+        head.addWidget(small_label(tr("Name")))
         head.addWidget(self.name)
         for button in (self.check_button, self.solution_button):
             keys.addWidget(button)
@@ -123,7 +126,7 @@ class PracticeDialog(QDialog):
         self._column.addStretch(1)
         scroll = QScrollArea()
         scroll.setProperty("reached", True)  # arrow keys scroll
-        scroll.setAccessibleName("exercise and solution")
+        scroll.setAccessibleName(tr("exercise and solution"))
         scroll.setWidget(page)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -212,7 +215,7 @@ class PracticeDialog(QDialog):
         self._timer.start()
         self.task.setText(markdown.rich(exercise.text, title=f"{exercise.title}."))
         self._make_fields(state.given)
-        self.solution.setText(markdown.rich(exercise.solution, title="Worked solution."))
+        self.solution.setText(markdown.rich(exercise.solution, title=tr("Worked solution.")))
         self.back_button.setEnabled(self._place > 0)
         self.next_button.setEnabled(self._place < len(self._sheet) - 1)
         self._tell()
@@ -240,7 +243,7 @@ class PracticeDialog(QDialog):
     def _field(self, asked: Asked, given: str) -> QLineEdit | Choice:
         if asked.choices:
             choice = Choice()
-            options = [(UNCHOSEN, ""), *((each, each) for each in asked.choices)]
+            options = [(tr(UNCHOSEN), ""), *((each, each) for each in asked.choices)]
             choice.set_options(options, given)
             choice.setAccessibleName(asked.name)
             return choice
@@ -261,8 +264,9 @@ class PracticeDialog(QDialog):
         self.solution.setVisible(state.is_unfolded)
         self.feedback.setText(markdown.rich(state.said) if state.said else "")
         count = sum(each.is_right for each in self._states)
-        place = f"exercise {self._place + 1} of {len(self._sheet)}"
-        self.position.setText(f"{place} · {count} right")
+        at, all_of_them = self._place + 1, len(self._sheet)
+        place = tr("exercise {number} of {count}", number=at, count=all_of_them)
+        self.position.setText(f"{place} · {tr('{count} right', count=count)}")
 
     # Answers --------------------------------------------------------------------------------------
 
@@ -285,7 +289,7 @@ class PracticeDialog(QDialog):
     def _save(self) -> None:
         self._keep()
         proposed = f"practice-{self._wanted[0]}.csv"
-        chosen, _ = QFileDialog.getSaveFileName(self, "Save the results", proposed, CSV)
+        chosen, _ = QFileDialog.getSaveFileName(self, tr("Save the results"), proposed, tr(CSV))
         if chosen:
             self._write(Path(chosen))
 
@@ -294,7 +298,7 @@ class PracticeDialog(QDialog):
 
         def work() -> str:
             results.write(path, name, seed, found)
-            return f"{path.name} is written."
+            return tr("{file} is written.", file=path.name)
 
         self._background.write(work, self.position.setText, self._fail)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Signal
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.language import mark, tr
 from gui.kit.fields.menus import leave_menu
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.maths.words import Words
@@ -28,9 +30,13 @@ if TYPE_CHECKING:
 
 GAP = 6
 FIELD_LETTERS = 12
-RIGHT, WRONG, SHOWN = "✓ Right. ", "✗ Not so. ", "Answer: "
-CHECKS = {"boundary": "&Check", "curve": "&Train"}  # by kind; a click is checked at once
-NO_NUMBER = "Type a number, as in 0.693."
+RIGHT, WRONG, SHOWN = mark("✓ Right. "), mark("✗ Not so. "), mark("Answer: ")
+CHECKS = {
+    "boundary": mark("&Check"),
+    "curve": mark("&Train"),
+}  # by kind; a click is checked at once
+MNEMONIC = re.compile(r"\(&.\)|&")
+NO_NUMBER = mark("Type a number, as in 0.693.")
 
 
 class QuestionRow(QWidget):
@@ -53,14 +59,14 @@ class QuestionRow(QWidget):
         self.is_settled = True
         self.choices: list[QPushButton] = []
         self.field = QLineEdit()
-        self.field.setAccessibleName("answer")
-        self.field.setPlaceholderText("a number")
+        self.field.setAccessibleName(tr("answer"))
+        self.field.setPlaceholderText(tr("a number"))
         leave_menu(self.field)
-        self.field.setToolTip("Your answer; Enter takes it")
-        self.check_button = QPushButton("&Check")
-        self.check_button.setToolTip("Say whether the answer is right")
+        self.field.setToolTip(tr("Your answer; Enter takes it"))
+        self.check_button = QPushButton(tr("&Check"))
+        self.check_button.setToolTip(tr("Say whether the answer is right"))
         self.feedback = Words()
-        self.feedback.setAccessibleName("feedback")
+        self.feedback.setAccessibleName(tr("feedback"))
         self.feedback.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._of_choice, self._of_number = QWidget(), QWidget()
         self._flow = FlowLayout(self._of_choice, GAP, GAP)
@@ -82,13 +88,14 @@ class QuestionRow(QWidget):
 
     def _make_keys_of_plot(self) -> None:
         self._of_plot = QWidget()
-        self.return_button = QPushButton("Answer on the &plot")
-        self.return_button.setToolTip("Return to the plot, to answer there")
-        self.undo_button = QPushButton("&Undo")
-        self.undo_button.setToolTip("Take the newest line away")
-        self.plot_button = QPushButton("Check")  # until a question says what it takes
-        self.plot_button.setToolTip("This is my answer")
-        self.plot_button.setAccessibleName("Check: this is my answer on the plot")
+        self.return_button = QPushButton(tr("Answer on the &plot"))
+        self.return_button.setToolTip(tr("Return to the plot, to answer there"))
+        self.undo_button = QPushButton(tr("&Undo"))
+        self.undo_button.setToolTip(tr("Take the newest line away"))
+        self.plot_button = QPushButton(tr("Check"))  # until a question says what it takes
+        self.plot_button.setToolTip(tr("This is my answer"))
+        name = tr("{button}: this is my answer on the plot", button=tr("Check"))
+        self.plot_button.setAccessibleName(name)
         row = QHBoxLayout(self._of_plot)
         row.setContentsMargins(0, 0, 0, 0)
         for button, wanted in (
@@ -126,10 +133,11 @@ class QuestionRow(QWidget):
         self._of_number.setEnabled(True)
         self._of_plot.setVisible(is_on_plot)
         if isinstance(question, PlotQuestion):
-            words = CHECKS.get(question.kind, "")
+            words = tr(CHECKS.get(question.kind, ""))
             self.plot_button.setText(words)
-            plain = words.replace("&", "") or "Check"
-            self.plot_button.setAccessibleName(f"{plain}: this is my answer on the plot")
+            plain = MNEMONIC.sub("", words) or tr("Check")
+            name = tr("{button}: this is my answer on the plot", button=plain)
+            self.plot_button.setAccessibleName(name)
             for button in (self.undo_button, self.plot_button):
                 button.setVisible(question.kind in CHECKS)
         self.field.clear()
@@ -150,7 +158,7 @@ class QuestionRow(QWidget):
 
     def _choice(self, text: str) -> QPushButton:
         button = QPushButton(unmarked(text))
-        button.setToolTip("Answer with this")
+        button.setToolTip(tr("Answer with this"))
         button.clicked.connect(lambda: self.answer(text))
         self._flow.addWidget(button)
         return button
@@ -164,12 +172,12 @@ class QuestionRow(QWidget):
             return
         is_right = question.is_right(given)
         if is_right is None:
-            self.say(NO_NUMBER)
+            self.say(tr(NO_NUMBER))
         elif is_right:
-            self.settle(RIGHT, question.right)
+            self.settle(tr(RIGHT), question.right)
             self.settled.emit()
         else:
-            self.say(question.wrong, WRONG)
+            self.say(question.wrong, tr(WRONG))
 
     def reveal(self) -> None:
         """Say the right answer, or have it shown on the plot."""
@@ -215,11 +223,15 @@ def _answers(question: Asked) -> list[str]:
 
     if not isinstance(question, Question):
         return []
-    said = [(RIGHT, question.right), (WRONG, question.wrong), (_solved(question), question.right)]
+    said = [
+        (tr(RIGHT), question.right),
+        (tr(WRONG), question.wrong),
+        (_solved(question), question.right),
+    ]
     if not question.choices:
-        said.append(("", NO_NUMBER))
+        said.append(("", tr(NO_NUMBER)))
     return [_written(title, words) for title, words in said]
 
 
 def _solved(question: Question) -> str:
-    return f"{SHOWN}{question.solution}."
+    return tr("Answer: {answer}.", answer=question.solution)

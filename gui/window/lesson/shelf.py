@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
 from core.errors import DataError
+from core.language import tr
 from gui.state.background_tasks import Background, Queue
 
 if TYPE_CHECKING:
@@ -125,15 +126,15 @@ class Shelf(QObject):
             if each.lesson is not None:
                 self._own[each.path] = each.lesson
             else:
-                kept = " The version before stays." if each.path in self._own else ""
-                self.failed.emit(f"{each.fault}{kept}")
+                kept = tr("The version before stays.") if each.path in self._own else ""
+                self.failed.emit(f"{each.fault} {kept}".strip())
         self._watch(there)
         if self._own != before:
             self._list()
         for each in found:
             if each.lesson is not None and each.path in before:
                 self.renewed.emit(each.lesson)
-                self.remarked.emit(f"{each.path.name} was read again.")
+                self.remarked.emit(tr("{file} was read again.", file=each.path.name))
             if each.path == self._wanted:  # else it is asked for since this was looked for
                 self._wanted = None
                 if each.lesson is not None:

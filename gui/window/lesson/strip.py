@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from core.language import mark, tr
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.layouts import add_layout
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from core.teach.lesson import Place, Step
 
 LEAST_LINES, MOST_LINES = 2, 7
-CHANGED = ", changed"  # after the title of a lesson whose run is another one
+CHANGED = mark("{title}, changed")  # of a lesson whose run is another one
 
 
 class LessonStrip(QFrame):
@@ -47,7 +48,7 @@ class LessonStrip(QFrame):
         self._place: Place | None = None
         self._said = "", ""  # title and text
         self.words = Words()
-        self.words.setAccessibleName("lesson")
+        self.words.setAccessibleName(tr("lesson"))
         self.words.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         zoom.set_type(self.words, look.LARGE)
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -60,22 +61,22 @@ class LessonStrip(QFrame):
         self.page.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.page.installEventFilter(self)
         self.question = QuestionRow()
-        self.back_button = QPushButton("&Back")
-        self.back_button.setToolTip("The step or the lesson before")
-        self.again_button = QPushButton("&Again")
-        self.again_button.setToolTip("Set the step up again as it was given")
-        self.next_button = QPushButton("&Next")
-        self.next_button.setToolTip("The step or the lesson that follows")
+        self.back_button = QPushButton(tr("&Back"))
+        self.back_button.setToolTip(tr("The step or the lesson before"))
+        self.again_button = QPushButton(tr("&Again"))
+        self.again_button.setToolTip(tr("Set the step up again as it was given"))
+        self.next_button = QPushButton(tr("&Next"))
+        self.next_button.setToolTip(tr("The step or the lesson that follows"))
         self.close_button = QPushButton("×")
         self.close_button.setProperty("quiet", True)
         self.close_button.setFont(self.words.font())
-        self.close_button.setToolTip("Close this strip; data and model stay")
-        self.close_button.setAccessibleName("Close the lesson")
+        self.close_button.setToolTip(tr("Close this strip; data and model stay"))
+        self.close_button.setAccessibleName(tr("Close the lesson"))
         self.position = QLabel()
-        self.position.setAccessibleName("number of the lesson")
+        self.position.setAccessibleName(tr("number of the lesson"))
         self.wait = QLabel()
         self.wait.setTextFormat(Qt.TextFormat.PlainText)
-        self.wait.setAccessibleName("what the lesson waits for")
+        self.wait.setAccessibleName(tr("what the lesson waits for"))
         for label in (self.position, self.wait):
             label.setProperty("muted", True)
         for button, signal in (
@@ -158,7 +159,7 @@ class LessonStrip(QFrame):
         """
         step, title = place.step, place.lesson.title
         texts = _texts(step)
-        said = title + CHANGED if is_changed else title, texts[-1 if is_revealed else 0]
+        said = tr(CHANGED, title=title) if is_changed else title, texts[-1 if is_revealed else 0]
         if (place, said) != (self._place, self._said):
             self._place, self._said = place, said
             self._say()
@@ -177,7 +178,7 @@ class LessonStrip(QFrame):
 
         title, text = self._said
         if self._place is not None:
-            longest, step = self._place.lesson.title + CHANGED, self._place.step
+            longest, step = tr(CHANGED, title=self._place.lesson.title), self._place.step
             self.words.reserve(written(longest, each) for each in _texts(step))
         self.words.setText(written(title, text))
         self.words.setAccessibleDescription(markdown.plain(f"{title}. {text}"))
@@ -198,11 +199,11 @@ class LessonStrip(QFrame):
         self.position.setText(words)
         for button, goal in ((self.back_button, back), (self.next_button, following)):
             button.setEnabled(bool(goal))
-            button.setToolTip(as_tip(goal or "There is none"))
+            button.setToolTip(as_tip(goal or tr("There is none")))
 
 
 def _texts(step: Step) -> tuple[str, ...]:
     """Return what is said of a step before and, if that differs, after it has shown something."""
     if not step.reveal:
         return (step.text,)
-    return f"Watch: {step.text}", f"Seen: {step.reveal}"
+    return tr("Watch: {text}", text=step.text), tr("Seen: {text}", text=step.reveal)

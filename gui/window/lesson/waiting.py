@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.data.points import Points
+from core.language import tr
 from core.train.snapshot import Snapshot
 from gui.control.play_key import OVER
 
@@ -51,7 +52,9 @@ class Waiting:
         if self.is_met:
             return f"✓ {until.text}"
         now = until.now(snapshot) if snapshot is not None else ""
-        return f"until {until.text} · now {now}" if now else f"until {until.text}"
+        if now:
+            return tr("until {what} · now {now}", what=until.text, now=now)
+        return tr("until {what}", what=until.text)
 
 
 def are_moved(before: Points, after: Points) -> bool:

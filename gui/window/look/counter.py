@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from core.language import tr
 from gui.kit import described, zoom
 from gui.kit import theme as look
 from gui.kit.layouts import add_layout
@@ -126,7 +127,8 @@ class Counter(QWidget):
             figure.setProperty("covered", is_on)
             figure.style().polish(figure)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus if is_on else Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName(f"{self._label}, covered; Return reveals it" if is_on else "")
+        covered = tr("{what}, covered; Return reveals it", what=self._label)
+        self.setAccessibleName(covered if is_on else "")
         shape = Qt.CursorShape.PointingHandCursor if is_on else Qt.CursorShape.ArrowCursor
         self.setCursor(shape)
 

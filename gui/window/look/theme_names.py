@@ -1,14 +1,16 @@
 """The themes that can be chosen, as the command line names them, each with its label in the menu.
 
-Nothing is imported: the options are parsed before Qt is there.
+Nothing of Qt is imported: the options are parsed before it is there.
 """
+
+from core.language import mark
 
 SYSTEM = "system"  # light or dark, in high contrast if the platform is
 LABELS = {
-    SYSTEM: "System colours",
-    "light": "Light colours",
-    "dark": "Dark colours",
-    "white-on-black": "White on black, high contrast",
-    "black-on-white": "Black on white, high contrast",
+    SYSTEM: mark("System colours"),
+    "light": mark("Light colours"),
+    "dark": mark("Dark colours"),
+    "white-on-black": mark("White on black, high contrast"),
+    "black-on-white": mark("Black on white, high contrast"),
 }
 THEMES = tuple(LABELS)

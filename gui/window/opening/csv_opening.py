@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.config import CsvOptions, DataConfig
 from core.errors import LogitLabError
+from core.language import tr
 from core.library.file_kind import TABLE_ENDINGS
 from gui.control.data_loader import DataLoader
 from gui.control.next_config import on_other_data
@@ -64,9 +65,9 @@ class CsvOpener(Opener):
         """Ask for a file with a table; training continues meanwhile."""
         self._keep_task()
         start = self._settings.text(TABLE_FOLDER) or str(Path.home())
-        chooser = QFileDialog(self._window, "Open a table", start)
+        chooser = QFileDialog(self._window, tr("Open a table"), start)
         chooser.setFileMode(QFileDialog.FileMode.ExistingFile)
-        chooser.setNameFilters([f"Tables ({TABLE_PATTERNS})", "All files (*)"])
+        chooser.setNameFilters([f"{tr('Tables')} ({TABLE_PATTERNS})", tr("All files (*)")])
         chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         chooser.fileSelected.connect(lambda name: self.open_any(Path(str(name))))
         chooser.open()
@@ -91,7 +92,8 @@ class CsvOpener(Opener):
         except LogitLabError as error:
             self.remarked.emit(str(error))
         except OSError as error:
-            self.remarked.emit(f"The table could not be kept to be opened: {error.strerror}.")
+            why = error.strerror
+            self.remarked.emit(tr("The table could not be kept to be opened: {why}.", why=why))
         else:
             self.open_any(path)
 
@@ -138,9 +140,10 @@ class CsvOpener(Opener):
 
     def _load_streamed(self, dataset: Dataset) -> None:
         config = on_other_data(self._controller.config, self._streamed, self._controller.run)
-        self._loader.load(config, f"change to {dataset.name}", opened=dataset)
+        self._loader.load(config, tr("change to {data}", data=dataset.name), opened=dataset)
 
     def _load(self, table: Table, data: DataConfig) -> None:
         data = replace(data, reading=self._reading)
         config = on_other_data(self._controller.config, data, self._controller.run)
-        self._loader.load(config, f"change to {table.path.name}", opened=table)
+        words = tr("change to {data}", data=table.path.name)
+        self._loader.load(config, words, opened=table)

@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from core.config import CsvOptions, DataConfig
 from core.errors import Cancelled, LogitLabError
+from core.language import tr
+from core.number_format import format_fixed, format_integer
 from gui.kit.plain_text import Plain
 from gui.state.background_tasks import Background, Queue
 
@@ -90,14 +92,16 @@ class FileReader(QObject):
         if isinstance(error, LogitLabError):
             self.failed.emit(str(error))
         elif isinstance(error, MemoryError):
-            self.failed.emit(f"{self._name} does not fit into the memory that is free.")
+            self.failed.emit(
+                tr("{file} does not fit into the memory that is free.", file=self._name)
+            )
         else:
             text = f"{type(error).__name__}: {error}"
-            self.failed.emit(f"{self._name} could not be opened ({text}).")
+            self.failed.emit(tr("{file} could not be opened ({why}).", file=self._name, why=text))
 
     def _tell(self) -> None:
         self._look.setInterval(LOOK_MS)
-        words, share = self._told or (f"Opening {self._name} …", 0.0)
+        words, share = self._told or (tr("Opening {file} …", file=self._name), 0.0)
         self.progressed.emit(words, share)
 
 
@@ -114,7 +118,8 @@ class CsvReader(FileReader):
             from core.data.csv import reader  # not at the top: the start need not wait for it
 
             def watch(done: int, size: int) -> None:
-                amount = f"{done / MB:.1f} of {size / MB:.1f} MB"
+                read, whole = format_fixed(done / MB, 1), format_fixed(size / MB, 1)
+                amount = tr("{done} of {size} MB", done=read, size=whole)
                 tell(f"{path.name}  {amount}", done / max(size, 1))
 
             return reader.read(path, reading, watch, is_stopped)
@@ -136,7 +141,8 @@ class StreamReader(FileReader):
             from core.data.streamed.opening import open_streamed
 
             def watch(done: int, size: int) -> None:
-                amount = f"{done / MB:,.0f} of {size / MB:,.0f} MB"
+                read, whole = format_integer(done / MB), format_integer(size / MB)
+                amount = tr("{done} of {size} MB", done=read, size=whole)
                 tell(f"{name}  {amount}", done / max(size, 1))
 
             return open_streamed(data, watch, is_stopped)
@@ -147,25 +153,24 @@ class StreamReader(FileReader):
 class OpeningBar(QWidget):
     """Progress of reading a file, with a Cancel button.
 
-    name : accessible name of the message. tip : of the button.
+    name : accessible name of the message, tip : of the button; "" for those of opening a file.
     """
 
     cancelled = Signal()
 
-    def __init__(
-        self, name: str = "opening", tip: str = "Stop opening the file; everything stays as it is"
-    ) -> None:
+    def __init__(self, name: str = "", tip: str = "") -> None:
         super().__init__()
         self.words = Plain()
-        self.words.setAccessibleName(name)
+        self.words.setAccessibleName(name or tr("opening"))
         self.words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.bar = QProgressBar()
         self.bar.setRange(0, STEPS)
         self.bar.setFixedSize(BAR_PX, 6)
         self.bar.setTextVisible(False)
-        self.bar.setAccessibleName("share of the file")
-        self.cancel_button = QPushButton("Cancel")
-        self.cancel_button.setToolTip(tip)
+        self.bar.setAccessibleName(tr("share of the file"))
+        self.cancel_button = QPushButton(tr("Cancel"))
+        whole = tr("Stop opening the file; everything stays as it is")
+        self.cancel_button.setToolTip(tip or whole)
         self.cancel_button.clicked.connect(self.cancelled)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 2, 0)

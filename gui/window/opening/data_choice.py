@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from core.config import DataConfig, Source
 from core.data.task import Task
+from core.language import tr
 from gui.control.data_loader import DataLoader
 from gui.control.next_config import on_other_data
 from gui.control.run_controller import RunController
@@ -39,7 +40,7 @@ class DataChoice(QObject):
         super().__init__(window)
         self._window, self._controller, self._loader = window, controller, loader
         self._settings = settings
-        self.installed = QMenu("I&nstalled", window)  # what other packages bring
+        self.installed = QMenu(tr("I&nstalled"), window)  # what other packages bring
         self.installed.aboutToShow.connect(self._fill_installed)
         self._is_downloading = False
 
@@ -69,7 +70,7 @@ class DataChoice(QObject):
             action.triggered.connect(lambda _=False, name=name: self.choose_installed(name))
             self.installed.addAction(action)
         if not names:
-            self.installed.addAction("No package brings any").setEnabled(False)
+            self.installed.addAction(tr("No package brings any")).setEnabled(False)
 
     def choose_installed(self, name: str) -> None:
         """Change to a data set that an installed package brings."""
@@ -85,7 +86,7 @@ class DataChoice(QObject):
         start = self._settings.text(LAST_FOLDER) or str(Path.home())
         folder = QFileDialog.getExistingDirectory(
             self._window,
-            "A folder with four IDX files: MNIST, Fashion-MNIST, or others like them",
+            tr("A folder with four IDX files: MNIST, Fashion-MNIST, or others like them"),
             start,
         )
         if folder:
@@ -100,14 +101,14 @@ class DataChoice(QObject):
         """Load these data, with the default settings for the current kind of model."""
         self._loader.load(
             on_other_data(self._controller.config, data, self._controller.run),
-            f"change to {data.path or data.source}",
+            tr("change to {data}", data=data.path or data.source),
         )
 
     def call_off_download(self) -> None:
         """Cancel the download and report it."""
         if self._loader.fetcher.stop():
             self.remarked.emit(
-                "The download was called off. Choose MNIST again to go on where it stopped."
+                tr("The download was called off. Choose MNIST again to go on where it stopped.")
             )
 
     # Results --------------------------------------------------------------------------------------

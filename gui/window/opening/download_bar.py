@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
+from core.language import mark, tr
+
 if TYPE_CHECKING:
     from core.data.mnist.progress import Progress
 
 STEPS = 1000
 BAR_PX = 96
-WIDEST = "MNIST 88.8 of 88.8 MB · 100 % · stalled for 88 s"
+WIDEST = mark("MNIST 88.8 of 88.8 MB · 100 % · stalled for 88 s")
 
 
 class DownloadBar(QWidget):
@@ -24,18 +26,20 @@ class DownloadBar(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.words = QLabel()
-        self.words.setAccessibleName("download")
+        self.words.setAccessibleName(tr("download"))
         self.words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.bar = QProgressBar()
         self.bar.setRange(0, STEPS)
         self.bar.setFixedSize(BAR_PX, 6)
         self.bar.setTextVisible(False)
-        self.bar.setAccessibleName("share of the download")
-        self.folder_button = QPushButton("Choose folder…")
-        self.folder_button.setToolTip("Load MNIST's four files from a folder instead")
+        self.bar.setAccessibleName(tr("share of the download"))
+        self.folder_button = QPushButton(tr("Choose folder…"))
+        self.folder_button.setToolTip(tr("Load MNIST's four files from a folder instead"))
         self.folder_button.clicked.connect(self.folder_wanted)
-        self.cancel_button = QPushButton("Cancel")
-        self.cancel_button.setToolTip("Stop the download; what has come is kept for another try")
+        self.cancel_button = QPushButton(tr("Cancel"))
+        self.cancel_button.setToolTip(
+            tr("Stop the download; what has come is kept for another try")
+        )
         self.cancel_button.clicked.connect(self.cancelled)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 2, 0)
@@ -49,8 +53,8 @@ class DownloadBar(QWidget):
         if progress is None:
             self.hide()
             return
-        self.words.setMinimumWidth(self.words.fontMetrics().horizontalAdvance(WIDEST))
+        self.words.setMinimumWidth(self.words.fontMetrics().horizontalAdvance(tr(WIDEST)))
         self.words.setText(f"MNIST {progress.words}")
-        self.words.setToolTip(f"From {progress.host}")
+        self.words.setToolTip(tr("From {host}", host=progress.host))
         self.bar.setValue(round(STEPS * progress.share))
         self.show()

@@ -8,14 +8,15 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QDropEvent
 
+from core.language import mark, tr
 from core.library.file_kind import is_named_as_table
 from gui.window.stage.stage import Stage
 from gui.window.status import StatusMessages
 from gui.window.view_factory import ViewFactory
 
-NO_PAD = (
-    "{} is a picture. Choose Digits 8×8 or MNIST at the left first: then a picture of a digit can "
-    "be dropped, and the model reads it."
+NO_PAD = mark(
+    "{what} is a picture. Choose Digits 8×8 or MNIST at the left first: then a picture of a "
+    "digit can be dropped, and the model reads it."
 )
 
 
@@ -40,7 +41,7 @@ class Drops:
         """Open one file or a picture."""
         mime = event.mimeData()
         path = dropped_file(mime)
-        if not self._take(mime, "dropped picture"):
+        if not self._take(mime, tr("dropped picture")):
             if path is None:
                 return
             self._open_file(path)
@@ -60,7 +61,7 @@ class Drops:
         if "Draw" in self._stage.available:
             self._views.context.show_picture_on_pad(mime, name)
         else:
-            self._status.fail(NO_PAD.format(path.name if path else "What was dropped"))
+            self._status.fail(tr(NO_PAD, what=path.name if path else tr("What was dropped")))
         return True
 
 

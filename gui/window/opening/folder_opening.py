@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from core.config import DataConfig
 from core.data import sources
 from core.data.dataset import Dataset
+from core.language import tr
+from core.number_format import format_integer
 from gui.control.data_loader import DataLoader
 from gui.control.next_config import on_other_data
 from gui.control.run_controller import RunController
@@ -66,7 +68,9 @@ class FolderOpener(Opener):
         self._keep_task()
         start = self._settings.text(PICTURE_FOLDER) or str(Path.home())
         folder = QFileDialog.getExistingDirectory(
-            self._window, "A folder with a folder of pictures, or of texts, for each class", start
+            self._window,
+            tr("A folder with a folder of pictures, or of texts, for each class"),
+            start,
         )
         if folder:
             self.open_folder(Path(folder))
@@ -103,7 +107,8 @@ class FolderOpener(Opener):
                 return sources.folder_reader(config)(config, tell, is_stopped)
 
             def listed(entries: int) -> None:
-                tell(f"{path.name}: {entries:,} files", 0.0)
+                count = format_integer(entries)
+                tell(tr("{folder}: {count} files", folder=path.name, count=count), 0.0)
 
             return layout.find(path, listed, is_stopped, is_merged=is_merged)
 
@@ -177,7 +182,9 @@ class FolderOpener(Opener):
         config = on_other_data(self._controller.config, data, self._controller.run)
         left_out = dataset.folder.left_out if dataset.folder else ()
         remark = f"{'; '.join(map(str, left_out))}." if left_out else ""
-        self._loader.load(config, f"change to {dataset.name}", opened=dataset, remark=remark)
+        self._loader.load(
+            config, tr("change to {data}", data=dataset.name), opened=dataset, remark=remark
+        )
         if self.dialog:
             self.dialog.accept()
 

@@ -7,6 +7,7 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from core.language import tr
 from gui.control.data_loader import DataLoader
 from gui.control.run_controller import RunController
 from gui.window.look.theming import Appearance
@@ -52,7 +53,7 @@ class Opener(QObject):
     def _call_off(self, reader: FileReader) -> None:
         """Cancel reading and report it."""
         if reader.cancel():
-            self.remarked.emit("Opening was called off; data and model are as they were.")
+            self.remarked.emit(tr("Opening was called off; data and model are as they were."))
 
     def _show_failure_in(self, dialog: _Preview | None, text: str) -> None:
         """Show a failure in the dialog, or in the window if none is open."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from core.language import mark, tr
 from core.library.file_kind import kind_of
 from gui.control.data_loader import DataLoader
 from gui.window.lesson.shelf import Shelf
@@ -15,9 +16,9 @@ from gui.window.opening.folder_opening import FolderOpener
 from gui.window.project.setup_actions import SetupActions
 from gui.window.status import StatusMessages
 
-PLAN = (
-    "the plan of a sweep: train it in the terminal, by “sweep” and its name. What comes of it is a "
-    "project, which opens here."
+PLAN = mark(
+    "{file} is the plan of a sweep: train it in the terminal, by “sweep” and its name. What "
+    "comes of it is a project, which opens here."
 )
 
 
@@ -58,7 +59,7 @@ def open_file(
         case "lesson":
             lessons.open(path)
         case "sweep":
-            status.fail(f"{path.name} is {PLAN}")
+            status.fail(tr(PLAN, file=path.name))
         case "set-up":
             setups.open_file(path)
         case "picture":

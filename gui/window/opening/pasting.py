@@ -10,6 +10,8 @@ from PySide6.QtCore import QMimeData
 from core.cache_folder import cache_folder
 from core.errors import LogitLabError
 from core.files import writing
+from core.language import tr
+from core.number_format import format_integer
 
 MAX_CHARACTERS = 2**26  # hardly anybody copies more
 
@@ -25,12 +27,18 @@ def pasted_file(content: QMimeData) -> Path:
     text = content.text()
     if len(text.strip().splitlines()) < 2:
         raise LogitLabError(
-            "There is no table on the clipboard: copy some rows, from a spreadsheet for instance."
+            tr(
+                "There is no table on the clipboard: copy some rows, from a spreadsheet for "
+                "instance."
+            )
         )
     if len(text) > MAX_CHARACTERS:
         raise LogitLabError(
-            f"The clipboard holds more than {MAX_CHARACTERS:,} characters; save them as a file, "
-            "and open that."
+            tr(
+                "The clipboard holds more than {count} characters; save them as a file, "
+                "and open that.",
+                count=format_integer(MAX_CHARACTERS),
+            )
         )
     data = text.encode(errors="replace").decode()
     path = cache_folder("pasted") / f"pasted-{zlib.crc32(data.encode()):08x}.csv"

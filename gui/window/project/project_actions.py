@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QMessageBox
 
 from core.invisible_characters import visible
+from core.language import mark, tr, tr_n
 from core.library.file_kind import kind_of
 from core.number_format import format_bytes, format_count
 from gui.control.projects import ENDING, Projects
@@ -22,7 +23,7 @@ from gui.window.settings import Settings
 RECENT = "recent_files"  # setting: paths, one a line
 MOST_RECENT = 8
 PROJECT_FOLDER = "project_folder"  # setting: the folder used last
-KINDS = f"Projects (*{ENDING})"
+PROJECTS = mark("Projects")  # with their ending, the name of a kind of files
 ASKED_FROM = 2**20  # bytes of own rows: from here on it is asked whether they go in
 Button = QMessageBox.StandardButton
 
@@ -45,10 +46,12 @@ class ProjectActions(QObject):
     ) -> None:
         super().__init__(window)
         self.asks = False
-        self.recent = QMenu("Open &recent", window)
-        self.layout = QAction("Save the &layout too", window)
+        self.recent = QMenu(tr("Open &recent"), window)
+        self.layout = QAction(tr("Save the &layout too"), window)
         self.layout.setCheckable(True)
-        self.layout.setToolTip("Size, columns and zoom of the window come back with the project")
+        self.layout.setToolTip(
+            tr("Size, columns and zoom of the window come back with the project")
+        )
         self.layout.triggered.connect(projects.keep_layout)
         self.dialog: QMessageBox | None = None  # while it is open
         self._window, self._controller, self._projects = window, controller, projects
@@ -62,15 +65,15 @@ class ProjectActions(QObject):
 
     def begin_anew(self) -> None:
         """Begin an empty project: what a first start shows."""
-        self._guard("begin a new project", self._projects.begin_anew)
+        self._guard(_before_new, self._projects.begin_anew)
 
     def open(self) -> None:
         """Ask for a file, and open it by what it holds."""
         path, _ = QFileDialog.getOpenFileName(
             self._window,
-            "Open a project, a model, a lesson, a table or a picture",
+            tr("Open a project, a model, a lesson, a table or a picture"),
             self._folder(),
-            f"All files (*);;{KINDS}",
+            f"{tr('All files (*)')};;{_kinds()}",
         )
         if path:
             self.open_path(Path(path))
@@ -81,7 +84,7 @@ class ProjectActions(QObject):
             self._open_file(path)
             return
         note = partial(self._note_recent, path)
-        self._guard(f"open {path.name}", partial(self._projects.open, path, then=note))
+        self._guard(partial(_before_opening, path), partial(self._projects.open, path, then=note))
 
     def save(self) -> None:
         """Save the project under its name; ask for one if it has none."""
@@ -95,11 +98,11 @@ class ProjectActions(QObject):
         """Open the project again as it was saved; what was done since is dropped."""
         path = self._projects.path
         if path is None:
-            self._controller.failed.emit("This project was never saved; Ctrl+S saves it.")
+            self._controller.failed.emit(tr("This project was never saved; Ctrl+S saves it."))
         elif self._projects.is_modified:
             self._ask(
-                f"Return to {path.name} as it was saved?",
-                "What was done since then is dropped.",
+                tr("Return to {file} as it was saved?", file=path.name),
+                tr("What was done since then is dropped."),
                 Button.Discard | Button.Cancel,
                 {Button.Discard: partial(self._projects.open, path)},
             )
@@ -115,7 +118,7 @@ class ProjectActions(QObject):
         ):
             return True
         if self.dialog is None:
-            self._guard("close", self._close)
+            self._guard(_before_closing, self._close)
         return False
 
     def _close(self) -> None:
@@ -133,13 +136,13 @@ class ProjectActions(QObject):
 
     def _save_as(self, then: Callable[[], None] | None) -> None:
         if self._projects.is_opening:  # its rows would get the name of what is shown now
-            self._controller.failed.emit("A project is being opened. Save once it is shown.")
+            self._controller.failed.emit(tr("A project is being opened. Save once it is shown."))
             return
         run = self._controller.run
         name = run.task.source.name.lower().replace(" ", "-") if run else "project"
         folder = Path(self._folder())
         chosen, _ = QFileDialog.getSaveFileName(
-            self._window, "Save the project", str(folder / f"{name}{ENDING}"), KINDS
+            self._window, tr("Save the project"), str(folder / f"{name}{ENDING}"), _kinds()
         )
         if not chosen:
             return
@@ -159,13 +162,17 @@ class ProjectActions(QObject):
         if size < ASKED_FROM:
             save(is_linked=False)
             return
+        data = run.task.source.name if run else tr("the data")
         self._ask(
-            f"Keep the rows of {run.task.source.name if run else 'the data'} in the project?",
-            f"With them it takes about {format_bytes(size)}, less when packed, and opens anywhere. "
-            "Without them it opens only where their file is.",
+            tr("Keep the rows of {data} in the project?", data=data),
+            tr(
+                "With them it takes about {size}, less when packed, and opens anywhere. "
+                "Without them it opens only where their file is.",
+                size=format_bytes(size),
+            ),
             Button.Yes | Button.No | Button.Cancel,
             {Button.Yes: partial(save, is_linked=False), Button.No: partial(save, is_linked=True)},
-            {Button.Yes: "&Keep the rows", Button.No: "Only where they &lie"},
+            {Button.Yes: tr("&Keep the rows"), Button.No: tr("Only where they &lie")},
         )
 
     def _folder(self) -> str:
@@ -175,15 +182,16 @@ class ProjectActions(QObject):
 
     # Questions ------------------------------------------------------------------------------------
 
-    def _guard(self, deed: str, do: Callable[[], None]) -> None:
-        """Do something that drops what is in the window, once that is saved or given up."""
+    def _guard(self, question: Callable[[str], str], do: Callable[[], None]) -> None:
+        """Do something that drops what is in the window, once that is saved or given up.
+
+        question : returns what is asked about what is called so, "" for work without a name.
+        """
         if not (self.asks and self._projects.is_modified):
             do()
             return
-        name = self._projects.title
-        what = f"the changes of {name}" if name else "this work"
         self._ask(
-            f"Save {what} before you {deed}?",
+            question(self._projects.title),
             self._describe_loss(),
             Button.Save | Button.Discard | Button.Cancel,
             {Button.Save: partial(self._save, do), Button.Discard: do},
@@ -192,19 +200,24 @@ class ProjectActions(QObject):
     def _describe_loss(self) -> str:
         """Say what would be lost: all of it, or what was done since it was saved."""
         if self._projects.title:
-            return "Otherwise what was done since it was saved is lost."
+            return tr("Otherwise what was done since it was saved is lost.")
         controller, run = self._controller, self._controller.run
         parts = []
         if controller.steps:
-            parts.append(f"{format_count(controller.steps, 'step')} of training")
+            count = controller.steps
+            parts.append(tr_n("{n} step of training", "{n} steps of training", count))
         if run and run.task.config.data.source == "drawn" and len(run.points):
             parts.append(format_count(len(run.points), "drawn point"))
         if run and run.task.source.added:
-            parts.append(f"{run.task.source.added:,} taught examples")
+            taught = run.task.source.added
+            parts.append(tr_n("{n} taught examples", "{n} taught examples", taught))
         if count := self._projects.kept_count:
-            parts.append(f"{count:,} kept run{'' if count == 1 else 's'}")
-        listed = ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + "".join(parts[-1:])
-        return f"Otherwise this is lost: {listed}." if listed else "Otherwise the changes are lost."
+            parts.append(format_count(count, "kept run"))
+        if not parts:
+            return tr("Otherwise the changes are lost.")
+        *others, last = parts
+        listed = tr("{others} and {last}", others=", ".join(others), last=last) if others else last
+        return tr("Otherwise this is lost: {what}.", what=listed)
 
     def _ask(
         self,
@@ -261,4 +274,27 @@ class ProjectActions(QObject):
             action.triggered.connect(lambda _=False, path=path: self.open_path(path))
             self.recent.addAction(action)
         if not paths:
-            self.recent.addAction("No project yet").setEnabled(False)
+            self.recent.addAction(tr("No project yet")).setEnabled(False)
+
+
+def _kinds() -> str:
+    """Return the kind of files that projects are, as dialogs for files take it."""
+    return f"{tr(PROJECTS)} (*{ENDING})"
+
+
+def _before_new(name: str) -> str:
+    if name:
+        return tr("Save the changes of {name} before you begin a new project?", name=name)
+    return tr("Save this work before you begin a new project?")
+
+
+def _before_opening(path: Path, name: str) -> str:
+    if name:
+        return tr("Save the changes of {name} before you open {file}?", name=name, file=path.name)
+    return tr("Save this work before you open {file}?", file=path.name)
+
+
+def _before_closing(name: str) -> str:
+    if name:
+        return tr("Save the changes of {name} before you close?", name=name)
+    return tr("Save this work before you close?")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMainWindow, QMessageBox
 
+from core.language import tr, tr_n
 from core.projects.recovery import Leftover
 from gui.control.recovery import Recovery
 
@@ -32,13 +33,14 @@ class RecoveryOffer(QObject):
         box.setIcon(QMessageBox.Icon.Question)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setWindowTitle("Logit Lab")
-        box.setText("Restore what was unsaved when Logit Lab ended?")
+        box.setText(tr("Restore what was unsaved when Logit Lab ended?"))
         count = len(self._found)
-        more = f"\nThere {'is' if count == 1 else 'are'} {count} older than this." if count else ""
-        box.setInformativeText(f"{left.age().capitalize()}: {left.summary}.{more}")
-        restore = box.addButton("&Restore", QMessageBox.ButtonRole.AcceptRole)
-        discard = box.addButton("&Discard", QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton("&Later", QMessageBox.ButtonRole.RejectRole)
+        older = tr_n("There is {n} older than this.", "There are {n} older than this.", count)
+        told = f"{left.age().capitalize()}: {left.summary}."
+        box.setInformativeText(f"{told}\n{older}" if count else told)
+        restore = box.addButton(tr("&Restore"), QMessageBox.ButtonRole.AcceptRole)
+        discard = box.addButton(tr("&Discard"), QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(tr("&Later"), QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(restore)
 
         def end(_: int) -> None:

@@ -10,6 +10,8 @@ from PySide6.QtGui import QGuiApplication
 from core import files
 from core.config import RunConfig
 from core.errors import DataError
+from core.language import tr
+from core.number_format import format_integer
 from gui.control.data_editor import DataEditor
 from gui.control.data_loader import DataLoader
 from gui.control.run_controller import RunController
@@ -35,7 +37,10 @@ class SetupActions(QObject):
             self._controller.failed.emit(str(error))
             return
         QGuiApplication.clipboard().setText(text)
-        self._controller.remarked.emit(f"Copied the set-up as text: {len(text):,} characters.")
+        count = len(text)
+        self._controller.remarked.emit(
+            tr("Copied the set-up as text: {count} characters.", count=format_integer(count))
+        )
 
     def paste(self) -> bool:
         """Begin a run with the set-up on the clipboard; return whether it holds one."""
@@ -51,7 +56,7 @@ class SetupActions(QObject):
         """Begin a run with the set-up on the clipboard, or say that there is none."""
         if not self.paste():
             self._controller.failed.emit(
-                "The clipboard holds no set-up; copy one that begins with logitlab:."
+                tr("The clipboard holds no set-up; copy one that begins with logitlab:.")
             )
 
     def open_file(self, path: Path) -> None:
@@ -59,20 +64,24 @@ class SetupActions(QObject):
         from core.projects.setup_text import MOST_TEXT
 
         try:
-            data = files.contents(path, "a set-up", 2 * MOST_TEXT)
+            data = files.contents(path, tr("a set-up"), 2 * MOST_TEXT)
         except DataError as error:
             self._controller.failed.emit(str(error))
         else:
-            self.apply(data.decode("utf-8-sig", "replace").strip(), f"opening of {path.name}")
+            self.apply(
+                data.decode("utf-8-sig", "replace").strip(), tr("opening of {file}", file=path.name)
+            )
 
-    def apply(self, text: str, words: str = "paste of a set-up") -> None:
-        """Begin a run with this set-up; words : of the change, which can be undone."""
+    def apply(self, text: str, words: str = "") -> None:
+        """Begin a run with this set-up; words : of the change, which can be undone;
+        "" for a paste.
+        """
         try:
             config = self.take(text)
         except DataError as error:
             self._controller.failed.emit(str(error))
             return
-        self._loader.load(config, words)
+        self._loader.load(config, words or tr("paste of a set-up"))
 
     def take(self, text: str) -> RunConfig:
         """Return the config of a set-up; if it has points, they are drawn from now on.

@@ -14,9 +14,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.language import tr
 from gui.kit.fields.unscrolled import Tabs
 from gui.kit.layouts import add_layout
 from gui.kit.view import CardView
+from gui.window.view_spec import in_sentence
 
 MOST_WIDE_TABS = 3  # more tabs are set closer together
 
@@ -38,7 +40,7 @@ class SideCard(QFrame):
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         self.tabs.setProperty("narrow", True)
-        self.tabs.setAccessibleName("views of the side")
+        self.tabs.setAccessibleName(tr("views of the side"))
         self.enlarge_button = QToolButton()
         self.enlarge_button.setText("□")
         self.enlarge_button.setProperty("quiet", True)
@@ -63,7 +65,9 @@ class SideCard(QFrame):
         self.tabs.currentChanged.connect(self._turn_to)
 
     def _label_button(self, is_enlarged: bool) -> None:
-        words = "Back to its place (Esc)" if is_enlarged else "Enlarge this card; Esc returns"
+        words = (
+            tr("Back to its place (Esc)") if is_enlarged else tr("Enlarge this card; Esc returns")
+        )
         self.enlarge_button.setToolTip(words)
         self.enlarge_button.setAccessibleName(words)
 
@@ -86,8 +90,8 @@ class SideCard(QFrame):
         has_tabs = len(views) > 1
         for i, (name, view) in enumerate(views.items()):
             self._stack.addWidget(view)
-            self.tabs.addTab(name)
-            self.tabs.setTabToolTip(i, f"Show {name.lower()}")
+            self.tabs.addTab(tr(name))
+            self.tabs.setTabToolTip(i, tr("Show {view}", view=in_sentence(name)))
             if isinstance(view, CardView):
                 view.title.setVisible(not has_tabs)
         self._views = dict(views)

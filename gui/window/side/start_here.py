@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.language import tr
 from core.train.snapshot import Snapshot, Status
 from gui.control.run_controller import RunController
 from gui.kit import theme as look
@@ -44,13 +45,13 @@ class StartHere(QFrame):
     def __init__(self, hints: Sequence[Hint]) -> None:
         super().__init__()
         self.setProperty("card", True)
-        title = QLabel("Start here")
+        title = QLabel(tr("Start here"))
         zoom.set_type(title, look.LARGE, bold=True)
         close_button = QToolButton()
         close_button.setText("×")
         close_button.setProperty("quiet", True)
-        close_button.setToolTip("Close this list")
-        close_button.setAccessibleName("Close “Start here”")
+        close_button.setToolTip(tr("Close this list"))
+        close_button.setAccessibleName(tr("Close “Start here”"))
         close_button.clicked.connect(self.closed)
         head = QHBoxLayout()
         head.addWidget(title, 1)

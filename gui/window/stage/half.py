@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.language import tr
 from gui.kit.view import View
 from gui.window.stage.tabs import StageTabs
 from gui.window.view_spec import ViewSpec
@@ -40,8 +41,8 @@ class StageHalf(QWidget):
         self.more.setText("⋯")
         self.more.setProperty("quiet", True)
         self.more.setCheckable(True)
-        self.more.setToolTip("Show the choices and texts of this view too")
-        self.more.setAccessibleName("Choices and texts of this view")
+        self.more.setToolTip(tr("Show the choices and texts of this view too"))
+        self.more.setAccessibleName(tr("Choices and texts of this view"))
         self.more.clicked.connect(self._unfold)
         self.more.hide()
         self.head.addWidget(self.more)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from core.data.shown_task import describe as describe_sample
 from core.data.shown_task import shown
 from core.data.task import Task
+from core.language import tr
 from gui.kit.fields import kept
 from gui.kit.labels import Elided
 from gui.kit.layouts import add_layout
@@ -41,7 +42,7 @@ class Stage(QFrame):
         super().__init__()
         self.setProperty("card", True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # Tab goes on to what can be used
-        self.setAccessibleName("Stage")
+        self.setAccessibleName(tr("Stage"))
         self._specs = specs
         self._is_slide = False  # in presenter mode
         self.names = tuple(spec.name for spec in specs)
@@ -58,8 +59,8 @@ class Stage(QFrame):
         self.enlarge_button.setText("□")
         self.enlarge_button.setProperty("quiet", True)
         self.enlarge_button.setCheckable(True)
-        self.enlarge_button.setToolTip("Give the stage all the room; Esc returns")
-        self.enlarge_button.setAccessibleName("Enlarge the stage")
+        self.enlarge_button.setToolTip(tr("Give the stage all the room; Esc returns"))
+        self.enlarge_button.setAccessibleName(tr("Enlarge the stage"))
         self._main.head.addWidget(self.enlarge_button)
         self._beside.hide()
         self._halves = halves = QSplitter(Qt.Orientation.Horizontal)
@@ -73,7 +74,7 @@ class Stage(QFrame):
         column.addWidget(halves, 1)
         self.sampled = Elided(Qt.TextElideMode.ElideRight)
         self.sampled.setProperty("muted", True)
-        self.sampled.setAccessibleName("sampled rows")
+        self.sampled.setAccessibleName(tr("sampled rows"))
         self.sampled.hide()
         row = QHBoxLayout()
         row.setContentsMargins(14, 0, 14, 8)
@@ -159,7 +160,9 @@ class Stage(QFrame):
         view, or show the first available one if that does not apply.
         """
         words = describe_sample(shown(task))
-        self.sampled.setText(f"Read from disk: all rows train, and {words} is shown")
+        self.sampled.setText(
+            tr("Read from disk: all rows train, and {sample} is shown", sample=words)
+        )
         self.sampled.setVisible(bool(words))
         available = tuple(spec.name for spec in self._specs if spec.applies_to(task))
         keys = keys_of(available)

@@ -8,11 +8,12 @@ from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu
 
+from core.language import mark, tr
 from gui.kit.fields.unscrolled import Tabs
-from gui.window.view_spec import ViewSpec
+from gui.window.view_spec import ViewSpec, in_sentence
 
 MENU_SIGN = " ▾"
-ALL = "Views"  # the single group if there is no space for tabs
+ALL = mark("Views")  # the single group if there is no space for tabs
 OPENS = (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -36,7 +37,7 @@ class StageTabs(Tabs):
         self.setExpanding(False)
         self.setUsesScrollButtons(False)  # scrolling to a tab would leave a gap
         self.setProperty("narrow", True)
-        self.setAccessibleName("views")
+        self.setAccessibleName(tr("views"))
         self.currentChanged.connect(self._turn_to)
 
     @property
@@ -96,19 +97,19 @@ class StageTabs(Tabs):
     def _label(self, index: int) -> None:
         group, members = self._groups[index]
         if len(members) == 1:
-            text, tip = members[0], self._tip(members[0])
+            text, tip = tr(members[0]), tr("Show {view}", view=self._named(members[0]))
         else:
             is_current = index == self.currentIndex()
-            text = (self._shown.get(group, group) if is_current else group) + MENU_SIGN
-            tip = "Show " + ", ".join(self._tip(name).removeprefix("Show ") for name in members)
+            text = tr(self._shown.get(group, group) if is_current else group) + MENU_SIGN
+            tip = tr("Show {view}", view=", ".join(map(self._named, members)))
         if text != self.tabText(index):
             self.setTabText(index, text)
-        self.setAccessibleTabName(index, text.replace(MENU_SIGN, ", a menu"))
+        self.setAccessibleTabName(index, text.replace(MENU_SIGN, tr(", a menu")))
         self.setTabToolTip(index, tip)
 
-    def _tip(self, name: str) -> str:
+    def _named(self, name: str) -> str:
         key = self._keys.get(name)
-        return f"Show {name.lower()}" + (f" ({key})" if key else "")
+        return in_sentence(name) + (f" ({key})" if key else "")
 
     def _turn_to(self, _: int) -> None:
         for i in range(self.count()):
@@ -154,7 +155,7 @@ class StageTabs(Tabs):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for name in members:
-            action = menu.addAction(f"{name}\t{self._keys.get(name, '')}")
+            action = menu.addAction(f"{tr(name)}\t{self._keys.get(name, '')}")
             action.setCheckable(True)
             action.setChecked(name == self.current)
             action.triggered.connect(lambda _=False, name=name: self.show_name(name))

@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QTextBrowser
 
-from gui.window.actions import SUBMENUS
 from gui.window.help.keys import key_rows
+from gui.window.menus.action import SUBMENUS
 
 README = Path(__file__).parents[3] / "README.md"
 HEAD = ["| key | |", "| --- | --- |"]
