@@ -280,7 +280,7 @@ class MainWindow(QMainWindow):
         train, follow = self.controller.play_or_pause, partial(self.lessons.go, +1)
         hints = (
             Hint(tr("Press Space"), tr("The model learns: watch the picture and the loss"), train),
-            Hint("Move η", tr("Larger steps, until they overshoot"), self.knobs.rate.focus),
+            Hint(tr("Move η"), tr("Larger steps, until they overshoot"), self.knobs.rate.focus),
             Hint(
                 tr("Draw points"),
                 tr("Your own data, two to ten classes"),

@@ -168,7 +168,7 @@ def describe_curve(snapshot: Snapshot, is_loss: bool) -> str:
         parts.append(tr("test {value}", value=say(test)))
     if snapshot.status is Status.DIVERGED:
         parts.append(tr("training diverged"))
-    return f"{'; '.join(parts)}."
+    return tr("{words}.", words="; ".join(parts))
 
 
 def describe_model(snapshot: Snapshot) -> str:

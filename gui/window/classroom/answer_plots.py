@@ -94,7 +94,7 @@ class NumberPlot(AnswerPlot):
         self._line = pg.InfiniteLine(angle=90)
         for item in (self._columns, self._line):
             self.plot.addItem(item)
-        plots.name_axis(self.plot, "bottom", tr("number"))
+        plots.name_axis(self.plot, "bottom", tr("number", "axis"))
         plots.name_axis(self.plot, "left", tr(ANSWERS))
         self._draw()
 

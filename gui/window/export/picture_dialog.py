@@ -71,7 +71,7 @@ class PictureDialog(QDialog):
             (self.view_choice, tr("view"), tr("Which view; one of the stage is shown there")),
             (
                 self.scale_choice,
-                tr("scale"),
+                tr("scale", "of a picture"),
                 tr("Pixels of a PNG; SVG and PDF are sharp at any size"),
             ),
             (self.background_choice, tr("background"), tr("Colours of the picture")),
