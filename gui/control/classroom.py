@@ -18,6 +18,7 @@ from core.data.digits.drawing import DigitPreprocessing, draw
 from core.data.points import RANGE, Points
 from core.data.task import Task
 from core.errors import DataError
+from core.language import tr, tr_n
 from core.number_format import format_percent
 from core.teach.class_question import ClassQuestion
 from core.teach.predicted.place import Target
@@ -33,7 +34,7 @@ ANSWER_SECONDS = 0.25  # between two answers of the model to a digit while it tr
 WALL_SECONDS = 0.25  # between two pictures of the gallery
 MOST_LIVE = 60  # the newest digits, whose answers follow the training
 MOST_DIGITS = 600  # in the gallery; with more, the oldest that nobody chose go
-KEY = "digits of the class"
+KEY = "class-digits"
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,9 +105,14 @@ class _Look(NamedTuple):
         """Return for the phone of each digit what the model says."""
         names, told = self.task.source.class_names, list[tuple[int, dict[str, object]]]()
         for digit in digits:
-            said = names[digit.decided] if digit.decided >= 0 else "none of them"
+            said = names[digit.decided] if digit.decided >= 0 else tr("none of them")
             sure = format_percent(digit.share)
-            told.append((digit.phone, {"said": f"The model says {said} ({sure})."}))
+            told.append(
+                (
+                    digit.phone,
+                    {"said": tr("The model says {name} ({share}).", name=said, share=sure)},
+                )
+            )
         return told
 
 
@@ -252,9 +258,9 @@ class Classroom(QObject):
         pictures = np.stack([digit.picture.ravel() for digit in digits])
         X = np.rint(pictures * source.scale).astype(np.uint8)
         count = len(digits)
-        text = f"{count:,} digit{'' if count == 1 else 's'} of the class"
+        text = tr_n("{n} digit of the class", "{n} digits of the class", count)
         self._editor.teach(X, np.array([digit.label for digit in digits]), text)
-        learnt: dict[str, object] = {"said": "Your digit is learnt from now."}
+        learnt: dict[str, object] = {"said": tr("Your digit is learnt from now.")}
         self.room.tell((digit.phone, learnt) for digit in digits)
         self.remove(digits)
 
@@ -301,7 +307,7 @@ class Classroom(QObject):
                 self.failed.emit(str(error))
                 return
         count = len(known)
-        text = f"{count:,} point{'' if count == 1 else 's'} of the class"
+        text = tr_n("{n} point of the class", "{n} points of the class", count)
         self._editor.draw(points, text, True)
 
     @property

@@ -13,6 +13,7 @@ from core.data.dataset import Dataset
 from core.data.points import Points
 from core.data.task import Task, prepare
 from core.data.text.documents import Documents
+from core.language import tr
 from core.train.snapshot import Status
 from gui.control.next_config import has_same_rows, origin, with_points
 from gui.control.next_task import NextTask
@@ -89,7 +90,7 @@ class DataEditor(QObject):
             if is_last:
                 controller.undo_stack.note(Change(controller.show_run, text, before, after))
             if is_first and origin(before.task.config) != origin(task.config) and steps:
-                controller.remarked.emit(describe_reset("change to drawn points", steps))
+                controller.remarked.emit(describe_reset(tr("change to drawn points"), steps))
 
         self._next.replace(lambda: prepare(sources.drawn(points), config), show, config)
 

@@ -17,6 +17,7 @@ from core.data.points import Points
 from core.data.shown_task import shown
 from core.data.task import Task, prepare
 from core.errors import ConfigError
+from core.language import tr
 from core.optimiser_family import PLAIN
 from core.train.snapshot import Params
 from gui.control.data_editor import DataEditor, Taught
@@ -100,7 +101,7 @@ class DataLoader(QObject):
         if self._controller.run is not None:
             default = default_config(self._controller.run.task)
             parts = {name: getattr(default, name) for name in ("data", "model", "training")}
-            self.change("return to the defaults", **parts)
+            self.change(tr("return to the defaults"), **parts)
 
     def change(self, text: str, **parts: Any) -> None:
         """Begin a new run with parts of the config replaced, as in `data=…`, `model=…`.
@@ -116,7 +117,7 @@ class DataLoader(QObject):
             try:
                 replace(config, **parts)
             except ConfigError as error:
-                remark = f"{error} It is gradient descent now."
+                remark = tr("{error} It is gradient descent now.", error=error)
                 parts["training"] = replace(training, optimiser=PLAIN)
         try:
             wish = Wish(replace(config, **parts), text, field=text, remark=remark)
@@ -138,16 +139,21 @@ class DataLoader(QObject):
             after = Run(controller.next_number(), task, points)
             controller.begin(after, start=params)
             if before is not None:
-                text = f"opening of {path.name}"
+                text = tr("opening of {name}", name=path.name)
                 told = controller.undo_stack.note(
                     Change(controller.show_run, text, before, after, steps=steps)
                 )
             controller.done.emit(
-                f"Opened {path.name}. Space trains on from its weights. {told}".strip()
+                (
+                    tr("Opened {name}. Space trains on from its weights.", name=path.name)
+                    + f" {told}"
+                ).strip()
             )
 
         self._next.replace(
-            lambda: read_model(path, at_hand), show, busy_with=f"Opening {path.name} …"
+            lambda: read_model(path, at_hand),
+            show,
+            busy_with=tr("Opening {name} …", name=path.name),
         )
 
     def train_again(self, task: Task, config: RunConfig, text: str, remark: str = "") -> None:
@@ -234,7 +240,7 @@ class DataLoader(QObject):
         )
         remark = wish.remark
         if before is not None:
-            text = wish.words or f"change to {task.dataset.name}"
+            text = wish.words or tr("change to {name}", name=task.dataset.name)
             change = Change(controller.show_run, text, before, after, steps=steps, field=wish.field)
             remark = f"{controller.undo_stack.note(change)} {remark}".strip()
         if remark:
@@ -297,6 +303,5 @@ def _rows(
 
 
 def _loading(data: DataConfig) -> str:
-    if data.path:
-        return f"Loading {Path(data.path).name} …"
-    return f"Loading {data.source.upper() if data.source == 'mnist' else data.source} …"
+    name = data.source.upper() if data.source == "mnist" else data.source
+    return tr("Loading {name} …", name=Path(data.path).name if data.path else name)

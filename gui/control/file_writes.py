@@ -8,6 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from core.errors import LogitLabError
+from core.language import tr
 from gui.state.background_tasks import Background
 
 
@@ -37,7 +38,7 @@ class Writes(QObject):
     def what(self) -> str:
         """Names of the pending files, as text: “a.csv”, “a.csv and 2 more”."""
         first, more = self._names[0] if self._names else "", len(self._names) - 1
-        return f"{first} and {more} more" if more > 0 else first
+        return tr("{first} and {n} more", first=first, n=more) if more > 0 else first
 
     def write(
         self, name: str, work: Callable[[], str], then: Callable[[], None] | None = None
@@ -47,7 +48,7 @@ class Writes(QObject):
         then : called once it is written.
         """
         self._names.append(name)
-        self.began.emit(f"Writing {self.what} …")
+        self.began.emit(tr("Writing {name} …", name=self.what))
 
         def end(text: str) -> None:
             self._step()
@@ -63,9 +64,15 @@ class Writes(QObject):
         if isinstance(error, LogitLabError):
             self.complaint = str(error)
         elif isinstance(error, MemoryError):
-            self.complaint = f"{name} was not written: there is not enough free memory."
+            self.complaint = tr(
+                "{name} was not written: there is not enough free memory.", name=name
+            )
         else:
-            self.complaint = f"{name} was not written ({type(error).__name__}: {error})."
+            self.complaint = tr(
+                "{name} was not written ({error}).",
+                name=name,
+                error=f"{type(error).__name__}: {error}",
+            )
         self.failed.emit(self.complaint)
 
     def _step(self) -> None:

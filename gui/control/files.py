@@ -14,7 +14,8 @@ from core.data.dataset import Dataset
 from core.data.shown_task import describe
 from core.data.task import Task
 from core.errors import DataError
-from core.number_format import format_count
+from core.language import tr
+from core.number_format import format_count, format_integer
 from core.train.snapshot import Params, Snapshot
 from gui.control.file_writes import Writes
 from gui.control.next_config import has_same_rows
@@ -36,7 +37,7 @@ class Files(QObject):
     def save_model(self, snapshot: Snapshot | None, path: Path) -> None:
         """Write the snapshot's model, with everything that prediction needs."""
         if snapshot is None:
-            self.failed.emit("There is no model to save yet.")
+            self.failed.emit(tr("There is no model to save yet."))
             return
         shot, task = snapshot, snapshot.task
 
@@ -53,7 +54,11 @@ class Files(QObject):
                 metrics = model_outputs.measured(task, shot.params, shot.step, shot.epoch)
             model = Model.of(task, shot.params, shot.step, shot.epoch, metrics)
             model_file.save(model, place, card.card(Record.of(task, shot, 0)))
-            return f"Saved the model of step {shot.step:,} to {place}."
+            return tr(
+                "Saved the model of step {step} to {path}.",
+                step=format_integer(shot.step),
+                path=place,
+            )
 
         self._writes.write(path.name, work)
 
@@ -81,13 +86,14 @@ class Files(QObject):
             pixels = X.astype(np.uint8)
             where = str(path)
             if path.suffix == ".idx":
-                where = " and ".join(str(p) for p in write_pictures_idx(pixels, y, shape, path))
+                first, second = write_pictures_idx(pixels, y, shape, path)
+                where = tr("{first} and {second}", first=first, second=second)
             elif path.suffix == ".png":
                 write_pngs(pixels, labels, shape, source.scale, path)
-                where = f"{path.parent}, one picture each"
+                where = tr("{folder}, one picture each", folder=path.parent)
             else:
                 write_pictures_csv(pixels, labels, shape, path)
-            return f"Saved {len(y):,} taught digits to {where}."
+            return tr("Saved {n} taught digits to {path}.", n=format_integer(len(y)), path=where)
 
         self._writes.write(path.name, work)
 
@@ -98,7 +104,8 @@ class Files(QObject):
             from core.data.export import write_csv
 
             write_csv(task, path)
-            return f"Saved {format_count(task.dataset.n, 'row')} to {path}."
+            rows = format_count(task.dataset.n, "row")
+            return tr("Saved {rows} to {path}.", rows=rows, path=path)
 
         self._writes.write(path.name, work)
 
@@ -115,14 +122,19 @@ def read_model(path: Path, loaded: tuple[DataConfig, Dataset] | None) -> tuple[P
     wanted = model.config.data
     if wanted.source == "drawn":
         raise DataError(
-            f"{path.name} was trained on drawn points, which a model file does not hold. "
-            "Ask it in the terminal: predict --model FILE --values X,Y."
+            tr(
+                "{name} was trained on drawn points, which a model file does not hold. "
+                "Ask it in the terminal: predict --model FILE --values X,Y.",
+                name=path.name,
+            )
         )
     is_mnist = sources.is_fetched(wanted)
     if loaded and (has_same_rows(loaded[0], wanted) or (is_mnist and loaded[0].source == "mnist")):
         source = loaded[1]
     elif is_mnist:
-        raise DataError(f"{path.name} was trained on MNIST. Load MNIST first, then open it again.")
+        raise DataError(
+            tr("{name} was trained on MNIST. Load MNIST first, then open it again.", name=path.name)
+        )
     else:
         source = sources.load(wanted)
     return model.params, model.task(source)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from core.config import RunConfig
 from core.data.task import Task
 from core.errors import LogitLabError
+from core.language import tr
 from core.out_of_memory import describe_shortage, is_shortage
 from gui.control.run_controller import LOAD, RunController
 from gui.state.background_tasks import Queue
@@ -73,7 +74,10 @@ class NextTask(QObject):
             controller.failed.emit(describe_shortage(error))
         else:
             controller.failed.emit(
-                f"The data could not be loaded ({type(error).__name__}: {error})."
+                tr(
+                    "The data could not be loaded ({error}).",
+                    error=f"{type(error).__name__}: {error}",
+                )
             )
         task: Task | None = controller.run.task if controller.run else None
         self.refused.emit(task, may_lie_elsewhere)

@@ -15,6 +15,7 @@ from core.data import sources
 from core.data.dataset import Dataset
 from core.data.points import Points
 from core.data.task import Task, prepare
+from core.language import tr
 from core.number_format import format_bytes
 from core.runs.run_record import Record
 from gui.control.data_loader import DataLoader
@@ -212,7 +213,7 @@ class Projects(QObject):
             from core.projects.project import Project
 
             if state is None and not run.task.obstacle:
-                controller.failed.emit("The run could not be taken down: nothing is saved.")
+                controller.failed.emit(tr("The run could not be taken down: nothing is saved."))
                 return
             if run.is_modified:
                 look["lesson"] = "changed"
@@ -245,7 +246,9 @@ class Projects(QObject):
                 from core.projects.project import packed
 
                 packed(project).write(path)
-                return f"Saved {path} ({format_bytes(path.stat().st_size)})."
+                return tr(
+                    "Saved {path} ({size}).", path=path, size=format_bytes(path.stat().st_size)
+                )
 
             def end() -> None:
                 self._has_begun_to_save = False
@@ -257,7 +260,7 @@ class Projects(QObject):
 
         self._has_begun_to_save = self.capture(write)
         if not self._has_begun_to_save:
-            self._controller.failed.emit("There is nothing to save yet.")
+            self._controller.failed.emit(tr("There is nothing to save yet."))
 
     # Opening --------------------------------------------------------------------------------------
 
@@ -291,10 +294,12 @@ class Projects(QObject):
             if recovered_from is not None:
                 self._is_opening = None
                 self._set(recovered_from if recovered_from.name else None, None)
-                controller.done.emit("This is what was there when it ended. Ctrl+S saves it.")
+                controller.done.emit(tr("This is what was there when it ended. Ctrl+S saves it."))
             else:
                 self._set(path, None)
-                controller.done.emit(f"Opened {path.name}. Space trains on where it was.")
+                controller.done.emit(
+                    tr("Opened {name}. Space trains on where it was.", name=path.name)
+                )
 
         self._loader.fetcher.stop()
         self._has_begun_to_open = True
@@ -305,7 +310,9 @@ class Projects(QObject):
             if controller.run is None:  # the program was started with this file
                 self._loader.load(RunConfig(), complaint=str(error))
 
-        self._next.replace(read, show, busy_with=f"Opening {path.name} …", refuse=refuse)
+        self._next.replace(
+            read, show, busy_with=tr("Opening {name} …", name=path.name), refuse=refuse
+        )
 
     def resume(self, held: Held) -> bool:
         """Show what another window held, and train on if it trained; return whether it held any."""

@@ -67,7 +67,7 @@ class RaceController(QObject):
         def failed(error: BaseException) -> None:
             self.failed.emit(str(error))
 
-        self._background.ask("race tasks", work, answer, failed, Queue.READS)
+        self._background.ask("race-tasks", work, answer, failed, Queue.READS)
 
     def run(self, is_running: bool) -> None:
         """Continue the race, or pause it."""

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.errors import LogitLabError
+from core.language import tr
 from core.model_family import FAMILY
+from core.number_format import format_count, format_integer
 from core.projects.recovery import ORIGINAL, SUMMARY, Leftover, Slot
 from gui.control.projects import Mark, Projects
 from gui.control.run_controller import RunController
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 EDIT_MS = 2_000  # from the last edit to its copy
 TRAINING_MS = 30_000  # between copies while it trains
 LARGEST = 2**26  # bytes of own rows: larger ones are not copied again and again, but linked
-KEY, PREPARATION = "recovery", "preparation of a copy"  # of the background
+KEY, PREPARATION = "recovery", "recovery-preparation"  # of the background
 
 
 class Recovery(QObject):
@@ -128,10 +130,10 @@ class Recovery(QObject):
         task = project.task
         parts = [task.source.name, FAMILY[task.config.model.kind].title_in_text]
         if self._controller.steps:
-            parts.append(f"step {self._controller.steps:,}")
+            parts.append(tr("step {step}", step=format_integer(self._controller.steps)))
         if project.records:
             count = len(project.records)
-            parts.append(f"{count} kept run{'' if count == 1 else 's'}")
+            parts.append(format_count(count, "kept run"))
         name = f"{self._projects.title}: " if self._projects.title else ""
         return name + ", ".join(parts)
 
@@ -141,7 +143,9 @@ class Recovery(QObject):
             return
         self._has_failed = True
         why = str(error) if isinstance(error, LogitLabError) else f"{type(error).__name__}: {error}"
-        self.failed.emit(f"No copy for a recovery can be kept: {why} Save your work yourself.")
+        self.failed.emit(
+            tr("No copy for a recovery can be kept: {why} Save your work yourself.", why=why)
+        )
 
     def end(self, *, is_wanted: bool) -> None:
         """Stop; leave the copy to the next start if it is wanted, else remove it."""

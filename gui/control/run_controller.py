@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from core.config import RunConfig, TrainingConfig
 from core.errors import ConfigError
+from core.language import mark, tr
 from core.runs import commands, workspace
 from core.runs.session import Session
 from core.runs.workspace import Command
@@ -37,7 +38,7 @@ TICK_MS = 16
 UNDO_LIMIT = workspace.KEPT_RUNS - 1  # with the shown run, as many as the session remembers
 FLAT_OUT = math.inf
 EPOCH_A_SECOND = -1.0
-CHOSEN_START = "choice of a start"
+CHOSEN_START = mark("choice of a start")
 LOAD = "load"  # the background's key for the task of the next run
 
 
@@ -296,7 +297,7 @@ class RunController(QObject):
         if not self._is_ready():
             return
         if self.steps:
-            self._begin_again("return to the start")
+            self._begin_again(tr("return to the start"))
         else:
             self._ask(commands.Reset())
 
@@ -308,7 +309,7 @@ class RunController(QObject):
     def start_from(self, params: Params) -> None:
         """Return to step 0 with these weights; successive choices of a start are one undo step."""
         if self._is_ready():
-            self._begin_again(CHOSEN_START, params, field=CHOSEN_START)
+            self._begin_again(tr(CHOSEN_START), params, field=CHOSEN_START)
 
     def _begin_again(self, text: str, start: Params | None = None, field: str = "") -> None:
         """Begin a new run on the same task; views keep their contents until its first snapshot."""

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.errors import Cancelled
+from core.language import mark, tr
+from core.number_format import format_fixed, format_integer
 from core.train.snapshot import Snapshot
 from gui.control.file_writes import Writes
 
@@ -19,7 +21,7 @@ LOOK_MS = 50
 PATIENCE_MS = 200  # no bar for tables that are written sooner
 MB = 1e6
 NAMED = 3  # rows without an answer that the message names
-CALLED_OFF = "Predicting was called off; nothing was written."
+CALLED_OFF = mark("Predicting was called off; nothing was written.")
 
 
 class TablePredictions(QObject):
@@ -52,7 +54,7 @@ class TablePredictions(QObject):
             try:
                 return _written(snapshot, table, target, watch, stop)
             except Cancelled:
-                return CALLED_OFF
+                return tr(CALLED_OFF)
 
         self._writes.write(target.name, work)
         self._look.start(PATIENCE_MS)
@@ -74,11 +76,13 @@ class TablePredictions(QObject):
     def _tell(self) -> None:
         self._look.setInterval(LOOK_MS)
         if self._done is None:
-            self.progressed.emit("Predicting …", 0.0)
+            self.progressed.emit(tr("Predicting …"), 0.0)
             return
         name, done, size = self._done
-        amount = f"{done / MB:.1f} of {size / MB:.1f} MB"
-        self.progressed.emit(f"Predicting {name}  {amount}", done / max(size, 1))
+        amount = tr("{k} of {n} MB", k=format_fixed(done / MB, 1), n=format_fixed(size / MB, 1))
+        self.progressed.emit(
+            tr("Predicting {name}  {amount}", name=name, amount=amount), done / max(size, 1)
+        )
 
 
 def _written(
@@ -96,7 +100,12 @@ def _written(
     shot = snapshot
     model = Model.of(shot.task, shot.params, shot.step, shot.epoch, shot.metrics)
     report = TablePrediction(model, Source(table)).save(target, watch, stop.is_set)
-    first = "; ".join(f"line {line:,}: {reason}" for line, reason in report.unread[:NAMED])
+    unread = "; ".join(
+        tr("line {line}: {reason}", line=format_integer(line), reason=reason)
+        for line, reason in report.unread[:NAMED]
+    )
     more = "; …" if report.unread_count > NAMED else ""
-    unread = f" Without an answer: {first}{more}." if first else ""
-    return f"{table.name}: {report}{unread} Written to {target}."
+    parts = [f"{table.name}: {report}"]
+    if unread:
+        parts.append(tr("Without an answer: {lines}.", lines=unread + more))
+    return " ".join([*parts, tr("Written to {path}.", path=target)])

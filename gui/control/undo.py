@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
+from core.language import tr
+from core.number_format import format_integer
 from gui.kit.plain_text import unmarked
 
 if TYPE_CHECKING:
@@ -49,7 +51,11 @@ class Run:
 
 def describe_reset(text: str, steps: int) -> str:
     """Return the message that this change reset the run and that undo restores its steps."""
-    return f"Reset by the {text}. Ctrl+Z brings step {steps:,} back."
+    return tr(
+        "Reset by the {change}. Ctrl+Z brings step {step} back.",
+        change=text,
+        step=format_integer(steps),
+    )
 
 
 class Change(QUndoCommand):

@@ -13,11 +13,12 @@ import numpy as np
 from PySide6.QtGui import QImage
 
 from core.errors import Cancelled, SaveError
+from core.language import mark, tr
 from gui.export.animation import LAST_MS
 
 QUALITY = 8  # of 10
 SIDES = 2  # H.264 has even numbers of rows and columns: the last one stands twice if need be
-MISSING = (
+MISSING = mark(
     "An MP4 video needs the package imageio-ffmpeg, which is not installed here: pip install "
     "“logitlab[mp4]”. GIF and WebP need nothing."
 )
@@ -26,7 +27,7 @@ MISSING = (
 def check_encoder() -> None:
     """Raise SaveError unless videos can be encoded."""
     if find_spec("imageio_ffmpeg") is None:
-        raise SaveError(MISSING)
+        raise SaveError(tr(MISSING))
 
 
 def to_video(frames: deque[QImage], frame_ms: int, stop: threading.Event) -> bytes:
@@ -54,7 +55,9 @@ def to_video(frames: deque[QImage], frame_ms: int, stop: threading.Event) -> byt
             encoder.send(None)
             _encode(frames, frame_ms, encoder.send, stop)
         except OSError as error:
-            raise SaveError(f"The video could not be encoded ({error}). Write a GIF.") from error
+            raise SaveError(
+                tr("The video could not be encoded ({error}). Write a GIF.", error=error)
+            ) from error
         finally:
             encoder.close()
         return path.read_bytes()

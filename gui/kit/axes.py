@@ -13,12 +13,13 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QGraphicsGridLayout, QGraphicsItem, QSizePolicy
 
+from core.language import localised, mark, tr
 from gui.kit.broken_axis import Break
 
 Levels = list[tuple[float | None, list[float]]]  # spacing and values of the ticks of each level
 
 MOST_INTERVALS = 4
-UNIT = " steps"
+UNIT = mark(" steps")
 LETTERS_BETWEEN = 2  # digits: the least gap between two step labels
 LINE_SPACING = 1.5  # line heights: the least distance between two value labels
 AXIS_Z = 0.5  # above pictures, below what is drawn over the axes
@@ -65,7 +66,7 @@ class StepAxis(Axis):
         spacing = high / 4 if low <= 0 else round_spacing(low, high)
         widest = self._width(_step(high) + LETTERS_BETWEEN * "0")
         # Only the last label has the unit, so that the last two share its width.
-        two = self._width(_step(high / 2) + _step(high * 3 / 4) + UNIT + "0") / 2
+        two = self._width(_step(high / 2) + _step(high * 3 / 4) + tr(UNIT) + "0") / 2
         available = max(widest, two) * (high - low) / size
         while spacing < available and 2 * spacing < high - low:
             spacing *= 2
@@ -75,13 +76,13 @@ class StepAxis(Axis):
         [(spacing, steps)] = super().tickValues(low, high, size)
         in_steps = (high - low) / size
         while len(steps) > 1:
-            if steps[-1] + self._width(_step(steps[-1]) + UNIT) * in_steps / 2 <= high:
+            if steps[-1] + self._width(_step(steps[-1]) + tr(UNIT)) * in_steps / 2 <= high:
                 break
             steps.pop()
         return [(spacing, steps)]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        return [_step(value) + (UNIT if value == values[-1] else "") for value in values]
+        return [_step(value) + (tr(UNIT) if value == values[-1] else "") for value in values]
 
     def _width(self, text: str) -> float:
         return QFontMetricsF(self.style["tickFont"]).horizontalAdvance(text)
@@ -148,7 +149,7 @@ class ValueAxis(Axis):
 
     def tickStrings(self, values: list[float], scale: float, spacing: float | None) -> list[str]:
         if self.logMode:
-            return [f"{10.0**position:g}" for position in values]
+            return [localised(f"{10.0**position:g}") for position in values]
         assert spacing is not None  # only logarithmic ticks have no fixed spacing
         return [self._label(value, spacing) for value in values]
 
@@ -157,8 +158,8 @@ class ValueAxis(Axis):
             return self._break.top_label
         digits = max(0, math.ceil(-math.log10(spacing) - 1e-9))  # enough to distinguish the ticks
         if self.is_share:
-            return f"{value:.{max(digits - 2, 0)}%}"
-        return f"{value:g}" if self.range[0] <= 0 else f"{value:.{digits}f}"
+            return localised(f"{value:.{max(digits - 2, 0)}%}")
+        return localised(f"{value:g}" if self.range[0] <= 0 else f"{value:.{digits}f}")
 
 
 class PlotArea(pg.GraphicsWidget):  # type: ignore[misc]
@@ -237,4 +238,4 @@ def _next_round(spacing: float) -> float:
 
 
 def _step(value: float) -> str:
-    return f"{value:,.0f}"
+    return localised(f"{value:,.0f}")

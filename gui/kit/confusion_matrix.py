@@ -20,6 +20,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsRectItem, QSizePolicy
 
+from core.language import tr
+from core.number_format import format_integer
 from core.train.history import Floats
 from gui.kit import theme as look
 from gui.kit import zoom
@@ -78,7 +80,7 @@ class ConfusionMatrix(Coverable, CanvasHolder):
         self._mark.hide()
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Confusion matrix")
+        self.setAccessibleName(tr("Confusion matrix"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def show_theme(self, theme: Theme) -> None:
@@ -229,7 +231,7 @@ class ConfusionMatrix(Coverable, CanvasHolder):
 
     def _set_text(self, words: Words, count: int, *, is_right: bool) -> None:
         """Write the count, in the smaller font if it would not fit."""
-        text = f"{count:,}" if len(self.names) < 6 else str(count)
+        text = format_integer(count) if len(self.names) < 6 else str(count)
         type_ = self._type[is_right]
         fits = type_.metrics.horizontalAdvance(text) <= type_.available
         font = type_.whole if fits else type_.smaller
@@ -259,8 +261,13 @@ class ConfusionMatrix(Coverable, CanvasHolder):
             self._mark.hide()
         elif self.counts is not None:
             true, predicted = (self.names[k] for k in cell)
-            count = self.covering.number(f"{int(self.counts[cell]):,}", cell)
-            words = f"{count} × {true} taken for {predicted}"
+            count = self.covering.number(format_integer(int(self.counts[cell])), cell)
+            words = tr(
+                "{count} × {true} taken for {predicted}",
+                count=count,
+                true=true,
+                predicted=predicted,
+            )
         self.hovered.emit(words)
         point_out(self, words)
 

@@ -20,7 +20,7 @@ COVERED = "covered"  # widget property of a view: whether its numbers are
 HIDDEN = "?"
 POWER = "".join(map(chr, SUPERSCRIPTS.values()))
 NUMBER = re.compile(
-    rf"(?<![\w.])[{MINUS}+-]?\d[\d,]*(?:\.\d+)?(?:e[+{MINUS}-]?\d+)?(?: ?[·×] ?10[{POWER}]+)?(?!\w)"
+    rf"(?<![\w.])[{MINUS}+-]?\d+(?:[.,]\d+)*(?:e[+{MINUS}-]?\d+)?(?: ?[·×] ?10[{POWER}]+)?(?!\w)"
 )
 PICTURE, TEXT = QAccessible.Role.Graphic, QAccessible.Role.StaticText  # for `heard_as`
 TAG = re.compile(r"</?[a-z][^<>]*>")

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from core.data.dataset import Dataset
 from core.data.points import MAX_CLASSES, MIN_CLASSES
 from core.data.task import Task
+from core.language import mark, tr
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.flow_layout import FlowLayout
@@ -29,6 +30,7 @@ from gui.kit.theme import Theme
 
 ICON_PX = 16  # at a zoom of 100 %
 LETTERS = 24  # shown of a name; the tool tip has all of it
+TEST, HELD_OUT = mark("hollow = test"), mark("hollow = held out")
 
 Icon = Callable[[Theme], QIcon]
 
@@ -67,9 +69,9 @@ class Legend(QWidget):
         self._is_drawing = drawing
         # The drawing board offers all its classes, even when only two of them are trained on.
         dataset = task.source if drawing else task.dataset
-        hollow = "test" if len(task.test_rows) else ""
+        hollow = TEST if len(task.test_rows) else ""
         if len(task.validation_rows):
-            hollow = "held out"
+            hollow = HELD_OUT
         shown = dataset.class_names, dataset.class_marks, drawing, hollow
         style = self._theme, zoom.factor()
         if shown != self._shown:
@@ -84,10 +86,10 @@ class Legend(QWidget):
         if self.chosen_class >= dataset.h:
             self.chosen_class = dataset.h - 1  # the board has done the same
         self._group = QButtonGroup(self)
-        for k, (name, mark) in enumerate(
+        for k, (name, number) in enumerate(
             zip(dataset.class_names, dataset.class_marks, strict=True)
         ):
-            icon = partial(marker_icon, mark=mark)
+            icon = partial(marker_icon, mark=number)
             if self._is_drawing:
                 self._add(self._class_button(k, name, dataset.h), icon)
             else:
@@ -95,9 +97,9 @@ class Legend(QWidget):
         if self._is_drawing:
             self._layout.addWidget(self._add_button(dataset.h))
         if hollow:
-            self._add_mark(f"hollow = {hollow}", partial(marker_icon, mark=0, hollow=True))
+            self._add_mark(tr(hollow), partial(marker_icon, mark=0, hollow=True))
         if not self._is_drawing:
-            self._add_mark("ring = wrong", ring_icon)
+            self._add_mark(tr("ring = wrong"), ring_icon)
 
     def _add(self, entry: QPushButton | _Entry, icon: Icon) -> None:
         self._layout.addWidget(entry)
@@ -130,15 +132,19 @@ class Legend(QWidget):
         button.setChecked(k == self.chosen_class)
         button.setToolTip(
             as_tip(
-                f"Draw points of class {name} (key {(k + 1) % 10} on the board); "
-                "double-click to rename, right-click for more"
+                tr(
+                    "Draw points of class {name} (key {key} on the board); "
+                    "double-click to rename, right-click for more",
+                    name=name,
+                    key=(k + 1) % 10,
+                )
             )
         )
-        button.setAccessibleName(f"class {name}")
+        button.setAccessibleName(tr("class {name}", name=name))
         button.clicked.connect(lambda: self.choose(k))
-        rename = QAction("Rename…", button)
+        rename = QAction(tr("Rename…"), button)
         rename.triggered.connect(lambda: self._ask_name(k, name))
-        remove = QAction("Remove, with its points", button)
+        remove = QAction(tr("Remove, with its points"), button)
         remove.setEnabled(h > MIN_CLASSES)
         remove.triggered.connect(lambda: self.class_removed.emit(k))
         button.addActions([rename, remove])
@@ -168,8 +174,8 @@ class Legend(QWidget):
 
     def _ask_name(self, k: int, name: str) -> None:
         dialog = QInputDialog(self)
-        dialog.setWindowTitle("Rename a class")
-        dialog.setLabelText(as_tip(f"Name of class {short(name)}:"))
+        dialog.setWindowTitle(tr("Rename a class"))
+        dialog.setLabelText(as_tip(tr("Name of class {name}:", name=short(name))))
         dialog.setTextValue(name)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.textValueSelected.connect(lambda text: self.class_renamed.emit(k, text))
@@ -178,8 +184,8 @@ class Legend(QWidget):
     def _add_button(self, h: int) -> QPushButton:
         button = QPushButton("+")
         button.setProperty("quiet", True)
-        button.setToolTip("Add a class, up to ten")
-        button.setAccessibleName("Add a class")
+        button.setToolTip(tr("Add a class, up to ten"))
+        button.setAccessibleName(tr("Add a class"))
         button.setEnabled(h < MAX_CLASSES)
         button.clicked.connect(self.class_added)
         return button

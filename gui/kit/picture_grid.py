@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from core.data.dataset import REST_MARK
 from core.data.task import Task
 from core.explain.coefficients import output_names
+from core.language import localised, mark, tr
 from core.model_family import FAMILY, pairs
 from core.train.snapshot import Params
 from gui.kit import described, zoom
@@ -51,14 +52,14 @@ class Panels(Coverable, QWidget):
     heard_as = described.PICTURE
     hovered = Signal(str)
     breadth = 1.0  # a panel's useful width, in heights of the panel
-    zero = "weight 0"  # the label in the middle of the scale
+    zero = mark("weight 0")  # the label in the middle of the scale
     may_fill_gap = False  # whether the scale may be in the last row of panels
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("Weights")
+        self.setAccessibleName(tr("Weights"))
         self.scale = 0.0
         self._theme = theme
         self._map = look.signed_map(theme)
@@ -140,7 +141,9 @@ class Panels(Coverable, QWidget):
             return []
         model, marks = self._task.config.model, self._task.dataset.class_marks
         if model.hidden:
-            return [(f"unit {j + 1}", REST_MARK) for j in range(min(model.hidden, MOST_UNITS))]
+            return [
+                (tr("unit {u}", u=j + 1), REST_MARK) for j in range(min(model.hidden, MOST_UNITS))
+            ]
         if FAMILY[model.kind].is_pairwise:
             second = [marks[j] for _, j in pairs(self._task.dataset.h)]
             return list(zip(output_names(self._task), second, strict=True))
@@ -194,7 +197,11 @@ class Panels(Coverable, QWidget):
     def _scale_words(self) -> tuple[str, str, str]:
         """Return the labels of the scale's left end, middle and right end."""
         number = self.covering.number
-        return number(f"−{self.scale:g}"), self.zero, number(f"+{self.scale:g}")
+        return (
+            number(localised(f"−{self.scale:g}")),
+            tr(self.zero),
+            number(localised(f"+{self.scale:g}")),
+        )
 
 
 def nice_above(value: float) -> float:

@@ -15,6 +15,8 @@ from PySide6.QtGui import Qt as Guess  # the part of the namespace with the rich
 from PySide6.QtWidgets import QLabel, QSizePolicy, QTableView, QWidget
 
 from core.invisible_characters import visible
+from core.language import tr
+from core.number_format import format_integer
 from gui.kit import described
 
 BREAKS = "\n"
@@ -89,7 +91,7 @@ def beginning(text: str, letters: int = BEGINNING) -> str:
 def paragraphs(text: str) -> str:
     """Return a whole document with its lines, up to MOST_LETTERS characters."""
     more = len(text) - MOST_LETTERS
-    rest = f"\n… and {more:,} more characters" if more > 0 else ""
+    rest = "\n" + tr("… and {n} more characters", n=format_integer(more)) if more > 0 else ""
     return visible(text[:MOST_LETTERS], keep="\n\t") + rest
 
 

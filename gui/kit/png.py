@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage
 
 from core.errors import SaveError
 from core.files import writing_bytes, writing_together
+from core.language import tr
 
 FORBIDDEN_IN_NAMES = '/\\:*?"<>|'  # by at least one operating system
 
@@ -44,7 +45,9 @@ def _encoded(image: QImage, path: Path) -> bytes:
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     if not image.save(buffer, "PNG"):  # type: ignore[call-overload]  # the stubs lack devices
-        raise SaveError(f"{path} is not written: there is not enough free memory for the picture.")
+        raise SaveError(
+            tr("{path} is not written: there is not enough free memory for the picture.", path=path)
+        )
     return bytes(data.data())
 
 

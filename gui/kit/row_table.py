@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.data.task import Task
+from core.language import localised, tr
 from gui.kit.covers.covering import Covering
 from gui.kit.fields.menus import leave_menu
 from gui.kit.plain_text import as_tip, beginning, paragraphs, wrapped
@@ -71,7 +72,7 @@ class RowTableModel(QAbstractTableModel):
         dataset, j = self.task.dataset, column - len(self._headings)
         if dataset.documents is not None:
             return beginning(dataset.documents.texts[row])
-        return f"{dataset.X[row, j]:.6g}"
+        return localised(f"{dataset.X[row, j]:.6g}")
 
     def is_of_text(self, column: int) -> bool:
         """Return whether a column shows documents."""
@@ -96,8 +97,8 @@ class DocumentPane(QPlainTextEdit):
         leave_menu(self)
         self.setTabChangesFocus(True)
         self.setProperty("pad", True)
-        self.setAccessibleName("the chosen document")
-        self.setPlaceholderText("Choose a row to read its text.")
+        self.setAccessibleName(tr("the chosen document"))
+        self.setPlaceholderText(tr("Choose a row to read its text."))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def show_row(self, task: Task | None, row: int) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from core.data.shown_task import training_rows
 from core.data.task import Task
+from core.language import tr
+from core.number_format import format_integer
 from core.train.history import SAMPLE
 from core.train.snapshot import Metrics
 
@@ -18,4 +20,8 @@ def describe_sample(task: Task) -> str:
     n = training_rows(task)
     if n <= SAMPLE:
         return ""
-    return f"≈ is of a fixed sample of {SAMPLE:,} of the {n:,} training rows; at rest all count."
+    return tr(
+        "≈ is of a fixed sample of {sample} of the {n} training rows; at rest all count.",
+        sample=format_integer(SAMPLE),
+        n=format_integer(n),
+    )

@@ -10,22 +10,23 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QUndoCommand, QUndoS
 
 from core.data.task import Task
 from core.invisible_characters import visible
+from core.language import mark, tr, tr_n
 from core.runs.run_record import MAX_KEPT, Record, same_data
 from gui.kit.plain_text import unmarked
 from gui.kit.theme import Theme
 
 LIVE = -1  # colour number of the shown run: that of the training curve
-LIVE_NAME = "this run"
+LIVE_NAME = mark("this run")
 # Distinct from the colours of classes and of the training and the test curve.
 COLOURS = (
-    ("magenta", "#B0149A", "#F07ADB"),
-    ("teal", "#00857C", "#35D0C3"),
-    ("violet", "#5A2CA0", "#B995FF"),
-    ("moss", "#5E8C1F", "#A9D66B"),
-    ("crimson", "#C8003C", "#FF7096"),
-    ("umber", "#84522B", "#DCAB7C"),
-    ("slate", "#3F5C85", "#A3B9DC"),
-    ("olive", "#757500", "#D3D35A"),
+    (mark("magenta"), "#B0149A", "#F07ADB"),
+    (mark("teal"), "#00857C", "#35D0C3"),
+    (mark("violet"), "#5A2CA0", "#B995FF"),
+    (mark("moss"), "#5E8C1F", "#A9D66B"),
+    (mark("crimson"), "#C8003C", "#FF7096"),
+    (mark("umber"), "#84522B", "#DCAB7C"),
+    (mark("slate"), "#3F5C85", "#A3B9DC"),
+    (mark("olive"), "#757500", "#D3D35A"),
 )
 SWATCH_PX = 14
 
@@ -108,7 +109,9 @@ class KeptRuns(QObject):
     def keep(self, record: Record) -> Record | None:
         """Keep the run as it is now, with a unique name and a colour; None if the list is full."""
         if len(self.records) >= MAX_KEPT:
-            self.refused.emit(f"{MAX_KEPT} runs are kept, and no more: delete one first (Runs).")
+            self.refused.emit(
+                tr("{n} runs are kept, and no more: delete one first (Runs).", n=MAX_KEPT)
+            )
             return None
         mine = replace(
             record.kept(),
@@ -144,7 +147,11 @@ class KeptRuns(QObject):
         """Delete these runs; undo restores them."""
         gone = [record for record in records if record in self.records]
         if gone:
-            text = f"deletion of {gone[0].name if len(gone) == 1 else f'{len(gone)} runs'}"
+            text = (
+                tr("deletion of {name}", name=gone[0].name)
+                if len(gone) == 1
+                else tr_n("deletion of {n} run", "deletion of {n} runs", len(gone))
+            )
             self._undo_stack.push(_Deletion(self, gone, text))
 
     def _put(self, old: Record, new: Record) -> None:

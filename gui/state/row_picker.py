@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
+from core.language import mark, tr
 from gui.kit.view import View
 from gui.state.background_tasks import Background
 
@@ -21,8 +22,8 @@ class RowPicker(QObject):
     """
 
     remarked = Signal(str)  # the reason why there is nothing to pick
-    none_wrong = "The model gets all of them right."
-    none_there = "By now the model puts none of these there."
+    none_wrong = mark("The model gets all of them right.")
+    none_there = mark("By now the model puts none of these there.")
 
     def __init__(self, view: View, background: Background) -> None:
         super().__init__(view)
@@ -78,6 +79,6 @@ class RowPicker(QObject):
                 later = found[found > self.row]
                 self.show_row(int(later[0] if len(later) else found[0]))
             else:
-                self.remarked.emit(none)
+                self.remarked.emit(tr(none))
 
         self._background.ask("pick", work, chosen)

@@ -16,6 +16,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QLayout, QVBoxLayout
 
+from core.language import mark, tr
 from gui.kit import plots
 from gui.kit.plain_text import Plain
 from gui.kit.theme import Theme
@@ -24,12 +25,17 @@ Floats = NDArray[np.float64]
 Kind = Literal["click", "boundary", "curve"]
 
 HINTS: dict[Kind, str] = {
-    "click": "Click where you expect it. By keys: arrows move the mark, Return takes it. "
-    "Esc leaves.",
-    "boundary": "Draw the boundary that you expect. By keys: 1 and 2 choose an end, arrows move "
-    "it. Return checks it, Ctrl+Z undoes, Esc leaves.",
-    "curve": "Draw the loss that you expect, from left to right. By keys: ← → choose a point, "
-    "↑ ↓ move it. Return trains, Ctrl+Z undoes, Esc leaves.",
+    "click": mark(
+        "Click where you expect it. By keys: arrows move the mark, Return takes it. Esc leaves."
+    ),
+    "boundary": mark(
+        "Draw the boundary that you expect. By keys: 1 and 2 choose an end, arrows move "
+        "it. Return checks it, Ctrl+Z undoes, Esc leaves."
+    ),
+    "curve": mark(
+        "Draw the loss that you expect, from left to right. By keys: ← → choose a point, "
+        "↑ ↓ move it. Return trains, Ctrl+Z undoes, Esc leaves."
+    ),
 }
 ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -70,7 +76,7 @@ class AnswerLayer(QObject):
         self.hint = Plain()
         self.hint.setWordWrap(True)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.hint.setAccessibleName("how to answer on the plot")
+        self.hint.setAccessibleName(tr("how to answer on the plot"))
         self.hint.hide()
         self._line, self._true_line = pg.PlotCurveItem(), pg.PlotCurveItem(connect="finite")
         self._marks, self._true_marks = pg.ScatterPlotItem(), pg.ScatterPlotItem(symbol="o")
@@ -117,7 +123,7 @@ class AnswerLayer(QObject):
             self._viewport.installEventFilter(self)
             self._plot.installEventFilter(self)
         self._kind = kind
-        self._say(HINTS[kind])
+        self._say(tr(HINTS[kind]))
         self._plot.setFocus()
 
     def close(self, words: str = "") -> None:

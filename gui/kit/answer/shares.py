@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent
 from PySide6.QtWidgets import QGraphicsRectItem
 
 from core.explain.prediction import Reading
+from core.language import mark, tr
 from core.model_family import DEFAULT_KIND, FAMILY
 from core.number_format import format_percent
 from gui.kit import theme as look
@@ -28,7 +29,7 @@ TWO_LINES = 1.2  # times larger the name is in a line of its own, where it gets 
 WIDEST_SHARE = "100 %"
 NO_ANSWER = "?"
 ANSWERED = "answer"  # the part that says which class it is
-COVERED = "Covered: a press reveals it."
+COVERED = mark("Covered: a press reveals it.")
 LOWEST_BAR = 0.68  # times the font size: the least font of a bar; also its height in lines
 WIDTH, LEAST_WIDTH = 160, 130  # px
 TALLEST_BAR = 34.0
@@ -54,7 +55,7 @@ class Shares(Coverable, CanvasWidget):
     answer_uncovered = Signal()
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, "the model's answer")
+        super().__init__(theme, tr("the model's answer"))
         self._decided, self._surety = self._words(), self._words()
         self._sentence = self._words()
         self._hint, self._doubt = self._words(), self._words()
@@ -305,7 +306,7 @@ class Shares(Coverable, CanvasWidget):
         """Show the sentence in a font that fits, and the aside below it."""
         font: QFont = self._plain
         is_hidden = self._reading is not None and self.hides_answer
-        sentence = COVERED if is_hidden else self.sentence
+        sentence = tr(COVERED) if is_hidden else self.sentence
         tell(self, sentence)
         if QFontMetricsF(font).horizontalAdvance(sentence) > self.width():
             font = self._small

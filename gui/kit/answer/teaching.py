@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
+from core.language import tr
 from gui.kit.labels import small_label
 from gui.kit.plain_text import as_tip, short, unmarked
 
@@ -38,11 +39,11 @@ class TeachingRow(QWidget):
         row = QHBoxLayout(self._content)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2)
-        row.addWidget(small_label("Teach it: this is"))
+        row.addWidget(small_label(tr("Teach it: this is")))
         self.buttons: list[QPushButton] = []
         for k in range(most_classes):
-            button = unfocused_button("", "Add it to the training rows as this class")
-            button.setAccessibleName("teach")
+            button = unfocused_button("", tr("Add it to the training rows as this class"))
+            button.setAccessibleName(tr("teach"))
             button.setEnabled(False)  # until there is something to teach
             button.setProperty("quiet", True)
             if letters:
@@ -71,8 +72,10 @@ class TeachingRow(QWidget):
             button.setVisible(k < len(names))
             if k < len(names):
                 button.setText(unmarked(short(names[k], letters)))
-                button.setAccessibleName(f"teach that this is {names[k]}")
-                button.setToolTip(as_tip(f"Add it to the training rows as {names[k]}"))
+                button.setAccessibleName(tr("teach that this is {name}", name=names[k]))
+                button.setToolTip(
+                    as_tip(tr("Add it to the training rows as {name}", name=names[k]))
+                )
 
     def set_possible(self, is_possible: bool) -> None:
         """Show and enable the buttons if there is something to teach."""

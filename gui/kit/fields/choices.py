@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QPushButton
 
+from core.language import tr
 from gui.kit import zoom
 from gui.kit.fields.unscrolled import Combo
 
@@ -61,17 +62,17 @@ class Toggle(QPushButton):
     """A switch: a knob at one end of a track, and “on” or “off” beside it."""
 
     def __init__(self) -> None:
-        super().__init__("off")
+        super().__init__(tr("off"))
         self.setCheckable(True)
         self.toggled.connect(self._show_state)
 
     def _show_state(self, is_on: bool) -> None:
-        self.setText("on" if is_on else "off")
+        self.setText(tr("on") if is_on else tr("off"))
 
     def sizeHint(self) -> QSize:
         """Return the same width for either text."""
         metrics = self.fontMetrics()
-        words = max(metrics.horizontalAdvance(word) for word in ("on", "off"))
+        words = max(metrics.horizontalAdvance(word) for word in (tr("on"), tr("off")))
         track = QSize(zoom.px(TRACK_PX), zoom.px(KNOB_PX))
         width = track.width() + words + 3 * zoom.px(SWITCH_GAP_PX)
         return QSize(width, max(track.height(), metrics.height()) + zoom.px(SWITCH_GAP_PX))

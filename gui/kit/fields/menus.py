@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractSpinBox, QLineEdit, QMenu, QPlainTextEdit, QWidget
 
+from core.language import tr
+
 
 def leave_menu(field: QLineEdit | QPlainTextEdit) -> None:
     """Leave the field's menu to the part of the window around it, which begins with `menu_of`."""
@@ -30,8 +32,8 @@ def _standard(widget: QWidget | None) -> QMenu | None:
         menu.addSeparator()
         steps = widget.stepEnabled()
         for words, step, flag in (
-            ("&Step up", widget.stepUp, QAbstractSpinBox.StepEnabledFlag.StepUpEnabled),
-            ("Step &down", widget.stepDown, QAbstractSpinBox.StepEnabledFlag.StepDownEnabled),
+            (tr("&Step up"), widget.stepUp, QAbstractSpinBox.StepEnabledFlag.StepUpEnabled),
+            (tr("Step &down"), widget.stepDown, QAbstractSpinBox.StepEnabledFlag.StepDownEnabled),
         ):
             menu.addAction(words, step).setEnabled(bool(steps & flag))
         return menu

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QSpinBox,
 )
 
+from core.language import localised, mark, tr
 from gui.kit.fields.menus import menu_of
 from gui.kit.fields.notches import notch_above, notch_below, power_beside
 from gui.kit.fields.unscrolled import Unscrolled
@@ -28,7 +29,7 @@ else:
 
 Number = Any  # float for some fields, int for others, as in Qt
 
-FULL = "full"
+FULL = mark("full")
 GIVEN = -1.0  # percent: stands for the share that the data come with
 WIDEST = 9 * "0"  # the width of most fields, with their borders
 PERCENT_STEP = 5
@@ -158,7 +159,7 @@ class NotchField(_NumberField, QDoubleSpinBox):
         self.setRange(0.0 if zero else 1e-12, largest)
 
     def textFromValue(self, value: float) -> str:
-        return f"{value:.6g}"
+        return localised(f"{value:.6g}")
 
     def _read(self, text: str) -> float | None:
         return _parse(text)
@@ -189,7 +190,7 @@ class ShareField(_NumberField, QDoubleSpinBox):
         """Set whether the data come with a share, which can then be chosen by a word."""
         with QSignalBlocker(self):
             self.setRange(GIVEN if is_given else 0, 100 * self._most)
-            self.setSpecialValueText("as given" if is_given else "none")
+            self.setSpecialValueText(tr("as given") if is_given else tr("none"))
 
     def show_value(self, value: float | None) -> None:
         super().show_value(GIVEN if value is None else 100 * value)
@@ -198,7 +199,7 @@ class ShareField(_NumberField, QDoubleSpinBox):
         return None if number == GIVEN else round(number / 100, 4)
 
     def textFromValue(self, value: float) -> str:
-        return f"{value:g}"
+        return localised(f"{value:g}")
 
     def _read(self, text: str) -> float | None:
         number = _parse(text)
@@ -259,10 +260,10 @@ class BatchField(CountField):
         return None if number == self.maximum() else number
 
     def textFromValue(self, value: int) -> str:
-        return FULL if value == self.maximum() else str(value)
+        return tr(FULL) if value == self.maximum() else str(value)
 
     def _word(self) -> tuple[str, Number]:
-        return FULL, self.maximum()
+        return tr(FULL), self.maximum()
 
     def _read(self, text: str) -> int | None:
         """Read a size; one larger than the number of rows is full, too."""

@@ -196,9 +196,9 @@ def copy_menu(parent: QWidget, latex: str, text: str, table: str = "") -> QMenu:
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     clipboard = QGuiApplication.clipboard()
     for words, what in (
-        ("Copy as &LaTeX", latex),
-        ("Copy as &text", text),
-        ("Copy table as &CSV", table),
+        (tr("Copy as &LaTeX"), latex),
+        (tr("Copy as &text"), text),
+        (tr("Copy table as &CSV"), table),
     ):
         if what:
             menu.addAction(words, lambda what=what: clipboard.setText(what))  # type: ignore[misc]

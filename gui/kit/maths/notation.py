@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from core.data.csv import spreadsheet
+from core.language import tr
 from core.number_format import SUPERSCRIPTS
 
 Key: TypeAlias = tuple[str | int, ...]  # names a number: ("z", 1) is the logit of class 1
@@ -204,7 +205,7 @@ def to_text(node: Node, text_of: Say) -> str:
         case Num(key, is_term):
             return as_term(text_of(key)) if is_term else text_of(key)
         case Pic(key):
-            return f"[picture of {' '.join(str(part) for part in key)}]"
+            return tr("[picture of {name}]", name=" ".join(str(part) for part in key))
         case Frac(top, bottom):
             return f"({to_text(top, text_of)}) / ({to_text(bottom, text_of)})"
         case Raised(base, exponent):

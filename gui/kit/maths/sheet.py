@@ -22,6 +22,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QGraphicsRectItem, QSizePolicy, QToolTip
 
+from core.language import tr
 from gui.kit import zoom
 from gui.kit.canvas import Canvas, CanvasHolder
 from gui.kit.canvas_widgets import signed_pixmap, signed_table
@@ -75,7 +76,7 @@ class Sheet(CanvasHolder):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Derivation with the numbers of this step")
+        self.setAccessibleName(tr("Derivation with the numbers of this step"))
 
     # What is shown --------------------------------------------------------------------------------
 
@@ -333,9 +334,9 @@ class Sheet(CanvasHolder):
         if key is not None:
             is_covered = key in self.numbers.covered
             menu.addAction(
-                "&Reveal this number" if is_covered else "&Cover this number",
+                tr("&Reveal this number") if is_covered else tr("&Cover this number"),
                 partial(self.cover, [key], not is_covered),
             )
-        menu.addAction("Cover all &results", partial(self.cover, self.numbers.results(), True))
-        menu.addAction("Reveal &all", self.reveal_all)
+        menu.addAction(tr("Cover all &results"), partial(self.cover, self.numbers.results(), True))
+        menu.addAction(tr("Reveal &all"), self.reveal_all)
         menu.popup(event.globalPos())
