@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from core.data.task import Task
 from core.explain.example_trace import follow
+from core.language import tr
 from core.model_family import FAMILY
 from core.teach.derivations import gradient_code
 from core.train.snapshot import Snapshot
@@ -61,11 +62,11 @@ def obstacle(task: Task) -> str:
     """Return why the gradient of the task's model is not that of this code, "" if it is."""
     kind = FAMILY[task.config.model.kind]
     if task.config.model.hidden:
-        return "The code is of a model without a hidden layer."
+        return tr("The code is of a model without a hidden layer.")
     if task.class_weights is not None:
-        return "The code is of a loss in which all classes weigh the same."
+        return tr("The code is of a loss in which all classes weigh the same.")
     if kind.is_pairwise or kind.is_counted or not kind.chain_collapses:
-        return "The code is of a model whose gradient is (A − Y): choose Logistic or Softmax."
+        return tr("The code is of a model whose gradient is (A − Y): choose Logistic or Softmax.")
     return ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.language import mark, tr
 from core.teach.derivations.derivation import About, Case, Derivation, Line
 from core.teach.derivations.expression import (
     Constant,
@@ -30,13 +31,13 @@ def own_slope(case: Case) -> tuple[Line, ...]:
     e = Exp(z)
     de, dS = (Derivative(part, z, ("slope", i, n)) for n, part in enumerate((e, S)))
     return (
-        Line(e / S, "definition of softmax", a),
-        Line(Derivative(e / S, z, ("slope", i, "a")), "differentiate", t.slope(a, z)),
-        Line((S * de - e * dS) / S**2, "quotient rule"),
-        Line((S * e - e * e) / S**2, "one term of the sum holds this z"),
-        Line(e * (S - e) / S**2, "factor out"),
-        Line(times(e / S, (S - e) / S), "split the fraction"),
-        Line(a * (1 - a), "that is softmax again"),
+        Line(e / S, tr("definition of softmax"), a),
+        Line(Derivative(e / S, z, ("slope", i, "a")), tr("differentiate"), t.slope(a, z)),
+        Line((S * de - e * dS) / S**2, tr("quotient rule")),
+        Line((S * e - e * e) / S**2, tr("one term of the sum holds this z")),
+        Line(e * (S - e) / S**2, tr("factor out")),
+        Line(times(e / S, (S - e) / S), tr("split the fraction")),
+        Line(a * (1 - a), tr("that is softmax again")),
     )
 
 
@@ -48,13 +49,13 @@ def other_slope(case: Case) -> tuple[Line, ...]:
     e, other = Exp(t.z[i]), Exp(z)
     de, dS = (Derivative(part, z, ("slope", i, k, n)) for n, part in enumerate((e, S)))
     return (
-        Line(e / S, "definition of softmax", a),
-        Line(Derivative(e / S, z, ("slope", i, k, "a")), "differentiate", t.slope(a, z)),
-        Line((S * de - e * dS) / S**2, "quotient rule"),
-        Line((S * 0 - e * other) / S**2, "only the sum holds this z"),
-        Line(-(e * other / S**2), "simplify"),
-        Line(-times(e / S, other / S), "split the fraction"),
-        Line(-(a * t.a[k]), "that is softmax twice"),
+        Line(e / S, tr("definition of softmax"), a),
+        Line(Derivative(e / S, z, ("slope", i, k, "a")), tr("differentiate"), t.slope(a, z)),
+        Line((S * de - e * dS) / S**2, tr("quotient rule")),
+        Line((S * 0 - e * other) / S**2, tr("only the sum holds this z")),
+        Line(-(e * other / S**2), tr("simplify")),
+        Line(-times(e / S, other / S), tr("split the fraction")),
+        Line(-(a * t.a[k]), tr("that is softmax twice")),
     )
 
 
@@ -64,14 +65,16 @@ def jacobian(case: Case) -> tuple[Line, ...]:
     classes, a = range(case.h), t.a
     delta = Constant(float(case.label == case.rival), r"\delta_{ik}", "δ")
     a_i, a_k = a[case.label], a[case.rival]
-    column = Symbol(("a",), r"\mathbf{a}", "a", "all probabilities", Grid(tuple((p,) for p in a)))
+    column = Symbol(
+        ("a",), r"\mathbf{a}", "a", tr("all probabilities"), Grid(tuple((p,) for p in a))
+    )
     one, eye = ones(case.h), identity(case.h)
     slopes = Grid(tuple(tuple(t.slope(a[i], t.z[k]) for k in classes) for i in classes))
     J = Symbol(
         ("J",),
         r"\frac{\partial \mathbf{a}}{\partial \mathbf{z}}",
         "∂a/∂z",
-        "the Jacobian: row i has the slopes of aᵢ",
+        tr("the Jacobian: row i has the slopes of aᵢ"),
         slopes,
     )
     across = Grid(tuple(tuple(a[i] for _ in classes) for i in classes))
@@ -82,16 +85,17 @@ def jacobian(case: Case) -> tuple[Line, ...]:
     return (
         Line(
             a_i * (delta - a_k),
-            "both cases: δ = 1 if i = k, else 0",
+            tr("both cases: δ = 1 if i = k, else 0"),
             t.slope(a_i, t.z[case.rival]),
         ),
-        Line(slopes, "one row an output, one column a logit", J),
+        Line(slopes, tr("one row an output, one column a logit"), J),
         Line(
-            entrywise(column @ Transpose(one), eye - one @ Transpose(column)), "both cases at once"
+            entrywise(column @ Transpose(one), eye - one @ Transpose(column)),
+            tr("both cases at once"),
         ),
-        Line(entrywise(across, eye - down), "multiply out"),
-        Line(Grid(entries), "entry by entry"),
-        Line(Diagonal(column) - column @ Transpose(column), "in short"),
+        Line(entrywise(across, eye - down), tr("multiply out")),
+        Line(Grid(entries), tr("entry by entry")),
+        Line(Diagonal(column) - column @ Transpose(column), tr("in short")),
     )
 
 
@@ -100,10 +104,10 @@ def weight_gradient(case: Case) -> tuple[Line, ...]:
     t = SoftmaxTerms(case)
     classes, k = range(case.h), case.output
     z, a, y, x = t.z[k], t.a, t.y, t.x
-    dz_dw = t.slope(z, t.w, "how the logit changes with this weight")
-    dL_dw = t.slope(t.L, t.w, "gradient of this example for this weight")
-    dL_da = [t.slope(t.L, a[c], f"derivative of the loss by a{c}") for c in classes]
-    da_dz = [t.slope(a[c], z, f"how a{c} changes with z{k}") for c in classes]
+    dz_dw = t.slope(z, t.w, tr("how the logit changes with this weight"))
+    dL_dw = t.slope(t.L, t.w, tr("gradient of this example for this weight"))
+    dL_da = [t.slope(t.L, a[c], tr("derivative of the loss by a{c}", c=c)) for c in classes]
+    da_dz = [t.slope(a[c], z, tr("how a{c} changes with z{k}", c=c, k=k)) for c in classes]
     inner = [a[k] * (1 - a[k]) if c == k else -(a[c] * a[k]) for c in classes]
     outer = [-(y[c] / a[c]) for c in classes]
     i = case.label
@@ -116,16 +120,16 @@ def weight_gradient(case: Case) -> tuple[Line, ...]:
     paths = tuple(times(*path, dz_dw) for path in zip(dL_da, da_dz, strict=True))
     inserted = tuple(times(*path, x) for path in zip(outer, inner, strict=True))
     return (
-        Line(over(paths), "one path through each activation", dL_dw),
-        Line(Derivative(t.cross_entropy, a[i], ("∂", "ce", i)), "cross-entropy", dL_da[i]),
-        Line(outer[i], "one term holds this activation"),
-        Line(inner[k], "softmax, i = k", da_dz[k]),
-        *(() if i == k else (Line(inner[i], "softmax, i ≠ k", da_dz[i]),)),
-        Line(x, "z holds this weight once", dz_dw),
-        Line(over(inserted), "insert all", dL_dw),
-        Line(over(cancelled) * x, "the activations cancel"),
-        Line((a[k] * over(tuple(y)) - y[k]) * x, "gather"),
-        Line((a[k] - y[k]) * x, "one-hot: the y add up to 1"),
+        Line(over(paths), tr("one path through each activation"), dL_dw),
+        Line(Derivative(t.cross_entropy, a[i], ("∂", "ce", i)), tr("cross-entropy"), dL_da[i]),
+        Line(outer[i], tr("one term holds this activation")),
+        Line(inner[k], tr("softmax, i = k"), da_dz[k]),
+        *(() if i == k else (Line(inner[i], tr("softmax, i ≠ k"), da_dz[i]),)),
+        Line(x, tr("z holds this weight once"), dz_dw),
+        Line(over(inserted), tr("insert all"), dL_dw),
+        Line(over(cancelled) * x, tr("the activations cancel")),
+        Line((a[k] * over(tuple(y)) - y[k]) * x, tr("gather")),
+        Line((a[k] - y[k]) * x, tr("one-hot: the y add up to 1")),
     )
 
 
@@ -136,50 +140,50 @@ def two_classes(case: Case) -> tuple[Line, ...]:
     binary = -((1 - y[1]) * Log(1 - a[1])) - y[1] * Log(a[1])
     one = as_expression(1)
     return (
-        Line(t.cross_entropy, "cross-entropy", t.L),
-        Line(-(y[0] * Log(a[0])) - y[1] * Log(a[1]), "two classes"),
-        Line(-(y[0] * Log(1 - a[1])) - y[1] * Log(a[1]), "the a add up to 1"),
-        Line(binary, "the y add up to 1: BCE"),
-        Line(Exp(z1) / (Exp(z0) + Exp(z1)), "definition of softmax", a[1]),
-        Line(one / (Exp(z0 - z1) + 1), "divide by the power of z1"),
-        Line(one / (1 + Exp(Negative(z1 - z0))), "σ(z) of one neuron, z = z1 − z0"),
+        Line(t.cross_entropy, tr("cross-entropy"), t.L),
+        Line(-(y[0] * Log(a[0])) - y[1] * Log(a[1]), tr("two classes")),
+        Line(-(y[0] * Log(1 - a[1])) - y[1] * Log(a[1]), tr("the a add up to 1")),
+        Line(binary, tr("the y add up to 1: BCE")),
+        Line(Exp(z1) / (Exp(z0) + Exp(z1)), tr("definition of softmax"), a[1]),
+        Line(one / (Exp(z0 - z1) + 1), tr("divide by the power of z1")),
+        Line(one / (1 + Exp(Negative(z1 - z0))), tr("σ(z) of one neuron, z = z1 − z0")),
     )
 
 
 OWN_SLOPE = Derivation(
     "softmax-own",
-    "Softmax by its own logit",
+    mark("Softmax by its own logit"),
     About.CLASSES,
-    "Like the sigmoid's: a probability rises with its own logit by a(1 − a).",
+    mark("Like the sigmoid's: a probability rises with its own logit by a(1 − a)."),
     own_slope,
 )
 OTHER_SLOPE = Derivation(
     "softmax-other",
-    "Softmax by another logit",
+    mark("Softmax by another logit"),
     About.CLASSES,
-    "A probability falls as another logit rises: there is only 1 to share.",
+    mark("A probability falls as another logit rises: there is only 1 to share."),
     other_slope,
 )
 JACOBIAN = Derivation(
     "softmax-jacobian",
-    "Jacobian of softmax",
+    mark("Jacobian of softmax"),
     About.CLASSES,
-    "All partial derivatives in one matrix, whose rows and columns add up to 0.",
+    mark("All partial derivatives in one matrix, whose rows and columns add up to 0."),
     jacobian,
 )
 WEIGHT = Derivation(
     "softmax-gradient",
-    "Gradient of one softmax weight",
+    mark("Gradient of one softmax weight"),
     About.CLASSES,
-    "A weight acts on the loss through every activation; all paths together leave the error.",
+    mark("A weight acts on the loss through every activation; all paths together leave the error."),
     weight_gradient,
     has_code=True,
 )
 TWO_CLASSES = Derivation(
     "two-classes",
-    "Cross-entropy with two classes",
+    mark("Cross-entropy with two classes"),
     About.CLASSES,
-    "With two classes, cross-entropy is the binary one, and softmax is one sigmoid neuron.",
+    mark("With two classes, cross-entropy is the binary one, and softmax is one sigmoid neuron."),
     two_classes,
     classes=2,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.language import tr
 from core.teach.derivations.derivation import Case
 from core.teach.derivations.expression import (
     Constant,
@@ -32,15 +33,15 @@ class NeuronTerms:
     def __init__(self, case: Case) -> None:
         k, j = case.output, case.feature
         index = f"_{{{j}}}"
-        self.w = Symbol(("W", k, j), f"w{index}", f"w{j}", "the weight that is followed")
-        self.x = Symbol(("x", j), f"x{index}", f"x{j}", "its input, as the model takes it")
-        self.b = Symbol(("b", k), "b", "b", "bias")
-        self.y = Symbol(("y", k), "y", "y", "target: 1 or 0")
+        self.w = Symbol(("W", k, j), f"w{index}", f"w{j}", tr("the weight that is followed"))
+        self.x = Symbol(("x", j), f"x{index}", f"x{j}", tr("its input, as the model takes it"))
+        self.b = Symbol(("b", k), "b", "b", tr("bias"))
+        self.y = Symbol(("y", k), "y", "y", tr("target: 1 or 0"))
         self.logit = self._logit(case)
-        self.z = Symbol(("z", k), "z", "z", "logit", self.logit)
-        self.a = Symbol(("a", k), "a", "a", "activation: the probability of 1", sigmoid(self.z))
+        self.z = Symbol(("z", k), "z", "z", tr("logit"), self.logit)
+        self.a = Symbol(("a", k), "a", "a", tr("activation: the probability of 1"), sigmoid(self.z))
         self.bce = -(self.y * Log(self.a)) - (1 - self.y) * Log(1 - self.a)
-        self.L = Symbol(("bce", k), "L", "L", "binary cross-entropy of this example", self.bce)
+        self.L = Symbol(("bce", k), "L", "L", tr("binary cross-entropy of this example"), self.bce)
 
     def _logit(self, case: Case) -> Expression:
         """Return z as it is written: all products, or that of the followed input and the rest."""
@@ -49,10 +50,12 @@ class NeuronTerms:
             if j == case.feature:
                 terms.append(self.w * self.x)
             else:
-                w = Symbol(("W", k, j), f"w_{{{j}}}", f"w{j}", "another weight")
-                terms.append(w * Symbol(("x", j), f"x_{{{j}}}", f"x{j}", "another input"))
+                w = Symbol(("W", k, j), f"w_{{{j}}}", f"w{j}", tr("another weight"))
+                terms.append(w * Symbol(("x", j), f"x_{{{j}}}", f"x{j}", tr("another input")))
         if len(case.features) < case.m:
-            terms.append(Symbol(("rest", k), "r", "r", "all other products in z, with the bias"))
+            terms.append(
+                Symbol(("rest", k), "r", "r", tr("all other products in z, with the bias"))
+            )
         else:
             terms.append(self.b)
         return Sum(tuple(terms))
@@ -71,26 +74,38 @@ class SoftmaxTerms:
     def __init__(self, case: Case) -> None:
         self.case, classes = case, range(case.h)
         k, j = case.output, case.feature
-        self.x = Symbol(("x", j), f"x_{{{j}}}", f"x{j}", "its input, as the model takes it")
-        self.w = Symbol(("W", k, j), f"w_{{{k},{j}}}", f"w{k},{j}", "the weight that is followed")
-        rest = Symbol(("rest", k), "r", "r", "all other products in the logit, with the bias")
+        self.x = Symbol(("x", j), f"x_{{{j}}}", f"x{j}", tr("its input, as the model takes it"))
+        self.w = Symbol(
+            ("W", k, j), f"w_{{{k},{j}}}", f"w{k},{j}", tr("the weight that is followed")
+        )
+        rest = Symbol(("rest", k), "r", "r", tr("all other products in the logit, with the bias"))
         self.logit = self.w * self.x + rest
         self.z = [
             Symbol(
                 ("z", c),
                 f"z_{{{c}}}",
                 f"z{c}",
-                f"logit of class {c}",
+                tr("logit of class {c}", c=c),
                 self.logit if c == k else None,
             )
             for c in classes
         ]
         power = Exp(Symbol(("z", E_INDEX), "z_j", "z_j"))
         self.S = Total(
-            ("S",), E_INDEX, power, tuple(map(Exp, self.z)), "sum of the exponentials of all logits"
+            ("S",),
+            E_INDEX,
+            power,
+            tuple(map(Exp, self.z)),
+            tr("sum of the exponentials of all logits"),
         )
         self.a = [
-            Symbol(("a", c), f"a_{{{c}}}", f"a{c}", f"probability of class {c}", Exp(z) / self.S)
+            Symbol(
+                ("a", c),
+                f"a_{{{c}}}",
+                f"a{c}",
+                tr("probability of class {c}", c=c),
+                Exp(z) / self.S,
+            )
             for c, z in enumerate(self.z)
         ]
         self.y = [
@@ -98,16 +113,16 @@ class SoftmaxTerms:
                 ("y", c),
                 f"y_{{{c}}}",
                 f"y{c}",
-                f"target of class {c}: 1 if the example is of it, else 0",
+                tr("target of class {c}: 1 if the example is of it, else 0", c=c),
             )
             for c in classes
         ]
         body = Symbol(("y", E_INDEX), "y_j", "y_j") * Log(Symbol(("a", E_INDEX), "a_j", "a_j"))
         terms = tuple(y * Log(a) for y, a in zip(self.y, self.a, strict=True))
         self.cross_entropy = -Total(
-            ("ylna",), E_INDEX, body, terms, "sum of yⱼ ln aⱼ: one is not 0"
+            ("ylna",), E_INDEX, body, terms, tr("sum of yⱼ ln aⱼ: one is not 0")
         )
-        self.L = Symbol(("L",), "L", "L", "cross-entropy of this example", self.cross_entropy)
+        self.L = Symbol(("L",), "L", "L", tr("cross-entropy of this example"), self.cross_entropy)
 
     def slope(self, of: Symbol, by: Symbol, meaning: str = "") -> Derivative:
         """Return ∂of/∂by as a term of its own."""
