@@ -5,13 +5,17 @@ What shows figures is a `Coverable`, and the view around it covers and reveals i
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Hashable
 from functools import cached_property
 
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QCursor, QGuiApplication
+from PySide6.QtWidgets import QToolTip, QWidget
 
-from gui.kit.described import HIDDEN, covered, is_covered, said
+from core.data.csv.spreadsheet import to_text
+from core.language import tr
+from gui.kit.described import HIDDEN, announce, covered, is_covered
 
 
 class Covering:
@@ -81,6 +85,22 @@ def cover_new(part: QWidget) -> None:
         cover_all(part, True)
 
 
-def copy_figures(shown: QWidget, text: str) -> None:
-    """Put figures on the clipboard, covered where those of the view are."""
-    QGuiApplication.clipboard().setText(said(shown, text))
+def table_of(shown: QWidget, text: str, names: int = 1) -> str:
+    """Return a table as CSV with its figures covered where those of the view are.
+
+    names : how many columns say what a row is about; they and the titles are no figures, also
+    where a class is called 3.
+    """
+    if not is_covered(shown):
+        return text
+    titles, *rows = csv.reader(io.StringIO(text))
+    return to_text([titles, *([*row[:names], *map(covered, row[names:])] for row in rows)])
+
+
+def copy_figures(shown: QWidget, text: str, names: int = 1) -> None:
+    """Copy a table, see `table_of`; what is missing from the copy is said at the pointer."""
+    QGuiApplication.clipboard().setText(table_of(shown, text, names))
+    if is_covered(shown):
+        words = tr("The copy has “?” for the covered numbers. H reveals them: copy again.")
+        QToolTip.showText(QCursor.pos(), words, shown)
+        announce(shown, words)

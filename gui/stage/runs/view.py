@@ -18,7 +18,14 @@ from PySide6.QtWidgets import (
 
 from core.data.task import Task
 from core.number_format import format_count
-from core.runs.run_record import MAX_KEPT, Record, describe_losses, describe_start, to_csv
+from core.runs.run_record import (
+    MAX_KEPT,
+    Record,
+    describe_losses,
+    describe_start,
+    differing,
+    to_csv,
+)
 from core.train.snapshot import Snapshot, Status
 from gui.kit.covers.covering import copy_figures, cover_new
 from gui.kit.fields import kept as kept_fields
@@ -265,7 +272,7 @@ class RunsView(View):
 
     def _copy(self) -> None:
         records = self.table.runs.records
-        copy_figures(self, to_csv(records))
+        copy_figures(self, to_csv(records), names=1 + len(differing(records)))
         self.said.emit(f"Copied {format_count(len(records), 'run')} as CSV.")
 
     def _open_menu(self, position: QPoint) -> None:

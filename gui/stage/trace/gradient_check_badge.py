@@ -31,7 +31,7 @@ from gui.derivation.layer import AFTER_HIDDEN, OF_HIDDEN
 from gui.derivation.models import model_of
 from gui.kit import theme as look
 from gui.kit import zoom
-from gui.kit.covers.covering import copy_figures
+from gui.kit.covers.covering import copy_figures, table_of
 from gui.kit.covers.figures import FigureLabel, PlainFigures, small_figures
 from gui.kit.described import said, tell
 from gui.kit.labels import Elided
@@ -314,7 +314,7 @@ class Comparison(QFrame):
                 self,
                 self.formula.latex,
                 said(self, self.words.text()),
-                said(self, self._check.csv()),
+                table_of(self, self._check.csv()),
             )
             menu.exec(event.globalPos())
 

@@ -192,4 +192,5 @@ class CoefficientTable(Coverable, QWidget):
 
     def _copy(self) -> None:
         if self._task is not None and self._found is not None:
-            copy_figures(self, as_csv(self._task, self._found, self._chosen()[1]))
+            table = as_csv(self._task, self._found, self._chosen()[1])
+            copy_figures(self, table, names=2)  # input, output

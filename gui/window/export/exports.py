@@ -75,8 +75,9 @@ class Exports(QObject):
     def reports(self) -> Reports:
         from gui.window.export.reports import Reports
 
-        controller = self._parts.controller
-        made = Reports(self._window, self._subjects, self._exposure, controller, self._settings)
+        controller, covers = self._parts.controller, self._parts.views.covers
+        parts = self._window, self._subjects, self._exposure, controller, covers
+        made = Reports(*parts, self._settings)
         made.said.connect(self.remarked)
         self._made.append(made)
         return made

@@ -24,6 +24,7 @@ from gui.kit import zoom
 from gui.kit.fields.choices import Choice
 from gui.kit.labels import Readout
 from gui.kit.layouts import add_layout
+from gui.kit.plain_text import paragraph
 
 SCALES = (1, 2, 4)
 DEFAULT_SCALE = 2
@@ -49,6 +50,11 @@ class PictureDialog(QDialog):
         self.controls_box = QCheckBox(tr("with fields and buttons"))
         self.preview = _Preview()
         self.size_label = Readout(2)
+        self.covered_label = paragraph()
+        self.covered_label.setText(
+            tr("The numbers are covered, in the window and here. H reveals them.")
+        )
+        self.covered_label.hide()
         self.save_button = QPushButton(tr("Save…"))
         self.copy_button = QPushButton(tr("Copy"))
         self._fill()
@@ -95,6 +101,7 @@ class PictureDialog(QDialog):
         fields = QVBoxLayout()
         add_layout(fields, form)
         fields.addWidget(self.size_label)
+        fields.addWidget(self.covered_label)
         fields.addStretch(1)
         upper = QHBoxLayout()
         upper.setSpacing(16)
@@ -148,9 +155,10 @@ class PictureDialog(QDialog):
 
     # What comes of it -----------------------------------------------------------------------------
 
-    def show_drawing(self, drawing: Drawing) -> None:
-        """Show the picture that is exported now."""
+    def show_drawing(self, drawing: Drawing, *, is_covered: bool = False) -> None:
+        """Show the picture that is exported now; is_covered : its numbers are, which is said."""
         self.drawing = drawing
+        self.covered_label.setVisible(is_covered)
         self.preview.show_drawing(drawing)
         self._enable()
 

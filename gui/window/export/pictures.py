@@ -16,6 +16,7 @@ from gui.control.file_writes import Writes
 from gui.export.drawing import Drawing
 from gui.export.pdf import to_pdf
 from gui.export.svg import as_png, to_svg
+from gui.kit.described import is_covered
 from gui.window.export.exposure import Exposure, Request
 from gui.window.export.picture_dialog import DEFAULT_SCALE, PictureDialog
 from gui.window.export.subjects import Subjects
@@ -63,12 +64,16 @@ class Pictures(QObject):
         """Copy this view, or the one on the stage, as it is shown."""
         name = name or self._subjects.current
 
+        view = self._subjects.view(name)
+
         def take(drawing: Drawing) -> None:
             self._copy(drawing, DEFAULT_SCALE)
+            if is_covered(view):
+                self.said.emit(tr("The picture is on the clipboard, with “?” for covered numbers."))
 
         self._exposure.take(
             Request(
-                self._subjects.view(name),
+                view,
                 is_light=False,
                 title=partial(self._subjects.title, name),
                 answer=take,
@@ -81,7 +86,11 @@ class Pictures(QObject):
         name = dialog.view
         title = partial(self._subjects.title, name) if dialog.has_title else str
         view = self._subjects.view(name)
-        show, controls = dialog.show_drawing, dialog.has_controls
+        controls = dialog.has_controls
+
+        def show(drawing: Drawing) -> None:
+            dialog.show_drawing(drawing, is_covered=is_covered(view))
+
         self._exposure.take(Request(view, dialog.is_light, title, show, controls))
 
     def _save(self, drawing: Drawing) -> None:

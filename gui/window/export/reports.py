@@ -17,6 +17,7 @@ from gui.control.run_controller import RunController
 from gui.export.document import to_pages, width_of
 from gui.export.drawing import Drawing
 from gui.export.svg import to_svg
+from gui.state.covers import Covers
 from gui.window.export.exposure import Exposure, Request
 from gui.window.export.subjects import Subjects
 from gui.window.export.targets import Format, ask
@@ -39,7 +40,8 @@ CAPTIONS = {
 class Reports(QObject):
     """Makes one report at a time; meanwhile the window stands still, for a second or two.
 
-    What takes a while, as a view that is made or another theme, is done in turns of the event loop.
+    A report is for paper: its pictures show numbers also while the window covers them. What takes a
+    while, as a view that is made or another theme, is done in turns of the event loop.
     """
 
     said = Signal(str)  # message for the user
@@ -50,16 +52,18 @@ class Reports(QObject):
         subjects: Subjects,
         exposure: Exposure,
         controller: RunController,
+        covers: Covers,
         settings: Settings,
     ) -> None:
         super().__init__(window)
         self._window, self._subjects, self._exposure = window, subjects, exposure
-        self._controller, self._settings = controller, settings
+        self._controller, self._covers, self._settings = controller, covers, settings
         self._target: tuple[Path, Format] | None = None
         self._drawings: dict[str, Drawing] = {}
         self._waiting: list[str] = []
         self._before = ""  # the view on the stage
         self._goes_on = False  # whether the run is trained on afterwards
+        self._covers_again = False
 
     @property
     def is_busy(self) -> bool:
@@ -85,6 +89,9 @@ class Reports(QObject):
         self._before = self._subjects.current
         self._waiting = [name for name in CAPTIONS if name in self._subjects.names]
         self._exposure.hold()
+        self._covers_again = self._covers.is_on
+        if self._covers_again:  # nobody sees it: the window stands still
+            self._covers.set(False)
         self._then(self._draw_next)
 
     def _then(self, go_on: Callable[[], None]) -> None:
@@ -142,6 +149,8 @@ class Reports(QObject):
         self._drawings, self._waiting = {}, []
         self._exposure.cancel()
         self._subjects.show(self._before)
+        if self._covers_again:
+            self._covers.set(True)
         self._exposure.release()
         if self._goes_on and not self._controller.is_training:
             self._controller.play_or_pause()

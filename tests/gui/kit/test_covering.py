@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QVBoxLayout
+from PySide6.QtWidgets import QLabel, QToolTip, QVBoxLayout
 
 from core.config import DataConfig, ModelConfig, RunConfig
 from core.data.sources import load
@@ -49,15 +49,19 @@ def test_the_numbers_of_a_label_and_its_tip_are_revealed_by_a_press_or_return(
         assert (shown(), figures.toolTip()) == (text, "of 30")
 
 
-def test_what_is_copied_of_a_covered_view_has_no_numbers(show_view, dressed):
+def test_a_copy_of_a_covered_table_has_names_and_no_figures_and_says_so(show_view, dressed):
+    """A class may be called 3: what a row is about is no figure."""
     view = View(look.LIGHT)
     show_view(view)
+    table = "class,recall 2\n3,0.93\nsetosa,−1e-05\nvirginica,\n"
     view.cover_numbers(True)
-    copy_figures(view, "setosa,0.93")
-    assert dressed.clipboard().text() == "setosa,?"
+    copy_figures(view, table)
+    hidden = "class,recall 2\n3,?\nsetosa,?\nvirginica,\n"
+    assert dressed.clipboard().text() == hidden
+    assert "H reveals" in QToolTip.text()
     view.cover_numbers(False)
-    copy_figures(view, "setosa,0.93")
-    assert dressed.clipboard().text() == "setosa,0.93"
+    copy_figures(view, table)
+    assert dressed.clipboard().text() == table
 
 
 def test_an_answer_is_covered_with_its_shares_each_until_it_is_pressed(show_view):

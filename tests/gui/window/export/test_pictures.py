@@ -123,6 +123,16 @@ def test_a_picture_is_copied_without_a_dialog_and_without_what_is_shown_at_the_p
     assert not view.readout.text()
     assert QSvgRenderer(clipboard.mimeData().data("image/svg+xml")).isValid()
     assert "clipboard" in window.notice.text
+    qtbot.keyClick(window, Qt.Key.Key_H)
+    qtbot.keyClick(window, Qt.Key.Key_C, CTRL_SHIFT)
+    qtbot.waitUntil(lambda: "covered numbers" in window.notice.text, timeout=PATIENCE_MS)
+    dialog = opened(qtbot, window)
+    assert dialog.covered_label.isVisible()
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.keyClick(window, Qt.Key.Key_H)
+    assert not opened(qtbot, window).covered_label.isVisible()
 
 
 def test_a_name_without_ending_gets_that_of_the_format_and_is_asked_about_if_it_is_there(

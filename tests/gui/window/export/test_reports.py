@@ -9,10 +9,13 @@ import pypdfium2
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLabel
 
 from core.config import RunConfig, TrainingConfig
 from core.train.snapshot import Status
 from gui.kit import theme as look
+from gui.kit.described import is_covered
+from gui.window.export.exposure import CURTAIN
 from tests.gui.conftest import PATIENCE_MS
 
 QUICK = RunConfig(training=TrainingConfig(epochs=3))
@@ -41,6 +44,22 @@ def test_a_web_page_holds_the_figures_and_pictures_of_the_run(qtbot, open_window
     assert not re.search(r"(src|href)=\"(?!data:)", page)
     assert "<b>epoch limit</b>" in page
     assert np.array_equal(window.controller.snapshot.params.W, shot.params.W)
+
+
+def test_a_report_has_the_numbers_that_the_window_covers(qtbot, open_window, finish, save_as):
+    """They are revealed behind the picture of the window, and covered again."""
+    window = open_window(QUICK)
+    finish(window)
+    qtbot.keyClick(window, Qt.Key.Key_H)
+    drawn = []
+
+    def see(is_on):
+        drawn.append((is_on, window.findChild(QLabel, CURTAIN) is not None))
+
+    window.views.covers.changed.connect(see)
+    report(qtbot, window, save_as("report.html"))
+    assert drawn == [(False, True), (True, True)]
+    assert is_covered(window.views["Weights"])
 
 
 def test_a_pdf_has_pages_of_a4_with_its_text(qtbot, open_window, finish, save_as):
