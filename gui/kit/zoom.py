@@ -48,6 +48,7 @@ def follow(widget: QWidget) -> None:
     if (own := widget.property(TYPE)) is not None:
         scale, bold = own
         widget.setFont(font(scale, bold=bold))
+        widget.updateGeometry()  # a field does not tell its layout by itself
 
 
 def level_above(value: float) -> float:

@@ -34,6 +34,7 @@ from gui.window.lesson import wiring
 from gui.window.lesson.clicker import Clicker
 from gui.window.lesson.lessons import Lessons
 from gui.window.lesson.opener import LESSON_FOLDER, LessonOpener
+from gui.window.look.corner import Corner
 from gui.window.look.language_choice import LanguageChoice
 from gui.window.look.theme_names import THEMES
 from gui.window.look.theming import Appearance
@@ -97,10 +98,8 @@ class MainWindow(QMainWindow):
         self.run_bar = RunBar()
         self.history_bar = HistoryBar(look.theme)
         self.rail, self.setup, self.knobs = Rail(), SetupPanel(), KnobsRow()
-        self.presenter_bar = PresenterBar()
-        self.banner = Banner(look.theme)
-        self.stage = Stage(TABS, self.banner)
-        self.side_panel = SidePanel(SIDE)
+        self.presenter_bar, self.banner = PresenterBar(), Banner(look.theme)
+        self.stage, self.side_panel = Stage(TABS, self.banner), SidePanel(SIDE)
         self.views = ViewFactory(controller, self.editor, loader, self.stage, self.side_panel, look)
         self.notice = Notice()
         self.status = StatusMessages(self.notice, self.banner, controller)
@@ -133,6 +132,7 @@ class MainWindow(QMainWindow):
         self.presenter = Presenter(self.presenter_bar, hidden, look, self._present, self)
         self.action_rows = actions.table(self, self)
         self._lesson_menu = actions.make_menus(self, self)
+        self.beside_menus = Corner(self.menuBar(), look, self.presenter.toggle)
         self._connect_parts()
         self._connect_run()
         self._restore()
@@ -337,6 +337,7 @@ class MainWindow(QMainWindow):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.beside_menus.fit()
         self.columns.share(self.width())
         self.status_area.share()
 

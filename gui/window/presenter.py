@@ -35,6 +35,7 @@ from gui.window.run_bar import KeyButton
 CAP_HEIGHT = 0.727 * 4 / 3  # cap height of Inter in pixels per point at 96 dpi
 CAP_SHARE = 0.025  # cap height as a share of the window's height, legible from the back row
 LEAST_ZOOM = 1.25
+FULL = Qt.WindowState.WindowFullScreen
 FOLLOW_MS = 16  # between two reads of the pointer's position
 RING_PX = 44
 GAP_PX = 12  # between the figures
@@ -163,7 +164,7 @@ class PresenterBar(QFrame):
 
 
 class Presenter(QObject):
-    """Turns the window into a slide and back; leaves run and settings untouched.
+    """Turns the window into a slide, on the whole screen, and back; leaves run and settings alone.
 
     hidden : widgets to hide; rearrange : adapts the rest of the window.
     """
@@ -184,6 +185,7 @@ class Presenter(QObject):
         self._rearrange, self._window = rearrange, parent
         self._zoom_before = 1.0
         self._shown_before: list[QWidget] = []
+        self._took_screen = False
         self.is_on = False
         self.blank = _Blank(parent)
         self.spotlight = Spotlight(parent)
@@ -207,11 +209,23 @@ class Presenter(QObject):
             self._zoom_before = self._appearance.zoom
             self._shown_before = [widget for widget in self._hidden if not widget.isHidden()]
             self._arrange(is_on)
-            self._appearance.set_zoom(zoom_for(self._window.height()))
+            self._appearance.set_zoom(zoom_for(self._take_screen()))
             self._bar.fit()
         else:  # first the zoom: what there is room for is decided once
             self._appearance.set_zoom(self._zoom_before)
             self._arrange(is_on)
+            if self._took_screen:
+                self._window.setWindowState(self._window.windowState() & ~FULL)
+
+    def _take_screen(self) -> int:
+        """Fill the screen, unless the window is larger, as on two; return its height then."""
+        window, size = self._window, self._window.screen().size()
+        has_room = size.boundedTo(window.size()) == window.size()
+        self._took_screen = has_room and not window.isFullScreen()
+        if not self._took_screen:
+            return window.height()
+        window.setWindowState(window.windowState() | FULL)
+        return size.height()
 
     def _arrange(self, is_on: bool) -> None:
         for widget in self._shown_before:

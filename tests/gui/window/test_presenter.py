@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QScrollArea
+from PySide6.QtWidgets import QLineEdit, QScrollArea
 
 from core.config import DataConfig, RunConfig
 from gui.kit import zoom
@@ -50,6 +50,28 @@ def test_f5_leaves_stage_curves_and_the_numbers_which_the_back_row_can_read(wind
     press(window, Qt.Key.Key_Escape)
     assert shown(window) == before
     assert zoom.factor() == 1
+
+
+def test_a_slide_fills_the_screen_and_the_window_has_its_place_and_layout_again(
+    open_window, qtbot, dressed
+):
+    screen = dressed.primaryScreen().size()
+    window = open_window(size=(screen.width(), screen.height() - 40))
+    window.columns.fold(False)  # so that the rail is whole
+    field = window.rail.findChild(QLineEdit)
+    before, height = window.geometry(), field.height()
+    for was_full in (False, True):
+        if was_full:
+            press(window, Qt.Key.Key_F11)
+        press(window, Qt.Key.Key_F5)
+        qtbot.waitUntil(lambda: window.size() == screen)
+        assert window.isFullScreen()
+        assert zoom.factor() == zoom_for(screen.height())
+        press(window, Qt.Key.Key_Escape)
+        assert window.isFullScreen() == was_full
+    press(window, Qt.Key.Key_F11)
+    qtbot.waitUntil(lambda: window.geometry() == before)
+    qtbot.waitUntil(lambda: field.height() == height)
 
 
 @pytest.mark.parametrize(("source", "size"), [("digits", (1590, 930)), ("iris", (1366, 768))])
