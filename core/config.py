@@ -11,15 +11,20 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, Self, get_args
 
 from core.errors import ConfigError
+from core.language import mark, tr
 from core.model_family import DEFAULT_KIND, FAMILY, check_kind
 from core.optimiser_family import OPTIMISERS, PLAIN, Optimiser, OptimiserName
 from core.setting_checks import (
+    check_group,
+    check_marks,
     check_number,
     check_one_of,
     check_switches,
     check_text,
     check_texts,
+    check_two_classes,
     check_whole,
+    refuse_unknown,
 )
 
 Source = Literal[
@@ -34,9 +39,10 @@ HiddenActivation = Literal["relu", "tanh", "sigmoid"]
 Schedule = Literal["constant", "step", "cosine", "1/t"]
 
 SOURCES: tuple[Source, ...] = get_args(Source)
-FOLDERS = {"pictures": "pictures", "documents": "texts"}  # sources, and what their folders hold
-WITH_PATH = {source: f"a folder of {what}" for source, what in FOLDERS.items()}
-WITH_PATH |= {"csv": "the name of a CSV file", "installed": "the name of an installed data set"}
+FOLDERS = ("pictures", "documents")  # sources that are folders
+WITH_PATH = {"pictures": mark("a folder of pictures"), "documents": mark("a folder of texts")}
+WITH_PATH |= {"csv": mark("the name of a CSV file")}
+WITH_PATH |= {"installed": mark("the name of an installed data set")}
 MISSING: tuple[Missing, ...] = get_args(Missing)
 CLASS_WEIGHTS: tuple[ClassWeight, ...] = get_args(ClassWeight)
 STDS: tuple[Std, ...] = get_args(Std)
@@ -97,11 +103,7 @@ class CsvOptions:
         check_one_of("decimal", self.decimal, (None, *DECIMALS))
         check_one_of("thousands", self.thousands, (None, *THOUSANDS))
         check_one_of("quote", self.quote, (None, *QUOTES))
-        if self.decimal is not None and self.decimal == self.thousands:
-            raise ConfigError(
-                f"“{self.decimal}” is both the decimal mark and the thousands mark; choose two "
-                "different ones."
-            )
+        check_marks(self.decimal, self.thousands)
         check_switches(self, ("has_header",), optional=True)
         check_texts("na", self.na)
 
@@ -206,12 +208,11 @@ class DataConfig:
         for name in ("folder", "path", "text", "label", "labels"):
             check_text(name, getattr(self, name))
         if self.source in WITH_PATH and not self.path:
-            raise ConfigError(f"path is not set; {WITH_PATH[self.source]} was expected.")
-        if not isinstance(self.bag, BagOptions):
-            raise ConfigError(f"bag is {self.bag!r}; a group of settings was expected.")
+            what = tr(WITH_PATH[self.source])
+            raise ConfigError(tr("path is not set; {what} was expected.", what=what))
+        check_group("bag", self.bag, BagOptions)
         check_one_of("missing", self.missing, MISSING)
-        if not isinstance(self.reading, CsvOptions):
-            raise ConfigError(f"reading is {self.reading!r}; a group of settings was expected.")
+        check_group("reading", self.reading, CsvOptions)
         check_texts("features", self.features)
         check_texts("categorical", self.categorical)
         if self.size is not None:
@@ -257,17 +258,17 @@ class ModelConfig:
         check_whole("hidden", self.hidden, 0, MAX_HIDDEN)
         check_one_of("activation", self.activation, ACTIVATIONS)
         check_number("smoothing", self.smoothing, 0, MAX_RATE, above=True)
+        title = tr(FAMILY[self.kind].title)
         if self.hidden and FAMILY[self.kind].is_counted:
-            raise ConfigError(f"{FAMILY[self.kind].title} has no hidden layer; set hidden to 0.")
+            raise ConfigError(tr("{kind} has no hidden layer; set hidden to 0.", kind=title))
         if not self.is_neuron and (self.positive is not None or self.negative is not None):
             raise ConfigError(
-                f"{FAMILY[self.kind].title} takes all classes; choose classes only for the models "
-                "of one neuron."
+                tr(
+                    "{kind} takes all classes; choose classes only for the models of one neuron.",
+                    kind=title,
+                )
             )
-        if self.negative is not None and self.positive == self.negative:
-            raise ConfigError(
-                f"Both classes are “{self.positive}”; the binary model needs two different ones."
-            )
+        check_two_classes(self.positive, self.negative)
 
     @property
     def is_neuron(self) -> bool:
@@ -358,13 +359,19 @@ class RunConfig:
         if not rule.is_second_order:
             return
         if self.model.hidden or not (kind.is_convex and kind.is_smooth):
-            what = "a hidden layer" if self.model.hidden else kind.title
             raise ConfigError(
-                f"{rule.title} is for losses with one smooth valley, which {what} has not; choose "
-                "another optimiser."
+                tr(
+                    "{rule} is for losses with one smooth valley, which {model} has not; choose "
+                    "another optimiser.",
+                    rule=tr(rule.title),
+                    model=tr("a hidden layer") if self.model.hidden else tr(kind.title),
+                )
             )
         if self.training.l1:
-            raise ConfigError(f"{rule.title} needs a smooth loss; set the L1 penalty λ₁ to 0.")
+            said = tr(
+                "{rule} needs a smooth loss; set the L1 penalty λ₁ to 0.", rule=tr(rule.title)
+            )
+            raise ConfigError(said)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings as JSON-compatible values; `from_dict` reads them back."""
@@ -375,24 +382,19 @@ class RunConfig:
         """Read the result of `to_dict`, or a part of it; raise ConfigError for an unknown key."""
         parts = {"data": DataConfig, "model": ModelConfig, "training": TrainingConfig}
         if not isinstance(values, dict):
-            raise ConfigError(f"The config is {values!r}; groups of settings were expected.")
-        _refuse_unknown("config", values, parts)
+            raise ConfigError(
+                tr("The config is {value}; groups of settings were expected.", value=repr(values))
+            )
+        refuse_unknown("config", values, parts)
         return cls(**{name: _part(name, parts[name], values[name]) for name in values})
 
 
 def _part(name: str, kind: type[Any], values: Any) -> Any:
-    if not isinstance(values, dict):
-        raise ConfigError(f"“{name}” is {values!r}; a group of settings was expected.")
-    _refuse_unknown(name, values, [f.name for f in fields(kind)])
+    check_group(f"“{name}”", values, dict)
+    refuse_unknown(name, values, [f.name for f in fields(kind)])
     lists = [key for key in ("features", "categorical", "na") if isinstance(values.get(key), list)]
     values = values | {key: tuple(values[key]) for key in lists}
     for key, group in (("reading", CsvOptions), ("bag", BagOptions)):
         if isinstance(values.get(key), dict):
             values = values | {key: _part(key, group, values[key])}
     return kind(**values)
-
-
-def _refuse_unknown(where: str, values: dict[str, Any], known: Any) -> None:
-    for key in values:
-        if key not in known:
-            raise ConfigError(f"“{key}” is not a setting of {where}; known: {', '.join(known)}.")

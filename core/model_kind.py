@@ -6,16 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from core.language import ENGLISH, current, mark, tr
+
 ModelKind = Literal[
     "perceptron", "adaline", "mse", "binary", "svm", "softmax", "ovr", "ovo", "bayes"
 ]
-Classes = Literal["two classes", "all classes"]
+Classes = Literal["two", "all"]
 LossName = Literal["criterion", "of the line", "squared error", "cross-entropy", "hinge"]
 
 SHARES_OF_ONE = (
-    "Shares always sum to 1: nonsense gets an answer, too.",
-    "They always sum to 1, even for nonsense.",
-    "They sum to 1 for nonsense, too.",
+    mark("Shares always sum to 1: nonsense gets an answer, too."),
+    mark("They always sum to 1, even for nonsense."),
+    mark("They sum to 1 for nonsense, too."),
 )
 
 
@@ -67,7 +69,7 @@ class Kind:
     activation_label: str
     output_heading: str
     output_short: str
-    takes: Classes = "two classes"
+    takes: Classes = "two"
     outputs: Callable[[int], int] = one
     is_pairwise: bool = False
     is_sigmoid: bool = False
@@ -93,12 +95,15 @@ class Kind:
     @property
     def is_neuron(self) -> bool:
         """Whether the model is a single neuron that answers yes or no."""
-        return self.takes == "two classes"
+        return self.takes == "two"
 
     @property
     def title_in_text(self) -> str:
-        """The title within a sentence: in lower case, except words in capitals."""
-        return " ".join(w if w.isupper() else w.lower() for w in self.title.split())
+        """The title within a sentence: in English in lower case, except words in capitals."""
+        title = tr(self.title)
+        if current() is not ENGLISH:
+            return title
+        return " ".join(w if w.isupper() else w.lower() for w in title.split())
 
     @property
     def is_shift_invariant(self) -> bool:
@@ -145,4 +150,6 @@ class Kind:
     @property
     def separable(self) -> str:
         """What has to be separable for the weights to grow without bound."""
-        return "two classes" if self.is_pairwise else "the classes" if self.is_neuron else "a class"
+        if self.is_pairwise:
+            return tr("two classes")
+        return tr("the classes") if self.is_neuron else tr("a class")

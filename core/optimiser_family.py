@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from core.language import mark
+
 OptimiserName = Literal[
     "sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw", "newton", "lbfgs"
 ]
@@ -94,11 +96,11 @@ class Optimiser:
 
 
 _VELOCITY = Step(
-    "velocity",
+    mark("velocity"),
     (Equation(r"\mathbf{v} \leftarrow \mu\,\mathbf{v} + <g>", "v ← μ v + <g>", "mu× v + g = v2"),),
 )
 _MEAN = Step(
-    "mean",
+    mark("mean"),
     (
         Equation(
             r"\mathbf{v} \leftarrow \beta_1\mathbf{v} + (1-\beta_1)\,<g>",
@@ -108,7 +110,7 @@ _MEAN = Step(
     ),
 )
 _WARM_UP = Step(
-    "warm-up",  # bias correction: both means start at zero
+    mark("warm-up"),  # bias correction: both means start at zero
     (
         Equation("t", "t", "t"),
         Equation(r"1-\beta_1^{t}", "1 − β₁ᵗ", "fix1"),
@@ -121,11 +123,11 @@ _D = Equation(r"\mathbf{d}", "d", "d")
 def _mean_square(symbol: str, plain: str) -> Step:
     latex = rf"\mathbf{{s}} \leftarrow {symbol}\,\mathbf{{s}} + (1-{symbol})\,<g>^{{2}}"
     text = f"s ← {plain} s + (1 − {plain}) <g>²"
-    return Step("mean square", (Equation(latex, text, "stays× s +1-stays× g² = s2"),))
+    return Step(mark("mean square"), (Equation(latex, text, "stays× s +1-stays× g² = s2"),))
 
 
 def _direction(latex: str, plain: str) -> Step:
-    return Step("direction", (Equation(rf"\mathbf{{d}} = {latex}", f"d = {plain}", "d"),))
+    return Step(mark("direction"), (Equation(rf"\mathbf{{d}} = {latex}", f"d = {plain}", "d"),))
 
 
 _ADAM = (
@@ -142,7 +144,7 @@ _ADAM = (
 def _threshold(latex: str = "<w>", plain: str = "<w>", numbers: str = "W2") -> Step:
     """Return S(u, τ) with the same τ = η λ₁ for all weights."""
     return Step(
-        "threshold",
+        mark("threshold"),
         (
             Equation(r"\tau = \eta\,\lambda_1", "τ = η λ₁", "even"),
             Equation(
@@ -159,7 +161,7 @@ def _own_thresholds(latex: str, plain: str) -> tuple[Step, ...]:
     """Return S(u, τ) with λ₁ times the step of each weight."""
     return (
         Step(
-            "thresholds",
+            mark("thresholds"),
             (
                 Equation(
                     rf"\boldsymbol{{\tau}} = \frac{{\eta\,\lambda_1}}{{{latex}}}",
@@ -169,7 +171,7 @@ def _own_thresholds(latex: str, plain: str) -> tuple[Step, ...]:
             ),
         ),
         Step(
-            "threshold",
+            mark("threshold"),
             (
                 Equation(
                     r"<w> \leftarrow \mathrm{sign}\,\mathbf{u}"
@@ -183,7 +185,7 @@ def _own_thresholds(latex: str, plain: str) -> tuple[Step, ...]:
 
 
 _TAKEN = Step(
-    "velocity",  # with the threshold's part of the move
+    mark("velocity"),  # with the threshold's part of the move
     (
         Equation(
             r"\mathbf{v} \leftarrow \mathbf{v} + (\mathbf{u} - <w>)/\eta",
@@ -194,7 +196,7 @@ _TAKEN = Step(
 )
 _AHEAD = (
     Step(
-        "velocity",
+        mark("velocity"),
         (
             Equation(
                 r"\mathbf{v} \leftarrow \mu\,\mathbf{v} + (<w> - \mathbf{r})/\eta",
@@ -204,7 +206,7 @@ _AHEAD = (
         ),
     ),
     Step(
-        "weights",
+        mark("weights"),
         (
             Equation(
                 r"<w> \leftarrow \mathbf{r} - \eta\,\mu\,\mathbf{v}",
@@ -235,8 +237,8 @@ OPTIMISERS: dict[OptimiserName, Optimiser] = {
     for optimiser in (
         Optimiser(
             name="sgd",
-            title="SGD",
-            words="Gradient descent: straight down the gradient of the batch.",
+            title=mark("SGD"),
+            words=mark("Gradient descent: straight down the gradient of the batch."),
             formula="θ ← θ − η g",
             proximal=(_threshold(),),
             stable_share=lambda _: 1.0,
@@ -244,8 +246,8 @@ OPTIMISERS: dict[OptimiserName, Optimiser] = {
         ),
         Optimiser(
             name="momentum",
-            title="momentum",
-            words="A velocity gathers the gradients.",
+            title=mark("momentum"),
+            words=mark("A velocity gathers the gradients."),
             formula="v ← μ v + g;  θ ← θ − η v",
             remembers="v",
             steps=(_VELOCITY,),
@@ -257,8 +259,8 @@ OPTIMISERS: dict[OptimiserName, Optimiser] = {
         ),
         Optimiser(
             name="nesterov",
-            title="Nesterov",
-            words="Momentum that looks ahead to where the velocity leads.",
+            title=mark("Nesterov"),
+            words=mark("Momentum that looks ahead to where the velocity leads."),
             formula="v ← μ v + g;  θ ← θ − η (g + μ v)",
             remembers="v",
             steps=(_VELOCITY,),
@@ -271,8 +273,8 @@ OPTIMISERS: dict[OptimiserName, Optimiser] = {
         ),
         Optimiser(
             name="rmsprop",
-            title="RMSProp",
-            words="Each parameter has a rate of its own.",
+            title=mark("RMSProp"),
+            words=mark("Each parameter has a rate of its own."),
             formula="s ← 0.99 s + 0.01 g²;  θ ← θ − η g / (√s + ε)",
             remembers="s",
             steps=(
@@ -288,8 +290,8 @@ OPTIMISERS: dict[OptimiserName, Optimiser] = {
         ),
         Optimiser(
             name="adam",
-            title="Adam",
-            words="RMSProp with momentum.",
+            title=mark("Adam"),
+            words=mark("RMSProp with momentum."),
             formula="v ← 0.9 v + 0.1 g;  s ← 0.999 s + 0.001 g²;  θ ← θ − η v̂ / (√ŝ + ε)",
             remembers="vs",
             steps=_ADAM,
@@ -299,10 +301,12 @@ OPTIMISERS: dict[OptimiserName, Optimiser] = {
         ),
         Optimiser(
             name="adamw",
-            title="AdamW",
-            words="Adam with weight decay beside the gradient: λ shrinks all weights alike.",
-            formula="v ← 0.9 v + 0.1 g;  s ← 0.999 s + 0.001 g²;  "
-            "θ ← θ − η (v̂ / (√ŝ + ε) + λ θ), biases without λ",
+            title=mark("AdamW"),
+            words=mark("Adam with weight decay beside the gradient: λ shrinks all weights alike."),
+            formula=mark(
+                "v ← 0.9 v + 0.1 g;  s ← 0.999 s + 0.001 g²;  "
+                "θ ← θ − η (v̂ / (√ŝ + ε) + λ θ), biases without λ"
+            ),
             remembers="vs",
             steps=_ADAM,
             direction=_D,
@@ -312,19 +316,24 @@ OPTIMISERS: dict[OptimiserName, Optimiser] = {
         ),
         Optimiser(
             name="newton",
-            title="Newton",
-            words="Newton’s step comes from the whole curvature: from the gradient and the second "
-            "derivatives of the loss over all training rows, solved for all parameters at once.",
-            formula="θ ← θ − η H⁻¹ g with the Hessian H of all rows; η = 1 is the full step",
+            title=mark("Newton"),
+            words=mark(
+                "Newton’s step comes from the whole curvature: from the gradient and the second "
+                "derivatives of the loss over all training rows, solved for all parameters at once."
+            ),
+            formula=mark("θ ← θ − η H⁻¹ g with the Hessian H of all rows; η = 1 is the full step"),
             is_second_order=True,
             needs_hessian=True,
         ),
         Optimiser(
             name="lbfgs",
-            title="L-BFGS",
-            words="L-BFGS’s step comes from the whole curvature: from the gradient over all "
-            "training rows and from how it changed in the last steps, for all parameters at once.",
-            formula="θ ← θ − η B g, B learnt from the last ten steps, on all rows",
+            title=mark("L-BFGS"),
+            words=mark(
+                "L-BFGS’s step comes from the whole curvature: from the gradient over all "
+                "training rows and from how it changed in the last steps, for all parameters "
+                "at once."
+            ),
+            formula=mark("θ ← θ − η B g, B learnt from the last ten steps, on all rows"),
             is_second_order=True,
         ),
     )

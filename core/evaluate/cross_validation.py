@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from core.data.task import Task, refitted
 from core.errors import DataError, LogitLabError
 from core.job import Job
+from core.language import tr
+from core.number_format import format_integer
 from core.train.snapshot import Status
 
 LEAST, MOST = 3, 10
@@ -45,7 +47,11 @@ def fold_tasks(task: Task, k: int) -> Iterator[Task]:
     varied, dealt = task.train_rows[: len(own) * copies], own[pens:]
     if len(dealt) < k:
         raise DataError(
-            f"{len(dealt):,} training rows cannot be dealt out to {k} folds; choose fewer."
+            tr(
+                "{n} training rows cannot be dealt out to {k} folds; choose fewer.",
+                n=format_integer(len(dealt)),
+                k=k,
+            )
         )
     for fold in deal(task.dataset.y[dealt], k, task.config.training.seed):
         stays = np.ones(len(own), dtype=np.bool_)
@@ -119,7 +125,8 @@ class CrossValidation:
         except LogitLabError as error:
             self.progress = replace(self.progress, failure=str(error))
         except Exception as error:  # report any failure to the user
-            text = f"Cross-validation failed ({type(error).__name__}: {error})."
+            why = f"{type(error).__name__}: {error}"
+            text = tr("Cross-validation failed ({why}).", why=why)
             self.progress = replace(self.progress, failure=text)
 
     def _train(self, task: Task, cancelled: threading.Event) -> bool:

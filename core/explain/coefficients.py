@@ -12,8 +12,9 @@ from core import model_family
 from core.config import Weighting
 from core.data.csv.spreadsheet import to_text
 from core.data.task import Task
+from core.language import localised, mark, tr
 from core.model_family import FAMILY
-from core.number_format import format_ratio, true_minus
+from core.number_format import format_ratio, localised_number
 from core.train.snapshot import Params
 
 Reals = NDArray[np.float64]
@@ -21,9 +22,9 @@ Reals = NDArray[np.float64]
 LARGEST_EXPONENT = 700.0
 SMALL = 5e-3  # a factor nearer to 1 is given in percent
 MORE_OF_A_WORD: dict[Weighting, tuple[str, float]] = {  # in words, and by how much its x grows
-    "counts": ("One more “{}”", 1.0),
-    "presence": ("“{}” in the document", 1.0),
-    "tfidf": ("0.1 more of the tf–idf of “{}”", 0.1),
+    "counts": (mark("One more “{word}”"), 1.0),
+    "presence": (mark("“{word}” in the document"), 1.0),
+    "tfidf": (mark("0.1 more of the tf–idf of “{word}”"), 0.1),
 }
 
 
@@ -91,12 +92,12 @@ def sentence(task: Task, found: Coefficients, j: int, k: int, against: int | Non
     names = task.dataset.class_names
     if is_relative(task):
         if against is None or against == k:
-            return "Choose two different classes to compare."
+            return tr("Choose two different classes to compare.")
         yes, no = names[k], names[against]
     elif task.is_neuron:
         yes, no = names[1], names[0]
     else:
-        yes, no = names[k], f"all that is not {names[k]}"
+        yes, no = names[k], tr("all that is not {name}", name=names[k])
     is_feature = task.feature_map.is_identity
     unit = task.dataset.unit_of(j) if is_feature else task.dataset.unit
     unit = f" {unit}" if unit else ""
@@ -104,30 +105,45 @@ def sentence(task: Task, found: Coefficients, j: int, k: int, against: int | Non
     if is_relative(task) and against is not None:
         terms.append(-float(found.own_W[against, j]))
     w = sum(terms)
-    others = ", the other features unchanged" if len(found.inputs) > 1 else ""
+    odds = tr("the odds of {yes} against {no}", yes=yes, no=no)
     if task.dataset.is_text:
         what, more = MORE_OF_A_WORD[task.config.data.bag.weighting]
-        effect = _effect(more * w, f"the odds of {yes} against {no}")
-        return f"{what.format(found.inputs[j])} {effect}, the other words unchanged."
+        return tr(
+            "{cause} {effect}, the other words unchanged.",
+            cause=tr(what, word=found.inputs[j]),
+            effect=_effect(more * w, odds),
+        )
     if indicator := task.dataset.indicators[j]:
-        against_what = indicator.other or f"a {indicator.column} that adds nothing"
-        effect = _effect(w, f"the odds of {yes} against {no}")
-        return f"{indicator.name}, against {against_what}, {effect}{others}."
-    said = f"+1{unit} {found.inputs[j]} {_effect(w, f'the odds of {yes} against {no}')}{others}."
+        other = indicator.other or tr("a {column} that adds nothing", column=indicator.column)
+        cause = tr("{value}, against {other},", value=indicator.name, other=other)
+    else:
+        cause = f"+1{unit} {found.inputs[j]}"
+    effect = _effect(w, odds)
+    said = tr("{cause} {effect}.", cause=cause, effect=effect)
+    if len(found.inputs) > 1:
+        said = tr("{cause} {effect}, the other features unchanged.", cause=cause, effect=effect)
+    if indicator:
+        return said
     if task.config.data.standardise and w:
         spread = float(task.standardiser.std[j])
-        said += f" One standard deviation, {spread:.3g}{unit}, {_effect(w * spread, 'them')}."
+        size = localised(f"{spread:.3g}{unit}")
+        more_effect = _effect(w * spread, tr("them"))
+        told = tr("One standard deviation, {size}, {effect}.", size=size, effect=more_effect)
+        said += f" {told}"
     return said
 
 
 def _effect(w: float, odds: str) -> str:
     """Return a phrase for the effect of the factor exp(w) on the odds."""
     if not w:
-        return f"leaves {odds} as they are"
+        return tr("leaves {odds} as they are", odds=odds)
     if abs(w) < SMALL:
-        return true_minus(f"changes {odds} by {100 * math.expm1(w):+.1g} %")
+        change = localised_number(f"{100 * math.expm1(w):+.1g}")
+        return tr("changes {odds} by {change} %", odds=odds, change=change)
     factor = format_ratio(math.exp(min(abs(w), LARGEST_EXPONENT)))
-    return f"{'multiplies' if w > 0 else 'divides'} {odds} by {factor}"
+    if w > 0:
+        return tr("multiplies {odds} by {factor}", odds=odds, factor=factor)
+    return tr("divides {odds} by {factor}", odds=odds, factor=factor)
 
 
 def as_csv(task: Task, found: Coefficients, against: int | None) -> str:

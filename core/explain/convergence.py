@@ -11,6 +11,7 @@ from torch import Tensor
 from core.config import TrainingConfig
 from core.data.task import Task
 from core.explain.optimum import optimum
+from core.language import localised, mark, tr
 from core.model_family import FAMILY
 from core.model_kind import Kind
 from core.train.class_weights import head_of
@@ -25,7 +26,7 @@ AT_REST = 1e-4  # tolerance on the largest slope along a parameter, as in scikit
 WORK = 1e7  # most rows × parameters² for which an optimum is searched: well below a second
 
 
-COUNTED = (
+COUNTED = mark(
     "Its weights are counted: they fit how features occur in each class. Softmax on the same rows "
     "descends the loss itself, and may get lower."
 )
@@ -54,7 +55,7 @@ def judge(
     """
     kind, health = FAMILY[task.config.model.kind], Health.of(task)
     if kind.is_counted:
-        return Epilogue(True, (COUNTED,))
+        return Epilogue(True, (tr(COUNTED),))
     notes = []
     if not health.has_learnt(health.cost(metrics)):
         notes.append(_nothing(health, metrics))
@@ -65,8 +66,11 @@ def judge(
     is_endless = _is_endless(task, slope) if is_free else False
     if is_endless:
         notes.append(
-            f"The weights grow without end, for {kind.separable} can be separated: "
-            "without a penalty the loss has no lowest point. Add a penalty λ."
+            tr(
+                "The weights grow without end, for {classes} can be separated: without a penalty "
+                "the loss has no lowest point. Add a penalty λ.",
+                classes=kind.separable,
+            )
         )
         return Epilogue(status is Status.CONVERGED, tuple(notes))
     is_at_rest = slope.largest <= AT_REST
@@ -74,20 +78,29 @@ def judge(
         is_over = status is Status.CONVERGED
         if not is_over:
             notes.append(
-                f"The loss still slopes, by {slope.largest:.2g}; {settings.rule.title} shrinks the "
-                "weights besides, so this does not tell whether they are at rest."
+                tr(
+                    "The loss still slopes, by {slope}; {rule} shrinks the weights besides, so "
+                    "this does not tell whether they are at rest.",
+                    slope=localised(f"{slope.largest:.2g}"),
+                    rule=tr(settings.rule.title),
+                )
             )
         return Epilogue(is_over or None, tuple(notes))
     if not is_at_rest and status is not Status.CONVERGED:
         notes.append(
-            f"Not converged: the loss still slopes, by {slope.largest:.2g} (at rest it is below "
-            f"{AT_REST:g})."
+            tr(
+                "Not converged: the loss still slopes, by {slope} (at rest it is below {rest}).",
+                slope=localised(f"{slope.largest:.2g}"),
+                rest=localised(f"{AT_REST:g}"),
+            )
         )
     if is_at_rest and (task.config.model.hidden or not kind.is_convex):
-        notes.append("It is at rest, but a loss with several valleys can be lower elsewhere.")
+        notes.append(tr("It is at rest, but a loss with several valleys can be lower elsewhere."))
         return Epilogue(None, tuple(notes))
     if is_at_rest and is_endless is None:
-        notes.append("It is at rest; it is not known whether the weights will grow without end.")
+        notes.append(
+            tr("It is at rest; it is not known whether the weights will grow without end.")
+        )
         return Epilogue(None, tuple(notes))
     return Epilogue(is_at_rest or status is Status.CONVERGED, tuple(notes))
 
@@ -100,12 +113,19 @@ def _of_margins(kind: Kind, slope: _Slope, notes: list[str], *, is_free: bool) -
     if is_free or not kind.margin:
         if not slope.is_still:
             notes.append(
-                f"Not converged: a {kind.title_in_text} moves on for as long as {kind.moves_while}."
+                tr(
+                    "Not converged: a {kind} moves on for as long as {condition}.",
+                    kind=kind.title_in_text,
+                    condition=tr(kind.moves_while),
+                )
             )
         return Epilogue(slope.is_still, tuple(notes))
     notes.append(
-        f"With a penalty the {kind.loss} is lowest at kinks, where its slope does not tell whether "
-        "it is at rest."
+        tr(
+            "With a penalty the {loss} is lowest at kinks, where its slope does not tell whether "
+            "it is at rest.",
+            loss=tr(kind.loss),
+        )
     )
     return Epilogue(None, tuple(notes))
 
@@ -113,11 +133,21 @@ def _of_margins(kind: Kind, slope: _Slope, notes: list[str], *, is_free: bool) -
 def _nothing(health: Health, metrics: Metrics) -> str:
     right = metrics.train_accuracy
     if health.is_by_mistakes:
-        return f"Nothing is learnt: {right:.0%} right is no better than guessing."
+        share = localised(f"{right:.0%}")
+        return tr("Nothing is learnt: {share} right is no better than guessing.", share=share)
     is_sure = 1 - right < health.guess_mistakes / 2
-    what = "It is far too sure of its mistakes" if is_sure else "Nothing is learnt"
-    return (
-        f"{what}: the loss {metrics.train_loss:.4g} is no better than guessing, {health.guess:.4g}."
+    loss, guess = (localised(f"{x:.4g}") for x in (metrics.train_loss, health.guess))
+    if is_sure:
+        return tr(
+            "It is far too sure of its mistakes: the loss {loss} is no better than guessing, "
+            "{guess}.",
+            loss=loss,
+            guess=guess,
+        )
+    return tr(
+        "Nothing is learnt: the loss {loss} is no better than guessing, {guess}.",
+        loss=loss,
+        guess=guess,
     )
 
 

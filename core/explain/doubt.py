@@ -11,6 +11,7 @@ from core.data.augmentation import varied
 from core.data.task import Reader
 from core.explain import prediction
 from core.explain.prediction import FAIRLY_SURE, Answer
+from core.language import tr
 from core.model_family import FAMILY
 from core.train.snapshot import Params
 
@@ -46,7 +47,10 @@ def doubt_nearby(
     if len(others) < OTHERWISE:
         return ""
     second = max(set(others), key=others.count)
-    return (
-        f"Turned, moved or with another pen a little, it is read otherwise in {len(others)} of "
-        f"{VARIATIONS} cases, most often as {names[second]}."
+    return tr(
+        "Turned, moved or with another pen a little, it is read otherwise in {n} of {total} cases, "
+        "most often as {name}.",
+        n=len(others),
+        total=VARIATIONS,
+        name=names[second],
     )

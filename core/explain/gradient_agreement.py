@@ -8,16 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.csv.spreadsheet import to_text
+from core.language import mark, tr, tr_n
 from core.model_family import FAMILY
-from core.number_format import format_magnitude, format_significant
+from core.number_format import format_integer, format_magnitude, format_significant
 
 Floats = NDArray[np.float64]
 
 TRAINED, HAND, AUTOGRAD, DIFFERENCES = (
-    "by hand (float32)",
-    "by hand",
-    "autograd",
-    "finite differences",
+    mark("by hand (float32)"),
+    mark("by hand"),
+    mark("autograd"),
+    mark("finite differences"),
 )
 
 
@@ -90,9 +91,9 @@ class GradientCheck:
     def verdict(self) -> str:
         """A short text on whether the methods agree."""
         if self.trouble:
-            return "not finite"
+            return tr("not finite")
         pair = self._worst
-        return "all ways agree" if pair is None else f"{pair[0]} ≠ {pair[1]}"
+        return tr("all ways agree") if pair is None else " ≠ ".join(map(tr, pair))
 
     @property
     def remarks(self) -> str:
@@ -105,11 +106,15 @@ class GradientCheck:
             key=lambda p: self.apart[p].absolute,
         )
         worst = self.apart[pair]
-        return (
-            f"Largest difference: {format_magnitude(worst.absolute)} at {self.name(worst.where)}, "
-            f"{pair[0]} and {pair[1]}; {format_magnitude(worst.relative)} of the largest "
-            f"derivative. In float32, as trained, by hand is within {format_magnitude(trained)} "
-            "of this."
+        return tr(
+            "Largest difference: {difference} at {parameter}, {first} and {second}; {relative} of "
+            "the largest derivative. In float32, as trained, by hand is within {trained} of this.",
+            difference=format_magnitude(worst.absolute),
+            parameter=self.name(worst.where),
+            first=tr(pair[0]),
+            second=tr(pair[1]),
+            relative=format_magnitude(worst.relative),
+            trained=format_magnitude(trained),
         )
 
     @property
@@ -129,46 +134,61 @@ class GradientCheck:
         by_autograd, by_differences = (
             format_magnitude(self.apart[HAND, way].absolute) for way in (AUTOGRAD, DIFFERENCES)
         )
-        return (
-            f"by hand = autograd to {by_autograd}, = finite differences to {by_differences} "
-            f"({self.extent})"
+        return tr(
+            "by hand = autograd to {autograd}, = finite differences to {differences} ({extent})",
+            autograd=by_autograd,
+            differences=by_differences,
+            extent=self.extent,
         )
 
     @property
     def _kink(self) -> str:
         margin = FAMILY[self.kind].margin
         found = [] if margin is None else [f"(2y − 1) z = {margin:g}" if margin else "z = 0"]
-        return " or ".join([*found, "z⁽¹⁾ = 0"] if self.is_relu else found)
+        return tr(" or ").join([*found, "z⁽¹⁾ = 0"] if self.is_relu else found)
 
     @property
     def extent(self) -> str:
         """A text on which rows were checked and, if not all parameters, how many."""
-        rows = f"on the {self.rows:,} rows of the next batch"
+        n, batch = format_integer(self.rows), format_integer(self.batch)
+        rows = tr("on the {n} rows of the next batch", n=n)
         if self.rows == 1:
-            rows = "on the one row of the next batch"
+            rows = tr("on the one row of the next batch")
         if self.at_kinks:
-            rows = (
-                f"on {self.rows:,} of the next batch’s {self.batch:,} rows; at the kink "
-                f"{self._kink}, "
-                f"{'where no derivative is,' if self.at_kinks > 1 else 'without a derivative,'} "
-                f"{self.at_kinks:,} {'lie' if self.at_kinks > 1 else 'lies'}"
+            rows = tr_n(
+                "on {rows} of the next batch’s {batch} rows; at the kink {kink}, without a "
+                "derivative, {n} lies",
+                "on {rows} of the next batch’s {batch} rows; at the kink {kink}, where no "
+                "derivative is, {n} lie",
+                self.at_kinks,
+                rows=n,
+                batch=batch,
+                kink=self._kink,
             )
         elif self.rows < self.batch:
-            rows = f"on a fixed sample of {self.rows:,} of the next batch’s {self.batch:,} rows"
+            rows = tr("on a fixed sample of {n} of the next batch’s {batch} rows", n=n, batch=batch)
         if len(self.checked) == len(self.hand):
             return rows
-        return (
-            f"{rows}; finite differences at a fixed random {len(self.checked):,} of "
-            f"{len(self.hand):,} parameters"
+        return tr(
+            "{rows}; finite differences at a fixed random {n} of {total} parameters",
+            rows=rows,
+            n=format_integer(len(self.checked)),
+            total=format_integer(len(self.hand)),
         )
 
     def _disagreement(self, pair: tuple[str, str]) -> str:
         worst = self.apart[pair]
         p, q = (self._value(way, worst.where) for way in pair)
-        return (
-            f"{pair[0]} ≠ {pair[1]}: at {self.name(worst.where)} they are "
-            f"{format_significant(p, 4)} and "
-            f"{format_significant(q, 4)}, {format_magnitude(worst.absolute)} apart ({self.extent})"
+        return tr(
+            "{first} ≠ {second}: at {parameter} they are {p} and {q}, {difference} apart "
+            "({extent})",
+            first=tr(pair[0]),
+            second=tr(pair[1]),
+            parameter=self.name(worst.where),
+            p=format_significant(p, 4),
+            q=format_significant(q, 4),
+            difference=format_magnitude(worst.absolute),
+            extent=self.extent,
         )
 
     def _value(self, way: str, parameter: int) -> float:
@@ -216,7 +236,7 @@ def parameter_name(
     """
     if not units:
         return _name_in_layer(parameter, classes, inputs)
-    names = tuple(f"unit {j + 1}" for j in range(units))
+    names = tuple(tr("unit {n}", n=j + 1) for j in range(units))
     above = len(classes) * (units + has_bias)
     if parameter < above:
         return _name_in_layer(parameter, classes, names, "⁽²⁾")

@@ -21,6 +21,7 @@ from core.explain.gradient_agreement import (
     GradientCheck,
     parameter_name,
 )
+from core.language import tr
 from core.model_family import FAMILY, output_names
 from core.number_format import format_magnitude
 from core.train import batches, models
@@ -53,7 +54,7 @@ def check(
     Raises DataError if there are no rows, or none away from kinks.
     """
     if not len(rows):
-        raise DataError("There are no rows to check the gradient on.")
+        raise DataError(tr("There are no rows to check the gradient on."))
     batch = len(rows)
     if batch > MAX_ROWS:
         rows = np.random.default_rng(0).choice(rows, MAX_ROWS, replace=False)
@@ -61,10 +62,7 @@ def check(
     taken = len(rows)
     rows = _off_kinks(task, params, rows)
     if not len(rows):
-        raise DataError(
-            f"every example of the batch is where {_kinked(task)} has a kink and no derivative; "
-            "make a step first."
-        )
+        raise DataError(_all_at_kinks(task))
     problem = _Problem(task, params, rows, weight_decay)
     trained = _trained(task, params, rows, weight_decay)
     hand, autograd = problem.by_hand(), problem.by_autograd()
@@ -101,20 +99,29 @@ def check(
     )
 
 
-def _kinked(task: Task) -> str:
-    """Return what has a kink, in words."""
+def _all_at_kinks(task: Task) -> str:
+    """Return why no example can be used."""
     kind = FAMILY[task.config.model.kind]
-    return "a hidden unit" if kind.margin is None else f"the {kind.loss}"
+    return tr(
+        "every example of the batch is where {what} has a kink and no derivative; make a step "
+        "first.",
+        what=tr("a hidden unit") if kind.margin is None else tr("the {loss}", loss=tr(kind.loss)),
+    )
 
 
 def _trouble(way: str, where: str, largest_logit: float) -> str:
     if not math.isfinite(largest_logit):
-        why = "the logits themselves are not"
+        why = tr("the logits themselves are not")
     else:
-        why = f"logits reach {format_magnitude(largest_logit)}"
+        why = tr("logits reach {size}", size=format_magnitude(largest_logit))
         if largest_logit > torch.finfo(torch.float32).max:
-            why += ", and float32 ends at 3·10³⁸"
-    return f"The gradient {way} is not a finite number, first at {where}: {why}."
+            why = tr("{reason}, and float32 ends at 3·10³⁸", reason=why)
+    return tr(
+        "The gradient {way} is not a finite number, first at {parameter}: {why}.",
+        way=tr(way),
+        parameter=where,
+        why=why,
+    )
 
 
 def _off_kinks(task: Task, params: Params, rows: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -18,7 +18,9 @@ from torch import Tensor
 
 from core.data.task import Task
 from core.explain.surface.loss_surface import Sample
+from core.language import tr
 from core.model_family import FAMILY
+from core.number_format import format_integer
 from core.train import models
 from core.train.class_weights import head_of
 from core.train.optimisers import shrink
@@ -57,15 +59,23 @@ def obstacle(task: Task) -> str:
     """Return why there is no path for this task, or ""."""
     kind, config = FAMILY[task.config.model.kind], task.config.model
     if config.hidden:
-        return "The path is drawn for models without a hidden layer."
+        return tr("The path is drawn for models without a hidden layer.")
     if kind.is_counted:
-        return f"{kind.title} counts and descends no loss: there is no path of its weights."
+        return tr(
+            "{kind} counts and descends no loss: there is no path of its weights.",
+            kind=tr(kind.title),
+        )
     if not (kind.is_convex and kind.is_smooth):
-        return f"The path is drawn for losses with one smooth valley, which {kind.title} has not."
+        return tr(
+            "The path is drawn for losses with one smooth valley, which {kind} has not.",
+            kind=tr(kind.title),
+        )
     if task.outputs * task.m > MOST_WEIGHTS:
-        return (
-            f"The path is drawn for at most {MOST_WEIGHTS:,} weights; this model has "
-            f"{task.outputs * task.m:,}. Choose fewer features or classes."
+        return tr(
+            "The path is drawn for at most {most} weights; this model has {n}. Choose fewer "
+            "features or classes.",
+            most=format_integer(MOST_WEIGHTS),
+            n=format_integer(task.outputs * task.m),
         )
     return task.obstacle
 

@@ -9,7 +9,9 @@ import torch
 
 from core.data.task import Task
 from core.explain.surface.loss_surface import Sample
+from core.language import mark, tr
 from core.model_family import FAMILY
+from core.number_format import format_fixed, format_integer
 from core.slices import finish
 from core.train.batches import Rows
 from core.train.models import model_of
@@ -21,7 +23,7 @@ MOST_PARAMETERS = 150  # with more, no optimum is searched for
 MOST_ROWS = 20_000
 ITERATIONS = 60
 AT_REST = 1e-9  # tolerance on the slope along the steepest parameter
-MANY_VALLEYS = (
+MANY_VALLEYS = mark(
     "No optimum is marked: with a hidden layer the loss is not convex. It has many valleys; units "
     "that change places alone make others just as low."
 )
@@ -51,14 +53,15 @@ def optimum(task: Task, decay: float, l1: float = 0.0) -> Optimum:
     """
     kind = FAMILY[task.config.model.kind]
     if task.config.model.hidden:
-        return Optimum(None, np.nan, MANY_VALLEYS)
+        return Optimum(None, np.nan, tr(MANY_VALLEYS))
     p, n = task.outputs * (task.m + task.config.model.has_bias), len(task.train_rows)
     if kind.no_optimum:
-        return Optimum(None, np.nan, kind.no_optimum)
+        return Optimum(None, np.nan, tr(kind.no_optimum))
     if l1:
-        return Optimum(None, np.nan, "With λ₁ the loss has kinks: no optimum is searched for.")
+        return Optimum(None, np.nan, tr("With λ₁ the loss has kinks: no optimum is searched for."))
     if p > MOST_PARAMETERS or n > MOST_ROWS:
-        return Optimum(None, np.nan, f"{p:,} parameters: the optimum is not searched for.")
+        text = tr("{n} parameters: the optimum is not searched for.", n=format_integer(p))
+        return Optimum(None, np.nan, text)
     W, b = torch.zeros(task.outputs, task.m).double(), torch.zeros(task.outputs).double()
     model = model_of(task.config.model, (W, b))
     newton = SecondOrderOptimiser(NEWTON, task, _in_float64(task), model)
@@ -69,13 +72,14 @@ def optimum(task: Task, decay: float, l1: float = 0.0) -> Optimum:
             break
     lowest = finish(newton.loss(decay))
     if not kind.always_has_optimum and _has_no_end(task, newton, decay):
-        text = (
-            f"No optimum: {kind.separable} can be separated, so without a penalty the loss falls "
-            "without end."
+        text = tr(
+            "No optimum: {classes} can be separated, so without a penalty the loss falls without "
+            "end.",
+            classes=kind.separable,
         )
         return Optimum(None, lowest, text)
     params = Params(W.float().numpy(), b.float().numpy())
-    return Optimum(params, lowest, f"Optimum: loss {lowest:.4f}.")
+    return Optimum(params, lowest, tr("Optimum: loss {loss}.", loss=format_fixed(lowest, 4)))
 
 
 def _in_float64(task: Task) -> Rows:

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.task import Reader, Task
+from core.language import mark, tr
 from core.model_family import FAMILY, pairs
-from core.number_format import format_fixed, format_percent
+from core.number_format import format_count, format_fixed, format_percent
 from core.train.snapshot import Hidden, Params
 
 Floats = NDArray[np.float32]
@@ -19,7 +20,7 @@ Floats = NDArray[np.float32]
 SURE, FAIRLY_SURE, TORN = 0.95, 0.75, 0.8
 CLAIMED = 0.5  # above it a class's own neuron says yes
 STILL = 1e-9  # change of a net input below which the slope in its middle is the mean one
-TIED = "All classes tie: train first."
+TIED = mark("All classes tie: train first.")
 
 
 def no_values() -> Floats:
@@ -154,7 +155,7 @@ def read(kind: str, answer: Answer) -> Reading:
     """Return how to display an answer of this kind: shares, a yes per class, votes, or a step."""
     a, model = answer.probabilities, FAMILY[kind]
     if not model.has_probabilities:
-        said = tuple(("no", "yes")[k] if k == answer.decided else "" for k in range(len(a)))
+        said = tuple((tr("no"), tr("yes"))[k] if k == answer.decided else "" for k in range(len(a)))
         z = format_fixed(float(answer.logits[0]), 2)
         sign = ">" if answer.decided else "≤"
         sizes = tuple(float(bool(text)) for text in said)
@@ -163,14 +164,17 @@ def read(kind: str, answer: Answer) -> Reading:
         most = len(a) - 1
         return Reading(
             tuple(float(count) / most for count in answer.votes),
-            tuple(f"{count:.0f} of {most}" for count in answer.votes),
-            (f"{len(answer.logits)} votes" if len(answer.logits) > 1 else "1 vote",),
+            tuple(tr("{n} of {total}", n=f"{count:.0f}", total=most) for count in answer.votes),
+            (format_count(len(answer.logits), "vote"),),
         )
     shares = tuple(format_percent(share) for share in a)
     if not model.shares_sum_to_one:
-        return Reading(tuple(a.tolist()), shares, (f"Σ = {a.sum():.2f}",))
-    entropy_said = f"entropy {answer.entropy:.2f}"
-    asides = f"{entropy_said} of {math.log(len(a)):.2f} nats", f"{entropy_said} nats"
+        return Reading(tuple(a.tolist()), shares, (f"Σ = {format_fixed(a.sum(), 2)}",))
+    entropy, most_of_it = format_fixed(answer.entropy, 2), format_fixed(math.log(len(a)), 2)
+    asides = (
+        tr("entropy {entropy} of {most} nats", entropy=entropy, most=most_of_it),
+        tr("entropy {entropy} nats", entropy=entropy),
+    )
     return Reading(tuple(a.tolist()), shares, asides)
 
 
@@ -178,24 +182,26 @@ def describe(kind: str, answer: Answer, names: Sequence[str]) -> str:
     """Return a sentence on how sure the model is, or, without probabilities, on its decision."""
     name, model = names[answer.decided], FAMILY[kind]
     if not model.has_probabilities:
-        return f"Says {'yes' if answer.decided else 'no'}: {name}."
+        if answer.decided:
+            return tr("Says yes: {name}.", name=name)
+        return tr("Says no: {name}.", name=name)
     a = answer.probabilities
     order = np.argsort(-a, kind="stable")
     best = a[order]
     if math.isclose(best[0], best[-1], rel_tol=1e-4):
-        return TIED
+        return tr(TIED)
     if model.is_pairwise:
         return _describe_votes(answer, names)
     if not model.shares_sum_to_one:
         return _describe_claims(a, order, names)
     first, second = names[order[0]], names[order[1]]
     if best[0] >= SURE:
-        return f"Sure: {first}."
+        return tr("Sure: {name}.", name=first)
     if best[0] >= FAIRLY_SURE:
-        return f"Fairly sure: {first}."
+        return tr("Fairly sure: {name}.", name=first)
     if best[0] + best[1] >= TORN:
-        return f"Torn between {first} and {second}."
-    return f"No idea; perhaps {first}."
+        return tr("Torn between {first} and {second}.", first=first, second=second)
+    return tr("No idea; perhaps {name}.", name=first)
 
 
 def _describe_claims(a: Floats, order: NDArray[np.int64], names: Sequence[str]) -> str:
@@ -203,23 +209,31 @@ def _describe_claims(a: Floats, order: NDArray[np.int64], names: Sequence[str]) 
     claimed = int((a > CLAIMED).sum())
     first, second = names[order[0]], names[order[1]]
     if claimed == 0:
-        return f"No class claims it; nearest: {first}."
+        return tr("No class claims it; nearest: {name}.", name=first)
     if claimed == 1:
-        return f"{'Sure' if a[order[0]] >= SURE else 'Only one claims it'}: {first}."
-    others = "" if claimed == 2 else f", as do {claimed - 2} more"
-    return f"Both {first} and {second} claim it{others}."
+        if a[order[0]] >= SURE:
+            return tr("Sure: {name}.", name=first)
+        return tr("Only one claims it: {name}.", name=first)
+    if claimed == 2:
+        return tr("Both {first} and {second} claim it.", first=first, second=second)
+    return tr(
+        "Both {first} and {second} claim it, as do {n} more.",
+        first=first,
+        second=second,
+        n=claimed - 2,
+    )
 
 
 def _describe_votes(answer: Answer, names: Sequence[str]) -> str:
     votes, name = answer.votes, names[answer.decided]
     ahead = np.flatnonzero(votes == votes.max())
     if len(ahead) > 1:
-        return f"A tie of {len(ahead)} by votes; by the sums of logits {name}."
+        return tr("A tie of {n} by votes; by the sums of logits {name}.", n=len(ahead), name=name)
     if len(votes) == 2:
-        return f"The pair votes for {name}."
+        return tr("The pair votes for {name}.", name=name)
     if votes[answer.decided] == len(votes) - 1:
-        return f"Wins all its pairs: {name}."
-    return f"Most votes: {name}."
+        return tr("Wins all its pairs: {name}.", name=name)
+    return tr("Most votes: {name}.", name=name)
 
 
 def has_odds(kind: str) -> bool:

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from core.data.task import Task
 from core.errors import DeviceError
+from core.language import tr
 
 MARKED = 16  # pieces of work between two signals; each is at most a slice of an update
 AHEAD = 8  # signals: 3 ms on a fast device, 50 ms on a slow one; a command must act within 100 ms
@@ -27,7 +28,10 @@ def find_device(name: str) -> torch.device:
     """Return the device of that name; raise DeviceError where this machine has none."""
     is_any_cuda = name == "cuda" and len(devices()) > 1
     if name not in devices() and not is_any_cuda:
-        raise DeviceError(f"There is no device “{name}” here; choose from {', '.join(devices())}.")
+        known = ", ".join(devices())
+        raise DeviceError(
+            tr("There is no device “{name}” here; choose from {known}.", name=name, known=known)
+        )
     return torch.device(name)
 
 
@@ -44,8 +48,12 @@ def device_of(task: Task) -> torch.device:
     name = task.config.training.device
     if not takes(name, task):
         raise DeviceError(
-            f"{task.dataset.name} holds texts, whose words stay sparse: they are trained on the "
-            f"CPU, not on “{name}”. Choose the device cpu."
+            tr(
+                "{data} holds texts, whose words stay sparse: they are trained on the CPU, not on "
+                "“{device}”. Choose the device cpu.",
+                data=task.dataset.name,
+                device=name,
+            )
         )
     return find_device(name)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from core.language import mark
 from core.train.outcome import Fall
 from core.train.trajectory import Trajectory, TrajectoryRecorder
 
@@ -41,8 +42,8 @@ TOTAL = slice(15, 21)
 ROWS = 21
 
 
-MOVED = "moved"  # the mark of a step where a user replaced the weights
-RESCUED = "rescued"  # the mark of the step to which a diverged run was returned
+MOVED = mark("moved")  # the mark of a step where a user replaced the weights
+RESCUED = mark("rescued")  # the mark of the step to which a diverged run was returned
 
 
 @dataclass(frozen=True)

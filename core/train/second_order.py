@@ -16,7 +16,9 @@ from torch.nn.functional import pad
 
 from core.data.task import Task
 from core.errors import ConfigError
+from core.language import tr
 from core.memory import HESSIANS, hessian_numbers
+from core.number_format import format_integer
 from core.optimiser_family import OptimiserName
 from core.train.batches import Rows
 from core.train.class_weights import head_of
@@ -61,8 +63,12 @@ class Newton:
     def __init__(self, p: int) -> None:
         if p > MOST_PARAMETERS:
             raise ConfigError(
-                f"Newton's method solves for all parameters at once; {p:,} are too many (at most "
-                f"{MOST_PARAMETERS:,}). Choose L-BFGS."
+                tr(
+                    "Newton's method solves for all parameters at once; {n} are too many (at most "
+                    "{most}). Choose L-BFGS.",
+                    n=format_integer(p),
+                    most=format_integer(MOST_PARAMETERS),
+                )
             )
 
     def direction(self, theta: Tensor, g: Tensor, H: Tensor) -> Tensor:

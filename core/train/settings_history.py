@@ -12,18 +12,19 @@ from dataclasses import dataclass, replace
 
 from core.config import TrainingConfig
 from core.errors import ConfigError
+from core.language import localised, mark, tr
 from core.train.history import Curves, Mark
 
 NEVER = 2**62  # a step beyond any run
 SYMBOLS = {
     "learning_rate": "η",
-    "batch_size": "batch",
+    "batch_size": mark("batch"),
     "weight_decay": "λ",
     "l1": "λ₁",
     "momentum": "μ",
 }
 TUNABLE = (*SYMBOLS, "epochs", "tolerance", "patience")
-_CHANGE = re.compile(r"(\S+) (\S+) → \S+$")
+_CHANGE = re.compile(r"(\S+) (\S+) → (\S+)$")
 
 
 def with_changes(settings: TrainingConfig, **changes: float | int | None) -> TrainingConfig:
@@ -33,7 +34,8 @@ def with_changes(settings: TrainingConfig, **changes: float | int | None) -> Tra
     """
     unknown = set(changes) - set(TUNABLE)
     if unknown:
-        raise ConfigError(f"{', '.join(sorted(unknown))} cannot change while a model trains.")
+        names = ", ".join(sorted(unknown))
+        raise ConfigError(tr("{names} cannot change while a model trains.", names=names))
     return replace(settings, **changes)  # type: ignore[arg-type]  # TrainingConfig validates them
 
 
@@ -51,12 +53,22 @@ def marks_between(before: TrainingConfig, now: TrainingConfig, step: int) -> Ite
             yield Mark(step, f"{SYMBOLS[name]} {old} → {new}")
 
 
+def mark_words(text: str) -> str:
+    """Return the text of a mark as users read it; the text itself is stored, and read again."""
+    found = _CHANGE.match(text)
+    if found is None:
+        return tr(text)
+    name, old, new = found[1], found[2], found[3]
+    before, after = (tr("full") if value == "full" else localised(value) for value in (old, new))
+    return f"{tr(name)} {before} → {after}"
+
+
 def first_settings(settings: TrainingConfig, curves: Curves) -> TrainingConfig:
     """Return the settings at the start of a run: every change after step 0 is undone."""
     names = {symbol: name for name, symbol in SYMBOLS.items()}
-    for mark in reversed(curves.marks):
-        found = _CHANGE.match(mark.text)
-        if mark.step > 0 and found and found[1] in names:
+    for each in reversed(curves.marks):
+        found = _CHANGE.match(each.text)
+        if each.step > 0 and found and found[1] in names:
             name, old = names[found[1]], found[2]
             value = (None if old == "full" else int(old)) if name == "batch_size" else float(old)
             settings = replace(settings, **{name: value})  # type: ignore[arg-type]

@@ -12,7 +12,8 @@ import torch
 from core.config import TrainingConfig
 from core.data.task import Task
 from core.data.validation import Best
-from core.number_format import format_count
+from core.language import localised, tr, tr_n
+from core.number_format import format_integer
 from core.train.health import Health
 from core.train.history import History
 from core.train.snapshot import Metrics, Status
@@ -104,7 +105,7 @@ class Stopping:
             if loss < self.best.loss:
                 self.best = Best(loss, epoch, metrics.step)
             elif not (stop or is_over) and epoch - self.best.epoch >= settings.patience:
-                stop = Stop(Status.FINISHED, f"Stopped early after {format_count(epoch, 'epoch')}.")
+                stop = Stop(Status.FINISHED, _stopped_early(epoch))
         if not (stop or is_over) and epoch >= self.last_epoch:
             stop = self.finished(epoch)
         return stop
@@ -116,19 +117,21 @@ class Stopping:
 
     def finished(self, epoch: int) -> Stop:
         """Return the Stop after the last epoch."""
-        return Stop(Status.FINISHED, f"Finished {epoch:,} epoch{'' if epoch == 1 else 's'}.")
+        return Stop(Status.FINISHED, tr_n("Finished {n} epoch.", "Finished {n} epochs.", epoch))
 
     def counted(self, rows: int) -> Stop:
         """Return the Stop of a model that has counted all its training rows."""
-        return Stop(Status.CONVERGED, f"Counted all {rows:,} training rows: no more to learn.")
+        told = tr("Counted all {n} training rows: no more to learn.", n=format_integer(rows))
+        return Stop(Status.CONVERGED, told)
 
     def with_best(self, message: str) -> str:
         """Return the message of a stop with the best epoch of early stopping added."""
         if not self.has_validation:
-            return f"{message} Early stopping watched nothing: there are no validation rows."
+            told = tr("Early stopping watched nothing: there are no validation rows.")
+            return f"{message} {told}"
         if not self.best.is_known:  # the loss was never finite
             return message
-        return f"{message} {self.best.words}."
+        return tr("{message} {best}.", message=message, best=self.best.words)
 
     def has_diverged(self, metrics: Metrics) -> bool:
         return self.health.has_diverged(metrics.train_loss, self.level)
@@ -140,13 +143,26 @@ class Stopping:
     def diverged(self, metrics: Metrics, rate: float, first_loss: float, rescued: int) -> Stop:
         """Return the Stop of a run that diverged with this rate and returned to step `rescued`."""
         loss = metrics.train_loss
-        found = "is no longer a number" if not math.isfinite(loss) else f"rose to {loss:,.3g}"
-        return Stop(
-            Status.DIVERGED,
-            f"Diverged at step {metrics.step:,} with η = {rate:g}: the "
-            f"loss {found} (it started at {first_loss:.3g}). These are the weights "
-            f"of step {rescued:,}.",
-        )
+        values = {
+            "step": format_integer(metrics.step),
+            "rate": localised(f"{rate:g}"),
+            "start": localised(f"{first_loss:.3g}"),
+            "rescued": format_integer(rescued),
+        }
+        if not math.isfinite(loss):
+            told = tr(
+                "Diverged at step {step} with η = {rate}: the loss is no longer a number (it "
+                "started at {start}). These are the weights of step {rescued}.",
+                **values,
+            )
+        else:
+            told = tr(
+                "Diverged at step {step} with η = {rate}: the loss rose to {loss} (it started at "
+                "{start}). These are the weights of step {rescued}.",
+                loss=localised(f"{loss:,.3g}"),
+                **values,
+            )
+        return Stop(Status.DIVERGED, told)
 
     def suggested_learning_rate(self, settings: TrainingConfig) -> float:
         """Return the largest rate to try after divergence: a tenth of it, at most the safe rate."""
@@ -163,10 +179,19 @@ class Stopping:
 
 
 def _converged(epoch: int, tolerance: float) -> str:
-    return (
-        f"Converged after {format_count(epoch, 'epoch')}: the loss changed by less than "
-        f"{tolerance:g} per epoch over {CONVERGENCE_EPOCHS} epochs."
+    return tr_n(
+        "Converged after {n} epoch: the loss changed by less than {tolerance} per epoch over "
+        "{epochs} epochs.",
+        "Converged after {n} epochs: the loss changed by less than {tolerance} per epoch over "
+        "{epochs} epochs.",
+        epoch,
+        tolerance=localised(f"{tolerance:g}"),
+        epochs=CONVERGENCE_EPOCHS,
     )
+
+
+def _stopped_early(epoch: int) -> str:
+    return tr_n("Stopped early after {n} epoch.", "Stopped early after {n} epochs.", epoch)
 
 
 def one_digit(value: float) -> float:

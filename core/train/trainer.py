@@ -11,6 +11,7 @@ from torch import Generator, Tensor
 
 from core.data.task import Task
 from core.errors import DataError
+from core.language import mark, tr
 from core.model_family import FAMILY
 from core.train import device, models
 from core.train.checkpoints import Checkpoint, HostBackup
@@ -30,6 +31,10 @@ from core.train.stopping import Stopping
 from core.train.streamed.rows import kept_bytes, place_rows
 from core.train.timeline import Timeline
 from core.train.update import Update
+
+TOO_LARGE = mark(
+    "{data} holds numbers that are too large to train on as they are; switch standardisation on."
+)
 
 
 class Trainer:
@@ -79,10 +84,7 @@ class Trainer:
         self._schedule()
         self.history = History()
         if not self.stopping.begin(self.measured(), self.settings.epochs):
-            raise DataError(
-                f"{self.task.dataset.name} holds numbers that are too large to train on as they "
-                "are; switch standardisation on."
-            )
+            raise DataError(tr(TOO_LARGE, data=self.task.dataset.name))
         self.last_stable = self.checkpoint()
         self.backup.take(self.last_stable)
         self.timeline.begin()
@@ -151,9 +153,9 @@ class Trainer:
         self.message = self.stopping.with_best(self.message)
         if not best.is_known or best.step >= self.step_count:
             return
-        words = self.message.removesuffix(".")
+        words = self.message.rstrip(".。")
         self.timeline.go_to(best.step)
-        self.outcome, self.message = outcome, f"{words}: these are its weights."
+        self.outcome, self.message = outcome, tr("{outcome}: these are its weights.", outcome=words)
 
     def _schedule(self) -> None:
         """Apply the settings, and the scheduled η of the current epoch, to the next updates."""
@@ -240,8 +242,8 @@ class Trainer:
                 self.outcome, self.message = None, ""
         if self.settings.batch_size != before.batch_size:
             self.stepper.begin_again()
-        for mark in marks_between(before, self.settings, self.step_count):
-            self.history.mark(mark)
+        for change in marks_between(before, self.settings, self.step_count):
+            self.history.mark(change)
         self.timeline.note_settings()
         self.next_measurement = min(self.next_measurement, self.step_count + 1)
 

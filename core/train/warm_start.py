@@ -13,6 +13,7 @@ from torch import Tensor
 from core.config import TrainingConfig
 from core.data.task import Task
 from core.errors import DataError
+from core.language import mark, tr
 from core.model_family import FAMILY
 from core.train.device import with_device
 from core.train.history import MOVED, History, Mark
@@ -36,8 +37,10 @@ def start_from(trainer: Trainer, params: Params) -> None:
         trainer.start = before
         trainer.reset()
         raise DataError(
-            f"{trainer.task.dataset.name} holds numbers that are too large for the model's "
-            "weights; train a new one."
+            tr(
+                "{data} holds numbers that are too large for the model's weights; train a new one.",
+                data=trainer.task.dataset.name,
+            )
         ) from None
 
 
@@ -49,7 +52,7 @@ def move_to(trainer: Trainer, params: Params) -> None:
     parameters = tuple(p.to(trainer.device) for p in tensors_of(params))
     there = trainer.measured(parameters)
     if not math.isfinite(there.train_loss):
-        raise DataError("The loss has no value at these weights; choose smaller ones.")
+        raise DataError(tr("The loss has no value at these weights; choose smaller ones."))
     trainer.branch_here()
     if trainer.outcome is not None:
         trainer.go_on()
@@ -86,7 +89,7 @@ def warm_start_from(trainer: Trainer, other: Trainer) -> None:
     history = other.history.copy()
     history.cut(other.step_count)  # drop steps after the one the weights are from
     is_drawn = trainer.task.config.data.source == "drawn"
-    history.mark(Mark(trainer.step_count, "points" if is_drawn else "example"))
+    history.mark(Mark(trainer.step_count, mark("points") if is_drawn else mark("example")))
     settings = other.settings
     last_epoch = trainer.epoch + settings.epochs
     _record_anew(trainer, ActiveSettings(settings, last_epoch, level), history)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.language import tr
 from core.model_family import FAMILY
 from gui.derivation.lines import FORWARD, GRADIENT, LN, LOSS, Lines
 from gui.kit.maths.notation import (
@@ -322,7 +323,7 @@ class Brought(Neuron):
     def loss(self, label: int) -> Line:
         kind = FAMILY[self.shape.kind]
         formula = sentence(f"{kind.formula} =")
-        return Line(LOSS, Word(kind.loss), flow(Sym("L =", "L ="), *formula, Num(("L",))))
+        return Line(LOSS, Word(tr(kind.loss)), flow(Sym("L =", "L ="), *formula, Num(("L",))))
 
     def slopes(self) -> list[Line]:
         latex, plain = self.slope

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from core.language import tr
 from core.model_family import FAMILY
 from core.optimiser_family import OPTIMISERS
 from gui.derivation.layer import HIDDEN
@@ -103,7 +104,9 @@ def meaning(shape: Shape, key: Key) -> str:
         at = int(indices[-1])
         is_fed_by_units = shape.hidden and kind not in OF_INPUTS
         text = unit_name(at) if is_fed_by_units else shape.inputs[at]
-    return MEANINGS[kind].format(name=name, input=text, unit=model.unit, gradient=model.gradient)
+    return MEANINGS[kind].format(
+        name=name, input=text, unit=tr(model.unit), gradient=model.gradient
+    )
 
 
 def _meaning_in_units(shape: Shape, kind: str, indices: list[int]) -> str:

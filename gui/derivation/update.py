@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from core.language import tr
 from core.model_family import FAMILY
 from core.optimiser_family import PLAIN_DIRECTION, Equation, Step
 from gui.derivation.layer import Layer
@@ -190,7 +191,7 @@ class _Update:
             for one in step.equations
         ]
         nodes = parts[0] if len(parts) == 1 else [row(*part) for part in parts]
-        return Line(UPDATE, Word(step.label), flow(*nodes))
+        return Line(UPDATE, Word(tr(step.label)), flow(*nodes))
 
     def _step(
         self, along: Equation, target: tuple[str, str] | None = None, numbers: str = "W2"

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from core.config import MAX_COUNT, MAX_WORDS, BagOptions
 from core.data.task import Task
+from core.language import mark, tr
+from core.number_format import format_integer
 from gui.kit.fields.card import Card
 from gui.kit.fields.choices import Choice
 from gui.kit.fields.numbers import CountField
@@ -37,7 +39,7 @@ class _Row:
         if not self.options:
             return CountField(1, self.most, notches=True, widest=COUNT)
         choice = Choice()
-        choice.set_options(self.options, self.default)
+        choice.set_options([(tr(text), value) for text, value in self.options], self.default)
         return choice
 
     @property
@@ -47,45 +49,53 @@ class _Row:
     @property
     def default_words(self) -> str:
         texts = {value: text for text, value in self.options}
-        return texts[self.default] if texts else f"{self.default:,}"
+        if texts:
+            return tr(texts[self.default])
+        assert isinstance(self.default, int)
+        return format_integer(self.default)
 
 
 ROWS = (
     _Row(
         "weighting",
-        "weighting",
-        "The number of a word in a document: how often it is there; 1 if it is there; or tf–idf, "
-        "how often times how rare it is among the training documents, at length 1",
-        (("counts", "counts"), ("presence", "presence"), ("tf–idf", "tfidf")),
+        mark("weighting"),
+        mark(
+            "The number of a word in a document: how often it is there; 1 if it is there; or "
+            "tf–idf, how often times how rare it is among the training documents, at length 1"
+        ),
+        ((mark("counts"), "counts"), (mark("presence"), "presence"), ("tf–idf", "tfidf")),
     ),
     _Row(
         "bigrams",
-        "word pairs",
-        "Bigrams: pairs of neighbouring words are features too, such as “not good”",
-        (("no", False), ("too", True)),
+        mark("word pairs"),
+        mark("Bigrams: pairs of neighbouring words are features too, such as “not good”"),
+        ((mark("no"), False), (mark("too"), True)),
     ),
     _Row(
         "stop_words",
-        "stop words",
-        "The most common words of English, such as “the”, which tell little of the content",
-        (("kept", False), ("left out", True)),
+        mark("stop words"),
+        mark("The most common words of English, such as “the”, which tell little of the content"),
+        ((mark("kept"), False), (mark("left out"), True)),
     ),
     _Row(
         "keep_case",
-        "capitals",
-        "Whether “Mars” and “mars” are one word or two",
-        (("ignored", False), ("kept", True)),
+        mark("capitals"),
+        mark("Whether “Mars” and “mars” are one word or two"),
+        ((mark("ignored"), False), (mark("kept"), True)),
     ),
     _Row(
         "min_documents",
-        "least documents",
-        "A word is a feature if at least so many training documents hold it",
+        mark("least documents"),
+        mark("A word is a feature if at least so many training documents hold it"),
         most=MAX_COUNT,
     ),
     _Row(
         "max_words",
-        "most words",
-        "Of the words, at most so many are features: those most frequent in the training documents",
+        mark("most words"),
+        mark(
+            "Of the words, at most so many are features: those most frequent in the training "
+            "documents"
+        ),
         most=MAX_WORDS,
     ),
 )
@@ -109,14 +119,14 @@ class BagRows(QObject):
             field = row.make()
             field.chosen.connect(lambda value, row=row: self._change(row, value))
             self.fields[row.name], self.dots[row.name] = field, change_dot()
-            self._rows.append(card.add_row(row.label, field, row.tip, self.dots[row.name]))
+            self._rows.append(card.add_row(tr(row.label), field, tr(row.tip), self.dots[row.name]))
         self.words = small_label(wraps=True)
         card.column.addWidget(self.words)
 
     def _change(self, row: _Row, value: Any) -> None:
         bag = replace(self._bag, **{row.name: value})
         if bag != self._bag:
-            self.changed.emit(bag, row.label)
+            self.changed.emit(bag, tr(row.label))
 
     def show_task(self, task: Task) -> None:
         """Show the settings of a task's documents, and how many words they make features."""
@@ -130,9 +140,20 @@ class BagRows(QObject):
             value, dot = getattr(self._bag, row.name), self.dots[row.name]
             self.fields[row.name].show_value(value)
             dot.setVisible(value != row.default)
-            dot.setToolTip(f"Default: {row.default_words}")
-        what = "words and pairs of words" if self._bag.bigrams else "words"
-        self.words.setText(
-            f"{task.m:,} {what} of {len(task.train_rows):,} training documents are the features, "
-            "not standardised: a word that is not there stays 0."
+            dot.setToolTip(tr("Default: {value}", value=row.default_words))
+        said = (
+            tr(
+                "{n} words and pairs of words of {documents} training documents are the features, "
+                "not standardised: a word that is not there stays 0.",
+                n=format_integer(task.m),
+                documents=format_integer(len(task.train_rows)),
+            )
+            if self._bag.bigrams
+            else tr(
+                "{n} words of {documents} training documents are the features, not standardised: a "
+                "word that is not there stays 0.",
+                n=format_integer(task.m),
+                documents=format_integer(len(task.train_rows)),
+            )
         )
+        self.words.setText(said)

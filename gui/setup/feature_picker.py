@@ -6,6 +6,8 @@ from PySide6.QtCore import Signal
 
 from core.data.dataset import Dataset
 from core.data.task import Task
+from core.language import tr
+from core.number_format import format_integer
 from gui.setup.menu_picker import ALL, MOST_LISTED, MenuPicker
 
 
@@ -26,7 +28,7 @@ class FeaturePicker(MenuPicker):
         self._task = task
         names, chosen = _names(task.source), _names(task.dataset)
         menu = self._fill(names, chosen, self._toggle, may_be_none=False)
-        everything = menu.addAction(f"All {len(names)}")
+        everything = menu.addAction(tr("All {n}", n=format_integer(len(names))))
         everything.triggered.connect(lambda: self.chosen.emit(ALL))
 
     def _toggle(self, name: str) -> None:

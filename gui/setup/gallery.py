@@ -19,6 +19,8 @@ from PySide6.QtWidgets import (
 from core.data.generators import KINDS, GeneratorConfig, generate
 from core.data.points import MAX_CLASSES, MIN_CLASSES
 from core.data.points import RANGE as BOARD_RANGE
+from core.language import ENGLISH, current, tr
+from core.number_format import format_fixed
 from gui.kit import theme as look
 from gui.kit.fields.numbers import CountField
 from gui.kit.fields.unscrolled import Slider
@@ -40,7 +42,7 @@ class Gallery(QDialog):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Tool)  # the window's keys work here too
         self._theme = theme  # set first: the calls below may send palette change events
-        self.setWindowTitle("Generate points")
+        self.setWindowTitle(tr("Generate points"))
         self.recipe = GeneratorConfig()
         self._is_dragged = False
         self.thumbnails: dict[str, _Thumbnail] = {}
@@ -48,7 +50,7 @@ class Gallery(QDialog):
         grid.setSpacing(8)
         group = QButtonGroup(self)
         for i, (kind, row) in enumerate(KINDS.items()):
-            thumbnail = _Thumbnail(theme, kind, row.title)
+            thumbnail = _Thumbnail(theme, kind, tr(row.title))
             thumbnail.clicked.connect(lambda _=False, k=kind: self._change(kind=k))
             group.addButton(thumbnail)
             grid.addWidget(thumbnail, i // 4, i % 4)
@@ -61,18 +63,23 @@ class Gallery(QDialog):
         self.sliders: dict[str, Slider] = {}
         for i, (name, words, most, tip) in enumerate(
             (
-                ("noise", "noise", 1.0, "How far points stray from the clean figure"),
-                ("imbalance", "imbalance", 0.9, "How much smaller each class is than the last"),
-                ("flipped", "flipped labels", 0.5, "Share of points with a wrong class"),
-                ("margin", "margin", 3.0, "Half the empty strip between separable classes"),
+                ("noise", tr("noise"), 1.0, tr("How far points stray from the clean figure")),
+                (
+                    "imbalance",
+                    tr("imbalance"),
+                    0.9,
+                    tr("How much smaller each class is than the last"),
+                ),
+                ("flipped", tr("flipped labels"), 0.5, tr("Share of points with a wrong class")),
+                ("margin", tr("margin"), 3.0, tr("Half the empty strip between separable classes")),
             )
         ):
             self._add_slider(knobs, i, name, words, most, tip)
         for i, (name, words, field, tip) in enumerate(
             (
-                ("size", "points", self.size_field, "How many points in all"),
-                ("classes", "classes", self.classes_field, "How many classes"),
-                ("seed", "seed", self.seed_field, "The same seed gives the same points"),
+                ("size", tr("points"), self.size_field, tr("How many points in all")),
+                ("classes", tr("classes"), self.classes_field, tr("How many classes")),
+                ("seed", tr("seed"), self.seed_field, tr("The same seed gives the same points")),
             )
         ):
             field.setValue(getattr(self.recipe, name))
@@ -81,20 +88,23 @@ class Gallery(QDialog):
             field.valueChanged.connect(lambda value, n=name: self._change(**{n: value}))
             knobs.addWidget(small_label(words), i, 3)
             knobs.addWidget(field, i, 4)
-        close = QPushButton("Done")
-        close.setProperty("primary", True)
-        close.clicked.connect(self.close)
-        foot = QHBoxLayout()
-        foot.addWidget(small_label("The points can be edited on the board like any others."), 1)
-        foot.addWidget(close)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 12)
         layout.setSpacing(12)
         add_layout(layout, grid)
         add_layout(layout, knobs)
-        add_layout(layout, foot)
+        add_layout(layout, self._foot())
         self.set_theme(theme)
         self._show()
+
+    def _foot(self) -> QHBoxLayout:
+        close = QPushButton(tr("Done"))
+        close.setProperty("primary", True)
+        close.clicked.connect(self.close)
+        foot = QHBoxLayout()
+        foot.addWidget(small_label(tr("The points can be edited on the board like any others.")), 1)
+        foot.addWidget(close)
+        return foot
 
     def make(self) -> None:
         """Generate points from the current recipe."""
@@ -125,14 +135,14 @@ class Gallery(QDialog):
         value.setMinimumWidth(value.fontMetrics().horizontalAdvance("0.00") + 4)
 
         def change(position: int) -> None:
-            value.setText(f"{position / PERCENT:.2f}")
+            value.setText(format_fixed(position / PERCENT, 2))
             self._change(is_over=not slider.isSliderDown(), **{name: position / PERCENT})
 
         def release() -> None:
             if self._is_dragged:  # else the slider was not moved, and the points are unchanged
                 self._change()
 
-        value.setText(f"{slider.value() / PERCENT:.2f}")
+        value.setText(format_fixed(slider.value() / PERCENT, 2))
         slider.valueChanged.connect(change)
         slider.sliderReleased.connect(release)
         self.sliders[name] = slider
@@ -145,7 +155,8 @@ class Gallery(QDialog):
         self._is_dragged = not is_over
         self.recipe = replace(self.recipe, **changes)  # type: ignore[arg-type]
         self._show()
-        text = f"generate {KINDS[self.recipe.kind].title.lower()}"
+        title = tr(KINDS[self.recipe.kind].title)
+        text = tr("generate {kind}", kind=title.lower() if current() is ENGLISH else title)
         self.made.emit(generate(self.recipe), text, is_over)
 
     def _show(self) -> None:

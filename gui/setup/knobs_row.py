@@ -21,6 +21,7 @@ from core.config import TrainingConfig
 from core.data.defaults import changed_settings
 from core.data.task import Task
 from core.invisible_characters import visible
+from core.language import localised, tr
 from core.model_family import FAMILY
 from core.train.snapshot import Snapshot
 from gui.kit import zoom
@@ -31,6 +32,7 @@ from gui.kit.plain_text import as_tip
 from gui.setup import training_settings as known
 from gui.setup.feature_picker import FeaturePicker
 from gui.setup.rate_slider import SLIDER_PX, RateSlider
+from gui.setup.setting_words import setting_words
 from gui.setup.training_settings import F, Setting, SettingField
 from gui.state.background_tasks import Background
 
@@ -67,7 +69,7 @@ class Knob(QWidget):
         row.addWidget(self.dot)
         for field in fields:
             if not field.accessibleName():  # “knob”: the panel has fields for the same settings
-                field.setAccessibleName(f"{name.replace('_', ' ').replace('kind', 'model')}, knob")
+                field.setAccessibleName(tr("{setting}, knob", setting=setting_words(name)))
         self.show_change(False, None)
 
     def needed(self, *, has_label: bool) -> int:
@@ -81,7 +83,9 @@ class Knob(QWidget):
     def show_change(self, is_changed: bool, default: object) -> None:
         """Show whether the value differs from the default, and in the tool tip the default."""
         self.dot.setVisible(is_changed)
-        tip = f"{self._tip}\nDefault: {format_value(default)}" if is_changed else self._tip
+        tip = self._tip
+        if is_changed:
+            tip = f"{tip}\n{tr('Default: {value}', value=format_value(default))}"
         for widget in (self.label, self.dot, self._fields[-1]):
             if widget.toolTip() != tip:
                 widget.setToolTip(tip)
@@ -98,7 +102,7 @@ class KnobsRow(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setAccessibleName("Settings")
+        self.setAccessibleName(tr("Settings"))
         self.setProperty("card", True)
         self._task: Task | None = None
         self._settings = TrainingConfig()
@@ -106,7 +110,7 @@ class KnobsRow(QFrame):
         self._is_narrow = False  # the defaults button shows only glyphs and the count
         self._fields: dict[str, SettingField] = {}
         self.kind = Choice()
-        self.kind.set_options([(kind.title, kind.name) for kind in FAMILY.values()], "softmax")
+        self.kind.set_options([(tr(kind.title), kind.name) for kind in FAMILY.values()], "softmax")
         self.kind.chosen.connect(self.kind_chosen)
         self.learning_rate = self._make(known.LEARNING_RATE)
         self.rate = RateSlider()
@@ -117,21 +121,25 @@ class KnobsRow(QFrame):
         self.features = FeaturePicker()
         self.features.chosen.connect(self.features_chosen)
         self.knobs = (
-            Knob("kind", "", "The model: which one of the family", self.kind),
+            Knob("kind", "", tr("The model: which one of the family"), self.kind),
             Knob(
-                "learning_rate", "<i>η</i>", known.LEARNING_RATE.tip, self.rate, self.learning_rate
+                "learning_rate",
+                "<i>η</i>",
+                tr(known.LEARNING_RATE.tip),
+                self.rate,
+                self.learning_rate,
             ),
-            Knob("batch_size", "batch", known.BATCH_SIZE.tip, self.batch_size),
-            Knob("weight_decay", "<i>λ</i>", known.WEIGHT_DECAY.tip, self.weight_decay),
-            Knob("optimiser", "", known.OPTIMISER.tip, self.optimiser),
-            Knob("features", "features", "Which features go into the model", self.features),
+            Knob("batch_size", tr("batch"), tr(known.BATCH_SIZE.tip), self.batch_size),
+            Knob("weight_decay", "<i>λ</i>", known.tip_of(known.WEIGHT_DECAY), self.weight_decay),
+            Knob("optimiser", "", tr(known.OPTIMISER.tip), self.optimiser),
+            Knob("features", tr("features"), tr("Which features go into the model"), self.features),
         )
         self.settings_button = QToolButton()
-        self.settings_button.setText("⋯ All settings")
+        self.settings_button.setText(tr("⋯ All settings"))
         self.settings_button.setProperty("quiet", True)
         self.settings_button.setCheckable(True)
-        self.settings_button.setAccessibleName("All settings")
-        self.settings_button.setToolTip("Every setting of data, model and training (Ctrl+,)")
+        self.settings_button.setAccessibleName(tr("All settings"))
+        self.settings_button.setToolTip(tr("Every setting of data, model and training (Ctrl+,)"))
         self.settings_button.toggled.connect(self.settings_toggled)
         self.defaults_button = QPushButton()
         self.defaults_button.setProperty("quiet", True)
@@ -167,9 +175,13 @@ class KnobsRow(QFrame):
         self._task = task
         kind = FAMILY[task.config.model.kind]
         if self.kind.findData(kind.name) < 0:  # brought by another package, with this run
-            self.kind.addItem(visible(kind.title), kind.name)
+            self.kind.addItem(visible(tr(kind.title)), kind.name)
         self.kind.show_value(kind.name)
-        self.kind.setToolTip(as_tip(f"{kind.words}. Loss: {kind.loss}"))
+        self.kind.setToolTip(
+            as_tip(
+                tr("{description}. Loss: {loss}", description=tr(kind.words), loss=tr(kind.loss))
+            )
+        )
         self.batch_size.set_rows(len(task.train_rows))
         self.batch_size.show_value(self._settings.batch_size)
         if FeaturePicker.applies_to(task):
@@ -213,7 +225,7 @@ class KnobsRow(QFrame):
         if is_narrow != self._is_narrow:
             self._is_narrow = is_narrow
             self._show_changes()
-        words = "⋯ All" if self.width() < zoom.px(TIGHT_PX) else "⋯ All settings"
+        words = tr("⋯ All") if self.width() < zoom.px(TIGHT_PX) else tr("⋯ All settings")
         if self.settings_button.text() != words:
             self.settings_button.setText(words)
         self.fit()
@@ -267,19 +279,24 @@ class KnobsRow(QFrame):
             knob.show_change(knob.name in self._changed, self._changed.get(knob.name))
         count = len(self._changed)
         self.defaults_button.setEnabled(bool(count))
-        few, none = (" ⟲", "⟲") if self._is_narrow else (" changed ⟲", "all at default")
-        self.defaults_button.setText(f"{DOT} {count}{few}" if count else none)
+        if self._is_narrow:
+            words = f"{DOT} {count} ⟲" if count else "⟲"
+        else:
+            words = tr("{n} changed", n=count) if count else tr("all at default")
+            words = f"{DOT} {words} ⟲" if count else words
+        self.defaults_button.setText(words)
         listed = "\n".join(
-            f"{name.replace('_', ' ')}: {format_value(value)}"
-            for name, value in self._changed.items()
+            f"{setting_words(name)}: {format_value(value)}" for name, value in self._changed.items()
         )
         self.defaults_button.setToolTip(
-            f"Return to the defaults:\n{listed}" if count else "Every setting is at its default"
+            f"{tr('Return to the defaults:')}\n{listed}"
+            if count
+            else tr("Every setting is at its default")
         )
         self.defaults_button.setAccessibleName(
-            f"{count} changed: return these settings to their defaults"
+            tr("{n} changed: return these settings to their defaults", n=count)
             if count
-            else "All settings: all at default"
+            else tr("All settings: all at default")
         )
         self.fit()
 
@@ -292,9 +309,9 @@ def _slider(ways: int) -> dict[str, Any]:
 def format_value(value: object) -> str:
     """Return a setting's value as text."""
     if value is None:
-        return "full"
+        return tr("full")
     if isinstance(value, bool):
-        return "on" if value else "off"
+        return tr("on") if value else tr("off")
     if isinstance(value, float):
-        return f"{value:g}"
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+        return localised(f"{value:g}")
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else tr(str(value))

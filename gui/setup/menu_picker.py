@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from PySide6.QtWidgets import QMenu, QToolButton
 
 from core.data.task import Task
+from core.language import tr
 from gui.kit.plain_text import as_tip, short, unmarked
 
 MOST_LISTED = 40
@@ -34,7 +35,7 @@ class MenuPicker(QToolButton):
 
         may_be_none : whether the last one in use may be taken out.
         """
-        count = f"{len(used)} of {len(names)}"
+        count = tr("{n} of {total}", n=len(used), total=len(names))
         self.setText(f"{count} ▾")
         self.setAccessibleDescription(f"{count}. {self.toolTip()}")
         menu = self.menu()

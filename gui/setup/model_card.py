@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton
 
 from core.config import MAX_HIDDEN, ModelConfig
 from core.data.task import Task, not_counted
+from core.language import mark, tr
 from core.model_family import FAMILY
 from core.model_kind import Kind
 from gui.kit import theme as look
@@ -20,9 +21,11 @@ from gui.kit.plain_text import as_tip, unmarked
 from gui.setup.wishes import Wishes
 
 COLUMNS = 2
-ACTIVATIONS = (("ReLU", "relu"), ("tanh", "tanh"), ("sigmoid", "sigmoid"))
-ZEROS_ARE_FINE = "The weights that training starts from; zeros are fine, for the loss is convex"
-RANDOM_IS_NEEDED = (
+ACTIVATIONS = (("ReLU", "relu"), ("tanh", "tanh"), (mark("sigmoid"), "sigmoid"))
+ZEROS_ARE_FINE = mark(
+    "The weights that training starts from; zeros are fine, for the loss is convex"
+)
+RANDOM_IS_NEEDED = mark(
     "With a hidden layer the start is random: from zeros all hidden units would get the same "
     "gradient and stay the same for ever. The seed decides it."
 )
@@ -47,7 +50,7 @@ class FamilyPicker(QFrame):
         for index, kind in enumerate(FAMILY.values()):
             if kind.name in self._buttons:
                 continue
-            button = QPushButton(unmarked(kind.title))
+            button = QPushButton(unmarked(tr(kind.title)))
             button.setProperty("segment", True)
             button.setCheckable(True)
             button.setAutoExclusive(True)
@@ -71,14 +74,15 @@ class FamilyPicker(QFrame):
 
 
 def _tip(kind: Kind) -> str:
-    return as_tip(f"{kind.words}. Loss: {kind.loss}, {kind.formula}")
+    said = tr("{description}. Loss: {loss}", description=tr(kind.words), loss=tr(kind.loss))
+    return as_tip(f"{said}, {tr(kind.formula)}")
 
 
 class ModelCard(Card):
     """Shows the model of a task, and asks for what the user wants instead."""
 
     def __init__(self, wishes: Wishes) -> None:
-        super().__init__("Model")
+        super().__init__(tr("Model"))
         self._change = wishes.change_model
         self.kind = FamilyPicker()
         self.kind.chosen.connect(wishes.change_kind)
@@ -92,45 +96,56 @@ class ModelCard(Card):
         self.positive.chosen.connect(lambda name: wishes.change_classes(positive=name))
         self.negative.chosen.connect(lambda name: wishes.change_classes(negative=name))
         self._class_rows = (
-            self.add_row("yes, 1", self.positive, "The class that the neuron answers 1 for"),
-            self.add_row("no, 0", self.negative, "The class that it is told apart from"),
+            self.add_row(
+                tr("yes, 1"), self.positive, tr("The class that the neuron answers 1 for")
+            ),
+            self.add_row(tr("no, 0"), self.negative, tr("The class that it is told apart from")),
         )
-        self.hidden = CountField(0, MAX_HIDDEN, notches=True, widest="none 00")
-        self.hidden.setSpecialValueText("none")
-        self.hidden.chosen.connect(lambda u: self._change("hidden layer", hidden=u))
+        self.hidden = CountField(0, MAX_HIDDEN, notches=True, widest=f"{tr('none')} 00")
+        self.hidden.setSpecialValueText(tr("none"))
+        self.hidden.chosen.connect(lambda u: self._change(tr("hidden layer"), hidden=u))
         self.bias = Toggle()
-        self.bias.clicked.connect(lambda is_on: self._change("bias", has_bias=is_on))
+        self.bias.clicked.connect(lambda is_on: self._change(tr("bias"), has_bias=is_on))
         self.add_pair(
             (
-                "hidden",
+                tr("hidden"),
                 self.hidden,
-                "Neurons in a layer between inputs and outputs: regions need not be straight",
+                tr("Neurons in a layer between inputs and outputs: regions need not be straight"),
             ),
             (
-                "bias",
+                tr("bias"),
                 self.bias,
-                "Whether the outputs have a bias; without it every boundary goes through the mean "
-                "of standardised inputs",
+                tr(
+                    "Whether the outputs have a bias; without it every boundary goes through "
+                    "the mean of standardised inputs"
+                ),
             ),
         )
         self.activation = Choice()
-        self.activation.chosen.connect(lambda f: self._change("activation", activation=f))
+        self.activation.chosen.connect(lambda f: self._change(tr("activation"), activation=f))
         self._activation_row = self.add_row(
-            "activation", self.activation, "What each hidden unit does to its net input"
+            tr("activation"), self.activation, tr("What each hidden unit does to its net input")
         )
         self.init = Choice()
-        self.init.chosen.connect(lambda init: self._change("start", init=init))
-        self._init_row = self.add_row("start from", self.init, ZEROS_ARE_FINE)
+        self.init.chosen.connect(lambda init: self._change(tr("start"), init=init))
+        self._init_row = self.add_row(tr("start from"), self.init, tr(ZEROS_ARE_FINE))
         self.smoothing = NotchField(1e-6, 1e6)
-        self.smoothing.chosen.connect(lambda alpha: self._change("smoothing", smoothing=alpha))
+        self.smoothing.chosen.connect(lambda alpha: self._change(tr("smoothing"), smoothing=alpha))
         self._smoothing_row = self.add_row(
-            "smoothing α", self.smoothing, "So much more of each feature is counted in each class"
+            tr("smoothing α"),
+            self.smoothing,
+            tr("So much more of each feature is counted in each class"),
         )
-        self.start_words = QLabel("Starts from random weights: zeros would stay alike for ever.")
+        self._add_start_words()
+
+    def _add_start_words(self) -> None:
+        self.start_words = QLabel(
+            tr("Starts from random weights: zeros would stay alike for ever.")
+        )
         zoom.set_type(self.start_words, look.SMALL)
         self.start_words.setProperty("small", True)
         self.start_words.setWordWrap(True)
-        self.start_words.setToolTip(RANDOM_IS_NEEDED)
+        self.start_words.setToolTip(tr(RANDOM_IS_NEEDED))
         self.column.addWidget(self.start_words)
 
     def show_task(self, task: Task) -> None:
@@ -138,17 +153,17 @@ class ModelCard(Card):
         model: ModelConfig = task.config.model
         kind = FAMILY[model.kind]
         self.kind.choose(model.kind)
-        self.formula.setText(f"{kind.activation} · {kind.loss}")
-        self.formula.setToolTip(f"L = {kind.formula};  ∂L/∂z = {kind.gradient}")
+        self.formula.setText(f"{tr(kind.activation)} · {tr(kind.loss)}")
+        self.formula.setToolTip(f"L = {tr(kind.formula)};  ∂L/∂z = {tr(kind.gradient)}")
         for row in self._class_rows:
             row.setVisible(kind.is_neuron)
         names = task.source.class_names
         self.positive.set_options([(name, name) for name in names], model.positive)
         self.negative.set_options(
-            [("the rest", None), *((name, name) for name in names)], model.negative
+            [(tr("the rest"), None), *((name, name) for name in names)], model.negative
         )
-        self.init.set_options((("zeros", "zeros"), ("random", "random")), model.init)
-        self.activation.set_options(ACTIVATIONS, model.activation)
+        self.init.set_options(((tr("zeros"), "zeros"), (tr("random"), "random")), model.init)
+        self.activation.set_options([(tr(text), f) for text, f in ACTIVATIONS], model.activation)
         self.hidden.show_value(model.hidden)
         self.bias.setChecked(model.has_bias)
         self._activation_row.setVisible(model.hidden > 0)

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStyle, QStyleOptionSlider, Q
 
 from core.config import TrainingConfig
 from core.data.task import Task
+from core.language import localised, tr
+from core.number_format import format_integer
 from core.train.snapshot import Snapshot, Status
 from gui.kit import theme as look
 from gui.kit import zoom
@@ -84,7 +86,7 @@ class RateSlider(QWidget):
         super().__init__()
         self._least = least
         self.slider = _Slider()
-        self.slider.setAccessibleName("learning rate on a logarithmic scale")
+        self.slider.setAccessibleName(tr("learning rate on a logarithmic scale"))
         self.slider.valueChanged.connect(self._choose)
         self.limit_words = QLabel()
         zoom.set_type(self.limit_words, look.SMALL)
@@ -203,25 +205,37 @@ class RateSlider(QWidget):
 
     def _describe_limit(self) -> None:
         limit = self.slider.limit
-        tip = "Step size of gradient descent, from 0.0001 to 100; applies while it runs."
+        tip = tr("Step size of gradient descent, from 0.0001 to 100; applies while it runs.")
         colour = self.slider.theme.muted
         text = ""
         if limit is not None:
             bend = self._bends.found
             about = "≈" if bend is not None and bend.is_sampled else ""
-            text = f"▲ {about}{limit:.2g}"
+            text = localised(f"▲ {about}{limit:.2g}")
             name = self._rule.stable_rate
-            which = "the training rows"
+            which = tr("the training rows")
             if bend is not None and about:
-                which = f"a sample of {bend.rows:,} of the {bend.total:,} training rows"
-            tip += (
-                f"\n▲ is {name} {about or '='} {limit:.3g}, λ_max the largest curvature of the "
-                f"mean loss over {which}, here:\nwith a larger η, steps on all rows overshoot "
-                "and grow along that direction."
+                which = tr(
+                    "a sample of {rows} of the {total} training rows",
+                    rows=format_integer(bend.rows),
+                    total=format_integer(bend.total),
+                )
+            is_limit = f"{name} {about or '='} {localised(f'{limit:.3g}')}"
+            told = tr(
+                "▲ is {bound}, λ_max the largest curvature of the mean loss over {rows}, here:\n"
+                "with a larger η, steps on all rows overshoot and grow along that direction.",
+                bound=is_limit,
+                rows=which,
             )
+            tip += f"\n{told}"
             if self._rate > limit:
                 colour = self.slider.theme.counter_accent
-                tip += f"\nη = {self._rate:g} is above {name} = {limit:.2g}: steps overshoot."
+                told = tr(
+                    "η = {rate} is above {bound}: steps overshoot.",
+                    rate=localised(f"{self._rate:g}"),
+                    bound=localised(f"{name} = {limit:.2g}"),
+                )
+                tip += f"\n{told}"
         if text != self.limit_words.text():
             self.limit_words.setText(text)
         self.limit_words.setStyleSheet(f"color: {colour};")

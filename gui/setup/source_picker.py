@@ -7,7 +7,10 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QVBoxLayout, QWidget
 
 from core.config import Source
+from core.data.dataset import Dataset
 from core.data.task import Task
+from core.language import mark, tr, tr_n
+from core.number_format import format_count, format_integer
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.buttons import RowButton
@@ -15,19 +18,19 @@ from gui.kit.labels import Elided
 from gui.kit.plain_text import Plain, as_tip
 
 SIGN_SCALE = 1.2
-OPEN_CSV, OPEN_CSV_DETAIL = "Open a table…", "CSV, Excel, …"
-OPEN_FOLDER, OPEN_FOLDER_DETAIL = "Open a folder…", "of pictures or texts"
-FOLDER_TIP = (
+OPEN_CSV, OPEN_CSV_DETAIL = mark("Open a table…"), mark("CSV, Excel, …")
+OPEN_FOLDER, OPEN_FOLDER_DETAIL = mark("Open a folder…"), mark("of pictures or texts")
+FOLDER_TIP = mark(
     "Open a folder with a folder of pictures, or of texts, for each class, also by dropping it on "
     "the window"
 )
-CSV_TIP = "Open a table of your own, also by dropping its file on the window (Ctrl+O)"
+CSV_TIP = mark("Open a table of your own, also by dropping its file on the window (Ctrl+O)")
 SOURCES: tuple[tuple[Source, str, str, str], ...] = (  # glyph, name, detail
-    ("iris", "❀", "Iris", "150 × 4 · 3 classes"),
-    ("digits", "8", "Digits 8×8", "1,797 × 64"),
-    ("mnist", "3", "MNIST", "70,000 × 784"),
-    ("genres", "¶", "Genres", "960 texts · 4 classes"),
-    ("drawn", "✎", "Draw points", ""),
+    ("iris", "❀", mark("Iris"), mark("150 × 4 · 3 classes")),
+    ("digits", "8", mark("Digits 8×8"), mark("1,797 × 64")),
+    ("mnist", "3", "MNIST", mark("70,000 × 784")),
+    ("genres", "¶", mark("Genres"), mark("960 texts · 4 classes")),
+    ("drawn", "✎", mark("Draw points"), ""),
     ("csv", "▤", OPEN_CSV, OPEN_CSV_DETAIL),
     ("pictures", "▦", OPEN_FOLDER, OPEN_FOLDER_DETAIL),
 )
@@ -48,13 +51,13 @@ class SourcePicker(QWidget):
         group = QButtonGroup(self)
         self._buttons: dict[str, SourceButton] = {}
         for source, glyph, name, detail in SOURCES:
-            button = SourceButton(glyph, name, detail)
+            button = SourceButton(glyph, tr(name), tr(detail))
             button.clicked.connect(lambda _=False, s=source: self.chosen.emit(s))
             group.addButton(button)
             column.addWidget(button)
             self._buttons[source] = button
-        self._buttons["csv"].setToolTip(CSV_TIP)
-        self._buttons["pictures"].setToolTip(FOLDER_TIP)
+        self._buttons["csv"].setToolTip(tr(CSV_TIP))
+        self._buttons["pictures"].setToolTip(tr(FOLDER_TIP))
 
     def fold(self, is_folded: bool) -> None:
         """Show only the glyphs, or names and details too."""
@@ -72,13 +75,19 @@ class SourcePicker(QWidget):
             ("csv", OPEN_CSV, OPEN_CSV_DETAIL),
             ("pictures", OPEN_FOLDER, OPEN_FOLDER_DETAIL),
         ):
+            words = tr(name), tr(detail)
             if shown == kind:
-                source = task.source
-                classes = f"{source.h:,} class{'es' if source.h != 1 else ''}"
-                size = "texts" if source.is_text else f"× {source.m:,}"
-                name, detail = source.name, f"{source.n:,} {size} · {classes}"
-            self._buttons[kind].set_words(name, detail)
+                words = task.source.name, _size(task.source)
+            self._buttons[kind].set_words(*words)
         self._buttons[shown].setChecked(True)
+
+
+def _size(source: Dataset) -> str:
+    """Return the size of a data set, as in “150 × 4 · 3 classes”."""
+    classes = tr_n("{n} class", "{n} classes", source.h)
+    if source.is_text:
+        return f"{format_count(source.n, 'text')} · {classes}"
+    return f"{format_integer(source.n)} × {format_integer(source.m)} · {classes}"
 
 
 class SourceButton(RowButton):
@@ -128,5 +137,5 @@ class SourceButton(RowButton):
         """Show the name, elided in the middle if it is long, and the detail."""
         self._name.setText(name)
         self._detail.setText(detail)
-        self.setToolTip(as_tip(f"Train on {name}\n{detail}".strip()))
+        self.setToolTip(as_tip(f"{tr('Train on {name}', name=name)}\n{detail}".strip()))
         self.setAccessibleName(f"{name}, {detail}" if detail else name)

@@ -6,20 +6,21 @@ from PySide6.QtWidgets import QWidget
 
 from core.config import TrainingConfig
 from core.data.task import Task
+from core.language import mark, tr
 from core.model_family import FAMILY
 from gui.kit.fields.card import Card
 from gui.setup import training_settings as known
 from gui.setup.training_settings import F, Setting, SettingField
 from gui.setup.wishes import Wishes
 
-NEEDS_VALIDATION = "Needs validation rows: choose a validation share above, under Data"
+NEEDS_VALIDATION = mark("Needs validation rows: choose a validation share above, under Data")
 
 
 class TrainingCard(Card):
     """Shows the training settings as they apply now, and asks for the user's changes."""
 
     def __init__(self, wishes: Wishes) -> None:
-        super().__init__("Training")
+        super().__init__(tr("Training"))
         self._wishes = wishes
         self._settings = wishes.settings
         self._is_counted = False
@@ -44,7 +45,7 @@ class TrainingCard(Card):
         field = setting.make()
         field.chosen.connect(lambda value: self._wishes.change_training(setting, value))
         self._fields[setting.name] = field
-        self._rows[setting.name] = self.add_row(setting.label, field, setting.tip)
+        self._rows[setting.name] = self.add_row(tr(setting.label), field, known.tip_of(setting))
         return field
 
     def show_task(self, task: Task) -> None:
@@ -53,8 +54,8 @@ class TrainingCard(Card):
         self.batch_size.show_value(self._settings.batch_size)
         can_stop_early = bool(len(task.validation_rows))
         self.patience.setEnabled(can_stop_early)
-        tip = known.PATIENCE.tip
-        self.patience.setToolTip(tip if can_stop_early else f"{tip}. {NEEDS_VALIDATION}")
+        tip = tr(known.PATIENCE.tip)
+        self.patience.setToolTip(tip if can_stop_early else f"{tip}. {tr(NEEDS_VALIDATION)}")
         self._is_counted = FAMILY[task.config.model.kind].is_counted
         self._show_rows()
 

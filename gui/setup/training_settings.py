@@ -7,12 +7,16 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from core.config import MAX_COUNT, MAX_SEED, TrainingConfig
+from core.language import localised, mark, tr
 from core.optimiser_family import OPTIMISERS
 from gui.kit.fields.choices import Choice
 from gui.kit.fields.numbers import BatchField, CountField, NotchField
 
-BY_THEMSELVES = " and ".join(rule.title for rule in OPTIMISERS.values() if rule.decouples_decay)
-SCHEDULES = (("constant", "constant"), ("halved", "step"), ("cosine", "cosine"), ("1/t", "1/t"))
+BY_THEMSELVES = tuple(rule.title for rule in OPTIMISERS.values() if rule.decouples_decay)
+SCHEDULES = (
+    *((mark("constant"), "constant"), (mark("halved"), "step")),
+    *((mark("cosine"), "cosine"), ("1/t", "1/t")),
+)
 # What descends the loss: of no use to a model that is counted.
 OF_DESCENT = (
     *("learning_rate", "optimiser", "momentum", "schedule", "weight_decay", "l1"),
@@ -26,13 +30,13 @@ class OptimiserChoice(Choice):
 
     def __init__(self) -> None:
         super().__init__()
-        rows = [(rule.title, rule.name) for rule in OPTIMISERS.values()]
+        rows = [(tr(rule.title), rule.name) for rule in OPTIMISERS.values()]
         self.set_options(rows, TrainingConfig().optimiser)
 
     def show_value(self, value: object) -> None:
         super().show_value(value)
         rule = next(rule for rule in OPTIMISERS.values() if rule.name == value)
-        self.setToolTip(f"{rule.words}\n{rule.formula}")
+        self.setToolTip(f"{tr(rule.words)}\n{tr(rule.formula)}")
 
 
 class MomentumChoice(Choice):
@@ -40,7 +44,9 @@ class MomentumChoice(Choice):
 
     def show_value(self, value: object) -> None:
         assert isinstance(value, float | int)
-        self.set_options([(f"{number:g}", number) for number in sorted({*MOMENTA, value})], value)
+        self.set_options(
+            [(localised(f"{number:g}"), number) for number in sorted({*MOMENTA, value})], value
+        )
 
 
 class ScheduleChoice(Choice):
@@ -48,7 +54,7 @@ class ScheduleChoice(Choice):
 
     def __init__(self) -> None:
         super().__init__()
-        self.set_options(SCHEDULES, "constant")
+        self.set_options([(tr(text), value) for text, value in SCHEDULES], "constant")
 
 
 class ClassWeightChoice(Choice):
@@ -56,7 +62,7 @@ class ClassWeightChoice(Choice):
 
     def __init__(self) -> None:
         super().__init__()
-        self.set_options((("all rows alike", "none"), ("balanced", "balanced")), "none")
+        self.set_options(((tr("all rows alike"), "none"), (tr("balanced"), "balanced")), "none")
 
 
 class PatienceField(CountField):
@@ -64,7 +70,7 @@ class PatienceField(CountField):
 
     def __init__(self) -> None:
         super().__init__(0, MAX_COUNT, notches=True)
-        self.setSpecialValueText("never")
+        self.setSpecialValueText(tr("never"))
 
 
 SettingField = NotchField | CountField | Choice
@@ -90,82 +96,101 @@ class Setting(Generic[F]):
 
 LEARNING_RATE = Setting(
     "learning_rate",
-    "learning rate <i>η</i>",
-    "Step size of gradient descent; applies while it runs. Keys [ and ]",
+    mark("learning rate <i>η</i>"),
+    mark("Step size of gradient descent; applies while it runs. Keys [ and ]"),
     lambda: NotchField(1e-6, 1e30),
 )
 OPTIMISER = Setting(
-    "optimiser", "optimiser", "The rule of the update", OptimiserChoice, is_live=False
+    "optimiser", mark("optimiser"), mark("The rule of the update"), OptimiserChoice, is_live=False
 )
 MOMENTUM = Setting(
     "momentum",
-    "momentum <i>μ</i>",
-    "Share of the velocity that stays from update to update; applies while it runs",
+    mark("momentum <i>μ</i>"),
+    mark("Share of the velocity that stays from update to update; applies while it runs"),
     MomentumChoice,
 )
 SCHEDULE = Setting(
     "schedule",
-    "<i>η</i> over epochs",
-    "Constant; halved after each quarter of the epochs; a cosine down to 0; or 1/t",
+    mark("<i>η</i> over epochs"),
+    mark("Constant; halved after each quarter of the epochs; a cosine down to 0; or 1/t"),
     ScheduleChoice,
     is_live=False,
 )
 BATCH_SIZE = Setting(
     "batch_size",
-    "batch size",
-    "Examples per update, up to full; applies while it runs",
+    mark("batch size"),
+    mark("Examples per update, up to full; applies while it runs"),
     BatchField,
 )
 WEIGHT_DECAY = Setting(
     "weight_decay",
-    "weight decay <i>λ</i>",
-    f"Penalty (λ/2)·‖W‖², but with {BY_THEMSELVES} no part of the loss: each update shrinks the "
-    "weights by ηλ. Biases spared; applies while it runs",
+    mark("weight decay <i>λ</i>"),
+    mark(
+        "Penalty (λ/2)·‖W‖², but with {rules} no part of the loss: each update shrinks the weights "
+        "by ηλ. Biases spared; applies while it runs"
+    ),
     lambda: NotchField(1e-6, 1e6, zero=True),
 )
 L1 = Setting(
     "l1",
-    "L1 penalty <i>λ₁</i>",
-    "Penalty λ₁·Σ|w|: a proximal step, the soft threshold, sets weights to exactly 0. Biases "
-    "spared; applies while it runs",
+    mark("L1 penalty <i>λ₁</i>"),
+    mark(
+        "Penalty λ₁·Σ|w|: a proximal step, the soft threshold, sets weights to exactly 0. Biases "
+        "spared; applies while it runs"
+    ),
     lambda: NotchField(1e-6, 1e6, zero=True),
 )
 CLASS_WEIGHT = Setting(
     "class_weight",
-    "class weights",
-    "Balanced: an example counts n / (h nᵢ) in the loss, so that the rows of a rare class count as "
-    "much as those of a frequent one",
+    mark("class weights"),
+    mark(
+        "Balanced: an example counts n / (h nᵢ) in the loss, so that the rows of a rare class "
+        "count as much as those of a frequent one"
+    ),
     ClassWeightChoice,
     is_live=False,
 )
 EPOCHS = Setting(
     "epochs",
-    "stop after epochs",
-    "Train for so many passes over the data",
+    mark("stop after epochs"),
+    mark("Train for so many passes over the data"),
     lambda: CountField(1, MAX_COUNT, notches=True),
 )
 TOLERANCE = Setting(
     "tolerance",
-    "or loss changes <",
-    "Stop as converged when the training loss changes by less than this per epoch, "
-    "over five epochs; 0 never stops early",
+    mark("or loss changes <"),
+    mark(
+        "Stop as converged when the training loss changes by less than this per epoch, "
+        "over five epochs; 0 never stops early"
+    ),
     lambda: NotchField(1e-9, 1.0, zero=True),
 )
 PATIENCE = Setting(
     "patience",
-    "or no better for",
-    "Stop early when the validation loss has not fallen for so many epochs, and return to the "
-    "epoch with the least",
+    mark("or no better for"),
+    mark(
+        "Stop early when the validation loss has not fallen for so many epochs, and return to the "
+        "epoch with the least"
+    ),
     PatienceField,
 )
 SEED = Setting(
     "seed",
-    "training seed",
-    "Decides a random start and every shuffle",
+    mark("training seed"),
+    mark("Decides a random start and every shuffle"),
     lambda: CountField(0, MAX_SEED),
     is_live=False,
 )
-DEVICE = Setting("device", "device", "Where the model is trained", Choice, is_live=False)
+DEVICE = Setting(
+    "device", mark("device"), mark("Where the model is trained"), Choice, is_live=False
+)
+
+
+def tip_of(setting: Setting[F]) -> str:
+    """Return the tool tip of a setting, in the language of the window."""
+    if setting.name != WEIGHT_DECAY.name:
+        return tr(setting.tip)
+    return tr(setting.tip, rules=tr(" and ").join(map(tr, BY_THEMSELVES)))
 
 
 def with_change(settings: TrainingConfig, name: str, value: object) -> TrainingConfig:

@@ -8,7 +8,9 @@ from PySide6.QtCore import QObject, Signal
 
 from core.config import TrainingConfig
 from core.data.task import Task
+from core.language import tr
 from core.model_family import FAMILY
+from gui.setup.setting_words import setting_words
 from gui.setup.training_settings import F, Setting, with_change
 
 
@@ -33,18 +35,18 @@ class Wishes(QObject):
         if self.task:
             data = replace(self.task.config.data, **changes)  # type: ignore[arg-type]
             if data != self.task.config.data:
-                self.data_changed.emit(data, f"change of {text}")
+                self.data_changed.emit(data, tr("change of {what}", what=text))
 
     def change_features(self, names: tuple[str, ...]) -> None:
         """Request these features."""
-        self.change_data("features", features=names)
+        self.change_data(tr("features"), features=names)
 
     def change_model(self, text: str, **changes: object) -> None:
         """Request these values of the model's settings; text : what changes, for the undo menu."""
         if self.task:
             model = replace(self.task.config.model, **changes)  # type: ignore[arg-type]
             if model != self.task.config.model:
-                self.model_changed.emit(model, f"change of {text}")
+                self.model_changed.emit(model, tr("change of {what}", what=text))
 
     def change_kind(self, kind: object) -> None:
         """Request a model of this kind, keeping what it can of the current one."""
@@ -53,14 +55,14 @@ class Wishes(QObject):
         model = self.task.config.model
         assert isinstance(kind, str)
         if FAMILY[kind].is_neuron and model.is_neuron:
-            self.change_model("model", kind=kind)  # another neuron with the same two classes
+            self.change_model(tr("model"), kind=kind)  # another neuron with the same two classes
         else:
             hidden = 0 if FAMILY[kind].is_counted else model.hidden
-            self.change_model("model", kind=kind, positive=None, negative=None, hidden=hidden)
+            self.change_model(tr("model"), kind=kind, positive=None, negative=None, hidden=hidden)
 
     def drop_hidden_layer(self) -> None:
         """Request the model without its hidden layer."""
-        self.change_model("hidden layer", hidden=0)
+        self.change_model(tr("hidden layer"), hidden=0)
 
     def change_classes(self, **changes: str | None) -> None:
         """Request these classes of a neuron, `positive` and `negative`."""
@@ -73,7 +75,7 @@ class Wishes(QObject):
             positive, negative = (
                 (positive, model.positive) if "positive" in changes else (model.negative, negative)
             )
-        self.change_model("classes", positive=positive, negative=negative)
+        self.change_model(tr("classes"), positive=positive, negative=negative)
 
     def change_training(self, setting: Setting[F], value: object) -> None:
         """Request this value: emit `tuned` if it applies during a run, else `run_changed`."""
@@ -82,4 +84,6 @@ class Wishes(QObject):
             return
         settings = with_change(self.settings, setting.name, value)
         if settings != self.settings:
-            self.run_changed.emit(settings, f"change of {setting.name}")
+            self.run_changed.emit(
+                settings, tr("change of {what}", what=setting_words(setting.name))
+            )

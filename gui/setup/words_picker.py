@@ -7,9 +7,10 @@ from dataclasses import replace
 from PySide6.QtCore import Signal
 
 from core.data.task import Task
+from core.language import mark, tr
 from gui.setup.menu_picker import ALL, MOST_LISTED, MenuPicker
 
-MISSING = "Missing words are a category"
+MISSING = mark("Missing words are a category")
 
 
 class WordsPicker(MenuPicker):
@@ -32,7 +33,7 @@ class WordsPicker(MenuPicker):
         assert told is not None
         has_others = len(task.source.columns) > 1
         menu = self._fill(told.could_be_words, used, self._toggle, may_be_none=has_others)
-        missing = menu.addAction(MISSING)
+        missing = menu.addAction(tr(MISSING))
         missing.setCheckable(True)
         missing.setChecked(task.config.data.missing_category)
         missing.triggered.connect(self._choose_missing)

@@ -31,6 +31,7 @@ from core.data.task import Task
 from core.language import mark, tr
 from core.number_format import format_integer
 from core.train.history import Mark
+from core.train.settings_history import mark_words
 from core.train.snapshot import Snapshot, Status
 from gui.kit import theme as look
 from gui.kit import zoom
@@ -385,7 +386,7 @@ class HistoryBar(QWidget):
 
 
 def _told(edit: Mark) -> str:
-    return tr("step {step}: {what}", step=format_integer(edit.step), what=edit.text)
+    return tr("step {step}: {what}", step=format_integer(edit.step), what=mark_words(edit.text))
 
 
 def _quiet_button(text: str = "") -> QPushButton:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.task import Task
+from core.language import tr
 from core.model_family import FAMILY, output_names
 from core.train.snapshot import Hidden, Params
 from core.train.trajectory import Trajectory
@@ -113,14 +114,14 @@ def of_parameter(task: Task, k: int, j: int | None) -> Direction:
         parts[1][k] = 1
         return unit(f"b{above} {name}", *parts)
     parts[0][k, j] = 1
-    taken = f"unit {j + 1}" if u else task.input_names[j]
+    taken = tr("unit {n}", n=j + 1) if u else task.input_names[j]
     return unit(f"w{above} {name}, {taken}", *parts)
 
 
 def of_hidden_parameter(task: Task, unit_number: int, i: int | None) -> Direction:
     """Return the direction of the weight from input i to a hidden unit, or of its bias if None."""
     parts = _zeros(task)
-    name = f"unit {unit_number + 1}"
+    name = tr("unit {n}", n=unit_number + 1)
     if i is None:
         parts[3][unit_number] = 1
         return unit(f"b⁽¹⁾ {name}", *parts)
@@ -140,7 +141,7 @@ def at_random(task: Task, seed: int) -> Direction:
     if not task.config.model.has_bias:
         for part in parts[1::2]:
             part[:] = 0
-    return unit(f"random direction {seed}", *parts)
+    return unit(tr("random direction {n}", n=seed), *parts)
 
 
 def principal(task: Task, path: Trajectory, number: int) -> Direction:
@@ -160,7 +161,7 @@ def principal(task: Task, path: Trajectory, number: int) -> Direction:
     whole = away.T @ vectors[:, -number]
     parts = np.split(whole, np.cumsum(sizes)[:-1])
     shaped = [part.reshape(zeros.shape) for part, zeros in zip(parts, _zeros(task), strict=True)]
-    return unit(f"principal direction {number} of the way", *shaped)
+    return unit(tr("principal direction {n} of the way", n=number), *shaped)
 
 
 def point_of(task: Task, path: Trajectory, at: int) -> Params:

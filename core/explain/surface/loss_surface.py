@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from core.data.task import Task
 from core.explain.plane import Plane, boundary_lines
 from core.explain.surface.direction import Direction, Reals, unit
+from core.language import mark
 from core.model_family import FAMILY
 from core.model_kind import LossName
 from core.train.snapshot import Params
@@ -88,7 +89,7 @@ class Sample:
         return cls(X, Y.double().numpy(), total, model.kind, model.has_bias, weights)
 
 
-def downhill(sample: Sample, params: Params, name: str = "downhill") -> Direction:
+def downhill(sample: Sample, params: Params, name: str = mark("downhill")) -> Direction:
     """Return the direction of steepest descent of the model's own loss, without penalties.
 
     Where the gradient is zero, it is the direction in which all weights grow alike.

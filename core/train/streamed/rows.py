@@ -16,6 +16,7 @@ from torch import Generator, Tensor
 from core.data.streamed.dataset import held_rows
 from core.data.task import Task
 from core.errors import DataError, DeviceError
+from core.language import tr
 from core.train import batches
 from core.train.batches import BatchSampler, Rows, Slice, SliceBuffers, dense_rows_at_once
 from core.train.streamed import kept
@@ -157,7 +158,11 @@ def place_rows(
         return batches.to_device(task, numbers, device)
     if device.type != "cpu":
         raise DeviceError(
-            f"Rows that are read from disk are trained on by the CPU, not by {device}: choose cpu."
+            tr(
+                "Rows that are read from disk are trained on by the CPU, not by {device}: choose "
+                "cpu.",
+                device=device,
+            )
         )
     none = batches.to_device(task, numbers[:0], device)
     assert isinstance(none.X, Tensor)

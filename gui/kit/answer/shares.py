@@ -250,7 +250,7 @@ class Shares(Coverable, CanvasWidget):
         """Show the hint about such answers, in the longest version that fits."""
         metrics = QFontMetricsF(self._small)
         aside = self.covering.words(self.aside, ANSWERED) or "Σ"
-        hints = [h.format(aside) for h in FAMILY[self._kind].hints]
+        hints = [tr(h).format(aside) for h in FAMILY[self._kind].hints]
         fitting = [hint for hint in hints if metrics.horizontalAdvance(hint) <= self.width()]
         self._set_text(self._hint, fitting[0] if fitting else "")
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QVBoxLayout, QWidget
 
 from core.config import CsvOptions, Missing
 from core.data.csv.table import Table
+from core.language import tr, tr_n
 from core.number_format import format_count
 from gui.kit import theme as look
 from gui.kit import zoom
@@ -34,7 +35,7 @@ class CsvDialog(QDialog):
 
     def __init__(self, theme: Theme, table: Table, reading: CsvOptions, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Open a table")
+        self.setWindowTitle(tr("Open a table"))
         self._theme = theme
         self.selection = Selection(table)
         self.head = Head()
@@ -213,8 +214,11 @@ class Head(QWidget):
         notes = list(table.format.notes)
         if table.ragged_count:
             notes.append(
-                f"{table.ragged_count:,} line{'s' if table.ragged_count > 1 else ''} left out for "
-                "the number of values"
+                tr_n(
+                    "{n} line left out for the number of values",
+                    "{n} lines left out for the number of values",
+                    table.ragged_count,
+                )
             )
         shown = "; ".join(notes[:MAX_NOTES]) + ("; …" if len(notes) > MAX_NOTES else "")
         self.notes.setText(shown[:1].upper() + shown[1:])

@@ -5,11 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QWidget
 
+from core.language import mark, tr
 from gui.kit.plain_text import Plain, as_tip
 from gui.kit.theme import Theme
 
 STEPS = 1000
-LOAD, LOAD_ANYWAY = "Load", "Load all the same"
+LOAD, LOAD_ANYWAY = mark("Load"), mark("Load all the same")
 
 
 class Foot(QWidget):
@@ -30,13 +31,13 @@ class Foot(QWidget):
         self.busy.setFixedSize(96, 6)
         self.busy.setTextVisible(False)
         self.busy.hide()
-        self.load_button, self.cancel_button = QPushButton(LOAD), QPushButton("Cancel")
+        self.load_button, self.cancel_button = QPushButton(tr(LOAD)), QPushButton(tr("Cancel"))
         self.load_button.setProperty("primary", True)
         self.load_button.setDefault(True)
-        self.load_button.setToolTip("Train on this table; Undo brings the old data back")
+        self.load_button.setToolTip(tr("Train on this table; Undo brings the old data back"))
         self.load_button.clicked.connect(self.load_wanted)
         self.cancel_button.setAutoDefault(False)
-        self.cancel_button.setToolTip("Close; data and model stay as they are")
+        self.cancel_button.setToolTip(tr("Close; data and model stay as they are"))
         self.cancel_button.clicked.connect(self.cancelled)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -59,7 +60,7 @@ class Foot(QWidget):
     def set_possible(self, is_possible: bool, *, is_doubtful: bool = False) -> None:
         """Set whether there is something to load; is_doubtful : and whether it is in question."""
         self._is_possible = is_possible
-        self.load_button.setText(LOAD_ANYWAY if is_doubtful else LOAD)
+        self.load_button.setText(tr(LOAD_ANYWAY if is_doubtful else LOAD))
         self._enable()
 
     def set_busy(self, is_busy: bool) -> None:

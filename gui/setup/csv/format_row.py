@@ -13,12 +13,13 @@ from core.data.csv import dialect, encodings, numbers
 from core.data.csv.dialect import TableFormat
 from core.data.csv.table import Table
 from core.invisible_characters import visible
+from core.language import mark, tr
 from gui.kit.fields.choices import Choice
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.labels import muted_label
 from gui.kit.plain_text import Plain, as_tip
 
-HEADERS = {True: "with header", False: "no header"}
+HEADERS = {True: mark("with header"), False: mark("no header")}
 KNOWN: dict[str, dict[Any, str]] = {  # field of CsvOptions: its possible values and their names
     "encoding": encodings.ENCODINGS,
     "separator": dialect.SEPARATORS,
@@ -29,6 +30,16 @@ KNOWN: dict[str, dict[Any, str]] = {  # field of CsvOptions: its possible values
 }
 SAMPLE_CHARACTERS = 32
 OF_PLAIN_TABLES = ("separator", "has_header")  # other layouts leave no choice of these
+
+
+PARTS = {
+    "encoding": mark("encoding"),
+    "separator": mark("separator"),
+    "decimal": mark("decimal"),
+    "thousands": mark("thousands"),
+    "quote": mark("quote"),
+    "has_header": mark("header"),
+}
 
 
 class FormatRow(QWidget):
@@ -45,19 +56,19 @@ class FormatRow(QWidget):
         self._reading = reading
         row = FlowLayout(self, 8, 4)
         self._has_layout = False
-        row.addWidget(muted_label("Not right?"))
+        row.addWidget(muted_label(tr("Not right?")))
         self.choices: dict[str, Choice] = {}
         for name, options in KNOWN.items():
-            choice, words = Choice(), name.replace("has_", "")
-            choice.set_options([(text, value) for value, text in options.items()], None)
+            choice, words = Choice(), tr(PARTS[name])
+            choice.set_options([(tr(text), value) for value, text in options.items()], None)
             choice.setAccessibleName(words)
-            choice.setToolTip(f"Correct the {words} and read the file again")
+            choice.setToolTip(tr("Correct the {part} and read the file again", part=words))
             choice.chosen.connect(lambda value, n=name: self._correct(n, value))
             row.addWidget(choice)
             self.choices[name] = choice
         self.sample = Plain()
         self.sample.setProperty("muted", True)
-        self.sample.setAccessibleName("sample of the encoding")
+        self.sample.setAccessibleName(tr("sample of the encoding"))
         row.addWidget(self.sample)
 
     def _correct(self, name: str, value: object) -> None:
@@ -89,13 +100,13 @@ class FormatRow(QWidget):
 
     def _show_sample(self, form: TableFormat) -> None:
         words = _sample(form, form.encoding)
-        self.sample.setText(f"reads “{words}”" if words else "")
+        self.sample.setText(tr("reads “{words}”", words=words) if words else "")
         self.sample.setToolTip(as_tip(words))
         self.sample.setVisible(bool(words))
         choice = self.choices["encoding"]
         choice.set_options(
             [
-                (f"{name}  {_sample(form, encoding)}".rstrip(), encoding)
+                (f"{tr(name)}  {_sample(form, encoding)}".rstrip(), encoding)
                 for encoding, name in encodings.ENCODINGS.items()
             ],
             form.encoding,

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QListWidget, QVBoxLayout, QWidget
 from core.config import Missing
 from core.data.csv.table import Gaps
 from core.invisible_characters import visible
+from core.language import tr, tr_n
+from core.number_format import format_integer
 from gui.kit.fields.choices import Segments
 from gui.kit.layouts import add_layout
 from gui.kit.plain_text import paragraph
@@ -26,13 +28,17 @@ class GapsBox(QWidget):
         self.words = paragraph()
         self.choice = Segments(
             (
-                ("Skip the rows", "skip", "Leave rows out that lack a number"),
-                ("Fill in the mean", "fill", "Put the feature's mean over the training rows there"),
+                (tr("Skip the rows"), "skip", tr("Leave rows out that lack a number")),
+                (
+                    tr("Fill in the mean"),
+                    "fill",
+                    tr("Put the feature's mean over the training rows there"),
+                ),
             )
         )
         self.choice.chosen.connect(self.chosen)
         self.list = QListWidget()
-        self.list.setAccessibleName("rows that lack something")
+        self.list.setAccessibleName(tr("rows that lack something"))
         self.list.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.list.setFixedHeight(self.fontMetrics().lineSpacing() * LIST_LINES + 12)
         row = QHBoxLayout()
@@ -52,12 +58,20 @@ class GapsBox(QWidget):
         parts = []
         if incomplete:
             cells = sum(gaps.cells.values())
-            rows = f"{incomplete:,} row{'s' if incomplete > 1 else ''}"
-            parts.append(f"{rows} with a missing number ({cells:,} in all)")
+            parts.append(
+                tr_n(
+                    "{n} row with a missing number ({cells} in all)",
+                    "{n} rows with a missing number ({cells} in all)",
+                    incomplete,
+                    cells=format_integer(cells),
+                )
+            )
         if no_label:
-            parts.append(f"{no_label:,} without a label, left out")
+            parts.append(tr("{n} without a label, left out", n=format_integer(no_label)))
         if ragged:
-            parts.append(f"{ragged:,} with too few or too many values, left out")
+            parts.append(
+                tr("{n} with too few or too many values, left out", n=format_integer(ragged))
+            )
         self.setVisible(bool(parts))
         self.choice.setVisible(bool(incomplete))
         self.choice.choose(missing)
@@ -65,7 +79,9 @@ class GapsBox(QWidget):
         self.list.clear()
         listed = gaps.listed(MAX_LISTED)
         for line, words in listed:
-            self.list.addItem(visible(f"line {line:,}: {words}"))
+            self.list.addItem(
+                visible(tr("line {line}: {words}", line=format_integer(line), words=words))
+            )
         more = no_label + incomplete + ragged - len(listed)
         if more > 0:
-            self.list.addItem(f"… and {more:,} more")
+            self.list.addItem(tr("… and {n} more", n=format_integer(more)))

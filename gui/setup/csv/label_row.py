@@ -6,12 +6,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from core.data.csv.table import Table
+from core.language import mark, tr
 from gui.kit.fields.choices import Choice
 from gui.kit.labels import muted_label
 from gui.kit.plain_text import paragraph
 from gui.setup.csv.selection import Selection
 
-NONE = "none"
+NONE = mark("none")
 
 
 class LabelRow(QWidget):
@@ -25,22 +26,24 @@ class LabelRow(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.choice = Choice()
-        self.choice.setAccessibleName("label column")
-        self.choice.setToolTip("The column that says which class each row belongs to")
+        self.choice.setAccessibleName(tr("label column"))
+        self.choice.setToolTip(tr("The column that says which class each row belongs to"))
         self.choice.setMaximumWidth(260)
         self.choice.chosen.connect(self.chosen)
         self.text = Choice()
-        self.text.setAccessibleName("column of texts")
-        self.text.setToolTip("The column of texts whose words are the features, if there is one")
+        self.text.setAccessibleName(tr("column of texts"))
+        self.text.setToolTip(
+            tr("The column of texts whose words are the features, if there is one")
+        )
         self.text.setMaximumWidth(220)
         self.text.chosen.connect(self.text_chosen)
-        self._text_words = muted_label("Text")
+        self._text_words = muted_label(tr("Text"))
         self.classes = paragraph()
-        self.all_button, self.none_button = QPushButton("All features"), QPushButton("None")
+        self.all_button, self.none_button = QPushButton(tr("All features")), QPushButton(tr("None"))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        row.addWidget(muted_label("Label"))
+        row.addWidget(muted_label(tr("Label")))
         row.addWidget(self.choice)
         row.addWidget(self._text_words)
         row.addWidget(self.text)
@@ -64,7 +67,9 @@ class LabelRow(QWidget):
         """
         self.classes.setText(classes)
         names, could_be = selection.table.names, selection.could_be_text
-        self.text.set_options([(NONE, None), *((names[j], j) for j in could_be)], selection.text)
+        self.text.set_options(
+            [(tr(NONE), None), *((names[j], j) for j in could_be)], selection.text
+        )
         for widget in (self._text_words, self.text):
             widget.setVisible(bool(could_be))
         for button in (self.all_button, self.none_button):

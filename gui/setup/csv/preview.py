@@ -8,9 +8,10 @@ from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex
 from PySide6.QtGui import QBrush, QColor, QFont, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
-from core.data.csv.table import Table
+from core.data.csv.table import Column, Table
 from core.invisible_characters import visible
-from core.number_format import format_shortest
+from core.language import tr
+from core.number_format import format_integer, format_shortest
 from gui.kit import zoom
 from gui.kit.plain_text import as_tip, beginning
 from gui.kit.theme import SMALL, Theme
@@ -71,10 +72,10 @@ class Preview(QAbstractTableModel):
                 return as_tip(name)
         elif role == Qt.ItemDataRole.DisplayRole:
             if section == ROLE_ROW:
-                return "use as"
+                return tr("use as")
             if section == FACT_ROW:
-                return "holds"
-            return f"line {self._table.lines[section - FIRST_ROW]:,}"
+                return tr("holds")
+            return tr("line {line}", line=format_integer(self._table.lines[section - FIRST_ROW]))
         return None
 
     def data(self, index: Any, role: int = 0) -> Any:
@@ -118,15 +119,15 @@ class Preview(QAbstractTableModel):
         if row == ROLE_ROW:
             match self._roles[j]:
                 case Role.LABEL:
-                    return "label"
+                    return tr("label")
                 case Role.TEXT:
-                    return "text"
+                    return tr("text")
                 case Role.UNUSABLE:
-                    return self._why_unusable(j).partition(":")[0] or "not used"
+                    return self._why_unusable(j).partition(":")[0] or tr("not used")
                 case _:
                     if column.kind == "text":
-                        return "words"
-                    return "pixel" if self._is_pictures else column.doubt or "feature"
+                        return tr("words")
+                    return tr("pixel") if self._is_pictures else column.doubt or tr("feature")
         if row == FACT_ROW:
             parts = []
             if column.is_number and column.low <= column.high:
@@ -135,10 +136,9 @@ class Preview(QAbstractTableModel):
                     f"{format_shortest(column.low)} … {format_shortest(column.high)}{unit}"
                 )
             elif column.kind == "text":
-                count = f"{len(column.words):,}" if column.codes is not None else "many"
-                parts.append(f"{count} {'texts' if self.shows_text(j) else 'words'}")
+                parts.append(_count_words(column, are_texts=self.shows_text(j)))
             if column.gaps:
-                parts.append(f"{column.gaps:,} missing")
+                parts.append(tr("{n} missing", n=format_integer(column.gaps)))
             return " · ".join(parts)
         cell = self._cell(row, j)
         if cell is None:
@@ -161,7 +161,7 @@ class Preview(QAbstractTableModel):
         reason = self._why_unusable(j) if use is Role.UNUSABLE else column.doubt
         if use in (Role.LABEL, Role.TEXT):
             reason = ""
-        return f"{column.name}: {column.kind}" + (f" ({reason})" if reason else "")
+        return f"{column.name}: {tr(column.kind)}" + (f" ({reason})" if reason else "")
 
     def _font(self, row: int) -> QFont | None:
         if row == ROLE_ROW:
@@ -187,6 +187,14 @@ class Preview(QAbstractTableModel):
         return self._theme.ink
 
 
+def _count_words(column: Column, *, are_texts: bool) -> str:
+    """Return how many different texts or words a column has."""
+    if column.codes is None:
+        return tr("many texts") if are_texts else tr("many words")
+    n = format_integer(len(column.words))
+    return tr("{n} texts", n=n) if are_texts else tr("{n} words", n=n)
+
+
 class PreviewView(QTableView):
     """The preview; a click in its first row, or Space, toggles a column."""
 
@@ -196,7 +204,7 @@ class PreviewView(QTableView):
         super().__init__()
         self._preview = model
         self.setModel(model)
-        self.setAccessibleName("preview")
+        self.setAccessibleName(tr("preview"))
         self.setShowGrid(False)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from core.data.csv.table import Column
+from core.language import tr
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.plain_text import paragraph, short, unmarked
 from gui.setup.csv.selection import Outcome, Selection
@@ -25,18 +26,22 @@ class RemarksBox(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.words = paragraph()
-        self.merge_box = _box("Merge spellings", "Take names that differ only in case for one")
+        self.merge_box = _box(
+            tr("Merge spellings"), tr("Take names that differ only in case for one")
+        )
         self.merge_box.clicked.connect(self.merge_wanted)
         self.category_box = _box(
-            "Missing words are a category", "Rows without a word stay, with a category of their own"
+            tr("Missing words are a category"),
+            tr("Rows without a word stay, with a category of their own"),
         )
         self.category_box.clicked.connect(self.missing_category_wanted)
         self.totals_box = _box(
-            "Keep totals", "Rows named a total or a mean, or like the header, are data as others"
+            tr("Keep totals"),
+            tr("Rows named a total or a mean, or like the header, are data as others"),
         )
         self.totals_box.clicked.connect(self.totals_wanted)
         self.class_boxes = [
-            _box("", "Else it means that the label is missing") for _ in range(MOST_WORDS)
+            _box("", tr("Else it means that the label is missing")) for _ in range(MOST_WORDS)
         ]
         self._words: list[str] = []
         for index, box in enumerate(self.class_boxes):
@@ -57,7 +62,7 @@ class RemarksBox(QWidget):
         """Show what is odd about a selection, and what can be changed."""
         remarks = [_sentence(remark.text) for remark in outcome.remarks]
         more = len(remarks) - MOST_REMARKS
-        said = remarks[:MOST_REMARKS] + ([f"{more} more like these."] if more > 0 else [])
+        said = remarks[:MOST_REMARKS] + ([tr("{n} more like these.", n=more)] if more > 0 else [])
         lines = [" ".join(said), selection.describe_unused()]
         self.words.setText("\n".join(line for line in lines if line))
         self.words.setVisible(any(lines))
@@ -77,7 +82,7 @@ class RemarksBox(QWidget):
         for box in self.class_boxes[len(self._words) :]:
             box.hide()
         for box, word in zip(self.class_boxes, self._words, strict=False):
-            box.setText(unmarked(f"“{short(word)}” is a class"))
+            box.setText(unmarked(tr("“{word}” is a class", word=short(word))))
             box.setChecked(word in label.words)
             box.show()
 

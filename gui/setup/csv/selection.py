@@ -14,6 +14,8 @@ from core.data.csv.label import LabelChoice
 from core.data.csv.table import Gaps, Table
 from core.data.csv.understood import Remark, listed
 from core.errors import DataError
+from core.language import tr, tr_n
+from core.number_format import format_count, format_integer
 from gui.kit.plain_text import short
 
 MAX_NAMED = 6  # classes
@@ -191,7 +193,9 @@ class Selection:
         if self._choice.why in ("", CHOSEN):
             return ""
         rivals = tuple(short(self.table.names[j]) for j in self._choice.rivals)
-        return self._choice.why + (f"; {listed(rivals)} could be it too" if rivals else "")
+        if not rivals:
+            return self._choice.why
+        return tr("{why}; {rivals} could be it too", why=self._choice.why, rivals=listed(rivals))
 
     @property
     def has_spellings(self) -> bool:
@@ -235,24 +239,33 @@ class Selection:
         ]
         rows -= sum(self.missing == "fill" or not gaps.incomplete[row] for row, _ in excluded)
         remarks += tuple(
-            Remark(f"line {table.lines[row]:,} is left out, as a row {why}")
+            Remark(
+                tr(
+                    "line {line} is left out, as a row {why}",
+                    line=format_integer(table.lines[row]),
+                    why=why,
+                )
+            )
             for row, why in excluded
         )
         counts = np.bincount(y[y >= 0], minlength=len(names))
         shown = ", ".join(
-            f"{short(name)} ({count:,})"
+            f"{short(name)} ({format_integer(count)})"
             for name, count in zip(names[:MAX_NAMED], counts, strict=False)
         )
         more = ", …" if len(names) > MAX_NAMED else ""
-        classes = f"{len(names):,} class{'es' if len(names) != 1 else ''}: {shown}{more}"
+        classes = f"{tr_n('{n} class', '{n} classes', len(names))}: {shown}{more}"
         obstacle, trouble = self._obstacle(rows), self._choice.trouble
         if trouble:
             remarks = ()  # about classes that are hardly meant
         if trouble and not self._choice.why:  # pictures without any label
             said = f"{trouble[:1].upper()}{trouble[1:]}"
-            obstacle, trouble = f"{said} If one is the label all the same, choose it.", ""
+            obstacle, trouble = (
+                tr("{doubt} If one is the label all the same, choose it.", doubt=said),
+                "",
+            )
         summary = self._summary(rows, len(names))
-        question = f"{trouble} Each of them would be a class." if trouble else ""
+        question = tr("{doubt} Each of them would be a class.", doubt=trouble) if trouble else ""
         return Outcome(classes, gaps, remarks, summary, obstacle, question)
 
     def _lacking_text(self, gaps: Gaps) -> int:
@@ -264,41 +277,51 @@ class Selection:
     def _summary(self, rows: int, classes: int) -> str:
         shape = self.table.image_shape(self.label)
         count = len(self.features)
-        one = "  ·  one class only: nothing to tell apart" if classes == 1 else ""
+        one = f"  ·  {tr('one class only: nothing to tell apart')}" if classes == 1 else ""
         if self.text is not None:
             named = short(self.table.names[self.text])
-            return f"Loads {rows:,} texts, of which the words in “{named}” are the features{one}"
-        what = (
-            f"pictures of {shape[0]} × {shape[1]} pixels"
-            if shape
-            else f"rows × {count:,} feature{'s' if count != 1 else ''}"
-        )
-        return f"Loads {rows:,} {what}{one}"
+            words = tr_n(
+                "Loads {n} texts, of which the words in “{column}” are the features",
+                "Loads {n} texts, of which the words in “{column}” are the features",
+                rows,
+                column=named,
+            )
+            return words + one
+        n = format_integer(rows)
+        if shape:
+            size = f"{shape[0]} × {shape[1]}"
+            return tr("Loads {n} pictures of {size} pixels", n=n, size=size) + one
+        features = format_count(count, "feature")
+        return tr("Loads {n} rows × {features}", n=n, features=features) + one
 
     def _obstacle(self, rows: int) -> str:
         if not self.table.n:
-            return "The file has no rows below its header."
+            return tr("The file has no rows below its header.")
         if self.is_text:
-            return "" if rows else "Each row lacks its text, or its label."
+            return "" if rows else tr("Each row lacks its text, or its label.")
         if not self.table.usable(self.label):
-            return (
+            said = tr(
                 "No column beside the label holds numbers that differ, or a few words; a feature "
-                "must. " + roles.describe_text_columns(self.table, self.label)
+                "must."
             )
+            return f"{said} {roles.describe_text_columns(self.table, self.label)}"
         if not self.features:
-            return "Tick at least one feature."
+            return tr("Tick at least one feature.")
         if not rows:
-            return "Each row lacks something; fill in the mean, or untick the emptiest features."
+            return tr(
+                "Each row lacks something; fill in the mean, or untick the emptiest features."
+            )
         return ""
 
     def describe_unused(self) -> str:
         """Return the columns that are not used and why, "" if there are none."""
         columns = self.table.columns
-        why_not = texts.BESIDE_TEXTS if self.is_text else "not ticked"
+        why_not = tr(texts.BESIDE_TEXTS) if self.is_text else tr("not ticked")
         named = tuple(
             f"{short(columns[j].name)} ({short(reason.partition(',')[0])})"
             for j, role in enumerate(self.roles)
             if role in (Role.UNUSED, Role.UNUSABLE)
             and (reason := self.table.why_unusable(j, self.label) or columns[j].doubt or why_not)
         )
-        return f"Not used: {listed(named, '; ', MAX_UNUSED)}" if named else ""
+        shown = listed(named, "; ", MAX_UNUSED)
+        return tr("Not used: {columns}", columns=shown) if named else ""

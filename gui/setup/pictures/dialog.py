@@ -25,7 +25,8 @@ from core.data.labelled_folder.layout import Layout
 from core.data.picture_folder.reading import say_form
 from core.data.picture_folder.samples import Samples
 from core.invisible_characters import visible
-from core.number_format import format_bytes, format_count
+from core.language import tr
+from core.number_format import format_bytes, format_count, format_integer
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.canvas_widgets import ink_table, picture_pixmap
@@ -56,7 +57,7 @@ class PicturesDialog(QDialog):
 
     def __init__(self, theme: Theme, found: Layout, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Open pictures")
+        self.setWindowTitle(tr("Open pictures"))
         self._theme, self.found = theme, found
         self.config = DataConfig(source="pictures", path=str(found.path))
         self._samples: Samples | None = None
@@ -65,25 +66,31 @@ class PicturesDialog(QDialog):
         self.title.setToolTip(as_tip(str(found.path)))
         self.summary, self.remarks, self.made = paragraph(), paragraph(), paragraph()
         self.size_field = CountField(LEAST_SIDE, MOST_SIDE)
-        self.size_field.setAccessibleName("size")
-        self.size_field.setToolTip("Rows and columns that each picture is scaled to")
+        self.size_field.setAccessibleName(tr("size"))
+        self.size_field.setToolTip(tr("Rows and columns that each picture is scaled to"))
         self.colours = Segments(
             (
-                ("Grey", False, "One number a pixel"),
-                ("Colour", True, "Red, green and blue of each pixel: three times as many inputs"),
+                (tr("Grey"), False, tr("One number a pixel")),
+                (
+                    tr("Colour"),
+                    True,
+                    tr("Red, green and blue of each pixel: three times as many inputs"),
+                ),
             )
         )
         self.colours.choose(False)
-        self.invert_box = QCheckBox("Invert")
-        self.invert_box.setToolTip("Light becomes dark: ink on paper lies on black then")
-        self.merge_box = QCheckBox("Merge spellings")
-        self.merge_box.setToolTip("Take folders whose names differ only in case for one class")
+        self.invert_box = QCheckBox(tr("Invert"))
+        self.invert_box.setToolTip(tr("Light becomes dark: ink on paper lies on black then"))
+        self.merge_box = QCheckBox(tr("Merge spellings"))
+        self.merge_box.setToolTip(tr("Take folders whose names differ only in case for one class"))
         self.classes = QListWidget()
-        self.classes.setAccessibleName("classes")
+        self.classes.setAccessibleName(tr("classes"))
         self.pictures = QListWidget()
-        self.pictures.setAccessibleName("some pictures as they are scaled")
+        self.pictures.setAccessibleName(tr("some pictures as they are scaled"))
         self.foot = Foot(theme)
-        self.foot.load_button.setToolTip("Train on these pictures; Undo brings the old data back")
+        self.foot.load_button.setToolTip(
+            tr("Train on these pictures; Undo brings the old data back")
+        )
         self._arrange()
         self._connect()
         self.setMinimumSize(560, 420)
@@ -95,7 +102,7 @@ class PicturesDialog(QDialog):
     def _arrange(self) -> None:
         row = QHBoxLayout()
         row.setSpacing(8)
-        label = muted_label("Size")
+        label = muted_label(tr("Size"))
         label.setBuddy(self.size_field)
         for widget in (label, self.size_field, self.colours, self.invert_box, self.merge_box):
             row.addWidget(widget)
@@ -166,11 +173,15 @@ class PicturesDialog(QDialog):
         self._samples = samples
         if self.config.size is None:
             self.size_field.show_value(samples.form.rows)
-        self.made.setText(f"Each becomes {say_form(samples.form)}.")
+        self.made.setText(tr("Each becomes {form}.", form=say_form(samples.form)))
         self._show_pictures()
         rows, columns = samples.form.shape
         total = len(self.found.files)
-        words = f"Loads {format_count(total, 'picture')} with {rows * columns:,} numbers each"
+        words = tr(
+            "Loads {pictures} with {n} numbers each",
+            pictures=format_count(total, "picture"),
+            n=format_integer(rows * columns),
+        )
         self.foot.show_message(
             f"{words}  ·  {format_bytes(total * rows * columns)}", is_trouble=False
         )
@@ -196,19 +207,26 @@ class PicturesDialog(QDialog):
 
     def _show_layout(self) -> None:
         found = self.found
-        said = f"{format_count(len(found.files), 'picture')}  ·  {len(found.classes):,} classes"
+        said = format_count(len(found.files), "picture")
+        said += f"  ·  {tr('{n} classes', n=format_integer(len(found.classes)))}"
         if found.tested:
-            said += f"  ·  {found.tested:,} of them the folder's own test set"
+            n = format_integer(found.tested)
+            own = tr("{n} of them the folder's own test set", n=n)
+            said += f"  ·  {own}"
         self.summary.setText(said)
         tested = np.bincount(found.y[len(found.y) - found.tested :], minlength=len(found.classes))
         self.classes.clear()
         for name, count, test in zip(found.classes, found.counts, tested, strict=True):
-            apart = f", {test:,} for testing" if test else ""
-            self.classes.addItem(visible(f"{short(name)}  ({count:,}{apart})"))
+            size = format_integer(count)
+            if test:
+                size = tr("{n}, {test} for testing", n=size, test=format_integer(test))
+            self.classes.addItem(visible(f"{short(name)}  ({size})"))
         remarks = [f"{str(each)[:1].upper()}{str(each)[1:]}." for each in found.left_out.files]
         remarks += [f"{note[:1].upper()}{note[1:]}." for note in found.notes]
         more = len(remarks) - MOST_REMARKS
-        shown = remarks[:MOST_REMARKS] + ([f"{more:,} more like these."] if more > 0 else [])
+        shown = remarks[:MOST_REMARKS] + (
+            [tr("{n} more like these.", n=format_integer(more))] if more > 0 else []
+        )
         self.remarks.setText("\n".join(shown))
         self.remarks.setVisible(bool(remarks))
         self.merge_box.setVisible(self.config.merge_case or bool(spellings(found.classes)))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from core.evaluate.classification import HALF, has_threshold
+from core.language import localised, tr
 from core.model_family import FAMILY
+from core.number_format import format_fixed, format_integer
 from gui.kit.plain_text import short
 from gui.stage.boundary.section import Section
 
@@ -19,11 +21,22 @@ def caption(section: Section, threshold: float, arrows: str, thinning: int) -> s
     task, dataset = section.task, section.task.dataset
     parts = [_held_features(section), _threshold(section, threshold), _ties(section), arrows]
     if task.constant_features:
-        parts.append(f"Constant, of no use: {', '.join(map(short, task.constant_features))}.")
+        parts.append(
+            tr(
+                "Constant, of no use: {features}.",
+                features=", ".join(map(short, task.constant_features)),
+            )
+        )
     if thinning > 1:
-        parts.append(f"Showing one in {thinning} of {dataset.n:,} points; training uses all.")
+        parts.append(
+            tr(
+                "Showing one in {thinning} of {n} points; training uses all.",
+                thinning=thinning,
+                n=format_integer(dataset.n),
+            )
+        )
     if task.config.data.source == "drawn":
-        parts.append("A right click or Delete erases a point; keys 1 to 9 choose a class.")
+        parts.append(tr("A right click or Delete erases a point; keys 1 to 9 choose a class."))
     return "  ".join(part for part in parts if part)
 
 
@@ -34,7 +47,7 @@ def _held_features(section: Section) -> str:
     own = dataset.units or ("",) * dataset.m
     held = [
         short(
-            f"{name} {section.centre[j]:.3g} {own[j]}".rstrip()
+            f"{name} {localised(f'{section.centre[j]:.3g}')} {own[j]}".rstrip()
             if mark is None
             else mark.describe(section.centre[j])
         )
@@ -44,11 +57,15 @@ def _held_features(section: Section) -> str:
         if j not in section.features
     ]
     more = len(held) - MOST_FEATURES
-    shown = ", ".join(held[:MOST_FEATURES]) + (f" and {more} more" if more > 0 else "")
+    shown = ", ".join(held[:MOST_FEATURES])
+    if more > 0:
+        shown = tr("{names} and {n} more", names=shown, n=more)
     unit = f" {dataset.unit}" if dataset.unit else ""
-    return (
-        f"A plane through {dataset.m} features, the others held at their training means: "
-        f"{shown}{unit}. A ring marks a point that the model gets wrong with all features."
+    return tr(
+        "A plane through {m} features, the others held at their training means: {means}. A ring "
+        "marks a point that the model gets wrong with all features.",
+        m=dataset.m,
+        means=f"{shown}{unit}",
     )
 
 
@@ -56,14 +73,18 @@ def _ties(section: Section) -> str:
     kind = FAMILY[section.task.config.model.kind]
     if not kind.is_pairwise or section.task.dataset.h < 3:
         return ""
-    return "Hatched: the votes tie; of the classes that lead, the largest sum of logits decides."
+    return tr(
+        "Hatched: the votes tie; of the classes that lead, the largest sum of logits decides."
+    )
 
 
 def _threshold(section: Section, threshold: float) -> str:
     task = section.task
     if threshold == HALF or not has_threshold(task.config.model.kind):
         return ""
-    return (
-        f"The line is where p({short(task.dataset.class_names[1])}) = {threshold:.2f}, "
-        "the threshold chosen under Evaluation; the colours show p itself."
+    return tr(
+        "The line is where p({name}) = {threshold}, the threshold chosen under Evaluation; the "
+        "colours show p itself.",
+        name=short(task.dataset.class_names[1]),
+        threshold=format_fixed(threshold, 2),
     )

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from core.data.points import Points, spray
 from core.errors import DataError
+from core.language import tr
 from gui.stage.boundary.geometry import Coords, PlotGeometry
 
 JITTER_PX = 8
@@ -55,16 +56,16 @@ class Board(QObject):
         """Choose the class of points to draw; selected points are relabelled to it."""
         self.chosen_class = k
         if len(self.selected):
-            self._finish(self.points.relabel(self.selected, k), "relabel points")
+            self._finish(self.points.relabel(self.selected, k), tr("relabel points"))
 
     def add_class(self) -> None:
-        self._try(self.points.with_class, "add a class")
+        self._try(self.points.with_class, tr("add a class"))
 
     def rename_class(self, k: int, name: str) -> None:
-        self._try(lambda: self.points.rename_class(k, name), "rename a class")
+        self._try(lambda: self.points.rename_class(k, name), tr("rename a class"))
 
     def remove_class(self, k: int) -> None:
-        self._try(lambda: self.points.remove_class(k), "remove a class")
+        self._try(lambda: self.points.remove_class(k), tr("remove a class"))
 
     def select(self, rows: NDArray[np.int64]) -> None:
         self.selected = rows
@@ -87,14 +88,17 @@ class Board(QObject):
     def put_point(self, coords: Coords) -> None:
         """Add a point of the chosen class."""
         k = self.chosen_class
-        self._try(lambda: self.points.with_point(*coords, k), f"draw a point of {self.class_name}")
+        self._try(
+            lambda: self.points.with_point(*coords, k),
+            tr("draw a point of {name}", name=self.class_name),
+        )
 
     def erase_point(self, row: int) -> None:
-        self._finish(self.points.without_point(row), "erase a point")
+        self._finish(self.points.without_point(row), tr("erase a point"))
 
     def erase_selected(self) -> None:
         if len(self.selected):
-            self._finish(self.points.erase(self.selected), "erase points")
+            self._finish(self.points.erase(self.selected), tr("erase points"))
 
     def jitter(self) -> None:
         """Shift the selected points, or all, a little at random."""
@@ -102,10 +106,10 @@ class Board(QObject):
         if len(rows):
             self._seed += 1
             spread = self._geometry.to_data_size(JITTER_PX)
-            self._finish(self.points.jitter(rows, spread, self._seed), "jitter points")
+            self._finish(self.points.jitter(rows, spread, self._seed), tr("jitter points"))
 
     def clear(self) -> None:
-        self._finish(self.points.clear(), "clear all points")
+        self._finish(self.points.clear(), tr("clear all points"))
 
     # Continuous edits ---------------------------------------------------------------------------
 

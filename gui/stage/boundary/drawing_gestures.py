@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent
 
 from core.data.points import inside
+from core.language import mark, tr
 from gui.kit import plots
 from gui.kit.theme import Theme
 from gui.stage.boundary.drawing_board import Board
@@ -26,11 +27,15 @@ ERASING_KEYS = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 class Tool(Enum):
     """The action of a press on the board: name, key, tip."""
 
-    PUT = ("Put", "P", "Click or press Return to put a point; drag a point to move it")
-    SPRAY = ("Spray", "Y", "Hold and move to spray points over the circle")
-    SELECT = ("Select", "L", "Draw a lasso around points; drag the selected ones to move them")
-    RELABEL = ("Relabel", "C", "Paint points with the chosen class")
-    ERASE = ("Erase", "X", "Rub points out")
+    PUT = (mark("Put"), "P", mark("Click or press Return to put a point; drag a point to move it"))
+    SPRAY = (mark("Spray"), "Y", mark("Hold and move to spray points over the circle"))
+    SELECT = (
+        mark("Select"),
+        "L",
+        mark("Draw a lasso around points; drag the selected ones to move them"),
+    )
+    RELABEL = (mark("Relabel"), "C", mark("Paint points with the chosen class"))
+    ERASE = (mark("Erase"), "X", mark("Rub points out"))
 
     def __init__(self, word: str, key: str, tip: str) -> None:
         self.word, self.key, self.tip = word, key, tip
@@ -196,25 +201,25 @@ class Gestures(QObject):
             case Tool.PUT if row is None:
                 board.put_point(coords)
             case Tool.PUT:
-                board.begin_edit("move a point")
+                board.begin_edit(tr("move a point"))
                 board.selected = np.array([row])  # marked while it moves
                 self._gesture = self._drag
             case Tool.SELECT if row is not None:
                 if row not in board.selected:
                     board.select(np.array([row]))
-                board.begin_edit("move points")
+                board.begin_edit(tr("move points"))
                 self._gesture = self._drag
             case Tool.SELECT:
                 self._lasso = [coords]
                 self._gesture = self._draw_lasso
             case Tool.SPRAY:
-                board.begin_edit(f"spray points of {board.class_name}")
+                board.begin_edit(tr("spray points of {name}", name=board.class_name))
                 self._gesture = self._spray
             case Tool.RELABEL:
-                board.begin_edit(f"relabel points to {board.class_name}")
+                board.begin_edit(tr("relabel points to {name}", name=board.class_name))
                 self._gesture = self._relabel
             case Tool.ERASE:
-                board.begin_edit("erase points")
+                board.begin_edit(tr("erase points"))
                 self._gesture = self._erase
         if self.tool.is_wide and self._gesture is not None:
             self._gesture(coords)

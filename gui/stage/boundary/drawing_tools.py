@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 
+from core.language import tr
 from gui.kit.buttons import quiet_button
 from gui.kit.fields import kept
 from gui.kit.fields.choices import Segments
@@ -32,33 +33,39 @@ class BoardTools(QWidget):
     def __init__(self, radius_px: int, density: int) -> None:
         super().__init__()
         row = FlowLayout(self, 6, 4)
-        self.tools = Segments([(tool.word, tool, f"{tool.tip} (Alt+{tool.key})") for tool in Tool])
+        self.tools = Segments(
+            [(tr(tool.word), tool, f"{tr(tool.tip)} (Alt+{tool.key})") for tool in Tool]
+        )
         for tool in Tool:
             self.tools.button(tool).setShortcut(QKeySequence(f"Alt+{tool.key}"))
         self.tools.choose(Tool.PUT)
         self.tools.chosen.connect(self._choose)
-        self._width = small_label("width")
-        self.radius = _slider(RADII_PX, radius_px, "How wide the tool sprays, relabels or erases")
-        self.radius.setAccessibleName("width of the tool")
+        self._width = small_label(tr("width"))
+        self.radius = _slider(
+            RADII_PX, radius_px, tr("How wide the tool sprays, relabels or erases")
+        )
+        self.radius.setAccessibleName(tr("width of the tool"))
         self.radius.valueChanged.connect(self.radius_changed)
-        self._density = small_label("density")
-        self.density = _slider(DENSITIES, density, "How many points the spray puts at a time")
-        self.density.setAccessibleName("density of the spray")
+        self._density = small_label(tr("density"))
+        self.density = _slider(DENSITIES, density, tr("How many points the spray puts at a time"))
+        self.density.setAccessibleName(tr("density of the spray"))
         self.density.valueChanged.connect(self.density_changed)
-        self.generate = quiet_button("Generate…", "Blobs, moons, circles, spirals and more")
+        self.generate = quiet_button(tr("Generate…"), tr("Blobs, moons, circles, spirals and more"))
         self.generate.clicked.connect(self.gallery_wanted)
         self.jitter = quiet_button(
-            "Jitter", "Shift the selected points, or all, a little at random"
+            tr("Jitter"), tr("Shift the selected points, or all, a little at random")
         )
         self.jitter.clicked.connect(self.jittered)
-        self.clear = quiet_button("Clear", "Remove all points (Ctrl+Z brings them back)")
+        self.clear = quiet_button(tr("Clear"), tr("Remove all points (Ctrl+Z brings them back)"))
         self.clear.clicked.connect(self.cleared)
-        self.going_on = quiet_button("keep weights", "")
+        self.going_on = quiet_button(tr("keep weights"), "")
         self.going_on.setCheckable(True)
         self.going_on.setChecked(True)
         self.going_on.setToolTip(
-            "On: when points change, training goes on from the weights it has. "
-            "Off: it starts again from the start"
+            tr(
+                "On: when points change, training goes on from the weights it has. "
+                "Off: it starts again from the start"
+            )
         )
         self.going_on.toggled.connect(self.going_on_changed)
         for widget in (

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QCheckBox
 
 from core.data.task import Task
 from core.explain.example_gradients import descent_of_inputs, pulls
+from core.language import mark, tr
 from core.model_family import FAMILY
 from core.train.snapshot import Snapshot, Status
 from gui.kit import plots, zoom
@@ -31,26 +32,26 @@ SUM_Z = 33
 HEAD_PX, SUM_HEAD_PX = 5.0, 11.0
 SHORTEST_PX = 1.5  # of an arrow: a shorter one is not drawn
 
-TOOLTIP = (
+TOOLTIP = mark(
     "Arrows for the examples that the next step learns from.\n"
     "Thin: (1 − a)·x, what an example adds to the weights of its own class. It pulls them towards "
     "itself,\nthe harder the less the model believes in its class; where the model is sure, "
     "nothing is left of it.\n"
     "Thick: −∇w of each class, the mean over the batch, in which other classes push away."
 )
-PAIRS_TOOLTIP = (
+PAIRS_TOOLTIP = mark(
     "Arrows for the examples that the next step learns from.\n"
     "Thin: |a − t|·x, the mean over the pairs with its class: how it pulls their weights towards "
     "its class.\n"
     "Thick: −∇w of the pairs with each class, turned towards the class, the mean over the batch."
 )
-NEURON_TOOLTIP = (
+NEURON_TOOLTIP = mark(
     "Arrows for the examples that the next step learns from.\n"
-    "Thin: {pull}·x, what an example adds to the weights w. One of class {{yes}} pulls them "
-    "towards itself,\none of class {{no}} pushes them away, {how}.\n"
+    "Thin: {pull}·x, what an example adds to the weights w. One of class {yes} pulls them "
+    "towards itself,\none of class {no} pushes them away, {how}.\n"
     "Thick: −∇w, the mean over the batch: the direction of the next step."
 )
-HIDDEN_TOOLTIP = (
+HIDDEN_TOOLTIP = mark(
     "Arrows for the examples that the next step learns from.\n"
     "−∂ℓ/∂x, back through the hidden layer: where an example would have to go for its loss to "
     "fall,\nthe longer the more it would. Where the model is sure and right, nothing is left of it."
@@ -61,14 +62,14 @@ def tooltip(task: Task) -> str:
     """Return the explanation of the arrows for this task's model."""
     kind = FAMILY[task.config.model.kind]
     if task.config.model.hidden:
-        return HIDDEN_TOOLTIP
+        return tr(HIDDEN_TOOLTIP)
     if kind.is_pairwise:
-        return PAIRS_TOOLTIP
+        return tr(PAIRS_TOOLTIP)
     if not task.is_neuron:
-        return TOOLTIP
+        return tr(TOOLTIP)
     no, yes = task.dataset.class_names
-    text = NEURON_TOOLTIP.format(pull=kind.pull, how=kind.pull_words)
-    return text.format(no=no, yes=yes)
+    how = tr(kind.pull_words)
+    return tr(NEURON_TOOLTIP, pull=kind.pull, how=how, no=no, yes=yes)
 
 
 class Arrows(NamedTuple):
@@ -98,8 +99,8 @@ class GradientArrows(QObject):
     def __init__(self, plot: plots.Plot, theme: Theme, background: Background) -> None:
         super().__init__(plot)
         self._plot, self._theme, self._background = plot, theme, background
-        self.box = QCheckBox("gradients")
-        self.box.setAccessibleName("gradients: show how examples pull at the weights")
+        self.box = QCheckBox(tr("gradients"))
+        self.box.setAccessibleName(tr("gradients: show how examples pull at the weights"))
         self.box.toggled.connect(self._switch)
         self._task: Task | None = None
         self._snapshot: Snapshot | None = None
@@ -142,10 +143,10 @@ class GradientArrows(QObject):
     def _apply_style(self, task: Task) -> None:
         theme, marks = self._theme, task.dataset.class_marks
         self._halo.setPen(plots.pen(self._plot, theme.panel, 3.2))
-        for line, mark in zip(self.lines, marks, strict=False):
-            line.setPen(plots.pen(self._plot, theme.class_colour(mark), 1.4))
-        for line, mark in zip(self.sums, marks[1:] if task.is_neuron else marks, strict=False):
-            line.setPen(plots.pen(self._plot, theme.class_colour(mark), 4))
+        for line, k in zip(self.lines, marks, strict=False):
+            line.setPen(plots.pen(self._plot, theme.class_colour(k), 1.4))
+        for line, k in zip(self.sums, marks[1:] if task.is_neuron else marks, strict=False):
+            line.setPen(plots.pen(self._plot, theme.class_colour(k), 4))
 
     def clear(self) -> None:
         """Remove the arrows and drop a pending request."""
@@ -165,19 +166,22 @@ class GradientArrows(QObject):
             return ""
         kind = FAMILY[self._task.config.model.kind]
         if kind.is_neuron:
-            what = f"{kind.pull}·x, what an example of the next batch adds to w"
+            what = tr("{pull}·x, what an example of the next batch adds to w", pull=kind.pull)
         elif kind.is_pairwise:
-            what = "|a − t|·x, how an example of the next batch pulls its pairs to its class"
+            what = tr("|a − t|·x, how an example of the next batch pulls its pairs to its class")
         else:
-            what = "(1 − a)·x, what an example of the next batch adds to its class’s w"
+            what = tr("(1 − a)·x, what an example of the next batch adds to its class’s w")
         is_large = len(self._task.train_rows) > MOST_ARROWS
-        some = f" (at most {MOST_ARROWS} are drawn)" if is_large else ""
         if self._task.config.model.hidden:
-            what = "−∂ℓ/∂x, where an example of the next batch would go for its loss to fall"
-            return f"Arrows, half as long as they are: {what}{some}."
-        return (
-            f"Thin arrows, half as long as they are: {what}{some}. "
-            "Thick arrows, twice as long: −∇w, the mean over the batch."
+            what = tr("−∂ℓ/∂x, where an example of the next batch would go for its loss to fall")
+        if is_large:
+            what = tr("{arrows} (at most {n} are drawn)", arrows=what, n=MOST_ARROWS)
+        if self._task.config.model.hidden:
+            return tr("Arrows, half as long as they are: {arrows}.", arrows=what)
+        return tr(
+            "Thin arrows, half as long as they are: {arrows}. Thick arrows, twice as long: −∇w, "
+            "the mean over the batch.",
+            arrows=what,
         )
 
     def request(

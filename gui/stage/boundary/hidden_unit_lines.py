@@ -9,12 +9,13 @@ from PySide6.QtWidgets import QCheckBox
 from core.data.task import Task
 from core.explain.hidden_units import MOST_LINES, Reals, strongest, switching_lines
 from core.explain.plane import Plane
+from core.language import mark, tr
 from core.train.snapshot import Snapshot
 from gui.kit import plots
 from gui.kit.theme import Theme
 from gui.state.background_tasks import Background
 
-TOOLTIP = (
+TOOLTIP = mark(
     "Dashed: where each hidden unit's net input z⁽¹⁾ = W⁽¹⁾x + b⁽¹⁾ is zero. There ReLU "
     "begins, and tanh and the sigmoid are steepest.\nThe output neurons "
     "draw their boundary by adding up such units."
@@ -27,9 +28,9 @@ class HiddenLines(QObject):
     def __init__(self, plot: plots.Plot, theme: Theme, background: Background) -> None:
         super().__init__(plot)
         self._plot, self._theme, self._background = plot, theme, background
-        self.box = QCheckBox("hidden units")
-        self.box.setAccessibleName("show where hidden units switch")
-        self.box.setToolTip(TOOLTIP)
+        self.box = QCheckBox(tr("hidden units"))
+        self.box.setAccessibleName(tr("show where hidden units switch"))
+        self.box.setToolTip(tr(TOOLTIP))
         self.box.setChecked(True)
         self.box.toggled.connect(self._switch)
         self._line = plots.Line(plot)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from core.data.task import Task
+from core.language import tr
 from gui.kit.fields.unscrolled import Combo
 from gui.kit.labels import small_label
 
@@ -21,10 +22,14 @@ class PlaneChoice(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.features = 0, 1
-        self.across, self.up = _feature_choice("x", "across"), _feature_choice("y", "up")
+        self.across, self.up = _feature_choice(), _feature_choice()
+        self.across.setAccessibleName(tr("feature across"))
+        self.across.setToolTip(tr("The feature that goes across (x axis)"))
+        self.up.setAccessibleName(tr("feature up"))
+        self.up.setToolTip(tr("The feature that goes up (y axis)"))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        for text, choice in (("across", self.across), ("up", self.up)):
+        for text, choice in ((tr("across"), self.across), (tr("up"), self.up)):
             row.addWidget(small_label(text))
             row.addWidget(choice)
             choice.activated.connect(lambda _: self._choose())
@@ -60,9 +65,7 @@ def _default_plane(task: Task) -> tuple[int, int]:
     return x, y
 
 
-def _feature_choice(axis: str, where: str) -> Combo:
+def _feature_choice() -> Combo:
     choice = Combo()
     choice.setSizeAdjustPolicy(Combo.SizeAdjustPolicy.AdjustToContents)
-    choice.setAccessibleName(f"feature {where}")
-    choice.setToolTip(f"The feature that goes {where} ({axis} axis)")
     return choice

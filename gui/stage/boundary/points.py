@@ -6,13 +6,14 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 
+from core.language import mark
 from gui.kit import plots, zoom
 from gui.kit import theme as look
 from gui.kit.theme import Theme
 from gui.stage.boundary.section import Section
 
 MAX_POINTS = 10_000  # drawn in all; training uses all. 100,000 took 170 ms a frame
-TRAINING, TEST = "training", "test"
+TRAINING, TEST = mark("training"), mark("test")
 
 
 class PointItems:
@@ -63,12 +64,12 @@ class PointItems:
             self._items.append(item)
         for item in self._items:
             item.clear()
-        for k, mark in enumerate(marks):
-            colour = theme.class_colour(mark)
-            size = plots.marker_px(plots.POINT_PX, mark)
+        for k, own in enumerate(marks):
+            colour = theme.class_colour(own)
+            size = plots.marker_px(plots.POINT_PX, own)
             filled, hollow = self.item(k, TRAINING), self.item(k, TEST)
             for item in (filled, hollow):
-                item.setSymbol(look.symbol(mark))
+                item.setSymbol(look.symbol(own))
             filled.setSize(size)
             filled.setPen(plots.pen(self._plot, theme.panel, 1))
             filled.setBrush(pg.mkBrush(colour))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Signal
 
 from core.data.dataset import Dataset
+from core.language import localised
 from core.train.snapshot import Snapshot
 from gui.kit import described, zoom
 from gui.kit import theme as look
@@ -60,7 +61,9 @@ class PlaneReadout(Readout):
 
         def answer(probabilities: NDArray[np.float32]) -> None:
             order = np.argsort(-probabilities)[: MOST_CLASSES if row is None else MOST_CLASSES - 1]
-            best = ", ".join(f"{short(classes[k])} {probabilities[k]:.1%}" for k in order)
+            best = ", ".join(
+                f"{short(classes[k])} {localised(f'{probabilities[k]:.1%}')}" for k in order
+            )
             self._say(f"{text}  →  {described.said(self, best)}")
 
         self._background.ask("hover", work, answer)
@@ -84,5 +87,5 @@ def describe(section: Section, coords: Coords, row: int | None) -> str:
 def _feature(dataset: Dataset, j: int, value: float, row: int | None) -> str:
     indicator = dataset.indicators[j]
     if indicator is None:
-        return f"{short(dataset.feature_names[j])} {value:.2f} {dataset.unit_of(j)}"
+        return f"{short(dataset.feature_names[j])} {localised(f'{value:.2f}')} {dataset.unit_of(j)}"
     return short(indicator.describe(value if row is None else float(dataset.X[row, j])))

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from core.data.task import Task
 from core.evaluate.classification import HALF
 from core.explain.plane import Plane
+from core.language import tr
 from core.train.snapshot import Snapshot, Status
 from gui.kit import plots, zoom
 from gui.kit import theme as look
@@ -65,13 +66,13 @@ class BoundaryView(View):
         self.legend = Legend(theme)
         self.plane_choice = PlaneChoice()
         self.shown_points = Choice()
-        self.shown_points.setAccessibleName("points shown")
-        self.shown_points.setToolTip("Which points are shown; all training points train")
+        self.shown_points.setAccessibleName(tr("points shown"))
+        self.shown_points.setToolTip(tr("Which points are shown; all training points train"))
         self.shown_points.set_options(
-            [("all points", "all"), (TRAINING, TRAINING), (TEST, TEST)], "all"
+            [(tr("all points"), "all"), (tr(TRAINING), TRAINING), (tr(TEST), TEST)], "all"
         )
         self.plot = plots.make_plot(theme, moves_below=True)
-        self.plot.setAccessibleName("Decision regions")
+        self.plot.setAccessibleName(tr("Decision regions"))
         self._box = self.plot.getPlotItem().getViewBox()
         self._box.setMouseEnabled(False, False)
         self._geometry = PlotGeometry(self.plot)
@@ -198,8 +199,8 @@ class BoundaryView(View):
         is_drawn = task.config.data.source == "drawn"
         self.plane_choice.show_task(task)
         self.shown_points.setVisible(len(task.held_out_rows) > 0)
-        held_out = "held out" if len(task.validation_rows) else TEST
-        options = (("all points", "all"), (TRAINING, TRAINING), (held_out, TEST))
+        held_out = tr("held out") if len(task.validation_rows) else tr(TEST)
+        options = ((tr("all points"), "all"), (tr(TRAINING), TRAINING), (held_out, TEST))
         self.shown_points.set_options(options, self.shown_points.value())
         self.legend.show_task(task, drawing=is_drawn)
         self.board_tools.setVisible(is_drawn)

@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout
 
 from core.data.task import Task
+from core.language import tr
+from core.number_format import format_integer
 from core.train.snapshot import Metrics, Snapshot
 from gui.kit import theme as look
 from gui.kit import zoom
@@ -24,7 +26,7 @@ class ConfusionView(CardView):
     cell_chosen = Signal(int, int)  # true and predicted class of a cell that is not empty
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, "Confusion")
+        super().__init__(theme, tr("Confusion"))
         self._metrics: Metrics | None = None
         self._key = Elided(Qt.TextElideMode.ElideRight)
         zoom.set_type(self._key, look.SMALL)
@@ -63,12 +65,14 @@ class ConfusionView(CardView):
 
     def _show_which(self, metrics: Metrics | None) -> None:
         """Show which rows are counted."""
-        which = "test rows"
+        which = tr("test rows")
         if self.task is not None and not len(self.task.test_rows):
             sampled = metrics.sampled if metrics else 0
-            which = f"≈ {sampled:,} training rows" if sampled else "training rows"
+            which = tr("training rows")
+            if sampled:
+                which = tr("≈ {n} training rows", n=format_integer(sampled))
         if which != self._which.text():
             self._which.setText(which)
 
     def _show_key(self, words: str) -> None:
-        self._key.setText(words or "rows true · columns predicted")
+        self._key.setText(words or tr("rows true · columns predicted"))

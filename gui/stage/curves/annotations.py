@@ -10,6 +10,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFont
 
 from core.train.history import Mark
+from core.train.settings_history import mark_words
 from gui.kit import plots
 from gui.kit.theme import Theme
 
@@ -109,7 +110,7 @@ class EditMarks:
             return
         texts: dict[int, list[str]] = {}
         for mark in marks:
-            texts.setdefault(mark.step, []).append(mark.text)
+            texts.setdefault(mark.step, []).append(mark_words(mark.text))
         newest = list(texts.items())[::-1]
         for i, label in enumerate(self.labels):
             label.setVisible(i < len(newest))

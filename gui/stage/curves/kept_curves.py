@@ -10,6 +10,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 
+from core.language import tr
 from core.runs.run_record import Record
 from core.train.history import SAMPLE, Floats, Strip
 from gui.kit import plots, zoom
@@ -100,7 +101,7 @@ class KeptCurves:
             dash = f'<span style="color:{colour_of(theme, record.colour)}">━━</span>'
             lines.append(f"{dash} {html.escape(record.name)}: {self._reading(record, step)}")
         if len(self.records) > READ_RUNS:
-            lines.append(f"and {len(self.records) - READ_RUNS} more")
+            lines.append(tr("and {n} more", n=len(self.records) - READ_RUNS))
         return lines
 
     def _reading(self, record: Record, step: float) -> str:

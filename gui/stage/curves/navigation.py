@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QSinglePointEvent, QWheelEvent
 from PySide6.QtWidgets import QPushButton
 
+from core.language import tr
 from gui.kit import plots
 from gui.kit.fields import kept
 from gui.kit.shortcuts import direction
@@ -43,10 +44,10 @@ class StepNavigation(QObject):
         self._read_line = pg.InfiniteLine(angle=90)  # at the step that keys point at
         self._read_line.hide()
         plot.addItem(self._read_line, ignoreBounds=True)
-        self.whole_button = QPushButton("all", plot)  # on the plot, so that nothing moves
+        self.whole_button = QPushButton(tr("all"), plot)  # on the plot, so that nothing moves
         self.whole_button.setProperty("quiet", True)
-        self.whole_button.setToolTip("Show the whole run again (Home, double click)")
-        self.whole_button.setAccessibleName("all: show the whole run")
+        self.whole_button.setToolTip(tr("Show the whole run again (Home, double click)"))
+        self.whole_button.setAccessibleName(tr("all: show the whole run"))
         self.whole_button.clicked.connect(lambda: self.zoom(None))
         self.whole_button.hide()
         plot.getPlotItem().getViewBox().setMouseEnabled(False, False)

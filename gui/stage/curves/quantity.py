@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from core.language import localised, mark, tr
+
 
 @dataclass(frozen=True)
 class Quantity:
@@ -18,13 +20,18 @@ class Quantity:
 
     def format(self, value: float) -> str:
         if math.isinf(value):
-            return "no number"
+            return tr("no number")
         if self.is_loss:
-            return f"{value:.4f}" if value < 1e4 else f"{value:.3g}"
-        return f"{value:.1%}"
+            return localised(f"{value:.4f}" if value < 1e4 else f"{value:.3g}")
+        return localised(f"{value:.1%}")
 
 
-LOSS = Quantity("Loss (nats)", "train_loss", "test_loss", "validation_loss", is_loss=True)
+LOSS = Quantity(mark("Loss (nats)"), "train_loss", "test_loss", "validation_loss", is_loss=True)
 ACCURACY = Quantity(
-    "Accuracy", "train_accuracy", "test_accuracy", "validation_accuracy", is_loss=False
+    mark("Accuracy"), "train_accuracy", "test_accuracy", "validation_accuracy", is_loss=False
 )
+
+
+def rows_words(name: str) -> str:
+    """Return the word for the rows of “train”, “validation” or “test”."""
+    return {"train": tr("train", "rows"), "validation": tr("validation"), "test": tr("test")}[name]

@@ -10,13 +10,15 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
+from core.language import tr
+from core.number_format import format_integer
 from core.train.history import Curves
 from core.train.snapshot import Metrics
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.theme import Theme
 from gui.kit.training_sample import sign_of
-from gui.stage.curves.quantity import Quantity
+from gui.stage.curves.quantity import Quantity, rows_words
 
 
 class Readout(QLabel):
@@ -60,7 +62,11 @@ def format_values(
     here = curves.strips(names, step, step, 8)
     i = int(np.abs(here[0].step - step).argmin())
     first, last = int(here[0].first[i]), int(here[0].last[i])
-    lines = [f"step {last:,}" if first == last else f"steps {first:,}–{last:,}"]
+    lines = [
+        tr("step {step}", step=format_integer(last))
+        if first == last
+        else tr("steps {first}–{last}", first=format_integer(first), last=format_integer(last))
+    ]
     for name, strip in zip(names, here, strict=True):
         kind = name.partition("_")[0]
         sign = "≈" if kind == "train" and is_sampled else ""
@@ -70,9 +76,14 @@ def format_values(
             sign = sign and sign_of(metrics)
         if low < high:
             lines.append(
-                f"{kind} mean {sign}{quantity.format(mean)} "
-                f"({quantity.format(low)} … {quantity.format(high)})"
+                tr(
+                    "{rows} mean {mean} ({low} … {high})",
+                    rows=rows_words(kind),
+                    mean=f"{sign}{quantity.format(mean)}",
+                    low=quantity.format(low),
+                    high=quantity.format(high),
+                )
             )
         elif math.isfinite(mean):
-            lines.append(f"{kind} {sign}{quantity.format(mean)}")
+            lines.append(f"{rows_words(kind)} {sign}{quantity.format(mean)}")
     return lines

@@ -12,7 +12,9 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout
 
 from core.data.shown_task import training_rows
 from core.data.task import Task
+from core.language import localised, tr
 from core.model_family import FAMILY, guessing
+from core.number_format import format_integer
 from core.runs.run_record import Record, same_data
 from core.train.history import SAMPLE, Curves, Floats, Mark
 from core.train.outcome import Fall
@@ -49,7 +51,7 @@ class CurveView(CardView):
     """
 
     def __init__(self, theme: Theme, quantity: Quantity) -> None:
-        super().__init__(theme, quantity.title)
+        super().__init__(theme, tr(quantity.title))
         self.quantity = self._quantity = quantity
         self._curves: Curves | None = None
         # What is drawn: metrics, marks, status, and the newest step.
@@ -59,17 +61,17 @@ class CurveView(CardView):
         self._scale = ValueScale(quantity)
         self._read_at = 0.0
         self.key = LineKey()
-        self.log_button = QPushButton("log")
+        self.log_button = QPushButton(tr("log"))
         self.log_button.setProperty("quiet", True)
-        self.log_button.setToolTip("Logarithmic loss axis: equal factors take equal heights")
+        self.log_button.setToolTip(tr("Logarithmic loss axis: equal factors take equal heights"))
         self.log_button.setCheckable(True)
-        self.log_button.setAccessibleName("Logarithmic loss axis")
+        self.log_button.setAccessibleName(tr("Logarithmic loss axis"))
         self.log_button.toggled.connect(self._set_log)
         if not quantity.is_loss:
             self.log_button.hide()
         axes = {"left": ValueAxis(is_share=not quantity.is_loss), "bottom": StepAxis()}
         self.plot = plots.make_plot(theme, moves_below=False, axes=axes)
-        self.plot.setAccessibleName(f"{quantity.title} against the step")
+        self.plot.setAccessibleName(tr("{quantity} against the step", quantity=tr(quantity.title)))
         self.plot.getPlotItem().showGrid(y=True, alpha=0.35)
         self.navigation = StepNavigation(self.plot)
         self.navigation.changed.connect(self._draw)
@@ -168,12 +170,13 @@ class CurveView(CardView):
         self._follow(0)
         if self._quantity.is_loss:
             kind = FAMILY[task.config.model.kind]
-            self.title.setText(
-                f"Loss ({kind.unit})" if kind.is_log_likelihood else kind.loss.capitalize()
-            )
+            loss = tr(kind.loss)
+            if kind.is_log_likelihood:
+                loss = tr("Loss ({unit})", unit=tr(kind.unit))
+            self.title.setText(f"{loss[:1].upper()}{loss[1:]}")
             known = guessing(kind.name, task.dataset.h)
             self._scale.guess = known[0] if known else None
-            self.guess.label.setText(f"{known[1]}, guessing" if known else "")
+            self.guess.label.setText(tr("{loss}, guessing", loss=known[1]) if known else "")
             self._axes = None
         self._scale.classes = task.dataset.h
         for series in (self.train, self.test, self.validation):
@@ -289,8 +292,10 @@ class CurveView(CardView):
             return
         quantity, sight = self._quantity, self.navigation.steps_in_sight
         train, test = fall.series[quantity.train], fall.series[quantity.test]
-        loss = f"{train[-1]:.3g}" if np.isfinite(train[-1]) else "no number"
-        text = f"step {fall.failed:,}: {loss}" if quantity.is_loss else ""
+        is_finite = np.isfinite(train[-1])
+        loss = localised(f"{train[-1]:.3g}") if is_finite else tr("no number")
+        text = tr("step {step}: {loss}", step=format_integer(fall.failed), loss=loss)
+        text = text if quantity.is_loss else ""
         self.fall.show(fall, train, test, self._scale.place, sight, text)
         self.fall.show_break(self._scale.broken_at, sight)
 

@@ -15,7 +15,8 @@ from PySide6.QtWidgets import (
 )
 
 from core.data.task import Task
-from core.number_format import format_magnitude, format_three_digits
+from core.language import mark, tr
+from core.number_format import format_integer, format_magnitude, format_three_digits
 from core.train.snapshot import Snapshot
 from gui.kit import theme as look
 from gui.kit import zoom
@@ -29,7 +30,7 @@ if TYPE_CHECKING:  # they import PyTorch
     from core.teach.derivations.code_run import Form, Ran, Timed
 
 SHARES = (4, 3, 3)  # of the width: the loop is indented most
-NOT_RUN = "not run yet"
+NOT_RUN = mark("not run yet")
 
 
 class _Column(QWidget):
@@ -37,7 +38,7 @@ class _Column(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.title, self.code, self.result = QLabel(), QPlainTextEdit(), Plain(NOT_RUN)
+        self.title, self.code, self.result = QLabel(), QPlainTextEdit(), Plain(tr(NOT_RUN))
         self.title.setProperty("title", True)
         self.code.setReadOnly(True)
         leave_menu(self.code)
@@ -51,10 +52,10 @@ class _Column(QWidget):
         layout.addWidget(self.result)
 
     def show_form(self, form: Form) -> None:
-        self.title.setText(form.title)
-        self.code.setAccessibleName(f"Code: {form.title}")
+        self.title.setText(tr(form.title))
+        self.code.setAccessibleName(tr("Code: {title}", title=tr(form.title)))
         self.code.setPlainText(form.source.rstrip())
-        self.result.setText(NOT_RUN)
+        self.result.setText(tr(NOT_RUN))
 
     def rescale(self) -> None:
         """Set the code in the system's type of fixed width, at the current zoom."""
@@ -72,8 +73,8 @@ class CodePage(QWidget):
         self._task: Task | None = None
         self._snapshot: Snapshot | None = None
         self.columns = [_Column() for _ in SHARES]
-        self.run = QPushButton("Run on the batch")
-        self.run.setToolTip("Run all three on the batch of the next update, and time them")
+        self.run = QPushButton(tr("Run on the batch"))
+        self.run.setToolTip(tr("Run all three on the batch of the next update, and time them"))
         self.run.clicked.connect(self._run)
         self.shapes, self.absence = small_label(wraps=True), Plain()
         self.absence.setWordWrap(True)
@@ -147,7 +148,9 @@ class CodePage(QWidget):
         self._background.ask("code", work, show, queue=Queue.STUDIES)
 
     def _show_ran(self, ran: Ran, snapshot: Snapshot) -> None:
-        self.shapes.setText(f"{ran.shapes}   step {snapshot.step:,}")
+        self.shapes.setText(
+            f"{ran.shapes}   {tr('step {step}', step=format_integer(snapshot.step))}"
+        )
         loop = ran.forms[0]
         for column, timed in zip(self.columns, ran.forms, strict=True):
             column.result.setText(_said(timed, loop, ran.all_rows))
@@ -156,13 +159,21 @@ class CodePage(QWidget):
 def _said(timed: Timed, loop: Timed, all_rows: int) -> str:
     """Return how long a form took, how much faster than the loop, and how near it came."""
     per_row = timed.seconds / timed.rows
-    words = [f"{_duration(timed.seconds)}, median of {timed.runs}"]
+    words = [tr("{duration}, median of {runs}", duration=_duration(timed.seconds), runs=timed.runs)]
     if timed is not loop:
         faster = loop.seconds / loop.rows / per_row
-        words.append(f"{format_three_digits(faster)} times as fast as the loop")
+        words.append(tr("{factor} times as fast as the loop", factor=format_three_digits(faster)))
     if timed.rows < all_rows:
-        words.append(f"on the first {timed.rows:,} of {all_rows:,} rows")
-    words.append(f"equal to the trainer’s to {format_magnitude(timed.difference)}")
+        words.append(
+            tr(
+                "on the first {n} of {total} rows",
+                n=format_integer(timed.rows),
+                total=format_integer(all_rows),
+            )
+        )
+    words.append(
+        tr("equal to the trainer’s to {difference}", difference=format_magnitude(timed.difference))
+    )
     return " · ".join(words)
 
 

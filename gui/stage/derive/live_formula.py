@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from core.language import localised, tr
 from core.teach.derivations.calculus import Evaluation
 from core.teach.derivations.derivation import Line as Derived
 from core.teach.derivations.expression import (
@@ -160,7 +161,7 @@ class _Maker:
         )
         if isinstance(node, Constant) or is_of_numbers:
             return self.live(node)
-        self.meanings[("=", number)] = "value of this line"
+        self.meanings[("=", number)] = tr("value of this line")
         value = self._value(("=", number), node, is_term=False)
         return flow(*self._flowing(node), Row((EQUALS, value)))
 
@@ -201,7 +202,7 @@ class _Maker:
             case Constant(value, latex, text):
                 if np.ndim(value):
                     return Sym(latex, text)
-                return Sym(f"{value:g}", f"{value:g}")
+                return Sym(f"{value:g}", localised(f"{value:g}"))
             case Sum():
                 spread = self._spread(node, self._term)
                 return (

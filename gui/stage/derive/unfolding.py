@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from core.language import tr
 from core.model_family import FAMILY
+from core.number_format import format_integer
 from core.teach.derivations.calculus import Evaluation
 from core.teach.derivations.derivation import About, Case, Derivation
 from gui.derivation.tracer import Followed
@@ -17,12 +19,8 @@ from gui.stage.derive.live_formula import Shown, shown
 if TYPE_CHECKING:  # it imports PyTorch
     from core.teach.derivations.scene import Scene
 
-OTHER = "The model that trains is {}. {}"
-OF_NEURON = "These are the numbers of {} with its weights{}."
-OF_CLASSES = "These are the numbers of softmax over {}."
 DESCENDED = [kind for kind in FAMILY.values() if kind.chain_collapses and not kind.is_counted]
 LOGISTIC = next(kind.name for kind in DESCENDED if kind.is_neuron and kind.is_sigmoid)
-OF_LOGITS = "These are the numbers of {} with its logits."
 CLASSES = next(kind.name for kind in DESCENDED if kind.is_shift_invariant)
 
 
@@ -59,21 +57,37 @@ class Unfolded:
         if not scene.is_own:
             if self.derivation.about is About.CLASSES:
                 is_single = kind.is_neuron or kind.is_pairwise
-                what = "the logits 0 and z" if is_single else "two of its logits"
-                if not is_single and self.derivation.classes is None:
-                    what = "its logits"
-                own = OF_CLASSES.format(what)
+                if is_single:
+                    own = tr("These are the numbers of softmax over the logits 0 and z.")
+                elif self.derivation.classes is None:
+                    own = tr("These are the numbers of softmax over its logits.")
+                else:
+                    own = tr("These are the numbers of softmax over two of its logits.")
             elif self.derivation.about is About.HIDDEN:
                 closest = FAMILY[CLASSES if kind.is_shift_invariant else LOGISTIC]
-                own = OF_LOGITS.format(closest.title_in_text)
+                own = tr(
+                    "These are the numbers of {kind} with its logits.", kind=closest.title_in_text
+                )
             else:
-                whose = "" if kind.is_neuron else f" for {self.followed.shape.titles[scene.row]}"
-                own = OF_NEURON.format("a sigmoid neuron", whose)
-            said = OTHER.format(kind.title_in_text, own)
+                own = tr("These are the numbers of a sigmoid neuron with its weights.")
+                if not kind.is_neuron:
+                    own = tr(
+                        "These are the numbers of a sigmoid neuron with its weights for {name}.",
+                        name=self.followed.shape.titles[scene.row],
+                    )
+            said = tr(
+                "The model that trains is {kind}. {numbers}", kind=kind.title_in_text, numbers=own
+            )
         if scene.rows < scene.all_rows:
-            said += f" Of the batch’s {scene.all_rows:,} rows the first {scene.rows:,} are used."
+            told = tr(
+                "Of the batch’s {total} rows the first {n} are used.",
+                total=format_integer(scene.all_rows),
+                n=format_integer(scene.rows),
+            )
+            said += f" {told}"
         if self.followed.trace.label is None:
-            said += " Its class is not known: it is taken to be the one that is decided for."
+            told = tr("Its class is not known: it is taken to be the one that is decided for.")
+            said += f" {told}"
         return said.strip()
 
     def in_model(self, key: Key) -> Key | None:

@@ -18,7 +18,9 @@ from PySide6.QtWidgets import (
 )
 
 from core.data.task import Task
+from core.language import mark, tr
 from core.model_family import FAMILY
+from core.number_format import format_integer
 from core.teach.derivations.catalogue import BY_KEY, DERIVATIONS
 from core.teach.derivations.derivation import Derivation
 from core.train.snapshot import Snapshot, Status
@@ -39,7 +41,7 @@ from gui.stage.derive.code_page import CodePage
 from gui.stage.derive.unfolding import Unfolded, unfold
 from gui.state.background_tasks import Background
 
-SPOKEN_WHEN_TRAINING = "The numbers change while it trains; pause to have them read."
+SPOKEN_WHEN_TRAINING = mark("The numbers change while it trains; pause to have them read.")
 ALL = 1000  # more lines than any derivation has
 
 
@@ -87,25 +89,27 @@ class DerivationView(View):
         self._count = 1  # lines that are shown
         self._follows_end = False  # whether the last line was unfolded by itself
         self.choice = Combo()
-        self.choice.setAccessibleName("Derivations")
-        self.choice.setToolTip("Choose a derivation")
+        self.choice.setAccessibleName(tr("Derivations"))
+        self.choice.setToolTip(tr("Choose a derivation"))
         _fill(self.choice, [each for each in DERIVATIONS if each.fits(0)])
         self.choice.currentIndexChanged.connect(self._begin)
         self.sheet = UnfoldingSheet(theme)
         self.sheet.pointed.connect(self._point)
-        self.back = quiet_button("‹ Back", "Fold the last line again (←, or Page Up on a slide)")
-        self.next = quiet_button("Next line ›", "Unfold a line (→, or Page Down on a slide)")
-        self.all = quiet_button("All", "Unfold all lines (End)")
-        self.code = quiet_button("Code", "The gradient as code, run on the batch and timed")
+        tip = tr("Fold the last line again (←, or Page Up on a slide)")
+        self.back = quiet_button(tr("‹ Back"), tip)
+        tip = tr("Unfold a line (→, or Page Down on a slide)")
+        self.next = quiet_button(tr("Next line ›"), tip)
+        self.all = quiet_button(tr("All"), tr("Unfold all lines (End)"))
+        self.code = quiet_button(tr("Code"), tr("The gradient as code, run on the batch and timed"))
         self.code.setCheckable(True)
         self.code.toggled.connect(self._show_page)
         self.page = CodePage(background)
         self.title, self.watch, self.note = QLabel(), QLabel(), Plain()
         self.switch = QPushButton()
-        self.switch.setAccessibleName("Train the model of this derivation")
-        self.switch.setToolTip("The data stay; the numbers are then those of the model itself")
-        self.absence, self.unhide = Plain(), QPushButton("Train without a hidden layer")
-        self.unhide.setToolTip("The other derivations are of models without one; the data stay")
+        self.switch.setAccessibleName(tr("Train the model of this derivation"))
+        self.switch.setToolTip(tr("The data stay; the numbers are then those of the model itself"))
+        self.absence, self.unhide = Plain(), QPushButton(tr("Train without a hidden layer"))
+        self.unhide.setToolTip(tr("The other derivations are of models without one; the data stay"))
         self.unhide.clicked.connect(self.one_map_wanted)
         self._example = Plain()
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # so that its keys are heard
@@ -326,11 +330,11 @@ class DerivationView(View):
         self._show_page()
         self.note.setText(unfolded.note)
         self.switch.setVisible(not unfolded.scene.is_own)
-        words = f"Train {FAMILY[unfolded.wanted].title_in_text}"
+        words = tr("Train {kind}", kind=FAMILY[unfolded.wanted].title_in_text)
         self.switch.setText(words)
-        self.switch.setAccessibleName(f"{words}, the model of this derivation")
+        self.switch.setAccessibleName(tr("{action}, the model of this derivation", action=words))
         is_live = unfolded.followed.snapshot.status is Status.TRAINING
-        tell(self.sheet, SPOKEN_WHEN_TRAINING if is_live else self.sheet.numbers.text())
+        tell(self.sheet, tr(SPOKEN_WHEN_TRAINING) if is_live else self.sheet.numbers.text())
 
     def _fit_slide(self) -> None:
         """Let a slide hold the last line, large, and those before it as far as there is room."""
@@ -339,9 +343,9 @@ class DerivationView(View):
 
     def _show_title(self) -> None:
         """Say which derivation a slide shows, and how far it is unfolded."""
-        title = self.derivation.title
-        known = self._unfolded is not None
-        self.title.setText(f"{title} · line {self.count} of {self.length}" if known else title)
+        title = tr(self.derivation.title)
+        place = tr("line {n} of {total}", n=self.count, total=self.length)
+        self.title.setText(title if self._unfolded is None else f"{title} · {place}")
 
     def _follow_end(self) -> None:
         """Keep the line in sight that was unfolded last, once there is room for it."""
@@ -378,7 +382,7 @@ def _fill(choice: Combo, derivations: Sequence[Derivation]) -> None:
     with QSignalBlocker(choice):
         choice.clear()
         for each in derivations:
-            choice.addItem(each.title, each.key)
+            choice.addItem(tr(each.title), each.key)
 
 
 def _words(followed: Followed) -> str:
@@ -386,4 +390,5 @@ def _words(followed: Followed) -> str:
     example = followed.example
     names = followed.task.dataset.class_names
     said = "" if example.label is None else f", {names[example.label]}"
-    return f"{example.words}{said} · step {followed.trace.step:,}"
+    step = tr("step {step}", step=format_integer(followed.trace.step))
+    return f"{example.words}{said} · {step}"

@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from core.explain.prediction import Answer
+from core.language import tr
 from gui.kit.fields.unscrolled import Combo
 from gui.kit.labels import small_label
 
@@ -31,12 +32,21 @@ class Comparison(QWidget):
         for part in (self.first, small_label("−"), self.second):
             row.addWidget(part, isinstance(part, Combo))
         self._pair: tuple[int, int] | None = None  # the user's choice; None follows the answer
-        for field, which in ((self.first, "first"), (self.second, "second")):
+        for field, name, tip in (
+            (
+                self.first,
+                tr("first class to compare"),
+                tr("The first of two classes to compare; by itself it follows the answer"),
+            ),
+            (
+                self.second,
+                tr("second class to compare"),
+                tr("The second of two classes to compare; by itself it follows the answer"),
+            ),
+        ):
             field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-            field.setAccessibleName(f"{which} class to compare")
-            field.setToolTip(
-                f"The {which} of two classes to compare; by itself it follows the answer"
-            )
+            field.setAccessibleName(name)
+            field.setToolTip(tip)
             field.activated.connect(self._choose)
 
     def show_classes(self, names: Sequence[str]) -> None:

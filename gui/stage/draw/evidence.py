@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPen
 from PySide6.QtWidgets import QSizePolicy
 
 from core.explain.prediction import Answer
+from core.language import tr
 from core.number_format import format_sum
 from gui.kit import theme as look
 from gui.kit import zoom
@@ -44,7 +45,7 @@ class Evidence(Coverable, CanvasWidget):
     HEADS_OF_UNITS = ("IG", "Σ", "+ z(0)", "= z")
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, "evidence for each class")
+        super().__init__(theme, tr("evidence for each class"))
         policy = self.sizePolicy()
         policy.setVerticalPolicy(QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.explain.prediction import Answer, has_odds
+from core.language import tr
 from core.model_family import FAMILY, pairs
-from core.number_format import format_odds, format_sum
+from core.number_format import format_fixed, format_odds, format_sum
 
 Floats = NDArray[np.float32]
 
@@ -35,26 +36,45 @@ def of_neuron(kind: str, found: Answer, names: Sequence[str]) -> Why:
     parts = "{} {} = {}".format(*format_sum(z, b))
     if has_odds(kind):
         likelier, other = (yes, no) if z >= 0 else (no, yes)
-        verdict = f"{likelier} is {format_odds(abs(z))}as likely as {other}"
+        verdict = _likelier(likelier, other, z)
     elif not FAMILY[kind].has_probabilities:
         threshold = FAMILY[kind].threshold_text
-        verdict = f"z {'>' if found.decided else '≤'} {threshold}: it says {names[found.decided]}"
+        verdict = tr(
+            "z {sign} {threshold}: it says {name}",
+            sign=">" if found.decided else "≤",
+            threshold=threshold,
+            name=names[found.decided],
+        )
     else:
-        verdict = f"a = σ(z) = {float(found.probabilities[1]):.3f} for {yes}"
+        a = format_fixed(float(found.probabilities[1]), 3)
+        verdict = tr("a = σ(z) = {a} for {name}", a=a, name=yes)
     return Why(
         found.evidence[0],
         (
-            f"blue speaks for {yes}, orange for {no}",
+            tr("blue speaks for {yes}, orange for {no}", yes=yes, no=no),
             f"Σ + {name_of_base(found)} = z: {parts}",
             verdict,
         ),
     )
 
 
+def _likelier(first: str, second: str, z: float) -> str:
+    """Return how many times as likely the first class is; z : the difference of their logits."""
+    times = format_odds(abs(z))
+    if times:
+        return tr(
+            "{first} is {times}as likely as {second}", first=first, times=times, second=second
+        )
+    return tr("{first} is as likely as {second}", first=first, second=second)
+
+
 def of_classes(kind: str, found: Answer, names: Sequence[str], i: int, j: int) -> Why:
     """Return the reason for class i rather than j, or the other way round."""
     if i == j:  # the user may choose this
-        return Why(np.zeros_like(found.evidence[0]), (f"{names[i]} is compared with itself.",))
+        return Why(
+            np.zeros_like(found.evidence[0]),
+            (tr("{name} is compared with itself.", name=names[i]),),
+        )
     if FAMILY[kind].is_pairwise:
         return _of_pair(found, names, i, j)
     b, z = found.base, found.logits
@@ -64,12 +84,19 @@ def of_classes(kind: str, found: Answer, names: Sequence[str], i: int, j: int) -
     ]
     total = format_sum(away, float(b[i]) - float(b[j]))
     first, second = (names[i], names[j]) if away >= 0 else (names[j], names[i])
-    verdict = f"{first} is {format_odds(abs(away))}as likely as {second}"
-    if not FAMILY[kind].outputs_sum_to_one:  # each output has its own denominator
-        verdict = f"odds of {first} are {format_odds(abs(away)) or 'as large as '}those of {second}"
+    if FAMILY[kind].outputs_sum_to_one:
+        verdict = _likelier(first, second, away)
+    elif times := format_odds(abs(away)):  # each output has its own denominator
+        verdict = tr(
+            "odds of {first} are {times}those of {second}", first=first, times=times, second=second
+        )
+    else:
+        verdict = tr(
+            "odds of {first} are as large as those of {second}", first=first, second=second
+        )
     return Why(
         found.evidence[i] - found.evidence[j],
-        ("   ".join(lines), "Difference: {} {} = {}".format(*total), verdict),
+        ("   ".join(lines), tr("Difference: {sum}", sum="{} {} = {}".format(*total)), verdict),
     )
 
 
@@ -82,10 +109,20 @@ def _of_pair(found: Answer, names: Sequence[str], i: int, j: int) -> Why:
     return Why(
         side * found.evidence[p],
         (
-            f"the neuron of {names[i]} against {names[j]}: blue speaks for {names[i]}",
+            tr(
+                "the neuron of {name} against {other}: blue speaks for {name}",
+                name=names[i],
+                other=names[j],
+            ),
             f"Σ + {name_of_base(found)}: " + "{} {} = {}".format(*format_sum(z, b)),
-            f"its vote goes to {names[voted]}; in all {votes[i]:.0f} for {names[i]}, "
-            f"{votes[j]:.0f} for {names[j]}",
+            tr(
+                "its vote goes to {voted}; in all {votes} for {name}, {others} for {other}",
+                voted=names[voted],
+                votes=f"{votes[i]:.0f}",
+                name=names[i],
+                others=f"{votes[j]:.0f}",
+                other=names[j],
+            ),
         ),
     )
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
+from core.language import mark, tr
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.canvas_widgets import grey_pixmap, ink_pixmap, ink_table
@@ -18,7 +19,7 @@ from gui.stage.draw.strokes import Content, Point, bezier
 LIGHTEST, HEAVIEST = 0.5, 1.3  # times the pen's width, by pressure
 MARGIN = 1.5  # px around the square: its border
 CORNER = 6  # px: radius of the border
-EMPTY = "Draw a digit here"
+EMPTY = mark("Draw a digit here")
 BAND = 0.85  # opacity of the ground of words on a photo
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom
@@ -189,7 +190,7 @@ class InkSurface:
         painter.setPen(QColor(self.theme.muted))
         if content.is_empty and not growing:
             painter.setFont(zoom.font(look.LARGE))
-            painter.drawText(self.square, Qt.AlignmentFlag.AlignCenter, EMPTY)
+            painter.drawText(self.square, Qt.AlignmentFlag.AlignCenter, tr(EMPTY))
         elif content.photo is not None:
             self._write_on_photo(painter, content.note)
         elif content.note:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
+from core.language import localised, tr
 from gui.kit.shortcuts import RETURN, direction
 from gui.stage.draw.drawing import Drawing
 
@@ -33,7 +34,10 @@ class KeyPen:
         if self.place is None:
             return ""
         x, y = self.place
-        return f"Pen {'down' if self.is_down else 'up'} at {x:.0%} across, {y:.0%} down"
+        across, down = localised(f"{x:.0%}"), localised(f"{y:.0%}")
+        if self.is_down:
+            return tr("Pen down at {across} across, {down} down", across=across, down=down)
+        return tr("Pen up at {across} across, {down} down", across=across, down=down)
 
     def uses(self, event: QKeyEvent) -> bool:
         """Return whether the key is one of the pen's."""

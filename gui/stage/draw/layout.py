@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
+from core.language import tr
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.answer.shares import LEAST_WIDTH, Shares
@@ -80,8 +81,12 @@ class DrawLayout(QWidget):
         self.is_narrow = self._is_brief = self._is_bare = False
         self._area = QSize()  # what is seen of this widget at once
         self._parts = parts
-        self.reading = Fold("How it is read", "The steps from the drawing to what the model sees")
-        self.why = Fold("Why", "What each pixel says for each class, and the nearest digits")
+        self.reading = Fold(
+            tr("How it is read"), tr("The steps from the drawing to what the model sees")
+        )
+        self.why = Fold(
+            tr("Why"), tr("What each pixel says for each class, and the nearest digits")
+        )
         self._folds = QWidget()
         row = QHBoxLayout(self._folds)
         row.setContentsMargins(0, 0, 0, 0)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from core.data.task import Task
 from core.explain.neighbours import nearest
+from core.language import tr
 from gui.kit.theme import Theme
 from gui.stage.draw.tiles import Tiles
 from gui.state.background_tasks import Background, Queue
@@ -19,8 +20,8 @@ class NearestDigits(Tiles):
     """Finds them on a background thread and shows them with their labels."""
 
     def __init__(self, theme: Theme, background: Background) -> None:
-        super().__init__(theme, "nearest training digits", "Nearest in training", NEAREST)
-        self.setToolTip("The training digits that are nearest, and their labels")
+        super().__init__(theme, tr("nearest training digits"), tr("Nearest in training"), NEAREST)
+        self.setToolTip(tr("The training digits that are nearest, and their labels"))
         self._background = background
 
     @property

@@ -28,6 +28,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from core.language import tr
 from gui.kit.described import PICTURE, describe, point_out
 from gui.kit.theme import Theme
 from gui.stage.draw.drawing import ERASER, Drawing
@@ -59,11 +60,13 @@ class Pad(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("Drawing pad")
+        self.setAccessibleName(tr("Drawing pad"))
         self.setToolTip(
-            "Draw with mouse, finger or pen, or drop or paste (Ctrl+V) any picture of a digit. "
-            "Ctrl+Z takes the last stroke back, Delete clears. By keys: arrows move the pen, "
-            "Return puts it down and lifts it."
+            tr(
+                "Draw with mouse, finger or pen, or drop or paste (Ctrl+V) any picture of a digit. "
+                "Ctrl+Z takes the last stroke back, Delete clears. By keys: arrows move the pen, "
+                "Return puts it down and lifts it."
+            )
         )
         self.set_eraser(False)
 

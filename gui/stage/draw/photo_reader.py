@@ -15,6 +15,8 @@ from core.data.digits.drawing import DigitPreprocessing
 from core.data.pictures.cleaning import Cleaning
 from core.data.pictures.kinds import looks_like_picture
 from core.errors import DataError
+from core.language import mark, tr
+from core.number_format import format_integer
 from gui.stage.draw.drawing import Drawing
 from gui.state.background_tasks import Background
 
@@ -26,8 +28,8 @@ Question = tuple[Picture, DigitPreprocessing, Cleaning]
 
 OPEN, READ = "open picture", "read picture"  # keys of the background
 
-PASTED = "pasted picture"
-DROPPED = "dropped picture"
+PASTED = mark("pasted picture")
+DROPPED = mark("dropped picture")
 MAX_PIXELS = 2**25  # of a picture on the clipboard
 
 
@@ -95,12 +97,23 @@ class PhotoReader(QObject):
 
     def _take_image(self, image: QImage, name: str) -> None:
         if image.isNull():
-            self.failed.emit(f"The {name} cannot be read; save it as a PNG file and open that.")
+            self.failed.emit(
+                tr(
+                    "The {picture} cannot be read; save it as a PNG file and open that.",
+                    picture=tr(name),
+                )
+            )
             return
         if image.width() * image.height() > MAX_PIXELS:
             self.failed.emit(
-                f"The {name} has {image.width():,} × {image.height():,} pixels; at most "
-                f"{MAX_PIXELS / 1e6:.0f} million can be read. Make it smaller."
+                tr(
+                    "The {picture} has {width} × {height} pixels; at most {n} million can be read. "
+                    "Make it smaller.",
+                    picture=tr(name),
+                    width=format_integer(image.width()),
+                    height=format_integer(image.height()),
+                    n=f"{MAX_PIXELS / 1e6:.0f}",
+                )
             )
             return
 
@@ -110,7 +123,7 @@ class PhotoReader(QObject):
             buffer = QBuffer()
             buffer.open(QIODevice.OpenModeFlag.WriteOnly)
             image.save(buffer, "PNG", 100)  # type: ignore[call-overload]  # not compressed
-            return decode.decode(bytes(buffer.data().data()), name)
+            return decode.decode(bytes(buffer.data().data()), tr(name))
 
         self._ask(work, name)
 

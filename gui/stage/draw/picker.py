@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.data.dataset import Dataset
 from core.data.task import Task
+from core.language import mark
 from gui.kit.view import View
 from gui.stage.draw.drawing import Drawing
 from gui.stage.draw.strokes import Content
@@ -22,7 +23,7 @@ MOST_COLUMNS = 16  # pixels that narrow the rows down before whole pictures are 
 class DigitPicker(RowPicker):
     """Puts rows of a view's task on a drawing."""
 
-    none_there = "By now the model puts none of these digits there."
+    none_there = mark("By now the model puts none of these digits there.")
 
     def __init__(self, view: View, drawing: Drawing, background: Background) -> None:
         super().__init__(view, background)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from core.data.digits.deskew import deskew_images
 from core.data.digits.drawing import DigitPreprocessing, stages
 from core.data.pictures.cleaning import Cleaning
+from core.language import mark, tr
 from gui.kit.theme import Theme
 from gui.stage.draw.step_row import StepRow
 from gui.stage.draw.strokes import Stroke
@@ -26,22 +27,31 @@ if TYPE_CHECKING:  # Pillow is imported when the first picture is read
 Picture = NDArray[np.float32]
 
 SWITCHES = {
-    "crop": ("crop", "Take the drawing out of the pad, so that its place does not matter"),
-    "scale_to_box": ("scale", "Make it fit the box, so that its size does not matter"),
-    "antialias": ("smooth", "Grey edges: each pixel takes the share of it that is covered"),
-    "centre": ("centre", "Move the centre of mass to where the training digits have it"),
-    "deskew": ("deskew", "Shear it until it stands upright, as training digits can be"),
+    "crop": (
+        mark("crop"),
+        mark("Take the drawing out of the pad, so that its place does not matter"),
+    ),
+    "scale_to_box": (mark("scale"), mark("Make it fit the box, so that its size does not matter")),
+    "antialias": (
+        mark("smooth"),
+        mark("Grey edges: each pixel takes the share of it that is covered"),
+    ),
+    "centre": (
+        mark("centre"),
+        mark("Move the centre of mass to where the training digits have it"),
+    ),
+    "deskew": (mark("deskew"), mark("Shear it until it stands upright, as training digits can be")),
 }
 CLEANING = {
     "paper": (
-        "paper",
-        "Estimate the paper around each pixel: shadows and light that falls off are no ink",
+        mark("paper"),
+        mark("Estimate the paper around each pixel: shadows and light that falls off are no ink"),
     ),
-    "lines": ("lines", "Take out ruled lines, grids, boxes and frames"),
-    "dust": ("dust", "Keep only the connected parts of one digit: the rest is dust"),
+    "lines": (mark("lines"), mark("Take out ruled lines, grids, boxes and frames")),
+    "dust": (mark("dust"), mark("Keep only the connected parts of one digit: the rest is dust")),
 }
-TITLE = "What the model sees, step by step"
-CLEANING_TITLE = "How the digit is found in the picture"
+TITLE = mark("What the model sees, step by step")
+CLEANING_TITLE = mark("How the digit is found in the picture")
 TILE = 112  # pixels a side of the picture after a step of the cleaning
 
 
@@ -58,8 +68,10 @@ class RecipeSteps(QWidget):
         self.recipe, self.cleaning = DigitPreprocessing(), Cleaning()
         self._trains_upright = False
         count = len(SWITCHES)
-        self.finding = StepRow(theme, "how the digit is found", CLEANING_TITLE, CLEANING, count)
-        self.forming = StepRow(theme, "what the model sees", TITLE, SWITCHES, count)
+        self.finding = StepRow(
+            theme, tr("how the digit is found"), tr(CLEANING_TITLE), CLEANING, count
+        )
+        self.forming = StepRow(theme, tr("what the model sees"), tr(TITLE), SWITCHES, count)
         self.tiles, self.switches = self.forming.tiles, self.forming.switches
         self.tiles.framed = count - 1
         self.switches["deskew"].setChecked(self.recipe.deskew)

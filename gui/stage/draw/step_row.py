@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QSize, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QSizePolicy, QWidget
 
+from core.language import tr
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.theme import Theme
@@ -40,10 +41,10 @@ class StepRow(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.switches: dict[str, QCheckBox] = {}
         for step, (label, tip) in steps.items():
-            switch = QCheckBox(label, self)
+            switch = QCheckBox(tr(label), self)
             zoom.set_type(switch, look.SMALL)
             switch.setProperty("small", True)
-            switch.setToolTip(tip)
+            switch.setToolTip(tr(tip))
             switch.setStyleSheet("QCheckBox { spacing: 3px; }")
             switch.setChecked(True)
             switch.toggled.connect(lambda is_on, n=step: self.switched.emit(n, is_on))

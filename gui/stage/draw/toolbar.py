@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from core.language import tr
 from gui.kit.answer.teaching import unfocused_button
 from gui.kit.fields.unscrolled import Slider
 from gui.kit.flow_layout import FlowLayout, side_by_side
@@ -27,32 +28,34 @@ class Toolbar(QWidget):
         self.pen = Slider()
         self.pen.setRange(0, PEN_STEPS)
         self.pen.setValue(PEN_STEPS // 4)
-        self.pen.setAccessibleName("pen width")
-        self.pen.setToolTip("Width of the pen, on the pad and in what the model sees")
+        self.pen.setAccessibleName(tr("pen width"))
+        self.pen.setToolTip(tr("Width of the pen, on the pad and in what the model sees"))
         self.pen.setMinimumWidth(36)
         self.pen.setMaximumWidth(110)
         self.pen.valueChanged.connect(lambda _: self.pen_changed.emit())
-        self.eraser = unfocused_button("Eraser", "Take away the strokes that are touched")
+        self.eraser = unfocused_button(tr("Eraser"), tr("Take away the strokes that are touched"))
         self.eraser.setCheckable(True)
         self.eraser.toggled.connect(pad.set_eraser)
-        self.undo = unfocused_button("Undo", "Take the last stroke back (Ctrl+Z on the pad)")
+        self.undo = unfocused_button(
+            tr("Undo"), tr("Take the last stroke back (Ctrl+Z on the pad)")
+        )
         self.undo.clicked.connect(self._drawing.undo)
-        self.clear = unfocused_button("Clear", "Clear the pad (Delete)")
+        self.clear = unfocused_button(tr("Clear"), tr("Clear the pad (Delete)"))
         self.clear.clicked.connect(self._drawing.clear)
         self.picture = unfocused_button(
-            "", "Put a picture of a digit on the pad, of any kind; or paste one"
+            "", tr("Put a picture of a digit on the pad, of any kind; or paste one")
         )
-        self.picture.setAccessibleName("open a picture of a digit")
+        self.picture.setAccessibleName(tr("open a picture of a digit"))
         self.picture.clicked.connect(self.picture_wanted)
-        self.random = unfocused_button("", "Put a test digit on the pad, any one")
-        self.random.setAccessibleName("random test digit")
+        self.random = unfocused_button("", tr("Put a test digit on the pad, any one"))
+        self.random.setAccessibleName(tr("random test digit"))
         self.random.clicked.connect(picker.pick_any)
         self.mistake = unfocused_button(
-            "", "Put the next test digit on it that the model gets wrong"
+            "", tr("Put the next test digit on it that the model gets wrong")
         )
-        self.mistake.setAccessibleName("next misclassified test digit")
+        self.mistake.setAccessibleName(tr("next misclassified test digit"))
         self.mistake.clicked.connect(picker.pick_mistake)
-        self._pen_label = small_label("pen")
+        self._pen_label = small_label(tr("pen"))
         self._pen_label.setBuddy(self.pen)
         self._is_narrow = False
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -81,13 +84,13 @@ class Toolbar(QWidget):
     def set_narrow(self, is_narrow: bool) -> None:
         """Use short texts and little padding, or the full texts."""
         self._pen_label.setVisible(not is_narrow)
-        self.picture.setText("Picture" if is_narrow else "Picture…")
-        self.random.setText("Random" if is_narrow else "Random test digit")
-        self.mistake.setText("Mistake" if is_narrow else "Next misclassified")
+        self.picture.setText(tr("Picture") if is_narrow else tr("Picture…"))
+        self.random.setText(tr("Random") if is_narrow else tr("Random test digit"))
+        self.mistake.setText(tr("Mistake") if is_narrow else tr("Next misclassified"))
         self.mistake.setAccessibleName(
-            "Mistake: next misclassified test digit"
+            tr("Mistake: next misclassified test digit")
             if is_narrow
-            else "next misclassified test digit"
+            else tr("next misclassified test digit")
         )
         if is_narrow is not self._is_narrow:
             self._is_narrow = is_narrow

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QVBoxLayout
 from core.data.task import Task
 from core.explain import prediction
 from core.explain.prediction import Answer
+from core.language import mark, tr
 from core.model_family import DEFAULT_KIND, FAMILY
 from core.train.snapshot import Params, Snapshot
 from gui.kit.answer.shares import Shares
@@ -36,18 +37,18 @@ from gui.state.background_tasks import Background
 Picture = NDArray[np.float32]
 
 MOST_CLASSES = 10
-BLANK = "The answer: here."
-UNTRAINED = "All classes tie: train first (Space)."
-NOT_READY = "The model is not ready yet."
-EVIDENCE = (
+BLANK = mark("The answer: here.")
+UNTRAINED = mark("All classes tie: train first (Space).")
+NOT_READY = mark("The model is not ready yet.")
+EVIDENCE = mark(
     "w ⊙ x pixel by pixel, all classes on one scale: blue speaks for the class, orange against "
     "it. Summed up, and with the bias, it is the logit z."
 )
-EVIDENCE_OF_PAIRS = (
+EVIDENCE_OF_PAIRS = mark(
     "w ⊙ x pixel by pixel, of the neurons of the chosen class against each other one: blue speaks "
     "for the chosen class, orange for the other. Where z > 0 it has the pair’s vote."
 )
-THROUGH_UNITS = (
+THROUGH_UNITS = mark(
     "Through the hidden layer the place of w ⊙ x is taken by integrated gradients (IG): each pixel "
     "times the mean slope of the logit on the way from the input x = 0 to this one. With z(0), the "
     "logit of x = 0, they add up to the logit exactly; for a linear map they are w ⊙ x."
@@ -83,9 +84,9 @@ class DrawView(View):
         self.toolbar = Toolbar(self.pad, self.picker)
         self.teaching = TeachingRow(MOST_CLASSES)
         self.evidence = Evidence(theme)
-        self.evidence.setToolTip(EVIDENCE)
+        self.evidence.setToolTip(tr(EVIDENCE))
         self.comparison = Comparison()
-        self.reason = Reason(theme, "difference of evidence", self.comparison)
+        self.reason = Reason(theme, tr("difference of evidence"), self.comparison)
         self.nearest = NearestDigits(theme, background)
         self._layout = DrawLayout(
             Parts(
@@ -168,9 +169,9 @@ class DrawView(View):
         columns = names[1:] if FAMILY[self._kind].is_pairwise else names
         has_units = task.config.model.hidden > 0
         self.evidence.show_classes(() if self._is_brief else columns, size, has_units=has_units)
-        said = EVIDENCE_OF_PAIRS if FAMILY[self._kind].is_pairwise else EVIDENCE
-        self.evidence.setToolTip(f"{THROUGH_UNITS}\n{said}" if has_units else said)
-        self.reason.setToolTip(THROUGH_UNITS if has_units else "")
+        said = tr(EVIDENCE_OF_PAIRS if FAMILY[self._kind].is_pairwise else EVIDENCE)
+        self.evidence.setToolTip(f"{tr(THROUGH_UNITS)}\n{said}" if has_units else said)
+        self.reason.setToolTip(tr(THROUGH_UNITS) if has_units else "")
         self._layout.set_brief(self._is_brief)
         self.comparison.show_classes(names)
         self.teaching.show_classes(task.source.class_names)
@@ -256,7 +257,7 @@ class DrawView(View):
 
     def _choose_picture(self) -> None:
         """Ask for a picture file."""
-        path, _ = QFileDialog.getOpenFileName(self, "Open a picture of a digit", self._folder)
+        path, _ = QFileDialog.getOpenFileName(self, tr("Open a picture of a digit"), self._folder)
         if path:
             self._folder = str(Path(path).parent)
             self.photos.open(Path(path))
@@ -291,14 +292,14 @@ class DrawView(View):
         is_tied = not any(array.any() for array in snapshot.params.arrays)
         names, kind = task.dataset.class_names, self._kind
         winner = None if is_tied else found.decided
-        sentence = UNTRAINED if is_tied else prediction.describe(kind, found, names)
+        sentence = tr(UNTRAINED) if is_tied else prediction.describe(kind, found, names)
         self.shares.show_answer(prediction.read(kind, found), sentence, winner)
         if self.why.isChecked():
             self._explain(found, names, winner)
 
     def _show_no_answer(self) -> None:
         self._asked = self.answer = None
-        self.shares.show_answer(None, BLANK if self.picture is None else NOT_READY, None)
+        self.shares.show_answer(None, tr(BLANK) if self.picture is None else tr(NOT_READY), None)
         self.evidence.show_answer(None, None)
         self.reason.show_reason(None, 0.0, ())
 
@@ -328,7 +329,7 @@ class DrawView(View):
         largest = _largest(why)
         if FAMILY[self._kind].is_pairwise:
             turned, others = of_winner(found, pair[0] if is_hidden else found.decided)
-            self.evidence.rename([f"not {names[j]}" for j in others])
+            self.evidence.rename([tr("not {name}", name=names[j]) for j in others])
             self.evidence.show_answer(turned, None, largest)
         else:
             self.evidence.show_answer(found, None if is_hidden else winner, largest)

@@ -22,6 +22,8 @@ from PySide6.QtWidgets import (
 from core.data.csv.spreadsheet import to_text
 from core.data.task import Task
 from core.evaluate.classification import Answers, Counts, Report, confusion, report
+from core.language import mark, tr
+from core.number_format import format_fixed, format_integer
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.buttons import text_button
@@ -38,14 +40,18 @@ from gui.stage.evaluation.page import Inspection, Page
 MAX_CELL, LARGEST_TYPE = 180, 2.6
 FEW = 5  # up to this many classes are shown in large type
 MAX_SHOWN = 500  # examples in a list
-KEY = "rows: true class · columns: what the model says · a click or arrow keys choose a cell"
-COLUMNS = ("class", "precision", "recall", "F1", "rows")
+KEY = mark("rows: true class · columns: what the model says · a click or arrow keys choose a cell")
+MEAN = mark("macro mean")
+COLUMNS = (
+    *(mark("class"), mark("precision"), mark("recall")),
+    *(mark("F1"), mark("rows")),
+)
 TIPS = (
-    "The true class",
-    "Of the rows that the model says are of the class, the share that is",
-    "Of the rows of the class, the share that the model finds",
-    "The harmonic mean of precision and recall: 2·P·R / (P + R)",
-    "How many rows are of the class: its support",
+    mark("The true class"),
+    mark("Of the rows that the model says are of the class, the share that is"),
+    mark("Of the rows of the class, the share that the model finds"),
+    mark("The harmonic mean of precision and recall: 2·P·R / (P + R)"),
+    mark("How many rows are of the class: its support"),
 )
 
 
@@ -72,11 +78,11 @@ class ConfusionPage(Page):
         self.key = Elided(Qt.TextElideMode.ElideRight)
         zoom.set_type(self.key, look.SMALL)
         self.key.setProperty("small", True)
-        self.key.setText(KEY)
-        self.matrix.hovered.connect(lambda words: self.key.setText(words or KEY))
+        self.key.setText(tr(KEY))
+        self.matrix.hovered.connect(lambda words: self.key.setText(words or tr(KEY)))
         self.matrix.pressed.connect(self._choose_cell)
         self.title = FigureLabel()
-        self.examples = ExampleList(theme, "Examples of the cell")
+        self.examples = ExampleList(theme, tr("Examples of the cell"))
         self.examples.row_chosen.connect(self.row_chosen)
         above, self._below = QWidget(), QWidget()
         column = QVBoxLayout(above)
@@ -89,7 +95,7 @@ class ConfusionPage(Page):
         column.setSpacing(4)
         head = QHBoxLayout()
         head.addWidget(self.title, 1)
-        self.hide_examples = text_button("Hide", "Give the matrix all the room again")
+        self.hide_examples = text_button(tr("Hide"), tr("Give the matrix all the room again"))
         self.hide_examples.setProperty("quiet", True)
         self.hide_examples.clicked.connect(self._forget_cell)
         head.addWidget(self.hide_examples)
@@ -132,11 +138,14 @@ class ConfusionPage(Page):
         if result.cell is None or result.cell != self.cell:
             return
         true, taken = (escape(result.task.dataset.class_names[k]) for k in result.cell)
-        said = "recognised" if true == taken else f"taken for {taken}"
-        self.title.setText(
-            f"<b>{result.number:,} × {true} {said}</b>, {result.words}, "
-            f"the largest loss first{_first(result.number)}"
+        n = format_integer(result.number)
+        said = (
+            tr("{n} × {true} recognised", n=n, true=true)
+            if true == taken
+            else tr("{n} × {true} taken for {taken}", n=n, true=true, taken=taken)
         )
+        order = tr("the largest loss first")
+        self.title.setText(f"<b>{said}</b>, {result.words}, {order}{_first(result.number)}")
         self.examples.show_answers(result.task, result.examples)
         self._below.show()
 
@@ -158,7 +167,7 @@ class MistakesPage(Page):
         super().__init__(theme)
         self.title = FigureLabel()
         self.title.setWordWrap(True)
-        self.examples = ExampleList(theme, "Mistakes, the surest first")
+        self.examples = ExampleList(theme, tr("Mistakes, the surest first"))
         self.examples.row_chosen.connect(self.row_chosen)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -184,16 +193,23 @@ class MistakesPage(Page):
     def show_result(self, result: tuple[Task, str, int, Answers]) -> None:
         task, words, number, examples = result
         self.title.setText(
-            f"<b>{number:,} mistakes</b> among the {words}, the surest first{_first(number)}: "
-            "what each is → what it is taken for, and the probability of that"
+            tr(
+                "<b>{n} mistakes</b> among the {rows}, the surest first{some}: what each is → what "
+                "it is taken for, and the probability of that",
+                n=format_integer(number),
+                rows=words,
+                some=_first(number),
+            )
             if number
-            else f"There is no mistake among the {words}."
+            else tr("There is no mistake among the {rows}.", rows=words)
         )
         self.examples.show_answers(task, examples)
 
 
 def _first(number: int) -> str:
-    return f" (the first {MAX_SHOWN:,})" if number > MAX_SHOWN else ""
+    if number <= MAX_SHOWN:
+        return ""
+    return f" {tr('(the first {n})', n=format_integer(MAX_SHOWN))}"
 
 
 class ClassesPage(Coverable, Page):
@@ -205,12 +221,12 @@ class ClassesPage(Coverable, Page):
         super().__init__(theme)
         self._names: tuple[str, ...] = ()
         self.table = QTableWidget(0, len(COLUMNS))
-        self.table.setHorizontalHeaderLabels(list(COLUMNS))
+        self.table.setHorizontalHeaderLabels([tr(name) for name in COLUMNS])
         for column, tip in enumerate(TIPS):
             header = self.table.horizontalHeaderItem(column)
             assert header is not None
-            header.setToolTip(tip)
-        self.table.setAccessibleName("Precision, recall and F1 of each class")
+            header.setToolTip(tr(tip))
+        self.table.setAccessibleName(tr("Precision, recall and F1 of each class"))
         self.table.verticalHeader().hide()
         self.table.setShowGrid(False)
         self.table.setAlternatingRowColors(True)
@@ -222,7 +238,7 @@ class ClassesPage(Coverable, Page):
         header_view.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header_view.setMinimumSectionSize(60)
         header_view.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        self.copy = QAction("Copy as CSV", self.table)
+        self.copy = QAction(tr("Copy as CSV"), self.table)
         self.copy.setShortcut(QKeySequence.StandardKey.Copy)
         self.copy.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self.copy.triggered.connect(self._copy)
@@ -235,8 +251,10 @@ class ClassesPage(Coverable, Page):
         layout.addWidget(self.table, 1)
         layout.addWidget(
             small_label(
-                "Macro means count every class alike, however many rows it has; "
-                "a class that is never predicted counts as 0. Ctrl+C copies as CSV.",
+                tr(
+                    "Macro means count every class alike, however many rows it has; "
+                    "a class that is never predicted counts as 0. Ctrl+C copies as CSV."
+                ),
                 wraps=True,
             )
         )
@@ -261,7 +279,7 @@ class ClassesPage(Coverable, Page):
         self.table.clearContents()
         self.table.setRowCount(dataset.h + 1)
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for k, name in enumerate((*dataset.class_names, "macro mean")):
+        for k, name in enumerate((*dataset.class_names, tr(MEAN))):
             for column in range(len(COLUMNS)):
                 item = QTableWidgetItem(name if column == 0 else "")
                 if column:
@@ -301,7 +319,7 @@ class ClassesPage(Coverable, Page):
         if self._report is None:
             return ""
         rows: list[tuple[str, ...]] = [COLUMNS]
-        names = (*self._names, "macro mean")
+        names = (*self._names, MEAN)
         for name, figures in zip(names, self._figures(self._report), strict=True):
             *shares, count = figures
             cells = ["" if math.isnan(share) else f"{share:.6g}" for share in shares]
@@ -314,5 +332,5 @@ class ClassesPage(Coverable, Page):
 
 def _format(value: float, *, is_count: bool) -> str:
     if is_count:
-        return f"{value:,.0f}"
-    return "–" if math.isnan(value) else f"{value:.3f}"
+        return format_integer(value)
+    return "–" if math.isnan(value) else format_fixed(value, 3)

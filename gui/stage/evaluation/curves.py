@@ -14,14 +14,15 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from core.data.task import Task
 from core.evaluate.classification import Answers
 from core.evaluate.roc_curves import rank, thinned
-from core.number_format import format_percent
+from core.language import tr, tr_n
+from core.number_format import format_fixed, format_integer, format_percent
 from gui.kit import plots, zoom
 from gui.kit.covers.figures import FigureLabel
 from gui.kit.fields.choices import Choice
 from gui.kit.labels import small_label
 from gui.kit.layouts import add_layout
 from gui.kit.theme import Theme
-from gui.stage.evaluation.page import MARGIN, SHARES, Inspection, Page
+from gui.stage.evaluation.page import MARGIN, Inspection, Page, share_ticks
 
 Floats = NDArray[np.float64]
 MAX_POINTS = 600
@@ -49,18 +50,18 @@ class CurvesPage(Page):
         super().__init__(theme)
         self._is_neuron = False
         self.of = Choice()
-        self.of.setAccessibleName("class against the rest")
-        self.of.setToolTip("This class against all others, by the model's probability for it")
+        self.of.setAccessibleName(tr("class against the rest"))
+        self.of.setToolTip(tr("This class against all others, by the model's probability for it"))
         self.of.chosen.connect(lambda _: self.changed.emit())
         self._of_row = QWidget()
         row = QHBoxLayout(self._of_row)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(small_label("class"))
+        row.addWidget(small_label(tr("class")))
         row.addWidget(self.of)
-        row.addWidget(small_label("against all others"))
+        row.addWidget(small_label(tr("against all others")))
         row.addStretch(1)
-        self.roc = _Square(theme, "ROC curve", "false-positive rate", "recall")
-        self.pr = _Square(theme, "Precision–recall curve", "recall", "precision")
+        self.roc = _Square(theme, tr("ROC curve"), tr("false-positive rate"), tr("recall"))
+        self.pr = _Square(theme, tr("Precision–recall curve"), tr("recall"), tr("precision"))
         both = QHBoxLayout()
         both.setSpacing(12)
         both.addWidget(self.roc, 1)
@@ -98,8 +99,17 @@ class CurvesPage(Page):
             is_yes = answers.y == k
             ranking = rank(answers.scores[:, k], is_yes)
             if not ranking.has_both:
-                which = "no" if ranking.positives == 0 else "only"
-                return f"There are {which} rows of {name} among the {text}: nothing to tell apart."
+                if ranking.positives == 0:
+                    return tr(
+                        "There are no rows of {name} among the {rows}: nothing to tell apart.",
+                        name=name,
+                        rows=text,
+                    )
+                return tr(
+                    "There are only rows of {name} among the {rows}: nothing to tell apart.",
+                    name=name,
+                    rows=text,
+                )
             chosen = None
             if is_neuron:
                 said = answers.predicted == k
@@ -131,8 +141,13 @@ class CurvesPage(Page):
             recall = found / result.positives
             point = alarms / result.negatives, recall
             precision = (recall, found / (found + alarms)) if found + alarms else None
-        self.roc.show_curve(result.roc, ((0, 1), (0, 1)), f"ROC: AUC {result.auc:.4f}", point)
-        title = f"Precision–recall: AP {result.average_precision:.4f}"
+        self.roc.show_curve(
+            result.roc,
+            ((0, 1), (0, 1)),
+            tr("ROC: AUC {auc}", auc=format_fixed(result.auc, 4)),
+            point,
+        )
+        title = tr("Precision–recall: AP {ap}", ap=format_fixed(result.average_precision, 4))
         self.pr.show_curve(result.pr, ((0, 1), (base, base)), title, precision)
         self.words.setText(_describe(result, self.theme))
 
@@ -140,17 +155,26 @@ class CurvesPage(Page):
 def _describe(result: Drawn, theme: Theme) -> str:
     name = escape(result.name)
     if result.chosen is None:
-        return (
-            f"AUC: of a {name} and another of the {result.words}, the {name} gets the higher "
-            f"probability in {format_percent(result.auc)} of all pairs. Dotted: guessing."
+        return tr(
+            "AUC: of a {name} and another of the {rows}, the {name} gets the higher probability in "
+            "{share} of all pairs. Dotted: guessing.",
+            name=name,
+            rows=result.words,
+            share=format_percent(result.auc),
         )
     found, alarms = result.chosen
-    return (
-        f"<span style='color:{theme.counter_accent}'>●</span> At this threshold "
-        f"{found:,} of {result.positives:,} {name} are found, with "
-        f"{alarms:,} false {'alarm' if alarms == 1 else 'alarms'} among "
-        f"{result.negatives:,} others. Dotted: guessing."
+    said = tr_n(
+        "At this threshold {found} of {positives} {name} are found, with {n} false alarm among "
+        "{others} others. Dotted: guessing.",
+        "At this threshold {found} of {positives} {name} are found, with {n} false alarms among "
+        "{others} others. Dotted: guessing.",
+        alarms,
+        found=format_integer(found),
+        positives=format_integer(result.positives),
+        name=name,
+        others=format_integer(result.negatives),
     )
+    return f"<span style='color:{theme.counter_accent}'>●</span> {said}"
 
 
 class _Square(QWidget):
@@ -169,7 +193,7 @@ class _Square(QWidget):
         ends = -2 * MARGIN, 1 + 2 * MARGIN
         self.plot.setRange(xRange=ends, yRange=ends, padding=0)
         for side in ("left", "bottom"):
-            self.plot.getPlotItem().getAxis(side).setTicks([SHARES])
+            self.plot.getPlotItem().getAxis(side).setTicks([share_ticks()])
         self.plot.getPlotItem().showGrid(x=True, y=True, alpha=0.25)
         self.plot.getPlotItem().setLabel("bottom", across)
         self.plot.getPlotItem().setLabel("left", up)

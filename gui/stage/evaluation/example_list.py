@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QAbstractItemView, QStackedWidget
 
 from core.data.task import Task
 from core.evaluate.classification import Answers
+from core.language import localised, mark, tr
 from core.model_family import FAMILY
+from core.number_format import format_fixed, format_integer
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.canvas_widgets import ink_table, picture_pixmap
@@ -28,7 +30,10 @@ from gui.kit.row_table import (
 )
 from gui.kit.theme import Theme
 
-FIXED = ("row", "class", "taken for", "p(class)", "p(taken for)", "loss")
+FIXED = (
+    *(mark("row"), mark("class"), mark("taken for")),
+    *(mark("p(class)"), mark("p(taken for)"), mark("loss")),
+)
 ROW, CLASS, TAKEN_FOR, OWN, CONFIDENCE, LOSS = range(len(FIXED))
 PICTURE_PX = 64
 CELL_PX = 92
@@ -38,7 +43,7 @@ class ExampleModel(RowTableModel):
     """Item model of answers, in their given order."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(FIXED)
+        super().__init__(tuple(tr(name) for name in FIXED))
         self.answers: Answers | None = None
         self.confidence = self.own = np.empty(0)
         self.set_theme(theme)
@@ -98,7 +103,7 @@ class ExampleModel(RowTableModel):
         names, row = task.dataset.class_names, self.row_at(number)
         if column == ROW:
             if task.dataset.image_shape is None:
-                return f"{row + 1:,}"
+                return format_integer(row + 1)
             said = f"{names[answers.y[number]]} → {self._text(number, TAKEN_FOR)}"
             return f"{said}\n{self._text(number, CONFIDENCE)}"
         if column == CLASS:
@@ -108,7 +113,7 @@ class ExampleModel(RowTableModel):
         if column == TAKEN_FOR:
             said = names[int(answers.predicted[number])]
         elif column == LOSS:
-            said = f"{answers.loss[number]:.4f}"
+            said = format_fixed(answers.loss[number], 4)
         else:
             said = self._share((self.own if column == OWN else self.confidence)[number])
         return self.covering.number(said, row)
@@ -116,7 +121,8 @@ class ExampleModel(RowTableModel):
     def _share(self, share: float) -> str:
         """Format a probability in percent, or a dash if the model has none."""
         assert self.task is not None
-        return f"{share:.1%}" if FAMILY[self.task.config.model.kind].has_probabilities else "–"
+        has_any = FAMILY[self.task.config.model.kind].has_probabilities
+        return localised(f"{share:.1%}") if has_any else "–"
 
     def _picture(self, number: int) -> QPixmap:
         assert self.task is not None
@@ -135,11 +141,15 @@ class ExampleModel(RowTableModel):
     def _summary(self, number: int) -> str:
         assert self.task is not None and self.answers is not None
         true, taken = self._text(number, CLASS), self._text(number, TAKEN_FOR)
-        return (
-            f"row {self.row_at(number) + 1:,} · {true}, taken for {taken} · "
-            f"p({true}) {self._text(number, OWN)}, "
-            f"p({taken}) {self._text(number, CONFIDENCE)} · "
-            f"loss {self._text(number, LOSS)}"
+        return tr(
+            "row {row} · {true}, taken for {taken} · p({true}) {own}, p({taken}) {confidence} · "
+            "loss {loss}",
+            row=format_integer(self.row_at(number) + 1),
+            true=true,
+            taken=taken,
+            own=self._text(number, OWN),
+            confidence=self._text(number, CONFIDENCE),
+            loss=self._text(number, LOSS),
         )
 
 

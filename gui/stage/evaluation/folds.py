@@ -21,8 +21,9 @@ from PySide6.QtWidgets import (
 )
 
 from core.data.task import Task
+from core.language import mark, tr
 from core.model_family import FAMILY
-from core.number_format import format_percent
+from core.number_format import format_fixed, format_integer, format_percent
 from core.train.snapshot import Snapshot, Status
 from gui.kit import plots, zoom
 from gui.kit.buttons import text_button
@@ -40,8 +41,8 @@ if TYPE_CHECKING:
 LEAST, MOST, USUAL = 3, 10, 5
 POLL_MS = 100
 FIGURES = 1.6  # type size relative to the rest
-COLUMNS = ("fold", "rows", "accuracy", "loss")
-ABOUT = (
+COLUMNS = (mark("fold"), mark("rows"), mark("accuracy"), mark("loss"))
+ABOUT = mark(
     "The training rows are dealt out to k folds. Each fold is tested on by a model that is trained "
     "on all the others, with the settings as they are now. The test rows and the live run are left "
     "alone."
@@ -61,26 +62,30 @@ class FoldsPage(Coverable, Page):
         self._was_cancelled = False
         self.k = CountField(LEAST, MOST)
         self.k.setValue(USUAL)
-        self.k.setAccessibleName("k, the number of folds")
-        self.k.setToolTip("Into how many folds the training rows are dealt: 3 to 10")
-        self.start = text_button("Cross-validate", "Train k models, each without one of the folds")
+        self.k.setAccessibleName(tr("k, the number of folds"))
+        self.k.setToolTip(tr("Into how many folds the training rows are dealt: 3 to 10"))
+        self.start = text_button(
+            tr("Cross-validate"), tr("Train k models, each without one of the folds")
+        )
         self.start.setProperty("primary", True)
-        self.cancel = text_button("Cancel", "Stop the cross-validation; the live run goes on")
+        self.cancel = text_button(
+            tr("Cancel"), tr("Stop the cross-validation; the live run goes on")
+        )
         self.start.clicked.connect(self._begin)
         self.cancel.clicked.connect(self._cancel)
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
-        self.bar.setAccessibleName("Progress of the cross-validation")
+        self.bar.setAccessibleName(tr("Progress of the cross-validation"))
         self.figures = FigureLabel()
         self.figures.setTextFormat(Qt.TextFormat.RichText)
-        self.words = small_label(ABOUT, wraps=True)
+        self.words = small_label(tr(ABOUT), wraps=True)
         self.plot = plots.make_plot(theme, moves_below=False)
-        self.plot.setAccessibleName("Accuracy of each fold")
+        self.plot.setAccessibleName(tr("Accuracy of each fold"))
         self.plot.getPlotItem().getViewBox().setMouseEnabled(False, False)
         self.plot.getPlotItem().showGrid(y=True, alpha=0.25)
-        self.plot.getPlotItem().setLabel("bottom", "fold")
-        self.plot.getPlotItem().setLabel("left", "accuracy")
+        self.plot.getPlotItem().setLabel("bottom", tr("fold"))
+        self.plot.getPlotItem().setLabel("left", tr("accuracy"))
         self.band, self.mean = plots.Band(self.plot), plots.Line(self.plot)
         self.dots = pg.ScatterPlotItem(symbol="o")
         self.plot.addItem(self.dots)
@@ -227,17 +232,31 @@ class FoldsPage(Coverable, Page):
         if progress.failure:
             return progress.failure
         if self._was_cancelled:
-            return f"Cancelled after {done} of {k} folds; the figures are of these alone."
+            return tr(
+                "Cancelled after {done} of {k} folds; the figures are of these alone.",
+                done=done,
+                k=k,
+            )
         if done < k:
-            return f"Fold {done + 1} of {k}: epoch {progress.epoch:,} of {progress.epochs:,}."
+            return tr(
+                "Fold {fold} of {k}: epoch {epoch} of {epochs}.",
+                fold=done + 1,
+                k=k,
+                epoch=format_integer(progress.epoch),
+                epochs=format_integer(progress.epochs),
+            )
         rows = sum(fold.rows for fold in progress.done)
-        text = (
-            f"Each of the {rows:,} training rows was judged once, by a model that had not seen it. "
-            "± is the standard deviation over the folds."
+        text = tr(
+            "Each of the {n} training rows was judged once, by a model that had not seen it. ± is "
+            "the standard deviation over the folds.",
+            n=format_integer(rows),
         )
         diverged = sum(fold.status is Status.DIVERGED for fold in progress.done)
         if diverged:
-            text += f" {diverged} of {k} models diverged: train one alone to see what helps."
+            told = tr(
+                "{n} of {k} models diverged: train one alone to see what helps.", n=diverged, k=k
+            )
+            text += f" {told}"
         return text
 
     def _show_folds(self, progress: Validation) -> None:
@@ -246,17 +265,21 @@ class FoldsPage(Coverable, Page):
         mean, spread = progress.accuracy
         loss, loss_spread = progress.loss
         off = "" if math.isnan(spread) else f" ± {format_percent(spread)}"
-        loss_off = "" if math.isnan(loss_spread) else f" ± {loss_spread:.3f}"
+        loss_off = "" if math.isnan(loss_spread) else f" ± {format_fixed(loss_spread, 3)}"
         self.figures.show()
         self.figures.setText(
-            f"<b>{format_percent(mean)}{off}</b> "
-            f"<small>right &nbsp; loss {loss:.3f}{loss_off} {unit}</small>"
+            tr(
+                "<b>{share}</b> <small>right &nbsp; loss {loss} {unit}</small>",
+                share=format_percent(mean) + off,
+                loss=format_fixed(loss, 3) + loss_off,
+                unit=tr(unit),
+            )
         )
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         self.table.setRowCount(len(progress.done))
         for index, fold in enumerate(progress.done):
-            figures = format_percent(fold.accuracy), f"{fold.loss:.3f}"
-            texts = (f"{index + 1}", f"{fold.rows:,}", *figures)
+            figures = format_percent(fold.accuracy), format_fixed(fold.loss, 3)
+            texts = (f"{index + 1}", format_integer(fold.rows), *figures)
             for column, text in enumerate(texts):
                 is_figure = column >= len(texts) - len(figures)
                 said = self.covering.number(text, (index, column)) if is_figure else text
@@ -293,8 +316,8 @@ class FoldsPage(Coverable, Page):
 def _make_table() -> QTableWidget:
     """Return a read-only table of folds."""
     table = QTableWidget(0, len(COLUMNS))
-    table.setHorizontalHeaderLabels(list(COLUMNS))
-    table.setAccessibleName("Each fold")
+    table.setHorizontalHeaderLabels([tr(name) for name in COLUMNS])
+    table.setAccessibleName(tr("Each fold"))
     table.verticalHeader().hide()
     table.setShowGrid(False)
     table.setAlternatingRowColors(True)

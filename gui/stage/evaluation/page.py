@@ -10,13 +10,18 @@ from PySide6.QtWidgets import QScrollArea, QStackedWidget, QWidget
 
 from core.data.task import Task
 from core.evaluate.classification import Answers
+from core.number_format import format_fixed
 from gui.kit import zoom
 from gui.kit.theme import Theme
 
 MARGIN = 0.025  # of a plot from 0 to 1, so that points on its edge are not cut off
-SHARES = [(k / 5, f"{k / 5:.1f}") for k in range(6)]  # axis ticks
 
 Inspection = Callable[[Answers], Any]
+
+
+def share_ticks() -> list[tuple[float, str]]:
+    """Return the ticks of an axis from 0 to 1."""
+    return [(k / 5, format_fixed(k / 5, 1)) for k in range(6)]
 
 
 def scrolled(content: QWidget) -> QScrollArea:

@@ -14,8 +14,9 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 from core.data.task import Task
 from core.evaluate.calibration import BINS, Reliability, reliability
 from core.evaluate.classification import Answers
+from core.language import localised, mark, tr
 from core.model_family import FAMILY
-from core.number_format import format_percent
+from core.number_format import format_fixed, format_integer, format_percent
 from gui.kit import plots, zoom
 from gui.kit import theme as look
 from gui.kit.buttons import text_button
@@ -23,9 +24,9 @@ from gui.kit.covers.covering import Coverable
 from gui.kit.covers.figures import FigureLabel, small_figures
 from gui.kit.layouts import add_layout
 from gui.kit.theme import Theme
-from gui.stage.evaluation.page import MARGIN, SHARES, Inspection, Page
+from gui.stage.evaluation.page import MARGIN, Inspection, Page, share_ticks
 
-TIP = (
+TIP = mark(
     "Divide all logits by one number T, fitted by cross-entropy on one half of these rows; "
     "both curves are then of the other half. No decision changes"
 )
@@ -53,15 +54,15 @@ class ReliabilityPage(Coverable, Page):
         self._is_neuron = self._has_temperature = False
         self._shown: Reliability | None = None
         self._name = self._obstacle = ""
-        self.temper = text_button("Fit a temperature", TIP)
+        self.temper = text_button(tr("Fit a temperature"), tr(TIP))
         self.temper.setCheckable(True)
         self.temper.toggled.connect(lambda _: self.changed.emit())
         self.title = FigureLabel()
-        self.title.setToolTip("Expected calibration error: how far off the probabilities are")
+        self.title.setToolTip(tr("Expected calibration error: how far off the probabilities are"))
         head = QHBoxLayout()
         head.addWidget(self.title, 1)
         head.addWidget(self.temper)
-        self.plot = _shares(theme, "Reliability diagram")
+        self.plot = _shares(theme, tr("Reliability diagram"))
         self.plot.getPlotItem().getAxis("bottom").setStyle(showValues=False)  # shown below
         self.diagonal = plots.Line(self.plot)
         self.diagonal.setData([0, 1], [0, 1])
@@ -69,7 +70,7 @@ class ReliabilityPage(Coverable, Page):
         self._dots, self._dots_after = pg.ScatterPlotItem(), pg.ScatterPlotItem()
         for dots in (self._dots, self._dots_after):
             self.plot.addItem(dots)
-        self.counts = _shares(theme, "Answers in each bin")
+        self.counts = _shares(theme, tr("Answers in each bin"))
         self.counts.getPlotItem().getAxis("left").setTicks([[]])  # the numbers are on the bars
         self.bars = pg.BarGraphItem(x=[], height=[], width=1 / BINS)
         self.counts.addItem(self.bars)
@@ -121,17 +122,18 @@ class ReliabilityPage(Coverable, Page):
         self._is_neuron = task.is_neuron
         self._obstacle = ""
         if not kind.is_smooth:
-            self._obstacle = (
-                f"A {kind.title_in_text} says yes or no, and never how sure it is of it."
+            self._obstacle = tr(
+                "A {kind} says yes or no, and never how sure it is of it.", kind=kind.title_in_text
             )
         self._has_temperature = kind.has_probabilities
         self.temper.setVisible(self._has_temperature)
         self._name = task.dataset.class_names[-1]
-        across = f"p({self._name})" if self._is_neuron else "confidence: p of the class said"
-        up = f"share that is {self._name}" if self._is_neuron else "share that is right"
+        across, up = tr("confidence: p of the class said"), tr("share that is right")
+        if self._is_neuron:
+            across, up = f"p({self._name})", tr("share that is {name}", name=self._name)
         plots.name_axis(self.plot, "left", up)
         plots.name_axis(self.counts, "bottom", across)
-        self.counts.getPlotItem().setLabel("left", "rows")
+        self.counts.getPlotItem().setLabel("left", tr("rows"))
         self._clear()
 
     def _clear(self) -> None:
@@ -163,18 +165,23 @@ class ReliabilityPage(Coverable, Page):
             from core.evaluate.model_outputs import temper  # imports PyTorch
 
             tempered = temper(task, answers)
-            told = (
-                f"T is fitted on a random half of the {text} ({tempered.fitted:,}); both curves "
-                f"are of the other {len(tempered.before):,}. There the cross-entropy goes from "
-                f"{tempered.loss_before:.3f} to {tempered.loss_after:.3f} nats."
+            told = tr(
+                "T is fitted on a random half of the {rows} ({fitted}); both curves are of the "
+                "other {n}. There the cross-entropy goes from {before} to {after} nats.",
+                rows=text,
+                fitted=format_integer(tempered.fitted),
+                n=format_integer(len(tempered.before)),
+                before=format_fixed(tempered.loss_before, 3),
+                after=format_fixed(tempered.loss_after, 3),
             )
             if tempered.is_bound:
-                told += (
-                    " T is at the end of its range: the fitted half has too few mistakes to say "
-                    "how sure is too sure."
+                bound = tr(
+                    "T is at the end of its range: the fitted half has too few mistakes to say how "
+                    "sure is too sure."
                 )
+                told += f" {bound}"
             before, after = diagram(tempered.before), diagram(tempered.after)
-            title = f"<b>T = {tempered.T:.3g}</b>, "
+            title = localised(f"<b>T = {tempered.T:.3g}</b>") + ", "
             return Calibrated(title, before, after, told)
 
         return work
@@ -189,11 +196,14 @@ class ReliabilityPage(Coverable, Page):
             self.after.setData([], [])
             self._dots_after.setData([], [])
             self.title.setText(f"ECE <b>{format_percent(before.error)}</b>")
-            about = escape(self._name) if self._is_neuron else "right answers"
             self.words.setText(
-                f"On the dotted line the probabilities mean what they say: of all answers with "
-                f"80 %, 80 % are {about}. Below it they are too high. The expected "
-                f"calibration error (ECE) is the mean distance from it over all {result.words}."
+                tr(
+                    "On the dotted line the probabilities mean what they say: of all answers with "
+                    "80 %, 80 % are {what}. Below it they are too high. The expected calibration "
+                    "error (ECE) is the mean distance from it over all {rows}.",
+                    what=escape(self._name) if self._is_neuron else tr("right answers"),
+                    rows=result.words,
+                )
             )
         else:
             _draw(self.after, self._dots_after, after)
@@ -223,8 +233,8 @@ class ReliabilityPage(Coverable, Page):
 def _compact(count: int) -> str:
     """Format a count for the width of a bar; a count of 0 is empty."""
     if count >= 10_000:
-        return f"{count / 1000:.0f}k"
-    return f"{count:,}" if count else ""
+        return localised(f"{count / 1000:.0f}k")
+    return format_integer(count) if count else ""
 
 
 def _draw(line: plots.Line, dots: pg.ScatterPlotItem, shown: Reliability) -> None:
@@ -243,5 +253,5 @@ def _shares(theme: Theme, name: str) -> plots.Plot:
     plot.setRange(xRange=(-MARGIN, 1 + MARGIN), yRange=(-2 * MARGIN, 1 + 3 * MARGIN), padding=0)
     plot.getPlotItem().showGrid(x=True, y=True, alpha=0.25)
     for side in ("left", "bottom"):
-        plot.getPlotItem().getAxis(side).setTicks([SHARES])
+        plot.getPlotItem().getAxis(side).setTicks([share_ticks()])
     return plot

@@ -9,11 +9,13 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from core.evaluate.classification import HALF
+from core.language import mark, tr
+from core.number_format import format_fixed
 from gui.kit.buttons import text_button
 from gui.kit.fields.unscrolled import Slider
 from gui.kit.labels import small_label
 
-TIP = (
+TIP = mark(
     "The model says yes where its probability is above this. It is a way to look at what was "
     "learnt: training goes on as before"
 )
@@ -32,12 +34,12 @@ class ThresholdRow(QWidget):
         self.slider.setRange(1, 99)
         self.slider.setValue(50)
         self.slider.setPageStep(10)
-        self.slider.setAccessibleName("Threshold on the probability, in percent")
-        self.slider.setToolTip(TIP)
+        self.slider.setAccessibleName(tr("Threshold on the probability, in percent"))
+        self.slider.setToolTip(tr(TIP))
         self.words = QLabel()
-        self.words.setToolTip(TIP)
+        self.words.setToolTip(tr(TIP))
         self.reset = text_button(
-            "½", "Back to ½, where the model itself decides", "Threshold back to ½"
+            "½", tr("Back to ½, where the model itself decides"), tr("Threshold back to ½")
         )
         self.slider.valueChanged.connect(self._change)
         self.reset.clicked.connect(lambda: self.slider.setValue(50))
@@ -46,10 +48,10 @@ class ThresholdRow(QWidget):
         layout.setSpacing(8)
         layout.addWidget(self.words)
         layout.addWidget(self.slider, 1)
-        self._note = small_label("training is not changed")
+        self._note = small_label(tr("training is not changed"))
         layout.addWidget(self._note)
         layout.addWidget(self.reset)
-        self._name = "yes"
+        self._name = tr("yes")
         self._show_text()
 
     @property
@@ -72,5 +74,11 @@ class ThresholdRow(QWidget):
         self.changed.emit(self.value)
 
     def _show_text(self) -> None:
-        self.words.setText(f"Say {escape(self._name)} where p > <b>{self.value:.2f}</b>")
+        self.words.setText(
+            tr(
+                "Say {name} where p > <b>{threshold}</b>",
+                name=escape(self._name),
+                threshold=format_fixed(self.value, 2),
+            )
+        )
         self.reset.setEnabled(self.value != HALF)

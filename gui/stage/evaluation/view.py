@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from core.data.task import Task
 from core.evaluate.classification import HALF, Answers, Baseline, has_threshold, wilson
-from core.number_format import format_percent
+from core.language import mark, tr
+from core.number_format import format_fixed, format_integer, format_percent
 from core.train.snapshot import Params, Snapshot
 from gui.kit import theme as look
 from gui.kit import zoom
@@ -35,12 +36,16 @@ INTERVAL = 0.25  # s between two evaluations during training, at least
 SHARE = 4.0  # least interval as a multiple of the duration of one evaluation
 PADDING = 28  # px around the name of a page
 PARTS = (
-    ("Confusion", "confusion", "How often each class is taken for each other one"),
-    ("Classes", "classes", "Precision, recall and F1 of each class"),
-    ("Curves", "curves", "ROC and precision–recall curves"),
-    ("Reliability", "reliability", "Whether probabilities mean what they say; temperature"),
-    ("Mistakes", "mistakes", "The wrong answers that the model is surest of"),
-    ("k folds", "folds", "Cross-validation: train k times, test on rows not seen"),
+    (mark("Confusion"), "confusion", mark("How often each class is taken for each other one")),
+    (mark("Classes"), "classes", mark("Precision, recall and F1 of each class")),
+    (mark("Curves"), "curves", mark("ROC and precision–recall curves")),
+    (
+        mark("Reliability"),
+        "reliability",
+        mark("Whether probabilities mean what they say; temperature"),
+    ),
+    (mark("Mistakes"), "mistakes", mark("The wrong answers that the model is surest of")),
+    (mark("k folds"), "folds", mark("Cross-validation: train k times, test on rows not seen")),
 )
 PAGES: dict[str, type[Page]] = {
     "confusion": ConfusionPage,
@@ -51,10 +56,14 @@ PAGES: dict[str, type[Page]] = {
     "folds": FoldsPage,
 }
 WITHOUT_THRESHOLD = ("reliability", "folds")
-INTERVAL_TIP = (
+INTERVAL_TIP = mark(
     "If the rows were drawn anew, an interval made so (Wilson's) would hold the true share in 95 % "
     "of all cases. Of training rows it says little: the model has learnt from them."
 )
+
+
+def _rows(which: str) -> str:
+    return tr("test rows") if which == "test" else tr("training rows")
 
 
 class EvaluationView(View):
@@ -69,15 +78,17 @@ class EvaluationView(View):
         self._asked_at, self._wait = 0.0, INTERVAL
         self._known: tuple[Task, Params, str, Answers] | None = None
         self._classes: tuple[str, ...] = ()
-        self.parts = Segments(PARTS)
+        self.parts = Segments([(tr(title), part, tr(tip)) for title, part, tip in PARTS])
         self.parts.chosen.connect(lambda part: self.show_part(str(part)))
         self.accuracy = FigureLabel()
         self.accuracy.setWordWrap(True)
-        self.accuracy.setToolTip(INTERVAL_TIP)
+        self.accuracy.setToolTip(tr(INTERVAL_TIP))
         self.which = Choice()
-        self.which.setAccessibleName("rows that are judged")
-        self.which.setToolTip("Rows it has not learnt from, or those it has")
-        self.which.set_options((("test rows", "test"), ("training rows", "training")), "test")
+        self.which.setAccessibleName(tr("rows that are judged"))
+        self.which.setToolTip(tr("Rows it has not learnt from, or those it has"))
+        self.which.set_options(
+            ((tr("test rows"), "test"), (tr("training rows"), "training")), "test"
+        )
         self.which.chosen.connect(lambda _: self._ask())
         self.threshold = ThresholdRow()
         self.threshold.changed.connect(self._change_threshold)
@@ -229,7 +240,7 @@ class EvaluationView(View):
         self._asked_at = time.monotonic()
         self._later.stop()
         page, part, params = self.pages[self.part], self.part, snapshot.params
-        inspect = page.inspect(task, f"{which} rows")
+        inspect = page.inspect(task, _rows(which))
         threshold = self.threshold.value if has_threshold(task.config.model.kind) else HALF
         known: Answers | None = None
         if self._known is not None and self._known[:3] == (task, params, which):
@@ -260,9 +271,17 @@ class EvaluationView(View):
         n = len(answers)
         low, high = wilson(right, n)
         self.accuracy.setText(
-            f"<b>{format_percent(right / n)}</b> right: {right:,} of {n:,} {which} rows. "
-            f"95 % interval {100 * low:.1f} … {format_percent(high)}"
-            f"{self._describe_baseline(answers)}"
+            tr(
+                "<b>{share}</b> right: {right} of {n} {rows}. 95 % interval {low} … "
+                "{high}{baseline}",
+                share=format_percent(right / n),
+                right=format_integer(right),
+                n=format_integer(n),
+                rows=_rows(which),
+                low=format_fixed(100 * low, 1),
+                high=format_percent(high),
+                baseline=self._describe_baseline(answers),
+            )
         )
 
     def _describe_baseline(self, answers: Answers) -> str:
@@ -274,7 +293,10 @@ class EvaluationView(View):
         if not baseline.is_imbalanced:
             return ""
         name, share = dataset.class_names[baseline.label], baseline.accuracy(answers.counts)
-        return f". Baseline, always “{html(name)}”: {format_percent(share)}"
+        told = tr(
+            "Baseline, always “{name}”: {share}", name=html(name), share=format_percent(share)
+        )
+        return f". {told}"
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from core.data.task import Task
+from core.language import tr
 from core.train.snapshot import Snapshot
 from gui.derivation import numbers as trace_numbers
 from gui.derivation.lines import PARTS
@@ -44,22 +45,22 @@ class ExampleView(CardView):
     trace_wanted = Signal()
 
     def __init__(self, theme: Theme, tracer: Tracer) -> None:
-        super().__init__(theme, "Example")
+        super().__init__(theme, tr("Example"))
         self._tracer = tracer
         self._shape: Shape | None = None
         self._words = Elided(Qt.TextElideMode.ElideLeft)  # number and class come last
         zoom.set_type(self._words, look.SMALL)
         self._words.setProperty("small", True)
-        self.part = QPushButton("Part N")
-        self.part.setToolTip("One update in four parts: forward, loss, gradient, update (N)")
+        self.part = QPushButton(tr("Part N"))
+        self.part.setToolTip(tr("One update in four parts: forward, loss, gradient, update (N)"))
         self.part.clicked.connect(tracer.next_part)
-        self.open = QPushButton("Trace ›")
-        self.open.setToolTip("Every number, from the input to the new weights")
+        self.open = QPushButton(tr("Trace ›"))
+        self.open.setToolTip(tr("Every number, from the input to the new weights"))
         self.open.clicked.connect(self.trace_wanted)
         for button in (self.part, self.open):
             button.setProperty("quiet", True)
         self.sheet = Sheet(theme, scale=SCALE)
-        self.sheet.setAccessibleName("The example's numbers")
+        self.sheet.setAccessibleName(tr("The example's numbers"))
         self.header.addWidget(self._words, 1)
         self.header.addWidget(self.part)
         self.header.addWidget(self.open)
@@ -112,4 +113,4 @@ class ExampleView(CardView):
 
     def _light(self, part: int | None) -> None:
         self.sheet.light(part)
-        self.part.setText("Part N" if part is None else f"{part + 1} {PARTS[part]}")
+        self.part.setText(tr("Part N") if part is None else f"{part + 1} {tr(PARTS[part])}")

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainte
 from PySide6.QtWidgets import QGraphicsPathItem
 
 from core.data.task import Task
+from core.language import tr
 from core.model_family import FAMILY
 from core.number_format import format_three_digits
 from gui.kit import zoom
@@ -157,7 +158,8 @@ class Sketch(Coverable, CanvasWidget):
         words = self.activation
         words.dress(self._plain, self._theme.ink)
         words.setZValue(2)
-        text = FAMILY[self.drawn.kind].activation_label
+        label = FAMILY[self.drawn.kind].activation_label
+        text = tr("step", "activation") if label == "step" else tr(label)
         words.setText(text)
         size = words.boundingRect()
         is_level = size.width() <= rect.width()
@@ -200,7 +202,7 @@ class Sketch(Coverable, CanvasWidget):
                 CENTRE,
             ),
             (
-                model.output_heading if wide else model.output_short,
+                tr(model.output_heading if wide else model.output_short),
                 QRectF(columns.shares, 0, columns.shares_width, height),
                 LEFT,
             ),

@@ -9,6 +9,7 @@ from typing import Any
 from core.config import INITS, ModelConfig, RunConfig
 from core.data.task import Task
 from core.errors import ConfigError
+from core.language import tr
 from core.model_family import FAMILY
 from core.optimiser_family import OPTIMISERS
 from core.runs.race import RaceEntry
@@ -78,7 +79,7 @@ def _rates(config: RunConfig) -> list[Variant]:
 
 def _optimisers(config: RunConfig) -> list[Variant]:
     others = [rule for rule in OPTIMISERS.values() if rule.name != config.training.optimiser]
-    return _trained(config, [(rule.title, {"optimiser": rule.name}) for rule in others])
+    return _trained(config, [(tr(rule.title), {"optimiser": rule.name}) for rule in others])
 
 
 def _models(config: RunConfig, classes: int) -> list[Variant]:
@@ -89,7 +90,7 @@ def _models(config: RunConfig, classes: int) -> list[Variant]:
         of_many = " (one class against the rest)" if kind.is_neuron and classes > 2 else ""
         made = _remade(config, ModelConfig(kind=kind.name, init=config.model.init))
         if made:
-            found.append((kind.title + of_many, made))
+            found.append((tr(kind.title) + of_many, made))
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.explain.surface.loss_surface import other_loss, own_loss
+from core.language import tr
 from core.model_family import FAMILY
 from core.model_kind import LossName
 
@@ -21,8 +22,9 @@ def title_of(kind: str, loss_name: LossName) -> str:
     """Return the title of a loss for this kind of model."""
     model = FAMILY[kind]
     if loss_name == own_loss(kind):
-        in_nats = model.is_log_likelihood
-        return f"{model.loss} ({model.unit})" if in_nats else f"{model.loss_short}, {model.formula}"
+        if model.is_log_likelihood:
+            return f"{tr(model.loss)} ({tr(model.unit)})"
+        return f"{tr(model.loss_short)}, {tr(model.formula)}"
     return (
         COMPARED[loss_name][0] if model.has_probabilities else f"{COMPARED[loss_name][0]} of σ(z)"
     )
@@ -38,7 +40,7 @@ def choices_of(kind: str) -> tuple[tuple[str, tuple[LossName, ...], str], ...]:
     )
     return (
         (
-            FAMILY[kind].loss_short,
+            tr(FAMILY[kind].loss_short),
             (own,),
             f"The loss that it is trained on: {title_of(kind, own)}",
         ),

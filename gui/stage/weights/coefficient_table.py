@@ -28,6 +28,7 @@ from core.explain.coefficients import (
     output_names,
     sentence,
 )
+from core.language import tr
 from core.model_family import FAMILY
 from core.train.snapshot import Params
 from gui.kit import theme as look
@@ -179,7 +180,7 @@ class CoefficientTable(Coverable, QWidget):
         j = int(self.model.order[row]) if 0 <= row < len(self.model.order) else None
         if not have_odds(task):
             words = (
-                FAMILY[task.config.model.kind].no_odds
+                tr(FAMILY[task.config.model.kind].no_odds)
                 or "These inputs are made of features: one cannot change while the others stay, so "
                 "no odds are given."
             )

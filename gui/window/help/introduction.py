@@ -123,12 +123,12 @@ def show_family(parent: QWidget) -> None:
         + "".join(
             f"<td style='padding-right:18px; padding-top:6px'>{cell}</td>"
             for cell in (
-                f"<b>{kind.title}</b>",
-                kind.activation,
-                kind.formula,
-                kind.gradient,
-                kind.decides,
-                kind.takes,
+                f"<b>{tr(kind.title)}</b>",
+                tr(kind.activation),
+                tr(kind.formula),
+                tr(kind.gradient),
+                tr(kind.decides),
+                tr("two classes") if kind.is_neuron else tr("all classes"),
             )
         )
         + "</tr>"
