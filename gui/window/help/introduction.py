@@ -88,13 +88,14 @@ def show_help(parent: QWidget, keys: Iterable[tuple[tuple[str, ...], str]]) -> N
         f"<tr><td style='padding-right:16px'><b>{shown}</b></td><td>{what}</td></tr>"
         for shown, what in ((" &nbsp; ".join(map(shown_key, row)), what) for row, what in keys)
     )
-    steps = "".join(f"<p><b>{tr(title)}.</b> {tr(words)}</p>" for title, words in STEPS)
+    heads = {title: tr("{words}.", words=tr(title)) for title, _ in STEPS}
+    steps = "".join(f"<p><b>{heads[title]}</b> {tr(words)}</p>" for title, words in STEPS)
     text = QTextBrowser()
     text.setAccessibleName(tr("help"))
     text.setProperty("reached", True)
     text.setToolTip(tr("What you can do, and below it all keys; arrow keys scroll, Esc closes"))
-    heads = tr("What can I do?"), tr("Keys")
-    text.setHtml(f"<h3>{heads[0]}</h3>{steps}<h3>{heads[1]}</h3><table>{rows}</table>")
+    ask, keys_head = tr("What can I do?"), tr("Keys")
+    text.setHtml(f"<h3>{ask}</h3>{steps}<h3>{keys_head}</h3><table>{rows}</table>")
     box = QDialog(parent)
     box.setWindowTitle(tr("Help"))
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -213,7 +213,7 @@ class PracticeDialog(QDialog):
         """Show the exercise at this place, as it was left."""
         exercise, state = self.exercise, self._states[self._place]
         self._timer.start()
-        self.task.setText(markdown.rich(exercise.text, title=f"{exercise.title}."))
+        self.task.setText(markdown.rich(exercise.text, title=tr("{words}.", words=exercise.title)))
         self._make_fields(state.given)
         self.solution.setText(markdown.rich(exercise.solution, title=tr("Worked solution.")))
         self.back_button.setEnabled(self._place > 0)

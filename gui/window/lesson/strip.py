@@ -174,14 +174,14 @@ class LessonStrip(QFrame):
         formula = typeset_in(zoom.font(look.LARGE), self._theme.ink, self.devicePixelRatioF())
 
         def written(title: str, text: str) -> str:
-            return markdown.rich(text, title=f"{title}.", formula=formula)
+            return markdown.rich(text, title=tr("{words}.", words=title), formula=formula)
 
         title, text = self._said
         if self._place is not None:
             longest, step = tr(CHANGED, title=self._place.lesson.title), self._place.step
             self.words.reserve(written(longest, each) for each in _texts(step))
         self.words.setText(written(title, text))
-        self.words.setAccessibleDescription(markdown.plain(f"{title}. {text}"))
+        self.words.setAccessibleDescription(markdown.plain(f"{tr('{words}.', words=title)} {text}"))
 
     def leave(self) -> None:
         """Show nothing, and ask nothing."""

@@ -10,8 +10,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QTextBrowser
 
+from core.language import LANGUAGES, spoken, tr
+from gui.window.actions import table
 from gui.window.help.keys import key_rows
-from gui.window.menus.action import SUBMENUS
+from gui.window.menus.action import MENUS, SUBMENUS
 
 README = Path(__file__).parents[3] / "README.md"
 HEAD = ["| key | |", "| --- | --- |"]
@@ -89,3 +91,17 @@ def test_the_reference_lists_every_entry_and_every_key_of_the_table(window):
     for row in window.action_rows:
         assert f"| {plain(row.text.replace('&', ''))} |" in menus
         assert all(f"<kbd>{plain(key)}</kbd>" in keys for key in row.keys)
+
+
+def test_no_menu_has_a_mnemonic_twice_in_a_translation(window):
+    for code in set(LANGUAGES) - {"en"}:
+        with spoken(code):
+            rows = table(window, window)
+            titles = [tr(title) for title in MENUS]
+            menus = {menu: [row.text for row in rows if row.menu == menu] for menu in MENUS}
+            for inner, menu in SUBMENUS.items():
+                menus[menu].append(tr(inner))
+                menus[inner] = [row.text for row in rows if row.menu == inner]
+        for menu, texts in {"": titles, **menus}.items():
+            found = [text[text.index("&") + 1].lower() for text in texts if "&" in text]
+            assert len(set(found)) == len(found), (code, menu, texts)
