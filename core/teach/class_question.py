@@ -9,12 +9,13 @@ import numpy as np
 from core.classroom.messages import Answer, Choice, Number, Spot
 from core.classroom.room import Activity
 from core.classroom.shared_plane import SharedPlane, thinned
+from core.language import mark, tr
 from core.teach.plot_question import ON_CURVE, PlotQuestion
 from core.teach.predicted.place import Target
 from core.teach.question import Question
 
-RIGHT, WRONG = "✓ Right.", "Not so."
-ON_PLANE = "The plane shows it."
+RIGHT, WRONG = mark("✓ Right."), mark("Not so.")
+ON_PLANE = mark("The plane shows it.")
 
 
 def can_be_asked(question: Question | PlotQuestion | None) -> bool:
@@ -66,16 +67,16 @@ class ClassQuestion:
     def told(self, answer: Answer | None, target: Target | None) -> dict[str, object]:
         """Return the message for a phone that has given this answer, None for none."""
         if self.is_right(answer, target):
-            said = RIGHT
+            said = tr(RIGHT)
         else:
-            where = ON_PLANE if target is not None and target.places else ""
-            said = f"{WRONG if answer else ''} {self.solution(target)} {where}".strip()
+            where = tr(ON_PLANE) if target is not None and target.places else ""
+            said = f"{tr(WRONG) if answer else ''} {self.solution(target)} {where}".strip()
         return {"said": said, "is_over": True} | self._shown(target)
 
     def solution(self, target: Target | None) -> str:
         """Return a sentence that says the right answer."""
         if isinstance(self.question, Question):
-            return f"The answer was {self.question.solution}."
+            return tr("The answer was {solution}.", solution=self.question.solution)
         return "" if target is None else target.words
 
     def _shown(self, target: Target | None) -> dict[str, object]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from core.language import tr
+
 MOST_LETTERS = 160  # of a formula
 MOST_FORMULAE = 20  # of a text
 MOST_DEPTH = 6  # of braces within braces
@@ -121,11 +123,15 @@ def faults_of(text: str) -> list[Fault]:
     for line in FORMULA.sub("", plain).split("\n"):
         if LONE.search(line):
             words = line[line.index("$") :][:20]
-            told = "a formula stands between two $ in one line; \\$ is the sign itself"
+            told = tr("a formula stands between two $ in one line; \\$ is the sign itself")
             found.append(Fault(words, f"“{words}” has a lone $; {told}."))
     count = len(formulae_of(text))
     if count > MOST_FORMULAE:
-        told = f"a text has {count} formulae; {MOST_FORMULAE} are the most."
+        told = tr(
+            "a text has {count} formulae; {most_formulae} are the most.",
+            count=count,
+            most_formulae=MOST_FORMULAE,
+        )
         found.append(Fault("$", told))
     return found
 
@@ -133,17 +139,23 @@ def faults_of(text: str) -> list[Fault]:
 def _fault(latex: str) -> str:
     """Say what is wrong with a formula, "" if nothing is."""
     if len(latex) > MOST_LETTERS:
-        return f"a formula has {len(latex)} letters; {MOST_LETTERS} are the most."
+        return tr(
+            "a formula has {latex} letters; {most_letters} are the most.",
+            latex=len(latex),
+            most_letters=MOST_LETTERS,
+        )
     for found in COMMAND.finditer(latex):
         if found[1] not in KNOWN:
-            return f"${latex}$ has {found[0]}, which is not known here."
+            return tr(
+                "${latex}$ has {found}, which is not known here.", latex=latex, found=found[0]
+            )
     depth = 0
     for mark in re.findall(r"(?<!\\)[{}]", latex):
         depth += 1 if mark == "{" else -1
         if depth < 0 or depth > MOST_DEPTH:
             break
     if depth:
-        return f"the braces of ${latex}$ do not match, or are too many."
+        return tr("the braces of ${latex}$ do not match, or are too many.", latex=latex)
     return ""
 
 
@@ -154,7 +166,7 @@ def typesetting_fault(latex: str) -> str:
     try:
         Latex(latex)
     except Exception as error:  # of the parser's own, assertions among them
-        return f"${latex}$ cannot be typeset ({type(error).__name__})."
+        return tr("${latex}$ cannot be typeset ({name}).", latex=latex, name=type(error).__name__)
     return ""
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from core import files
 from core.errors import DataError
+from core.language import tr
+from core.number_format import format_integer, format_plain
 from core.runs.json_object import quoted
 from core.teach import lesson_setup, question, until
 from core.teach.derivations.catalogue import BY_KEY
@@ -44,12 +46,18 @@ def content(path: Path) -> bytes:
     Raises DataError for what cannot be read.
     """
     if path.exists() and not path.is_file():  # a pipe would be waited for
-        raise DataError(f"{path.name} cannot be read: it is no file.")
+        raise DataError(tr("{name} cannot be read: it is no file.", name=path.name))
     try:
         with path.open("rb") as file:
             return file.read(MOST_BYTES + 1)
     except OSError as error:
-        raise DataError(f"{path.name} cannot be read: {files.reason(error).lower()}.") from error
+        raise DataError(
+            tr(
+                "{name} cannot be read: {reason}.",
+                name=path.name,
+                reason=files.reason(error).lower(),
+            )
+        ) from error
 
 
 def read(data: bytes, key: str) -> Lesson:
@@ -72,7 +80,9 @@ def _check_format(document: Document) -> None:
     number = document.values.get("format")
     if type(number) is int and number > FORMAT:
         line = document.line(("format",))
-        told = f"format is {quoted(number)}, of a newer Logit Lab. Update Logit Lab."
+        told = tr(
+            "format is {number}, of a newer Logit Lab. Update Logit Lab.", number=quoted(number)
+        )
         raise FaultyTextError((Fault(line, told),))
 
 
@@ -99,7 +109,14 @@ def _step(table: Table) -> Step:
         plays=bool(table.switch("play")),
     )
     if on_plot and step.view != on_plot:
-        table.fault(("view",), f"view is {step.view}; the question is answered on {on_plot}.")
+        table.fault(
+            ("view",),
+            tr(
+                "view is {view}; the question is answered on {on_plot}.",
+                view=step.view,
+                on_plot=on_plot,
+            ),
+        )
     table.refuse_others(STEP_KEYS)
     return step
 
@@ -113,8 +130,14 @@ def _speed(table: Table) -> float | None:
     if speed is not None and not LEAST_SPEED <= speed <= MOST_SPEED:
         table.fault(
             ("speed",),
-            f"speed is {speed:g}; it is “{FLAT_OUT_WORDS}”, or steps a second from {LEAST_SPEED:g} "
-            f"to {MOST_SPEED:,.0f}.",
+            tr(
+                "speed is {speed}; it is “{flat_out_words}”, or steps a second from "
+                "{least_speed} to {most_speed}.",
+                speed=format_plain(speed, 6),
+                flat_out_words=FLAT_OUT_WORDS,
+                least_speed=format_plain(LEAST_SPEED, 6),
+                most_speed=format_integer(MOST_SPEED),
+            ),
         )
     return speed
 
@@ -124,5 +147,5 @@ def _until(table: Table) -> Until:
     try:
         return until.read(words or until.END)
     except DataError as error:
-        table.fault(("until",), f"until is {quoted(words)}; {error}")
+        table.fault(("until",), tr("until is {words}; {error}", words=quoted(words), error=error))
         return Until()

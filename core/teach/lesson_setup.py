@@ -12,6 +12,8 @@ from core.data.generators import KINDS, LETTERS, GeneratorConfig
 from core.data.points import MAX_CLASSES, MIN_CLASSES, Points
 from core.errors import ConfigError, DataError
 from core.invisible_characters import visible
+from core.language import tr
+from core.number_format import format_integer
 from core.projects.setup_text import config_of, decoded
 from core.projects.structure import Decoder
 from core.teach.lesson import Band, Setup
@@ -35,7 +37,7 @@ def read(table: Table) -> Setup:
     config = _config(table)
     data = _points(table.table("points")) if "points" in table else None
     if config.data.source == "drawn" and "points" not in table:
-        table.fault(("source",), "source is 'drawn', but there are no points.")
+        table.fault(("source",), tr("source is 'drawn', but there are no points."))
     has_start = "weights" in table or "biases" in table
     start = _start(table, config, _class_count(data)) if has_start else None
     return Setup(config, data, start)
@@ -55,7 +57,10 @@ def _config(table: Table) -> RunConfig:
             table.fault((name,), str(error))
             settings.pop(name, None)
     if "points" in table and settings.get("source") != "drawn":
-        table.fault(("source",), f"source is {settings.get('source')!r}, but there are points.")
+        table.fault(
+            ("source",),
+            tr("source is {source!r}, but there are points.", source=settings.get("source")),
+        )
     while settings:  # a setting that cannot be is left out, to find the next one
         try:
             return config_of(settings)
@@ -72,12 +77,20 @@ def _config(table: Table) -> RunConfig:
 def _setting(name: str, value: Any) -> Any:
     """Return the setting's value; raise DataError if a lesson has none of this name or type."""
     if name in OUTSIDE:
-        raise DataError(f"{name} is not a lesson's to set: it names what lies outside.")
+        raise DataError(
+            tr("{name} is not a lesson's to set: it names what lies outside.", name=name)
+        )
     if name == "batch_size" and value == FULL_BATCH:
         return None
     found = decoded(name, value)
     if name == "source" and found not in SOURCES:
-        raise DataError(f"source is {found!r}; it must be one of {', '.join(SOURCES)}.")
+        raise DataError(
+            tr(
+                "source is {found!r}; it must be one of {sources}.",
+                found=found,
+                sources=", ".join(SOURCES),
+            )
+        )
     return found
 
 
@@ -89,7 +102,7 @@ def _points(table: Table) -> GeneratorConfig | tuple[Band, ...] | Points | None:
     if not table.is_table:
         return None
     if len(forms) != 1:
-        table.fault((), f"points need one of {', '.join(FORMS)}.")
+        table.fault((), tr("points need one of {forms}.", forms=", ".join(FORMS)))
         return None
     if forms == ["generator"]:
         return _recipe(table)
@@ -105,7 +118,7 @@ def _recipe(table: Table) -> GeneratorConfig | None:
         name = "kind" if key == "generator" else key
         if key == "kind" or name not in hints:
             known = ", ".join(["generator", *(each for each in hints if each != "kind")])
-            table.fault((key,), f"points have no “{key}”; known: {known}.")
+            table.fault((key,), tr("points have no “{key}”; known: {known}.", key=key, known=known))
             continue
         try:
             found[name] = Decoder(()).decode(hints[name], value, key)
@@ -114,7 +127,14 @@ def _recipe(table: Table) -> GeneratorConfig | None:
             table.fault((key,), str(error))
             found.pop(name, None)
     if found.get("size", 0) > MOST_POINTS:
-        table.fault(("size",), f"size is {found['size']:,}; {MOST_POINTS:,} are the most.")
+        table.fault(
+            ("size",),
+            tr(
+                "size is {found}; {most_points} are the most.",
+                found=format_integer(found["size"]),
+                most_points=format_integer(MOST_POINTS),
+            ),
+        )
     return GeneratorConfig(**found)
 
 
@@ -131,9 +151,16 @@ def _bands(table: Table) -> tuple[Band, ...]:
         bands.append(band)
     labels = {band.label for band in bands}
     if total > MOST_POINTS:
-        table.fault(("bands",), f"bands have {total:,} points; {MOST_POINTS:,} are the most.")
+        table.fault(
+            ("bands",),
+            tr(
+                "bands have {total} points; {most_points} are the most.",
+                total=format_integer(total),
+                most_points=format_integer(MOST_POINTS),
+            ),
+        )
     if len(labels) < MIN_CLASSES or labels != set(range(len(labels))):
-        table.fault(("bands",), "bands must be of two classes or more: A, B and so on.")
+        table.fault(("bands",), tr("bands must be of two classes or more: A, B and so on."))
     return tuple(bands)
 
 
@@ -143,13 +170,22 @@ def _listed(table: Table) -> Points | None:
     for k, row in enumerate(rows):
         is_row = isinstance(row, list) and len(row) == 3 and all(map(is_number, row[:2]))
         if not is_row or not isinstance(row[2], str) or not 0 < len(row[2].strip()) <= MOST_NAME:
-            table.fault(("list", k), "a point is two numbers and its class, as in [1.0, 2.5, 'A'].")
+            table.fault(
+                ("list", k), tr("a point is two numbers and its class, as in [1.0, 2.5, 'A'].")
+            )
             return None
         xy.append(row[:2])
         names.append(visible(row[2].strip()))
     classes = tuple(dict.fromkeys(names))
     if not MIN_CLASSES <= len(classes) <= MAX_CLASSES:
-        table.fault(("list",), f"points are of {MIN_CLASSES} to {MAX_CLASSES} classes.")
+        table.fault(
+            ("list",),
+            tr(
+                "points are of {min_classes} to {max_classes} classes.",
+                min_classes=MIN_CLASSES,
+                max_classes=MAX_CLASSES,
+            ),
+        )
         return None
     labels = np.array([classes.index(name) for name in names], dtype=np.int64)
     return Points(np.array(xy, dtype=np.float64), labels, classes)
@@ -173,16 +209,23 @@ def _start(table: Table, config: RunConfig, h: int) -> Start | None:
     weights = []
     for k, row in enumerate(rows):
         if not isinstance(row, list) or len(row) != 2 or not all(map(is_number, row)):
-            table.fault(("weights", k), "a row of weights is two numbers, as in [8.0, 0.4].")
+            table.fault(("weights", k), tr("a row of weights is two numbers, as in [8.0, 0.4]."))
             return None
         weights.append((float(row[0]), float(row[1])))
     data = config.data
     if data.source != "drawn" or data.degree > 1 or data.sine or config.model.hidden:
-        table.fault(("weights",), "first weights are for drawn points and one linear layer.")
+        table.fault(("weights",), tr("first weights are for drawn points and one linear layer."))
     elif not config.model.has_bias:
-        table.fault(("weights",), "first weights are for models with biases.")
+        table.fault(("weights",), tr("first weights are for models with biases."))
     elif not len(biases) == len(weights) == config.model.outputs(h):
         outputs = config.model.outputs(h)
-        what = f"{len(weights)} rows of weights and {len(biases)} biases"
-        table.fault(("weights",), f"there are {what}; the model has {outputs} outputs.")
+        what = tr(
+            "{weights} rows of weights and {biases} biases",
+            weights=len(weights),
+            biases=len(biases),
+        )
+        table.fault(
+            ("weights",),
+            tr("there are {what}; the model has {outputs} outputs.", what=what, outputs=outputs),
+        )
     return tuple(weights), biases

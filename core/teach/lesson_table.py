@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.invisible_characters import visible
+from core.language import tr
+from core.number_format import format_integer
 from core.runs.json_object import quoted
 from core.teach import formulae
 from core.teach.toml_document import Document, Fault, Path
@@ -27,7 +29,14 @@ class Table:
         self.values: dict[str, Any] = values if isinstance(values, dict) else {}
         self.is_table = isinstance(values, dict)
         if not self.is_table:
-            self.fault((), f"{self._name()} is {quoted(values)}; a table was expected.")
+            self.fault(
+                (),
+                tr(
+                    "{name} is {values}; a table was expected.",
+                    name=self._name(),
+                    values=quoted(values),
+                ),
+            )
 
     def __contains__(self, key: str) -> bool:
         return key in self.values
@@ -45,7 +54,7 @@ class Table:
         """Return the tables of the array of this key, at least one, at most `most`."""
         values = self.list(key, most)
         if not values:
-            self.fault((key,), f"{key} is empty or missing; at least one was expected.")
+            self.fault((key,), tr("{key} is empty or missing; at least one was expected.", key=key))
         path = (*self._path, key)
         return [
             Table(self._document, self._faults, (*path, k), each) for k, each in enumerate(values)
@@ -56,10 +65,21 @@ class Table:
         self._asked.add(key)
         values = self.values.get(key, [])
         if not isinstance(values, list):
-            self.fault((key,), f"{key} is {quoted(values)}; a list was expected.")
+            self.fault(
+                (key,),
+                tr("{key} is {values}; a list was expected.", key=key, values=quoted(values)),
+            )
             return ()
         if len(values) > most:
-            self.fault((key,), f"{key} has {len(values):,} members; {most:,} are the most.")
+            self.fault(
+                (key,),
+                tr(
+                    "{key} has {values} members; {most} are the most.",
+                    key=key,
+                    values=format_integer(len(values)),
+                    most=format_integer(most),
+                ),
+            )
             return ()
         return values
 
@@ -71,15 +91,25 @@ class Table:
         self._asked.add(key)
         value = self.values.get(key, default)
         if value is None:
-            self.fault((), f"{key} is missing.")
+            self.fault((), tr("{key} is missing.", key=key))
         elif not isinstance(value, str):
-            self.fault((key,), f"{key} is {quoted(value)}; text was expected.")
+            self.fault(
+                (key,), tr("{key} is {value}; text was expected.", key=key, value=quoted(value))
+            )
         elif key in self and not value.strip():
-            self.fault((key,), f"{key} is empty.")
+            self.fault((key,), tr("{key} is empty.", key=key))
         elif len(value) > most:
-            self.fault((key,), f"{key} has {len(value):,} letters; {most:,} are the most.")
+            self.fault(
+                (key,),
+                tr(
+                    "{key} has {value} letters; {most} are the most.",
+                    key=key,
+                    value=format_integer(len(value)),
+                    most=format_integer(most),
+                ),
+            )
         elif is_line and "\n" in value.strip():
-            self.fault((key,), f"{key} has several lines; one was expected.")
+            self.fault((key,), tr("{key} has several lines; one was expected.", key=key))
         else:
             return visible(value.strip(), keep="\n" + JOINERS)
         return ""
@@ -99,7 +129,15 @@ class Table:
         self._asked.add(key)
         value = self.values.get(key, default)
         if key in self and value not in known:
-            self.fault((key,), f"{key} is {quoted(value)}; it must be one of {', '.join(known)}.")
+            self.fault(
+                (key,),
+                tr(
+                    "{key} is {value}; it must be one of {known}.",
+                    key=key,
+                    value=quoted(value),
+                    known=", ".join(known),
+                ),
+            )
             return default
         return str(value)
 
@@ -109,7 +147,9 @@ class Table:
         value = self.values.get(key)
         if value is None or isinstance(value, bool):
             return value
-        self.fault((key,), f"{key} is {quoted(value)}; it must be true or false.")
+        self.fault(
+            (key,), tr("{key} is {value}; it must be true or false.", key=key, value=quoted(value))
+        )
         return None
 
     def number(self, key: str) -> float | None:
@@ -118,7 +158,9 @@ class Table:
         value = self.values.get(key)
         if value is None or is_number(value):
             return None if value is None else float(value)
-        self.fault((key,), f"{key} is {quoted(value)}; a number was expected.")
+        self.fault(
+            (key,), tr("{key} is {value}; a number was expected.", key=key, value=quoted(value))
+        )
         return None
 
     def whole(self, key: str, low: int, high: int) -> int:
@@ -127,21 +169,35 @@ class Table:
         value = self.values.get(key)
         if type(value) is int and low <= value <= high:
             return value
-        what = "is missing" if value is None else f"is {quoted(value)}"
-        self.fault((key,), f"{key} {what}; it must be a whole number from {low:,} to {high:,}.")
+        what = tr("is missing") if value is None else f"is {quoted(value)}"
+        self.fault(
+            (key,),
+            tr(
+                "{key} {what}; it must be a whole number from {low} to {high}.",
+                key=key,
+                what=what,
+                low=format_integer(low),
+                high=format_integer(high),
+            ),
+        )
         return low
 
     def numbers(self, key: str, size: int | None = None, most: int = 0) -> tuple[float, ...]:
         """Return a list of so many finite numbers; of up to `most` if size is None."""
         values = self.list(key, size or most)
         if size is not None and len(values) != size:
-            self.fault((key,), f"{key} must be a list of {size} numbers.")
+            self.fault((key,), tr("{key} must be a list of {size} numbers.", key=key, size=size))
             return (0.0,) * size
         bad = [value for value in values if not is_number(value)]
         if bad:
             self.fault(
                 (key,),
-                f"{key} has {quoted(bad[0])}; finite numbers up to {MOST_SIZE:,.0f} were expected.",
+                tr(
+                    "{key} has {bad}; finite numbers up to {most_size} were expected.",
+                    key=key,
+                    bad=quoted(bad[0]),
+                    most_size=format_integer(MOST_SIZE),
+                ),
             )
             return (0.0,) * len(values)
         return tuple(float(value) for value in values)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.errors import DataError
+from core.language import mark, tr
 from core.teach.headings import ENDING
 from core.teach.lesson import Lesson
 from core.teach.lesson_file import load
@@ -15,7 +16,7 @@ from core.teach.toml_document import FaultyTextError
 FOLDER_VARIABLE = "LOGITLAB_LESSONS"
 MOST = 200  # files of a folder
 OWN = "own/"  # before the keys of these lessons, so that none is taken for a bundled one
-OWN_GROUP = "My lessons"  # of those that name none
+OWN_GROUP = mark("My lessons")  # of those that name none
 
 Stamp = tuple[int, int]  # when a file was written, and how long it is
 
@@ -62,4 +63,4 @@ def read(path: Path) -> Lesson:
         more = len(error.faults) - 1
         rest = f" ({more} more)" if more else ""
         raise DataError(f"{path.name}, line {line}: {sentence}{rest}") from error
-    return replace(lesson, key=f"{OWN}{lesson.key}", group=lesson.group or OWN_GROUP)
+    return replace(lesson, key=f"{OWN}{lesson.key}", group=lesson.group or tr(OWN_GROUP))

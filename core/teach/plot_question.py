@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, cast
 
+from core.language import tr
+from core.number_format import format_plain
 from core.teach.lesson_table import Table
 
 Kind = Literal["click", "boundary", "curve"]
@@ -52,11 +54,15 @@ def read(table: Table, right: str, wrong: str) -> PlotQuestion:
     if kind == "click":
         target = table.one_of("target", TARGETS)
         if "target" not in table:
-            table.fault((), f"target is missing: one of {', '.join(TARGETS)}.")
+            table.fault((), tr("target is missing: one of {targets}.", targets=", ".join(TARGETS)))
     given = table.number("tolerance")
     tolerance = usual if given is None else given
     if not 0 < tolerance <= most:
-        told = f"tolerance is {tolerance:g}; it must be more than 0 and at most {most:g}."
+        told = tr(
+            "tolerance is {tolerance}; it must be more than 0 and at most {most}.",
+            tolerance=format_plain(tolerance, 6),
+            most=format_plain(most, 6),
+        )
         table.fault(("tolerance",), told)
     table.refuse_others(KEYS)
     return PlotQuestion(kind, target, tolerance, right, wrong)

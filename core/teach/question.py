@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.invisible_characters import visible
-from core.number_format import format_shortest, parse_number
+from core.language import tr
+from core.number_format import format_plain, format_shortest, parse_number
 from core.runs.json_object import quoted
 from core.teach import plot_question
 from core.teach.lesson_table import JOINERS, Table
@@ -63,17 +64,32 @@ def read(table: Table) -> Question | PlotQuestion | None:
         choices = tuple(_choice(table, k) for k in range(len(table.list("choices", MOST_CHOICES))))
         answer: str | float = table.text("answer", MOST_CHOICE)
         if not 2 <= len(choices) == len(set(choices)):
-            table.fault(("choices",), f"choices must be 2 to {MOST_CHOICES} different texts.")
+            table.fault(
+                ("choices",),
+                tr(
+                    "choices must be 2 to {most_choices} different texts.",
+                    most_choices=MOST_CHOICES,
+                ),
+            )
         elif answer not in choices:
-            table.fault(("answer",), f"answer is {quoted(answer)}; it must be one of the choices.")
+            table.fault(
+                ("answer",),
+                tr("answer is {answer}; it must be one of the choices.", answer=quoted(answer)),
+            )
         tolerance = 0.0
     else:
         choices, number = (), table.number("answer")
         if "answer" not in table:
-            table.fault((), "answer is missing: a number, or one of the choices.")
+            table.fault((), tr("answer is missing: a number, or one of the choices."))
         answer, tolerance = number or 0.0, table.number("tolerance") or 0.0
         if tolerance < 0:
-            table.fault(("tolerance",), f"tolerance is {tolerance:g}; it must be at least 0.")
+            table.fault(
+                ("tolerance",),
+                tr(
+                    "tolerance is {tolerance}; it must be at least 0.",
+                    tolerance=format_plain(tolerance, 6),
+                ),
+            )
     table.refuse_others(KEYS)
     return Question(
         choices, answer if isinstance(answer, str) else float(answer), tolerance, right, wrong
@@ -84,5 +100,8 @@ def _choice(table: Table, index: int) -> str:
     value = table.values["choices"][index]
     if isinstance(value, str) and 0 < len(value.strip()) <= MOST_CHOICE and "\n" not in value:
         return visible(value.strip(), keep=JOINERS)
-    table.fault(("choices", index), f"a choice is {quoted(value)}; a short text was expected.")
+    table.fault(
+        ("choices", index),
+        tr("a choice is {value}; a short text was expected.", value=quoted(value)),
+    )
     return ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from core.data import sources
 from core.data.task import Task, prepare
 from core.errors import ConfigError, DataError
+from core.language import tr
 from core.teach.formulae import formulae_of, typesetting_fault
 from core.teach.lesson import Lesson, Setup, Step
 from core.teach.lesson_file import read
@@ -67,5 +68,5 @@ def _unanswerable(step: Step, task: Task) -> str:
     if question.kind == "boundary":
         return boundary.obstacle(task)
     if not task.source.is_measured or task.dataset.m < 2:
-        return "There is no plane to click on: it takes two measured features."
+        return tr("There is no plane to click on: it takes two measured features.")
     return ""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from core.errors import DataError
+from core.language import tr
 
 Path = tuple[str | int, ...]  # keys, and indices of arrays
 
@@ -73,18 +74,27 @@ class Document:
 def parse(data: bytes, what: str = "lesson") -> Document:
     """Return what the bytes hold; raise FaultyTextError if they are no TOML, or too many."""
     if len(data) > MOST_BYTES:
-        raise _fault(1, f"The file has more than {MOST_BYTES // 1024} KiB; a {what} is shorter.")
+        raise _fault(
+            1,
+            tr(
+                "The file has more than {value} KiB; a {what} is shorter.",
+                value=MOST_BYTES // 1024,
+                what=what,
+            ),
+        )
     try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise _fault(line, "This is no text in UTF-8; save the file in that encoding.") from error
+        raise _fault(
+            line, tr("This is no text in UTF-8; save the file in that encoding.")
+        ) from error
     scan = _Scan(text)
     try:
         scan.run()
     except _Unreadable:  # only up to here is the text known to be harmless
         _parsed(text[: _end_of_line(text, scan.at)])
-        raise _fault(scan.line, "This line cannot be read as TOML.") from None
+        raise _fault(scan.line, tr("This line cannot be read as TOML.")) from None
     return Document(_parsed(text), scan.lines, text, what)
 
 
@@ -96,7 +106,9 @@ def _parsed(text: str) -> dict[str, Any]:
         place = PLACE.search(told)
         line = int(place[1]) if place and place[1] else text.rstrip("\n").count("\n") + 1
         words = PLACE.sub("", told).rstrip(".")
-        raise _fault(line, f"This is no TOML: {words[:1].lower()}{words[1:]}.") from error
+        raise _fault(
+            line, tr("This is no TOML: {words}{words2}.", words=words[:1].lower(), words2=words[1:])
+        ) from error
 
 
 def _end_of_line(text: str, at: int) -> int:
@@ -178,7 +190,10 @@ class _Scan:
         while self._take("."):
             keys.append(self._key())
             if len(keys) > MOST_DEPTH:
-                raise _fault(self.line, f"This key has more than {MOST_DEPTH} parts.")
+                raise _fault(
+                    self.line,
+                    tr("This key has more than {most_depth} parts.", most_depth=MOST_DEPTH),
+                )
         return keys
 
     def _key(self) -> str:
@@ -194,7 +209,10 @@ class _Scan:
 
     def _value(self, path: Path, depth: int) -> None:
         if depth > MOST_DEPTH:
-            raise _fault(self.line, f"This value lies more than {MOST_DEPTH} levels deep.")
+            raise _fault(
+                self.line,
+                tr("This value lies more than {most_depth} levels deep.", most_depth=MOST_DEPTH),
+            )
         self._skip(BLANK)
         self.lines.setdefault(path, self.line)
         if self._text.startswith(('"""', "'''"), self.at):
@@ -206,7 +224,10 @@ class _Scan:
         elif self._take("{"):
             self._pairs(path, depth + 1)
         elif len(self._require(PLAIN)) > MOST_DIGITS:
-            raise _fault(self.line, f"This value has more than {MOST_DIGITS} characters.")
+            raise _fault(
+                self.line,
+                tr("This value has more than {most_digits} characters.", most_digits=MOST_DIGITS),
+            )
 
     def _members(self, path: Path, depth: int) -> None:
         """Scan an array, behind its opening bracket."""

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.errors import DataError
+from core.language import tr
 from core.number_format import format_fixed
 from core.train.snapshot import Snapshot
 
@@ -74,7 +75,12 @@ def read(text: str) -> Until:
     if found is None or found[1] not in COUNTS + FIGURES:
         known = ", ".join(COUNTS + FIGURES)
         raise DataError(
-            f"it is “{END}”, “{MOVED}”, or one of {known} with >=, <=, > or < and a number, as in "
-            "“test accuracy > 0.9”."
+            tr(
+                "it is “{end}”, “{moved}”, or one of {known} with >=, <=, > or < and a number, "
+                "as in “test accuracy > 0.9”.",
+                end=END,
+                moved=MOVED,
+                known=known,
+            )
         )
     return Until(words, found[1], found[2], float(found[3]))

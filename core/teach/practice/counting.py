@@ -7,7 +7,8 @@ import math
 import numpy as np
 from numpy.random import Generator
 
-from core.number_format import format_percent
+from core.language import tr, tr_n
+from core.number_format import format_count, format_percent
 from core.teach.practice.exercise import Exercise, Field, Mistake
 from core.teach.practice.numbers import (
     factor,
@@ -37,21 +38,27 @@ def accuracy(rng: Generator) -> Exercise:
     first = counts[0, 0] / counts[0].sum()
     return Exercise(
         "accuracy",
-        "Accuracy from a confusion matrix",
-        "The examples of each class were taken for these:\n\n"
+        tr("Accuracy from a confusion matrix"),
+        tr("The examples of each class were taken for these:\n\n")
         + "\n".join(rows)
-        + "\n\nWhat is the accuracy?",
+        + tr("\n\nWhat is the accuracy?"),
         (Field("accuracy", right / n),),
-        f"Right are {' + '.join(str(counts[k, k]) for k in range(3))} = {right} of {n} examples: "
-        f"{right} / {n} = {rounded(right / n)}, or {format_percent(right / n)}.",
+        tr(
+            "Right are {value} = {right} of {n} examples: {right} / {n} = {rounded}, or {value2}.",
+            value=" + ".join(str(counts[k, k]) for k in range(3)),
+            right=right,
+            n=n,
+            rounded=rounded(right / n),
+            value2=format_percent(right / n),
+        ),
         (
-            Mistake((1 - right / n,), "That is the share of mistakes: take 1 minus it."),
-            Mistake((float(right),), f"That is their number: divide by all {n} examples."),
+            Mistake((1 - right / n,), tr("That is the share of mistakes: take 1 minus it.")),
+            Mistake((float(right),), tr("That is their number: divide by all {n} examples.", n=n)),
             Mistake(
-                (recall,), "That is the mean of the classes' shares: count all examples alike."
+                (recall,), tr("That is the mean of the classes' shares: count all examples alike.")
             ),
-            Mistake((float(first),), "That is the share of A alone: count all classes."),
-            Mistake((100 * right / n,), "Write it with %, or as a number from 0 to 1."),
+            Mistake((float(first),), tr("That is the share of A alone: count all classes.")),
+            Mistake((100 * right / n,), tr("Write it with %, or as a number from 0 to 1.")),
         ),
     )
 
@@ -76,20 +83,21 @@ def one_vs_rest(rng: Generator) -> Exercise:
     ]
     mistakes = []
     for values, words in (
-        (sums, "That is the largest w·x: the biases were forgotten."),
-        ([-value for value in z], "That is the smallest logit: the surest neuron decides."),
+        (sums, tr("That is the largest w·x: the biases were forgotten.")),
+        ([-value for value in z], tr("That is the smallest logit: the surest neuron decides.")),
     ):
         name = CLASSES[values.index(max(values))]
         if name != best:
             mistakes.append(Mistake((name,), words))
     return Exercise(
         "one-vs-rest",
-        "One vs rest",
-        "Three neurons, each for one class against the rest:\n\n"
+        tr("One vs rest"),
+        tr("Three neurons, each for one class against the rest:\n\n")
         + "\n".join(given)
-        + f"\n\nWhich class is decided for x = {vector(x)}?",
+        + tr("\n\nWhich class is decided for x = {x}?", x=vector(x)),
         (Field("class", best, choices=CLASSES),),
-        "\n".join(ways) + f"\n\nThe largest logit has the largest σ(z): {best} is decided.",
+        "\n".join(ways)
+        + tr("\n\nThe largest logit has the largest σ(z): {best} is decided.", best=best),
         tuple(mistakes),
     )
 
@@ -104,20 +112,31 @@ def tfidf(rng: Generator) -> Exercise:
     idf = math.log(ratio) + 1
     return Exercise(
         "tf-idf",
-        "tf–idf of a word",
-        f"Of {n} texts, {df} {'has' if df == 1 else 'have'} the word “{word}”. A text has it {tf} "
-        f"{'time' if tf == 1 else 'times'}. What is its weight tf · idf there, with "
-        "idf = ln((1 + n) / (1 + df)) + 1, before the text is brought to length 1?",
+        tr("tf–idf of a word"),
+        tr(
+            "Of {n} texts, {texts} the word “{word}”. A text has it {times}. "
+            "What is its weight tf · idf there, with idf = ln((1 + n) / (1 + df)) + 1, "
+            "before the text is brought to length 1?",
+            n=n,
+            texts=tr_n("{n} has", "{n} have", df),
+            word=word,
+            times=format_count(tf, "time"),
+        ),
         (Field("weight", tf * idf),),
         f"idf = ln({1 + n} / {1 + df}) + 1 = {rounded(math.log(ratio))} + 1 = {rounded(idf)}.\n\n"
         f"tf · idf = {tf} · {rounded(idf)} = {rounded(tf * idf)}.",
         (
-            Mistake((tf * (math.log10(ratio) + 1),), "You took the logarithm to base 10; take ln."),
-            Mistake((tf * math.log(ratio),), "The + 1 after the logarithm was forgotten."),
-            Mistake((tf * (math.log(n / df) + 1),), "You took n / df: 1 is added to each of them."),
-            Mistake((idf,), "That is idf: multiply by how often the text has the word."),
             Mistake(
-                (tf * (1 - math.log(ratio)),), "The fraction is upside down: rare words count more."
+                (tf * (math.log10(ratio) + 1),), tr("You took the logarithm to base 10; take ln.")
+            ),
+            Mistake((tf * math.log(ratio),), tr("The + 1 after the logarithm was forgotten.")),
+            Mistake(
+                (tf * (math.log(n / df) + 1),), tr("You took n / df: 1 is added to each of them.")
+            ),
+            Mistake((idf,), tr("That is idf: multiply by how often the text has the word.")),
+            Mistake(
+                (tf * (1 - math.log(ratio)),),
+                tr("The fraction is upside down: rare words count more."),
             ),
         ),
     )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.language import mark, tr
 from core.number_format import format_fixed, parse_number
 
 TOLERANCE = 0.006  # of numbers that are given to two decimals, with one of rounding on the way
-NO_NUMBER = "Type a number into each field, as in 0.27."
-CHOOSE = "Choose an answer."
-RIGHT, WRONG = "Right.", "Not so."
+NO_NUMBER = mark("Type a number into each field, as in 0.27.")
+CHOOSE = mark("Choose an answer.")
+RIGHT, WRONG = mark("Right."), mark("Not so.")
 
 
 @dataclass(frozen=True)
@@ -80,14 +81,14 @@ class Exercise:
         for field, text in zip(self.fields, given, strict=True):
             value = text.strip() if field.choices else parse_number(text)
             if value is None or value == "":
-                return Verdict(None, CHOOSE if field.choices else NO_NUMBER)
+                return Verdict(None, tr(CHOOSE if field.choices else NO_NUMBER))
             values.append(value)
         if self._are(values, tuple(field.answer for field in self.fields)):
-            return Verdict(True, RIGHT)
+            return Verdict(True, tr(RIGHT))
         for mistake in self.mistakes:
             if self._are(values, mistake.answers):
-                return Verdict(False, f"{WRONG} {mistake.words}")
-        return Verdict(False, " ".join([WRONG, *self._hints(values)]))
+                return Verdict(False, f"{tr(WRONG)} {mistake.words}")
+        return Verdict(False, " ".join([tr(WRONG), *self._hints(values)]))
 
     def _are(self, values: Sequence[float | str], answers: Sequence[float | str]) -> bool:
         fields = zip(self.fields, values, answers, strict=True)
@@ -97,10 +98,10 @@ class Exercise:
         """Say what is wrong with numbers that no known mistake explains."""
         numbers = [value for value in values if not isinstance(value, str)]
         if self.sums_to_one and abs(sum(numbers) - 1) > 2 * TOLERANCE:
-            return [f"The sum is not 1 but {format_fixed(sum(numbers), 3)}."]
+            return [tr("The sum is not 1 but {sum}.", sum=format_fixed(sum(numbers), 3))]
         wrong = [
             field.name
             for field, value in zip(self.fields, values, strict=True)
             if not field.is_near(value, field.answer)
         ]
-        return [f"Look at {', '.join(wrong)} again."] if len(values) > 1 else []
+        return [tr("Look at {wrong} again.", wrong=", ".join(wrong))] if len(values) > 1 else []

@@ -6,6 +6,7 @@ import math
 
 from numpy.random import Generator
 
+from core.language import mark, tr
 from core.teach.practice.exercise import Exercise, Field, Mistake
 from core.teach.practice.numbers import (
     factor,
@@ -28,24 +29,37 @@ def decision(rng: Generator) -> Exercise:
     total = sum(a * b for a, b in zip(w, x, strict=True))
     b = from_(rng, [each for each in halves(-2, 2) if total + each])
     z = total + b
-    names = ("yes", "no")
+    names = (tr("yes"), tr("no"))
     said = names[z <= 0]
-    mistakes = [Mistake((z, names[z > 0]), "The sign of z decides: yes if z > 0.")]
-    for value, words in ((total, "The bias was forgotten: z = w·x + b."), (total - b, SIGN)):
+    mistakes = [Mistake((z, names[z > 0]), tr("The sign of z decides: yes if z > 0."))]
+    for value, words in (
+        (total, tr("The bias was forgotten: z = w·x + b.")),
+        (total - b, tr(SIGN)),
+    ):
         mistakes += [Mistake((value, each), words) for each in names]
     return Exercise(
         "decision",
-        "The decision of a neuron",
-        f"A neuron has the weights w = {vector(w)} and the bias b = {short(b)}. For the example "
-        f"x = {vector(x)}: what is z, and does it say yes (a > ½)?",
-        (Field("z", z), Field("it says", said, choices=names)),
-        f"z = {product(x, w)} + {factor(b)} = {short(z)}.\n\n"
-        f"σ(z) > ½ exactly if z > 0, so it says {said}.",
+        tr("The decision of a neuron"),
+        tr(
+            "A neuron has the weights w = {w} and the bias b = {b}. For the example x = "
+            "{x}: what is z, and does it say yes (a > ½)?",
+            w=vector(w),
+            b=short(b),
+            x=vector(x),
+        ),
+        (Field("z", z), Field(tr("it says"), said, choices=names)),
+        tr(
+            "z = {x} + {b} = {z}.\n\nσ(z) > ½ exactly if z > 0, so it says {said}.",
+            x=product(x, w),
+            b=factor(b),
+            z=short(z),
+            said=said,
+        ),
         tuple(mistakes),
     )
 
 
-SIGN = "The bias has the wrong sign: z = w·x + b."
+SIGN = mark("The bias has the wrong sign: z = w·x + b.")
 
 
 def gradient(rng: Generator) -> Exercise:
@@ -57,19 +71,26 @@ def gradient(rng: Generator) -> Exercise:
     g = tuple(delta * each for each in x)
     return Exercise(
         "gradient",
-        "The gradient (a − y)x",
-        f"A logistic neuron has the activation a = {short(a)} for x = {vector(x)} with y = {y}. "
-        "What is the gradient of its loss in the two weights?",
+        tr("The gradient (a − y)x"),
+        tr(
+            "A logistic neuron has the activation a = {a} for x = {x} with y = {y}. What "
+            "is the gradient of its loss in the two weights?",
+            a=short(a),
+            x=vector(x),
+            y=y,
+        ),
         (Field("∂L/∂w₁", g[0]), Field("∂L/∂w₂", g[1])),
         f"a − y = {short(a)} − {y} = {short(delta)}.\n\n"
         f"(a − y)x = ({product(x[:1], (delta,))}, {product(x[1:], (delta,))}) = {vector(g)}.",
         (
-            Mistake(tuple(-each for each in g), "That is (y − a)x: it is a − y."),
-            Mistake((delta, delta), "That is a − y, the gradient in b: multiply by each input."),
-            Mistake(tuple(a * each for each in x), "You took a·x: subtract y from a first."),
+            Mistake(tuple(-each for each in g), tr("That is (y − a)x: it is a − y.")),
+            Mistake(
+                (delta, delta), tr("That is a − y, the gradient in b: multiply by each input.")
+            ),
+            Mistake(tuple(a * each for each in x), tr("You took a·x: subtract y from a first.")),
             Mistake(
                 tuple(a * (1 - a) * delta * each for each in x),
-                "With cross-entropy σ′ cancels: no factor a(1 − a) is left.",
+                tr("With cross-entropy σ′ cancels: no factor a(1 − a) is left."),
             ),
         ),
     )
@@ -85,19 +106,38 @@ def update(rng: Generator) -> Exercise:
     after = w - eta * g
     return Exercise(
         "update",
-        "One update of one weight",
-        f"A logistic neuron has w = {short(w)} and b = {short(b)}. With the example "
-        f"x = {short(x)}, y = {y} and the learning rate η = {short(eta)}: what is w after one "
-        "step of gradient descent?",
+        tr("One update of one weight"),
+        tr(
+            "A logistic neuron has w = {w} and b = {b}. With the example x = {x}, y = {y} "
+            "and the learning rate η = {eta}: what is w after one step of gradient descent?",
+            w=short(w),
+            b=short(b),
+            x=short(x),
+            y=y,
+            eta=short(eta),
+        ),
         (Field("w", after, FINE),),
-        f"z = {product((x,), (w,))} + {factor(b)} = {short(z)}, a = σ({short(z)}) = {rounded(a)}."
-        f"\n\nThe gradient is (a − y)x = ({rounded(a)} − {y}) · ({short(x)}) = {rounded(g)}.\n\n"
-        f"w − η · gradient = {short(w)} − {short(eta)} · ({rounded(g)}) = {rounded(after)}.",
+        tr(
+            "z = {product} + {b} = {z}, a = σ({z}) = {a}.\n\nThe gradient is (a − y)x = ({a} "
+            "− {y}) · ({x}) = {g}.\n\nw − η · gradient = {w} − {eta} · ({g}) = {after}.",
+            product=product((x,), (w,)),
+            b=factor(b),
+            z=short(z),
+            a=rounded(a),
+            y=y,
+            x=short(x),
+            g=rounded(g),
+            w=short(w),
+            eta=short(eta),
+            after=rounded(after),
+        ),
         (
-            Mistake((w + eta * g,), "You went up: the step is against the gradient, w − η · g."),
-            Mistake((w - g,), "The learning rate was forgotten: w − η · g."),
-            Mistake((w - eta * (a - y),), "The input was forgotten: the gradient is (a − y)x."),
-            Mistake((g,), "That is the gradient: w − η · g."),
-            Mistake((-eta * g,), "That is the step alone: add it to w."),
+            Mistake(
+                (w + eta * g,), tr("You went up: the step is against the gradient, w − η · g.")
+            ),
+            Mistake((w - g,), tr("The learning rate was forgotten: w − η · g.")),
+            Mistake((w - eta * (a - y),), tr("The input was forgotten: the gradient is (a − y)x.")),
+            Mistake((g,), tr("That is the gradient: w − η · g.")),
+            Mistake((-eta * g,), tr("That is the step alone: add it to w.")),
         ),
     )

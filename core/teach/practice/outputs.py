@@ -6,6 +6,7 @@ import math
 
 from numpy.random import Generator
 
+from core.language import tr
 from core.teach.practice.exercise import Exercise, Field, Mistake
 from core.teach.practice.numbers import from_, halves, rounded, several, short, vector
 
@@ -19,27 +20,31 @@ def softmax(rng: Generator) -> Exercise:
     total = sum(powers)
     a = tuple(power / total for power in powers)
     others = [
-        Mistake(tuple(powers), "These are exp(z): divide each by their sum."),
+        Mistake(tuple(powers), tr("These are exp(z): divide each by their sum.")),
         Mistake(
             tuple(10**value / sum(10**each for each in z) for value in z),
-            "You took powers of 10; softmax takes powers of e.",
+            tr("You took powers of 10; softmax takes powers of e."),
         ),
         Mistake(
             tuple(math.exp(-value) / sum(math.exp(-each) for each in z) for value in z),
-            "You took exp(−z): the largest logit has the largest share.",
+            tr("You took exp(−z): the largest logit has the largest share."),
         ),
     ]
     if sum(z):
         plain = tuple(value / sum(z) for value in z)
-        others.append(Mistake(plain, "You divided the logits by their sum: take exp(z) first."))
+        others.append(Mistake(plain, tr("You divided the logits by their sum: take exp(z) first.")))
     lines = [
-        f"exp(z) = ({', '.join(map(rounded, powers))}), and the sum is {rounded(total)}.",
+        tr(
+            "exp(z) = ({powers}), and the sum is {total}.",
+            powers=", ".join(map(rounded, powers)),
+            total=rounded(total),
+        ),
         f"a = exp(z) / {rounded(total)} = ({', '.join(map(rounded, a))}).",
     ]
     return Exercise(
         "shares",
-        "Softmax of three logits",
-        f"The logits are z = {vector(z)}. What are the three activations a = softmax(z)?",
+        tr("Softmax of three logits"),
+        tr("The logits are z = {z}. What are the three activations a = softmax(z)?", z=vector(z)),
         tuple(Field(f"a{'₁₂₃'[k]}", share) for k, share in enumerate(a)),
         "\n\n".join(lines),
         tuple(others),
@@ -54,15 +59,17 @@ def sigmoid(rng: Generator) -> Exercise:
     return Exercise(
         "sigmoid",
         "σ of a logit",
-        f"The logit is z = {short(z)}. What is the activation a = σ(z)?",
+        tr("The logit is z = {z}. What is the activation a = σ(z)?", z=short(z)),
         (Field("a", a),),
         f"exp(−z) = exp({short(-z)}) = {rounded(math.exp(-z))}.\n\n"
         f"a = 1 / (1 + {rounded(math.exp(-z))}) = {rounded(a)}.",
         (
-            Mistake((1 - a,), "That is σ(−z): the minus was forgotten, or is one too many."),
-            Mistake((1 / (1 + 10**-z),), "You took a power of 10; σ takes a power of e."),
-            Mistake((math.exp(-z),), "That is exp(−z): a = 1 / (1 + exp(−z))."),
-            Mistake((1 / math.exp(-z),), "That is 1 / exp(−z): the 1 below the line is missing."),
+            Mistake((1 - a,), tr("That is σ(−z): the minus was forgotten, or is one too many.")),
+            Mistake((1 / (1 + 10**-z),), tr("You took a power of 10; σ takes a power of e.")),
+            Mistake((math.exp(-z),), tr("That is exp(−z): a = 1 / (1 + exp(−z)).")),
+            Mistake(
+                (1 / math.exp(-z),), tr("That is 1 / exp(−z): the 1 below the line is missing.")
+            ),
         ),
     )
 
@@ -78,18 +85,30 @@ def cross_entropy(rng: Generator) -> Exercise:
     name = "ABC"[k]
     return Exercise(
         "cross-entropy",
-        "Cross-entropy of one example",
-        f"The activations for A, B and C are a = {vector(a)}, and the example is a {name}. "
-        "What is its cross-entropy, in nats?",
+        tr("Cross-entropy of one example"),
+        tr(
+            "The activations for A, B and C are a = {a}, and the example is a {name}. What "
+            "is its cross-entropy, in nats?",
+            a=vector(a),
+            name=name,
+        ),
         (Field("loss", loss),),
-        f"Only the activation of {name} counts: L = −ln {short(a[k])} = {rounded(loss)}.",
+        tr(
+            "Only the activation of {name} counts: L = −ln {short} = {loss}.",
+            name=name,
+            short=short(a[k]),
+            loss=rounded(loss),
+        ),
         (
-            Mistake((-loss,), "The minus was forgotten: ln of a share is below 0, the loss above."),
-            Mistake((loss / LN10,), "You took the logarithm to base 10; nats take ln."),
-            Mistake((loss / math.log(2),), "You took the logarithm to base 2: these are bits."),
             Mistake(
-                (-sum(math.log(each) for each in a),), f"Only the activation of {name} counts."
+                (-loss,), tr("The minus was forgotten: ln of a share is below 0, the loss above.")
             ),
-            *((Mistake((-math.log(1 - a[k]),), "That is −ln(1 − a): take −ln a."),)),
+            Mistake((loss / LN10,), tr("You took the logarithm to base 10; nats take ln.")),
+            Mistake((loss / math.log(2),), tr("You took the logarithm to base 2: these are bits.")),
+            Mistake(
+                (-sum(math.log(each) for each in a),),
+                tr("Only the activation of {name} counts.", name=name),
+            ),
+            *((Mistake((-math.log(1 - a[k]),), tr("That is −ln(1 − a): take −ln a.")),)),
         ),
     )

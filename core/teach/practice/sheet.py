@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.random import Generator
 
+from core.language import tr
 from core.teach.practice import counting, learning, outputs
 from core.teach.practice.exercise import Exercise
 
@@ -43,7 +44,7 @@ def sheet(seed: int, count: int) -> tuple[Exercise, ...]:
 
 def as_markdown(exercises: Sequence[Exercise], seed: int, *, has_solutions: bool) -> str:
     """Return the sheet as Markdown, with gaps to write into; solutions follow on their own."""
-    parts = [f"# Practice sheet {seed}", "Numbers to two decimals at least."]
+    parts = [tr("# Practice sheet {seed}", seed=seed), tr("Numbers to two decimals at least.")]
     for number, exercise in enumerate(exercises, start=1):
         gaps = (
             f"{field.name}: {' / '.join(field.choices)}"
@@ -53,7 +54,7 @@ def as_markdown(exercises: Sequence[Exercise], seed: int, *, has_solutions: bool
         )
         parts += [f"## {number}. {exercise.title}", exercise.text, " · ".join(gaps)]
     if has_solutions:
-        parts.append(f"# Solutions of sheet {seed}")
+        parts.append(tr("# Solutions of sheet {seed}", seed=seed))
         for number, exercise in enumerate(exercises, start=1):
             parts += [f"## {number}. {exercise.title}", exercise.solution]
     return "\n\n".join(parts) + "\n"
