@@ -7,6 +7,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QLayoutItem, QSizePolicy, QWidget
 
+Row = list[tuple[QLayoutItem, QSize]]  # items, each with the size that it wants
+
 
 class FlowLayout(QLayout):
     """Widgets from left to right, wrapped like words; expanding ones share the rest of a row.
@@ -100,57 +102,63 @@ class FlowLayout(QLayout):
         y = rect.y()
         for row in self._rows(rect.width()):
             widths = self._widths(row, rect.width())
-            sizes = [QSize(w, _height(item, w)) for item, w in zip(row, widths, strict=True)]
+            sizes = [QSize(w, _height(*each, w)) for each, w in zip(row, widths, strict=True)]
             tops, height = self._tops(row, sizes)
             x = rect.x()
-            for item, size, top in zip(row, sizes, tops, strict=True):
+            for (item, _), size, top in zip(row, sizes, tops, strict=True):
                 if move:
                     item.setGeometry(QRect(QPoint(x, y + top), size))
                 x += size.width() + horizontal
             y += height + vertical
         return max(y - vertical - rect.y(), 0)
 
-    def _tops(self, row: list[QLayoutItem], sizes: list[QSize]) -> tuple[list[int], int]:
+    def _tops(self, row: Row, sizes: list[QSize]) -> tuple[list[int], int]:
         """Return the place of each item below the top of its row, and the height of the row."""
         heights = [size.height() for size in sizes]
         if self._baseline is None:
             return [(max(heights) - height) // 2 for height in heights], max(heights)
-        widgets = (item.widget() for item in row)
+        widgets = (item.widget() for item, _ in row)
         above = [self._baseline(widget) if widget else 0 for widget in widgets]
         tops = [max(above) - own for own in above]
         return tops, max(top + height for top, height in zip(tops, heights, strict=True))
 
-    def _widths(self, row: list[QLayoutItem], width: int) -> list[int]:
+    def _widths(self, row: Row, width: int) -> list[int]:
         """Return the width of each item of a row."""
         widths = [
-            min(item.sizeHint().width(), max(width, item.minimumSize().width())) for item in row
+            hint.width()
+            if hint.width() <= width
+            else min(hint.width(), max(width, item.minimumSize().width()))
+            for item, hint in row
         ]
-        growing = [i for i, item in enumerate(row) if _expands(item)]
         left = width - sum(widths) - self._gaps[0] * (len(row) - 1)
-        for i in growing if left > 0 else ():
-            widths[i] += left // len(growing)
+        if left > 0:
+            growing = [i for i, (item, _) in enumerate(row) if _expands(item)]
+            for i in growing:
+                widths[i] += left // len(growing)
         return widths
 
-    def _rows(self, width: int) -> list[list[QLayoutItem]]:
+    def _rows(self, width: int) -> list[Row]:
         """Return the items row by row, as many in each as fit the width."""
-        rows: list[list[QLayoutItem]] = []
+        rows: list[Row] = []
         used = width + 1
         for item in self._items:
-            needed = item.sizeHint().width()
-            if item.isEmpty() or not needed:  # hidden, or all in it is
+            if item.isEmpty():
+                continue
+            hint = item.sizeHint()
+            if not (needed := hint.width()):  # all in it is hidden
                 continue
             if used + needed > width:
                 rows.append([])
                 used = 0
-            rows[-1].append(item)
+            rows[-1].append((item, hint))
             used += needed + self._gaps[0]
         return rows
 
 
-def _height(item: QLayoutItem, width: int) -> int:
+def _height(item: QLayoutItem, hint: QSize, width: int) -> int:
     """Return the height of an item at this width."""
-    is_bent = item.hasHeightForWidth() and width < item.sizeHint().width()
-    return item.heightForWidth(width) if is_bent else item.sizeHint().height()
+    is_bent = width < hint.width() and item.hasHeightForWidth()
+    return item.heightForWidth(width) if is_bent else hint.height()
 
 
 def _expands(item: QLayoutItem) -> bool:

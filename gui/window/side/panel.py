@@ -70,8 +70,11 @@ class SidePanel(QSplitter):
     def replace(self, name: str, view: QWidget) -> None:
         """Replace the placeholder of this name by the view."""
         old, self._views[name] = self._views[name], view
-        self._groups = ()
-        self._arrange()
+        for card, group in zip(self.cards, self._groups, strict=False):
+            if name in group:  # the other cards stay as they are
+                self._fill(card, group)
+        if self._enlarged is None:
+            self._share()
         old.deleteLater()
 
     def show_task(self, task: Task) -> None:
@@ -171,13 +174,17 @@ class SidePanel(QSplitter):
             return
         self._groups = groups
         for card, group in zip(self.cards, groups, strict=False):
-            current = max(group, key=lambda name: self._current[name])
-            card.hold({name: self._views[name] for name in group}, current)
+            self._fill(card, group)
         self._show_cards()
         self._point()
         for name in set(self._views) - set(chain.from_iterable(groups)):
             self._views[name].hide()
         self._share()
+
+    def _fill(self, card: SideCard, group: tuple[str, ...]) -> None:
+        """Put these views on a card; the one that was chosen last is shown."""
+        current = max(group, key=lambda name: self._current[name])
+        card.hold({name: self._views[name] for name in group}, current)
 
     def settle(self) -> None:
         """Arrange the cards anew: in the type before, a part may have needed more height."""

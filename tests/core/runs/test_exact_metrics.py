@@ -33,7 +33,7 @@ def rows():
 
 @pytest.fixture
 def task(rows, make_task):
-    return make_task(rows, epochs=10**6, learning_rate=0.05)
+    return make_task(rows, epochs=10**6, learning_rate=0.05, batch_size=128)
 
 
 @pytest.fixture
@@ -121,7 +121,7 @@ def test_a_pause_is_seen_before_the_figures_are_exact(session, task):
 
 
 def test_entries_at_rest_have_exact_figures(session, task, rows, make_task):
-    tasks = [make_task(rows, epochs=1, learning_rate=rate) for rate in (0.01, 0.1)]
+    tasks = [make_task(rows, epochs=1, learning_rate=rate, batch_size=128) for rate in (0.01, 0.1)]
     session.send(commands.BeginRace(1, tasks))
     session.send(commands.RunRace())
     end, moment = time.monotonic() + PATIENCE, threading.Event()

@@ -481,7 +481,7 @@ def test_snapshots_that_come_late_are_of_one_moment(watcher, late, twins):
     task, same = twins()
     twin = Trainer(same)
     watcher.session.send(commands.Load(1, task, play=True))
-    while twin.step_count < 1000:
+    while twin.step_count < 300:
         snapshot = watcher.until(lambda s: s.step > twin.step_count)
         assert snapshot.status is Status.TRAINING
         follow(twin, snapshot)

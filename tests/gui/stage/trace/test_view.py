@@ -48,6 +48,31 @@ def traced(qtbot, open_window):
     return traced
 
 
+@pytest.fixture
+def trace_alone(qtbot, show_view, trained, background):
+    """Return a function that shows the trace of a config's first row without a window."""
+    chosen = Chosen()
+
+    def trace_alone(config: RunConfig, steps: int = 3):
+        task = prepare(sources.load(config.data), config)
+        followed = Tracer(background, chosen)
+        view = TraceView(look.LIGHT, background, followed)
+        show_view(view)
+        chosen.receive_task(task)
+        for part in (followed, view):
+            part.receive_task(task)
+            part.receive_snapshot(trained(task, steps))
+
+        def is_there() -> bool:
+            background.poll()
+            return bool(view.is_at_rest)
+
+        qtbot.waitUntil(is_there, timeout=PATIENCE_MS)
+        return view, followed.newest
+
+    return trace_alone
+
+
 def trace_of(qtbot, window, steps: int) -> TraceView:
     """Make so many steps, and show their trace."""
     for step in range(1, steps + 1):
@@ -264,8 +289,8 @@ def test_a_point_that_is_clicked_is_followed(qtbot, open_window, click_plane):
     np.testing.assert_allclose(task.dataset.values()[found], task.dataset.values()[row])
 
 
-def test_a_binary_neuron_shows_the_chain_rule(traced):
-    _, view = traced(RunConfig(model=ModelConfig(kind="binary")))
+def test_a_binary_neuron_shows_the_chain_rule(trace_alone):
+    view, _ = trace_alone(RunConfig(model=ModelConfig(kind="binary")))
     text_of = view.sheet.numbers.text_of
     a, y = number(text_of(("a", 0))), number(text_of(("y", 0)))
     assert number(text_of(("dadz",))) == pytest.approx(a * (1 - a), abs=2e-3)
@@ -310,14 +335,14 @@ def test_a_formula_is_copied_as_latex_and_its_table_as_csv(qtbot, traced):
     menu.close()
 
 
-def test_screen_readers_get_the_derivation_in_words(traced):
-    _, view = traced()
+def test_screen_readers_get_the_derivation_in_words(trace_alone):
+    view, _ = trace_alone(RunConfig())
     spoken = view.sheet.accessibleDescription()
     assert re.search(r"loss: L = −Σ y ln a = −ln a\d = −ln [\d.]+ = [\d.]+", spoken)
 
 
-def test_arrow_keys_walk_through_the_numbers_and_return_covers(qtbot, traced):
-    _, view = traced()
+def test_arrow_keys_walk_through_the_numbers_and_return_covers(qtbot, trace_alone):
+    view, _ = trace_alone(RunConfig())
     view.sheet.setFocus()
     qtbot.keyClick(view.sheet, Qt.Key.Key_Right)
     key = view.sheet.lit
@@ -474,15 +499,15 @@ def test_the_gauge_agrees_with_the_stage_on_each_model(each_kind):
 
 
 @pytest.mark.parametrize("kind", FORMULAE)
-def test_the_parts_of_an_update_light_the_lines_of_each_model(qtbot, traced, kind):
-    _, view = traced(of(kind))
+def test_the_parts_of_an_update_light_the_lines_of_each_model(trace_alone, kind):
+    view, _ = trace_alone(of(kind))
     for part in range(4):
-        qtbot.keyClick(view, Qt.Key.Key_N)
+        view.turn(+1)
         assert view.sheet.lit_parts == {part}
 
 
-def test_the_factor_that_starves_the_gradient_stands_out(traced):
-    _, view = traced(of("mse"))
+def test_the_factor_that_starves_the_gradient_stands_out(trace_alone):
+    view, _ = trace_alone(of("mse"))
     spots = view.sheet.spots(("dadz",))
     assert len(spots) == 2 and all(spot.is_marked for spot in spots)
     inks = {spot.ink.name().upper() for spot in spots}
@@ -494,22 +519,22 @@ def test_the_factor_that_starves_the_gradient_stands_out(traced):
     assert not view.sheet.spots(("dz", 0))[0].is_marked
 
 
-def test_the_probabilities_of_one_against_the_rest_are_summed_up(traced):
-    _, view = traced(of("ovr"))
+def test_the_probabilities_of_one_against_the_rest_are_summed_up(trace_alone):
+    view, _ = trace_alone(of("ovr"))
     a = shown_numbers(view.sheet, "a")
     assert number(view.sheet.numbers.text_of(("A",))) == pytest.approx(sum(a.values()), abs=2e-3)
 
 
-def test_pairs_without_the_class_have_no_target(traced):
-    _, view = traced(of("ovo"))  # a setosa, of the first two pairs
+def test_pairs_without_the_class_have_no_target(trace_alone):
+    view, _ = trace_alone(of("ovo"))  # a setosa, of the first two pairs
     assert [view.sheet.numbers.text_of(("y", k)) for k in range(3)] == ["0", "0", "–"]
     assert view.sheet.numbers.text_of(("dz", 2)) == "0"
     assert sum(number(view.sheet.numbers.text_of(("votes", k))) for k in range(3)) == 3
 
 
-def test_of_many_pairs_those_with_the_class_are_shown_and_it_says_so(traced):
-    window, view = traced(of("ovo", "digits"))
-    label = window.views.context.tracer.newest.trace.label
+def test_of_many_pairs_those_with_the_class_are_shown_and_it_says_so(trace_alone):
+    view, followed = trace_alone(of("ovo", "digits"))
+    label = followed.trace.label
     shown = shown_numbers(view.sheet, "z")
     having = [k for k, pair in enumerate(pairs(10)) if label in pair]
     assert list(shown) == having and len(having) == 9
@@ -541,8 +566,8 @@ def test_each_optimisers_new_weights_are_those_after_the_next_step(qtbot, traced
 
 
 @pytest.mark.parametrize("rule", [r.name for r in OPTIMISERS.values() if r.is_second_order])
-def test_a_step_by_curvature_is_told_without_numbers(traced, rule):
-    _, view = traced(RunConfig(training=TrainingConfig(optimiser=rule)), steps=1)
+def test_a_step_by_curvature_is_told_without_numbers(trace_alone, rule):
+    view, _ = trace_alone(RunConfig(training=TrainingConfig(optimiser=rule)), steps=1)
     assert "comes from the whole curvature" in view.sheet.numbers.text()
     assert not [key for key in view.sheet.keys if key[0] in ("W2", "b2", "eta")]
     assert (
@@ -550,8 +575,8 @@ def test_a_step_by_curvature_is_told_without_numbers(traced, rule):
     )  # all training rows, whatever the batch
 
 
-def test_a_model_without_a_bias_says_that_it_stays_0(traced):
-    _, view = traced(RunConfig(model=ModelConfig(has_bias=False)))
+def test_a_model_without_a_bias_says_that_it_stays_0(trace_alone):
+    view, _ = trace_alone(RunConfig(model=ModelConfig(has_bias=False)))
     assert "This model has no bias: b stays 0." in view.sheet.numbers.text()
     assert not [key for key in view.sheet.keys if key[0] in ("b", "b2", "db")]
 
@@ -561,31 +586,6 @@ def test_with_a_schedule_the_rate_is_that_of_the_next_update(traced):
     _, view = traced(config, steps=5)  # of four updates an epoch
     eta = number(view.sheet.numbers.text_of(("eta",)))
     assert eta == pytest.approx(0.8 * 0.5 * (1 + np.cos(np.pi / 4)), rel=1e-3)
-
-
-@pytest.fixture
-def trace_alone(qtbot, show_view, trained, background):
-    """Return a function that shows the trace of a config's first row without a window."""
-    chosen = Chosen()
-
-    def trace_alone(config: RunConfig, steps: int = 3):
-        task = prepare(sources.load(config.data), config)
-        followed = Tracer(background, chosen)
-        view = TraceView(look.LIGHT, background, followed)
-        show_view(view)
-        chosen.receive_task(task)
-        for part in (followed, view):
-            part.receive_task(task)
-            part.receive_snapshot(trained(task, steps))
-
-        def is_there() -> bool:
-            background.poll()
-            return bool(view.is_at_rest)
-
-        qtbot.waitUntil(is_there, timeout=PATIENCE_MS)
-        return view, followed.newest
-
-    return trace_alone
 
 
 @pytest.mark.parametrize("kind", ["softmax", "binary", "mse", "ovo"])

@@ -1,4 +1,4 @@
-"""What the weights say, in the window: table, sentence, lengths over time, the limit of η."""
+"""What the weights say: table, sentence, lengths over time; in the window the limit of η."""
 
 import csv
 import io
@@ -17,27 +17,43 @@ from core.explain import curvature
 from core.explain.coefficients import coefficients, odds_ratios
 from core.explain.weight_images import picture_weights
 from core.train.snapshot import Params
+from gui.kit import theme as look
 from gui.stage.weights.coefficient_model import CoefficientModel
 from gui.stage.weights.coefficient_table import CoefficientTable
+from gui.stage.weights.view import WeightsView
 from tests.gui.conftest import PATIENCE_MS
 
 
 @pytest.fixture
-def opened(qtbot, open_window):
-    """Return a function that opens the window some steps on, and a subject of its Weights tab."""
+def opened(qtbot, show_view, trained, background):
+    """Return a function that shows a subject of the view of weights some steps on, by itself."""
 
     def opened(subject, config=None, steps=3):
-        window = open_window(config)
-        for step in range(1, steps + 1):
-            qtbot.keyClick(window.stage, Qt.Key.Key_S)
-            qtbot.waitUntil(
-                lambda n=step: window.controller.snapshot.step == n, timeout=PATIENCE_MS
-            )
-        qtbot.keyClick(window.stage, Qt.Key.Key_2)
-        qtbot.mouseClick(window.views["Weights"].subject.button(subject), Qt.MouseButton.LeftButton)
-        return window, window.views["Weights"]
+        config = config or RunConfig()
+        task = prepare(load(config.data), config)
+        view = WeightsView(look.LIGHT, background)
+        show_view(view, 800, 600)
+        view.receive_task(task)
+        snapshot = trained(task, steps)
+        view.receive_snapshot(snapshot)
+        qtbot.mouseClick(view.subject.button(subject), Qt.MouseButton.LeftButton)
+        return view, snapshot
 
     return opened
+
+
+@pytest.fixture
+def until(qtbot, background):
+    """Return until(condition): wait for it, and take what the background makes meanwhile."""
+
+    def until(condition):
+        def is_so():
+            background.poll()
+            return condition()
+
+        qtbot.waitUntil(is_so, timeout=PATIENCE_MS)
+
+    return until
 
 
 def cells(table, column):
@@ -49,12 +65,12 @@ def number(text):
     return float(text.replace("−", "-").replace(",", ""))
 
 
-def test_the_table_shows_the_coefficients_of_the_chosen_class(qtbot, opened):
-    window, view = opened("coefficients")
+def test_the_table_shows_the_coefficients_of_the_chosen_class(opened, until):
+    view, snapshot = opened("coefficients")
     panel = view.coefficients
-    found = coefficients(window.controller.run.task, window.controller.snapshot.params)
+    found = coefficients(snapshot.task, snapshot.params)
     assert panel.output.currentText() == "virginica"
-    qtbot.waitUntil(lambda: cells(panel.table, 1)[0] != "", timeout=PATIENCE_MS)
+    until(lambda: cells(panel.table, 1)[0] != "")
     shown = [number(text) for text in cells(panel.table, 1)]
     np.testing.assert_allclose(shown, [*found.W[2], found.b[2]], atol=6e-5)
     shown = [number(text) for text in cells(panel.table, 2)]
@@ -62,19 +78,19 @@ def test_the_table_shows_the_coefficients_of_the_chosen_class(qtbot, opened):
 
 
 def test_another_row_is_another_sentence(qtbot, opened):
-    window, view = opened("coefficients")
+    view, snapshot = opened("coefficients")
     panel = view.coefficients
     first = panel.words.text()
     assert "petal length" in first and "virginica against versicolor" in first
     panel.table.setFocus()
     qtbot.keyClick(panel.table, Qt.Key.Key_Down)
-    found = coefficients(window.controller.run.task, window.controller.snapshot.params)
-    ratio = odds_ratios(window.controller.run.task, found, 2, 1)[1]
+    found = coefficients(snapshot.task, snapshot.params)
+    ratio = odds_ratios(snapshot.task, found, 2, 1)[1]
     assert "petal width" in panel.words.text() and f"{ratio:.3g}" in panel.words.text()
 
 
 def test_the_table_is_copied_as_csv(opened):
-    _, view = opened("coefficients")
+    view, _ = opened("coefficients")
     view.coefficients.table.actions()[0].trigger()
     rows = list(csv.DictReader(io.StringIO(QApplication.clipboard().text())))
     assert [row["input"] for row in rows[:3]] == ["petal length", "petal width", "bias"]
@@ -88,15 +104,15 @@ def test_the_table_is_copied_as_csv(opened):
     ],
 )
 def test_models_without_odds_say_why(model, words, opened):
-    _, view = opened("coefficients", RunConfig(model=model))
+    view, _ = opened("coefficients", RunConfig(model=model))
     assert words in view.coefficients.words.text()
     assert view.coefficients.model.columnCount() == 3
 
 
-def test_coefficients_are_absent_with_a_hidden_layer(open_window):
-    window = open_window(RunConfig(model=ModelConfig(hidden=3)))
-    window.stage.show_name("Weights")
-    assert not window.views["Weights"].subject.button("coefficients").isVisible()
+def test_coefficients_are_absent_with_a_hidden_layer(opened):
+    view, _ = opened("weights", RunConfig(model=ModelConfig(hidden=3)))
+    assert view.subject.button("weights").isVisible()
+    assert not view.subject.button("coefficients").isVisible()
 
 
 def test_a_coefficient_that_four_decimals_would_hide_is_shown(show_view):
@@ -118,11 +134,11 @@ def test_a_coefficient_that_four_decimals_would_hide_is_shown(show_view):
     assert float(f"{digits}e{exponent}") == pytest.approx(expected, rel=0.05)
 
 
-def test_pictures_have_length_extremes_and_bias_of_each_class(qtbot, opened):
-    window, view = opened("coefficients", RunConfig(DataConfig("digits")))
+def test_pictures_have_length_extremes_and_bias_of_each_class(qtbot, opened, until):
+    view, snapshot = opened("coefficients", RunConfig(DataConfig("digits")))
     table = view.numbers.table
-    found = picture_weights(window.controller.run.task, window.controller.snapshot.params)
-    qtbot.waitUntil(lambda: cells(table, 0)[0] != "", timeout=PATIENCE_MS)
+    found = picture_weights(snapshot.task, snapshot.params)
+    until(lambda: cells(table, 0)[0] != "")
     assert cells(table, 0) == list("0123456789")
     norms = [number(text) for text in cells(table, 1)]
     np.testing.assert_allclose(norms, [one.norm for one in found], atol=6e-4)
@@ -137,40 +153,40 @@ def test_pictures_have_length_extremes_and_bias_of_each_class(qtbot, opened):
     assert float(rows[4]["bias"]) == found[4].bias
 
 
-def test_the_line_over_time_ends_at_the_length_of_the_weights(qtbot, opened):
-    window, view = opened("over time", steps=5)
+def test_the_line_over_time_ends_at_the_length_of_the_weights(opened, until):
+    view, snapshot = opened("over time", steps=5)
     norms = view.norms
-    qtbot.waitUntil(lambda: len(norms.whole.getData()[0]) == 6, timeout=PATIENCE_MS)
+    until(lambda: len(norms.whole.getData()[0]) == 6)
     x, y = norms.whole.getData()
     np.testing.assert_allclose(x, np.arange(6))
-    assert y[-1] == pytest.approx(np.linalg.norm(window.controller.snapshot.params.W), rel=1e-5)
+    assert y[-1] == pytest.approx(np.linalg.norm(snapshot.params.W), rel=1e-5)
 
 
-def test_without_a_penalty_it_says_that_the_weights_grow_without_end(qtbot, opened):
-    _, view = opened("over time")
-    qtbot.waitUntil(lambda: "without end" in view.norms.words.text(), timeout=PATIENCE_MS)
+def test_without_a_penalty_it_says_that_the_weights_grow_without_end(opened, until):
+    view, _ = opened("over time")
+    until(lambda: "without end" in view.norms.words.text())
 
 
-def test_with_a_penalty_the_optimum_is_a_dashed_line(qtbot, opened):
+def test_with_a_penalty_the_optimum_is_a_dashed_line(opened, until):
     config = RunConfig(training=TrainingConfig(weight_decay=0.1))
-    _, view = opened("over time", config)
+    view, _ = opened("over time", config)
     line = view.norms.optimum_line
-    qtbot.waitUntil(line.isVisible, timeout=PATIENCE_MS)
+    until(line.isVisible)
     assert line.value() > 0
 
 
-def test_a_full_batch_has_no_noise_and_says_so(qtbot, opened):
-    _, view = opened("over time", RunConfig(training=TrainingConfig(batch_size=None)))
-    qtbot.waitUntil(lambda: "no noise" in view.norms.noise_words.text(), timeout=PATIENCE_MS)
+def test_a_full_batch_has_no_noise_and_says_so(opened, until):
+    view, _ = opened("over time", RunConfig(training=TrainingConfig(batch_size=None)))
+    until(lambda: "no noise" in view.norms.noise_words.text())
 
 
-def test_the_noise_of_a_batch_is_its_angle(qtbot, opened):
-    window, view = opened("over time")
-    qtbot.waitUntil(lambda: "°" in view.norms.noise_words.text(), timeout=PATIENCE_MS)
-    snapshot = window.controller.snapshot
-    found = curvature.noise(window.controller.run.task, snapshot.params, snapshot.batch)
+def test_the_noise_of_a_batch_is_its_angle_and_its_signal_to_noise(opened, until):
+    view, snapshot = opened("over time")
+    until(lambda: "°" in view.norms.noise_words.text())
+    found = curvature.noise(snapshot.task, snapshot.params, snapshot.batch)
     assert found is not None
     assert f"{found.degrees:.0f}°" in view.norms.noise_words.text()
+    assert f"Signal-to-noise {found.signal:.2g}" in view.norms.noise_words.text()
 
 
 def test_the_limit_of_the_learning_rate_is_marked(qtbot, open_window):
@@ -253,29 +269,19 @@ def test_above_the_limit_it_says_that_steps_overshoot(qtbot, open_window, enter)
     assert f"above 2/λ_max = {rate.limit:.2g}" in rate.slider.toolTip()
 
 
-def test_the_signal_to_noise_of_a_batch_is_said(qtbot, opened):
-    window, view = opened("over time")
-    qtbot.waitUntil(lambda: "°" in view.norms.noise_words.text(), timeout=PATIENCE_MS)
-    snapshot = window.controller.snapshot
-    found = curvature.noise(window.controller.run.task, snapshot.params, snapshot.batch)
-    assert found is not None
-    assert f"Signal-to-noise {found.signal:.2g}" in view.norms.noise_words.text()
-
-
-def test_the_axes_move_by_leaps_and_not_with_each_step(qtbot, opened):
-    window, view = opened("over time", steps=3)
+def test_the_axes_move_by_leaps_and_not_with_each_step(opened, until, trained):
+    view, snapshot = opened("over time", steps=3)
     box = view.norms.plot.getPlotItem().getViewBox()
     seen = []
     for step in range(4, 18):
-        qtbot.keyClick(window.stage, Qt.Key.Key_S)
-        qtbot.waitUntil(lambda n=step: window.controller.snapshot.step == n, timeout=PATIENCE_MS)
-        qtbot.waitUntil(lambda n=step: view.norms.whole.getData()[0][-1] == n, timeout=PATIENCE_MS)
+        view.receive_snapshot(trained(snapshot.task, step))
+        until(lambda n=step: view.norms.whole.getData()[0][-1] == n)
         seen.append(round(box.viewRange()[0][1]))
     assert seen == [16] * 13 + [32]
 
 
 def test_on_a_logarithmic_axis_steps_have_round_labels(qtbot, opened):
-    _, view = opened("over time", steps=3)
+    view, _ = opened("over time", steps=3)
     qtbot.mouseClick(view.norms.scale.button(True), Qt.MouseButton.LeftButton)
     axis, paper = (
         view.norms.plot.getPlotItem().getAxis("bottom"),
@@ -291,16 +297,16 @@ def test_on_a_logarithmic_axis_steps_have_round_labels(qtbot, opened):
 
 
 @pytest.fixture
-def words(qtbot, opened):
-    """The table of words of a window some steps on, and its numbers."""
-    window, view = opened("coefficients", RunConfig(DataConfig("genres")), steps=4)
-    panel, run, shot = view.coefficients, window.controller.run, window.controller.snapshot
-    qtbot.waitUntil(lambda: cells(panel.table, 1)[0] != "", timeout=PATIENCE_MS)
-    return panel, run.task, coefficients(run.task, shot.params)
+def words(opened, until):
+    """The view with the table of words some steps on, its task and its numbers."""
+    view, snapshot = opened("coefficients", RunConfig(DataConfig("genres")), steps=4)
+    until(lambda: cells(view.coefficients.table, 1)[0] != "")
+    return view, snapshot.task, coefficients(snapshot.task, snapshot.params)
 
 
 def test_words_are_listed_from_the_strongest_with_the_documents_that_hold_them(words):
-    panel, task, found = words
+    view, task, found = words
+    panel = view.coefficients
     k = len(found.outputs) - 1
     order = np.argsort(-found.W[k], kind="stable")
     assert cells(panel.table, 0) == [*(found.inputs[j] for j in order), "bias b"]
@@ -310,7 +316,8 @@ def test_words_are_listed_from_the_strongest_with_the_documents_that_hold_them(w
 
 
 def test_a_search_shows_the_words_that_contain_it_and_tells_of_the_first(qtbot, words):
-    panel, _, found = words
+    view, _, found = words
+    panel = view.coefficients
     panel.search.setFocus()
     qtbot.keyClicks(panel.search, "LI")
     shown = cells(panel.table, 0)
@@ -321,7 +328,8 @@ def test_a_search_shows_the_words_that_contain_it_and_tells_of_the_first(qtbot, 
 
 
 def test_the_chosen_word_stays_chosen_when_the_order_changes(qtbot, words):
-    panel, _, _ = words
+    view, _, _ = words
+    panel = view.coefficients
     panel.table.setFocus()
     qtbot.keyClick(panel.table, Qt.Key.Key_Down)
     chosen = panel.table.currentIndex().data()
