@@ -236,42 +236,25 @@ def test_a_device_that_is_not_there_is_not_offered(qtbot, window):
 # No test rows ---------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def untested(qtbot, open_window):
-    """A trained window without test rows."""
+def test_without_test_rows_curves_figures_confusion_and_legend_are_of_training_alone(
+    qtbot, open_window, words
+):
     window = open_window(RunConfig(data=DataConfig(test_fraction=0.0)))
     qtbot.keyClick(window, Qt.Key.Key_S)
     qtbot.waitUntil(lambda: window.controller.snapshot.step == 1)
-    return window
-
-
-def test_without_test_rows_the_curves_show_training_alone(untested, words):
-    for view in (untested.views["Loss"], untested.views["Accuracy"]):
+    metrics = window.controller.snapshot.metrics
+    assert window.setup.data.test_share.text() == "none"
+    for view in (window.views["Loss"], window.views["Accuracy"]):
         assert len(view.train.line.getData()[0]) == 2
         assert view.test.line.getData()[0] is None or not len(view.test.line.getData()[0])
         assert "train" in words(view)
         assert "test" not in words(view)
-
-
-def test_without_test_rows_the_run_bar_shows_no_test_figures(untested, words):
-    metrics = untested.controller.snapshot.metrics
-    assert words(untested.run_bar.loss).split("\n")[0] == f"{metrics.train_loss:.4f}"
-    assert "nan" not in words(untested.run_bar)
-
-
-def test_without_test_rows_the_confusion_is_of_training(untested, words):
-    untested.side_panel.show_name("Confusion")
-    assert "training rows" in words(untested.views["Confusion"])
-    confusion = untested.controller.snapshot.metrics.confusion
-    assert confusion.sum() == len(untested.controller.run.task.train_rows) == 150
-
-
-def test_without_test_rows_the_legend_names_no_hollow_points(untested, words):
-    assert "hollow" not in words(untested.views["Boundary"].legend)
-
-
-def test_the_test_share_reads_none_at_zero(untested):
-    assert untested.setup.data.test_share.text() == "none"
+    assert words(window.run_bar.loss).split("\n")[0] == f"{metrics.train_loss:.4f}"
+    assert "nan" not in words(window.run_bar)
+    assert "hollow" not in words(window.views["Boundary"].legend)
+    window.side_panel.show_name("Confusion")
+    assert "training rows" in words(window.views["Confusion"])
+    assert metrics.confusion.sum() == len(window.controller.run.task.train_rows) == 150
 
 
 # Scrolling ------------------------------------------------------------------------------------

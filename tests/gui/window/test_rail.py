@@ -32,15 +32,19 @@ def groups(window):
     return [item.text() for item in items if item.data(KEY) is None and not item.isHidden()]
 
 
-def test_it_lists_every_lesson(window):
+def test_it_lists_every_lesson_uncut_below_the_names_of_groups_which_begin_none(window):
     assert [text.strip() for text in titles(window)] == [each.title for each in headings.bundled()]
-
-
-def test_no_title_of_a_lesson_is_cut(window):
+    assert groups(window) == list(dict.fromkeys(each.group for each in headings.bundled()))
     lessons = window.rail.lessons
     room = lessons.viewport().width()
     rows = (lessons.model().index(row, 0) for row in range(lessons.count()))
     assert max(lessons.sizeHintForIndex(row).width() for row in rows) <= room
+    first = lessons.item(0)
+    assert first.text() == headings.bundled()[0].group
+    assert not first.flags() & Qt.ItemFlag.ItemIsSelectable
+    place = lessons.visualItemRect(first).center()
+    QTest.mouseClick(lessons.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert window.lessons.shown is None and not window.next_task.is_busy
 
 
 def test_a_press_on_a_lesson_begins_it_and_marks_it(window, qtbot, pixels):
@@ -77,7 +81,9 @@ def test_it_is_folded_in_a_narrow_window(open_window):
     assert open_window(size=(1024, 768)).rail.is_folded
 
 
-def test_all_settings_come_and_go(window):
+def test_at_1366_the_stage_is_large_enough_and_all_settings_come_and_go(window):
+    assert window.stage.width() >= 600
+    assert window.stage.height() >= 480
     assert not window.setup.isVisible()
     QTest.mouseClick(window.knobs.settings_button, Qt.MouseButton.LeftButton)
     assert window.setup.isVisible()
@@ -92,11 +98,6 @@ def test_all_settings_are_there_in_a_wide_window(open_window):
     assert window.knobs.settings_button.isChecked()
 
 
-def test_at_1366_the_stage_is_large_enough(window):
-    assert window.stage.width() >= 600
-    assert window.stage.height() >= 480
-
-
 def test_the_titles_of_lessons_follow_the_zoom(window):
     item = rows_of(window)["toy"]
     before = item.font().pointSizeF()
@@ -107,15 +108,7 @@ def test_the_titles_of_lessons_follow_the_zoom(window):
         window.appearance.set_zoom(1.0)
 
 
-def test_lessons_stand_below_the_names_of_their_groups(window):
-    assert groups(window) == list(dict.fromkeys(each.group for each in headings.bundled()))
-    lessons = window.rail.lessons
-    first = lessons.item(0)
-    assert first.text() == headings.bundled()[0].group
-    assert not first.flags() & Qt.ItemFlag.ItemIsSelectable
-
-
-def test_a_search_leaves_lessons_with_its_words_and_their_groups(window):
+def test_a_search_leaves_lessons_with_its_words_and_their_groups_or_a_whole_group(window):
     QTest.keyClicks(window.rail.search, "xor HIDDEN")
     assert [text.strip() for text in titles(window)] == ["XOR with a hidden layer"]
     assert groups(window) == ["Beyond a line"]
@@ -123,16 +116,6 @@ def test_a_search_leaves_lessons_with_its_words_and_their_groups(window):
     assert titles(window) == groups(window) == []
     window.rail.search.clear()
     assert len(titles(window)) == len(headings.bundled())
-
-
-def test_a_search_finds_a_whole_group(window):
     QTest.keyClicks(window.rail.search, "descent")
     keys = [each.key for each in headings.bundled() if each.group == "Descent"]
     assert len(titles(window)) == len(keys)
-
-
-def test_a_press_on_the_name_of_a_group_begins_nothing(window, qtbot):
-    lessons = window.rail.lessons
-    place = lessons.visualItemRect(lessons.item(0)).center()
-    QTest.mouseClick(lessons.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    assert window.lessons.shown is None and not window.next_task.is_busy
