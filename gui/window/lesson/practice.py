@@ -250,7 +250,7 @@ class PracticeDialog(QDialog):
         line = QLineEdit(given)
         line.setFixedWidth(LETTERS * line.fontMetrics().averageCharWidth())
         line.setAccessibleName(asked.name)
-        line.setPlaceholderText("a number")
+        line.setPlaceholderText(tr("a number"))
         return line
 
     def _tell(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QCoreApplication, QEvent, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -40,6 +40,7 @@ class SideCard(QFrame):
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         self.tabs.setProperty("narrow", True)
+        self.tabs.setElideMode(Qt.TextElideMode.ElideRight)  # names are longer in some languages
         self.tabs.setAccessibleName(tr("views of the side"))
         self.enlarge_button = QToolButton()
         self.enlarge_button.setText("□")
