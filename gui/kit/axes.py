@@ -39,6 +39,10 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
     def updateAutoSIPrefix(self) -> None:
         """Leave the name as it is; pyqtgraph's own sets it as HTML with each range."""
 
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        """Return the labels with the decimal mark of the language."""
+        return [localised(text) for text in super().tickStrings(values, scale, spacing)]
+
     def _updateMaxTextSize(self, size: int) -> None:
         if self.orientation in ("left", "right"):
             self.textWidth = size
