@@ -95,19 +95,19 @@ class ReadLayout(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        below = QHBoxLayout()
-        below.setSpacing(BETWEEN)
-        below.addWidget(parts.note, 1)
-        below.addWidget(parts.scale)
+        self._below = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._below.addWidget(parts.note, 1)
+        self._below.addWidget(parts.scale)
         add_layout(column, self._top, 1)
-        add_layout(column, below)
+        add_layout(column, self._below)
         column.addWidget(parts.toolbar)
         column.addWidget(parts.teaching)
 
     def present(self, is_on: bool) -> None:
-        """Hide all but the text, its answer and the sum, or show the rest again."""
+        """Hide all but the text and what it is, its answer and the sum, or show the rest again."""
         self._is_presented = is_on
-        for part in (self._parts.toolbar, self._parts.teaching, self._parts.note):
+        self._parts.note.set_lines(1 if is_on else NOTE_LINES)
+        for part in (self._parts.toolbar, self._parts.teaching):
             part.setVisible(not is_on)
 
     def fit(self, area: QSize) -> None:
@@ -120,13 +120,16 @@ class ReadLayout(QWidget):
         self._top.setDirection(directions[is_narrow])
         self._top.setSpacing(6 if is_narrow else BETWEEN)
         is_slide = is_narrow and self._is_presented
+        self._below.setDirection(directions[is_slide])
+        self._below.setSpacing(2 if is_slide else BETWEEN)
         self._head.setVisible(not is_slide)
         parts.sum.setVisible(not is_slide)
         parts.teaching.set_narrow(is_narrow)
         parts.scale.set_unit_shown(not is_narrow or self._is_presented)
-        answer = max(
-            parts.shares.sizeHint().height(), round(SLIDE_SHARE * area.height() * is_slide)
-        )
-        text = max(area.height() - answer - BETWEEN, parts.pad.minimumSizeHint().height())
+        height = area.height()
+        if is_slide:  # all of it is seen, what is below the answer too
+            height -= self._below.sizeHint().height()
+        answer = max(parts.shares.sizeHint().height(), round(SLIDE_SHARE * height * is_slide))
+        text = max(height - answer - BETWEEN, parts.pad.minimumSizeHint().height())
         parts.pad.setMaximumHeight(text if is_narrow else UNBOUNDED)
         parts.shares.setMinimumHeight(answer if is_narrow else 0)

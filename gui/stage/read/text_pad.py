@@ -80,6 +80,11 @@ class TextPad(QPlainTextEdit):
         self._unknown.setForeground(QBrush(QColor(theme.muted)))
         self._mark_unknown()
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.viewport().setFont(self.font())  # in which Qt paints the words of an empty pad
+
     @property
     def text(self) -> str:
         """The text, in whose characters all positions count."""

@@ -40,7 +40,7 @@ Floats = NDArray[np.float32]
 
 MOST_CLASSES = 10  # that have a button to teach by
 LETTERS = 64  # of the names of all of these
-BLANK = "The answer: here."
+BLANK = "The answer appears here."
 UNTRAINED = "All labels tie: train first (Space)."
 NOT_READY = "The model is not ready yet."
 HIDDEN = "With a hidden layer no word speaks for a label by itself."
@@ -184,6 +184,7 @@ class ReadView(View):
     def present(self, is_on: bool) -> None:
         self._layout.present(is_on)
         self._layout.fit(self._area.size())
+        self._show_note()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -237,7 +238,7 @@ class ReadView(View):
         self._answer_again()
 
     def _show_note(self) -> None:
-        """Say which text it is, and how many of its words the model knows."""
+        """Say which text it is and, but for a slide, how many of its words the model knows."""
         found = self.features
         if found is None:
             self.note.setText("")
@@ -246,7 +247,8 @@ class ReadView(View):
         count = format_count(total, "word")
         known = "all known" if not found.unknown else f"{found.unknown:,} unknown (grey)"
         own = self._note or "Your own text"
-        self.note.setText(f"{own[:1].upper()}{own[1:]}. {count}, {known}.")
+        text = f"{own[:1].upper()}{own[1:]}."
+        self.note.setText(text if self.is_presented else f"{text} {count}, {known}.")
 
     # The model's answer -----------------------------------------------------------------------
 

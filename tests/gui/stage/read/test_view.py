@@ -230,6 +230,10 @@ def test_passages_that_fool_the_model_come_one_after_the_other(view, train, genr
         settle()
         assert view.pad.text == passage.text
         assert f"written to fool it: {passage.genre}" in view.note.text()
+    view.show_as_slide(True)  # a class that shall say how many are right needs to know it
+    assert view.note.isVisible() and view.note.text().endswith(f"fool it: {fooling()[1].genre}.")
+    view.show_as_slide(False)
+    assert view.note.text().endswith("(grey).")
 
 
 def test_a_text_that_is_edited_is_the_users_own(view, train, genres, qtbot, settle):
@@ -315,6 +319,24 @@ def test_a_label_of_two_words_is_seen_whole_on_a_slide_too(
     train(task_of(genres))
     write("the ship and the computer aboard the ship")
     assert view.shares.answer[0] == "science fiction"
+
+
+@pytest.mark.parametrize("height", [320, 300])
+def test_all_of_a_slide_is_seen_at_once(view, train, genres, qtbot, settle, height):
+    """Text, answer, what the text is and the scale of its shades, without scrolling."""
+    view.resize(400, height)
+    view.show_as_slide(True)
+    train(task_of(genres))
+    view.turn(+1)
+    settle()
+    for part in (view.pad, view.shares, view.note, view.scale):
+        lower = part.mapTo(view, part.rect().bottomLeft()).y()
+        assert part.isVisible() and lower < height
+
+
+def test_an_empty_pad_asks_for_a_text_in_the_type_of_its_texts(view, type_of):
+    type_of(20)
+    assert view.pad.viewport().font().pointSizeF() == view.pad.font().pointSizeF()
 
 
 # The window
