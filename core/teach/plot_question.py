@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from core.language import tr
+from core.language import mark, tr
 from core.number_format import format_plain
 from core.teach.lesson_table import Table
 
 Kind = Literal["click", "boundary", "curve"]
 
 LARGEST_LOSS, MISTAKE, BOUNDARY = "largest loss", "mistake", "boundary"  # on the plane
-ON_CURVE = {f"least {rows} loss": f"{rows}_loss" for rows in ("train", "test", "validation")}
+ON_CURVE = {
+    mark("least train loss"): "train_loss",
+    mark("least test loss"): "test_loss",
+    mark("least validation loss"): "validation_loss",
+}
 TARGETS = (LARGEST_LOSS, MISTAKE, BOUNDARY, *ON_CURVE)
 # The largest tolerance that is no mistake, and what stands where none is given: a share of what is
 # seen of the plot, a difference of accuracies, a mean distance in the unit of the loss.

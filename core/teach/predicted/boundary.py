@@ -17,7 +17,8 @@ from core.data.task import Task
 from core.explain.optimum import optimum
 from core.explain.plane import Plane, boundary_lines
 from core.explain.probe import decision_grid, row_answers
-from core.number_format import format_percent
+from core.language import tr, tr_n
+from core.number_format import format_integer, format_percent
 from core.train.snapshot import Params
 from core.train.trainer import Trainer
 
@@ -46,10 +47,11 @@ class Best:
 def obstacle(task: Task) -> str:
     """Return why no boundary can be drawn for the task, "" if one can."""
     if task.dataset.h != 2 or task.dataset.m != 2 or not task.source.is_measured:
-        return "A boundary is drawn between two classes in the plane of two features."
+        return tr("A boundary is drawn between two classes in the plane of two features.")
     if len(task.train_rows) > MOST_ROWS:
-        return f"A boundary is drawn among at most {MOST_ROWS:,} training rows."
-    return "" if len(task.train_rows) else "There are no training rows."
+        most = format_integer(MOST_ROWS)
+        return tr("A boundary is drawn among at most {most} training rows.", most=most)
+    return "" if len(task.train_rows) else tr("There are no training rows.")
 
 
 def accuracy(task: Task, line: Floats, plane: Plane) -> float:
@@ -76,7 +78,7 @@ def best(task: Task, settings: TrainingConfig, plane: Plane) -> Best:
 
     settings : of the run. Takes seconds.
     """
-    params, name = None, "the optimum"
+    params, name = None, tr("the optimum")
     if not task.config.model.hidden:  # else the loss is not convex
         params = optimum(task, settings.l2, settings.l1).params
     if params is None:
@@ -89,17 +91,23 @@ def best(task: Task, settings: TrainingConfig, plane: Plane) -> Best:
 
 def describe(drawn: float, possible: Best) -> str:
     """Say how good a drawn line is beside what is possible; drawn : its accuracy."""
-    beside = f"{possible.name} has {format_percent(possible.accuracy)}"
-    more = " The model makes the loss small, not the mistakes." if drawn > possible.accuracy else ""
-    return f"You drew this line: {format_percent(drawn)}; {beside}.{more}"
+    said = tr(
+        "You drew this line: {drawn}; {model} has {share}.",
+        drawn=format_percent(drawn),
+        model=possible.name,
+        share=format_percent(possible.accuracy),
+    )
+    if drawn <= possible.accuracy:
+        return said
+    return f"{said} {tr('The model makes the loss small, not the mistakes.')}"
 
 
 def _trained(task: Task, settings: TrainingConfig) -> tuple[Params, str]:
     trainer = Trainer(replace(task, config=replace(task.config, training=settings)))
     while trainer.outcome is None and trainer.step_count < MOST_STEPS:
         trainer.step()
-    count = trainer.epoch
-    return trainer.params(), f"the model after {count:,} {'epoch' if count == 1 else 'epochs'}"
+    name = tr_n("the model after {n} epoch", "the model after {n} epochs", trainer.epoch)
+    return trainer.params(), name
 
 
 def _outline(drawn: Floats) -> Floats:

@@ -9,7 +9,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from core.number_format import format_fixed
+from core.language import tr
+from core.number_format import format_fixed, format_integer
 from core.train.history import Curves
 
 Floats = NDArray[np.float64]
@@ -70,7 +71,8 @@ def compare(drawn: Floats, curves: Curves, unit: str) -> Comparison | None:
     at = np.linspace(low, high, COLUMNS)
     expected, measured = np.interp(at, *drawn.T), np.interp(at, step, loss)
     distance = float(np.abs(expected - measured).mean())
-    told = [f"On average {format_fixed(distance, 3)} {unit} apart."]
+    apart = format_fixed(distance, 3)
+    told = [tr("On average {apart} {unit} apart.", apart=apart, unit=unit)]
     if low - step[0] <= LATE * (high - step[0]):  # a pen that sets in late means the first step
         at = np.linspace(step[0], high, COLUMNS)
         expected, measured = np.interp(at, *drawn.T), np.interp(at, step, loss)
@@ -92,15 +94,20 @@ def half_fall(step: Floats, loss: Floats) -> float:
 def _pace(at: Floats, expected: Floats, measured: Floats) -> str:
     falls = [float(loss[0] - loss[-1]) > FLAT * abs(measured[0]) for loss in (expected, measured)]
     if not falls[1]:
-        return "You expected it to fall; it does not." if falls[0] else ""
+        return tr("You expected it to fall; it does not.") if falls[0] else ""
     if not falls[0]:
-        return "You expected it not to fall; it does."
+        return tr("You expected it not to fall; it does.")
     drawn, true = (half_fall(at, loss) - at[0] for loss in (expected, measured))
     if max(drawn, true) < RATIO * max(min(drawn, true), at[1] - at[0]):
         return ""
-    pace = "faster" if drawn < true else "slower"
-    return (
-        f"You expected it to fall {pace}: half of the way is done after {true + at[0]:,.0f} steps."
+    steps = format_integer(true + at[0])
+    if drawn < true:
+        return tr(
+            "You expected it to fall faster: half of the way is done after {steps} steps.",
+            steps=steps,
+        )
+    return tr(
+        "You expected it to fall slower: half of the way is done after {steps} steps.", steps=steps
     )
 
 
@@ -108,6 +115,7 @@ def _end(expected: Floats, measured: Floats) -> str:
     too_much = float(expected[-1] - measured[-1])
     if abs(too_much) <= NOTICED * abs(measured[0]):
         return ""
-    words = "high" if too_much > 0 else "low"
     drawn, true = (format_fixed(float(loss[-1]), 3) for loss in (expected, measured))
-    return f"You expected too {words} an end, {drawn}: it is {true}."
+    if too_much > 0:
+        return tr("You expected too high an end, {drawn}: it is {true}.", drawn=drawn, true=true)
+    return tr("You expected too low an end, {drawn}: it is {true}.", drawn=drawn, true=true)

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from core.data.task import Task
 from core.explain.plane import Plane, boundary_lines
 from core.explain.probe import decision_grid, probabilities, row_answers
-from core.number_format import format_fixed, format_probability
+from core.language import mark, tr, tr_n
+from core.number_format import format_fixed, format_integer, format_probability
 from core.teach.plot_question import BOUNDARY, MISTAKE, ON_CURVE
 from core.train.history import SERIES, Curves
 from core.train.snapshot import Params
@@ -24,7 +25,7 @@ Spot = tuple[float, float]
 
 NODES = 161  # of the grid that a boundary is traced on, along each axis
 TIE = 1e-6  # losses that differ by this share are the same
-NOTHING = "There is none now."
+NOTHING = mark("There is none now.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,32 +51,44 @@ def on_plane(name: str, task: Task, params: Params, plane: Plane) -> Target:
     """Return the target of this name: training rows on the plane, or its boundary."""
     if name == BOUNDARY:
         lines = boundary_lines(decision_grid(task, params, plane, NODES, NODES))
-        words = "On the boundary the model is undecided." if lines else NOTHING
+        words = tr("On the boundary the model is undecided.") if lines else tr(NOTHING)
         return Target(tuple(lines), words)
     answers, train = row_answers(task, params), task.train_rows
     loss = answers.loss[train]
     if not len(train):
-        return Target((), NOTHING)
+        return Target((), tr(NOTHING))
     if name == MISTAKE:
         rows = train[answers.predicted[train] != task.dataset.y[train]]
-        count = len(rows)
-        words = f"{count:,} {'example is' if count == 1 else 'examples are'} put into another class"
-        return Target(_points(task, rows, plane), f"{words}." if count else NOTHING)
+        words = tr_n(
+            "{n} example is put into another class.",
+            "{n} examples are put into another class.",
+            len(rows),
+        )
+        return Target(_points(task, rows, plane), words if len(rows) else tr(NOTHING))
     top = float(loss.max())
     rows = train[loss >= top - TIE * abs(top)]
-    words = f"The largest loss is {format_fixed(top, 3)}"
+    loss_of = format_fixed(top, 3)
     if len(rows) > 1:
-        return Target(_points(task, rows, plane), f"{words}, of {len(rows):,} examples.")
-    return Target(_points(task, rows, plane), f"{words}, of row {rows[0] + 1:,}.")
+        count = format_integer(len(rows))
+        words = tr("The largest loss is {loss}, of {count} examples.", loss=loss_of, count=count)
+    else:
+        row = format_integer(rows[0] + 1)
+        words = tr("The largest loss is {loss}, of row {row}.", loss=loss_of, row=row)
+    return Target(_points(task, rows, plane), words)
 
 
 def on_curve(name: str, curves: Curves) -> Target:
     """Return the target of this name on the measured loss curve of a run."""
     step, loss = _measured(name, curves)
     if not len(loss):
-        return Target((), NOTHING)
+        return Target((), tr(NOTHING))
     at = int(loss.argmin())
-    words = f"The {name} is {format_fixed(loss[at], 4)}, after step {step[at]:,.0f}."
+    words = tr(
+        "The {name} is {loss}, after step {step}.",
+        name=tr(name),
+        loss=format_fixed(loss[at], 4),
+        step=format_integer(step[at]),
+    )
     return Target((np.array([[step[at], loss[at]]]),), words)
 
 
@@ -88,19 +101,22 @@ def seen_on_plane(
         values[0, [plane.x, plane.y]] = spot
         shares = probabilities(task, params, values)[0]
         k = int(shares.argmax())
-        return f"Here {task.dataset.class_names[k]} has {format_probability(float(shares[k]))}."
+        share = format_probability(float(shares[k]))
+        return tr("Here {name} has {share}.", name=task.dataset.class_names[k], share=share)
     train = task.train_rows
     if not len(train):
         return ""
     X = task.dataset.X[train][:, [plane.x, plane.y]].astype(np.float64)
     row = int(train[np.hypot(*((X - spot) / size).T).argmin()])
-    answers = row_answers(task, params)
+    answers, number = row_answers(task, params), format_integer(row + 1)
     if name == MISTAKE:
         k = int(answers.predicted[row])
         if k != task.dataset.y[row]:
-            return f"The nearest example, row {row + 1:,}, is one: click nearer to it."
-        return f"Row {row + 1:,} is put into its own class, {task.dataset.class_names[k]}."
-    return f"Row {row + 1:,} has the loss {format_fixed(float(answers.loss[row]), 3)}."
+            return tr("The nearest example, row {row}, is one: click nearer to it.", row=number)
+        own = task.dataset.class_names[k]
+        return tr("Row {row} is put into its own class, {name}.", row=number, name=own)
+    lost = format_fixed(float(answers.loss[row]), 3)
+    return tr("Row {row} has the loss {loss}.", row=number, loss=lost)
 
 
 def seen_on_curve(name: str, curves: Curves, spot: Spot) -> str:
@@ -109,7 +125,11 @@ def seen_on_curve(name: str, curves: Curves, spot: Spot) -> str:
     if not len(loss):
         return ""
     at = int(np.abs(step - spot[0]).argmin())
-    return f"After step {step[at]:,.0f} it is {format_fixed(loss[at], 4)}."
+    return tr(
+        "After step {step} it is {loss}.",
+        step=format_integer(step[at]),
+        loss=format_fixed(loss[at], 4),
+    )
 
 
 def _measured(name: str, curves: Curves) -> tuple[Floats, Floats]:
