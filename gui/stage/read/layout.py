@@ -103,12 +103,16 @@ class ReadLayout(QWidget):
         column.addWidget(parts.toolbar)
         column.addWidget(parts.teaching)
 
-    def present(self, is_on: bool) -> None:
-        """Hide all but the text and what it is, its answer and the sum, or show the rest again."""
+    def present(self, is_on: bool, area: QSize) -> None:
+        """Hide all but the text and what it is, its answer and the sum, or show the rest again.
+
+        area : as of `fit`.
+        """
         self._is_presented = is_on
         self._parts.note.set_lines(1 if is_on else NOTE_LINES)
         for part in (self._parts.toolbar, self._parts.teaching):
             part.setVisible(not is_on)
+        self.fit(area)
 
     def fit(self, area: QSize) -> None:
         """Lay out for an area of this size; what is below its end in little width, is scrolled to.

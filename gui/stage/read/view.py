@@ -182,8 +182,7 @@ class ReadView(View):
         return True
 
     def present(self, is_on: bool) -> None:
-        self._layout.present(is_on)
-        self._layout.fit(self._area.size())
+        self._layout.present(is_on, self._area.size())
         self._show_note()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -243,8 +242,7 @@ class ReadView(View):
         if found is None:
             self.note.setText("")
             return
-        total = len(found.words)
-        count = format_count(total, "word")
+        count = format_count(len(found.words), "word")
         known = "all known" if not found.unknown else f"{found.unknown:,} unknown (grey)"
         own = self._note or "Your own text"
         text = f"{own[:1].upper()}{own[1:]}."

@@ -334,7 +334,7 @@ def test_all_of_a_slide_is_seen_at_once(view, train, genres, qtbot, settle, heig
         assert part.isVisible() and lower < height
 
 
-def test_an_empty_pad_asks_for_a_text_in_the_type_of_its_texts(view, type_of):
+def test_an_empty_pad_asks_for_a_text_in_the_type_of_its_texts(dressed, view, type_of):
     type_of(20)
     assert view.pad.viewport().font().pointSizeF() == view.pad.font().pointSizeF()
 
