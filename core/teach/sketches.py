@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.language import localised, tr
+
 Reals = NDArray[np.float64]
 N = 161  # points of a curve
 STEPS = 24  # of a descent
@@ -48,13 +50,17 @@ def _over(low: float, high: float) -> Reals:
 def _sigmoid() -> Sketch:
     z = _over(-6, 6)
     curve = Curve("σ(z)", z, sigmoid(z))
-    return Sketch((curve,), "z", "a", (-6, 6), (0, 1), "From 0 to 1, through one half at z = 0.")
+    return Sketch(
+        (curve,), "z", "a", (-6, 6), (0, 1), tr("From 0 to 1, through one half at z = 0.")
+    )
 
 
 def _logit() -> Sketch:
     a = _over(0.003, 0.997)
     curve = Curve("ln(a / (1 − a))", a, np.log(a / (1 - a)))
-    return Sketch((curve,), "a", "z", (0, 1), (-6, 6), "Rises without end at both sides; 0 at ½.")
+    return Sketch(
+        (curve,), "a", "z", (0, 1), (-6, 6), tr("Rises without end at both sides; 0 at ½.")
+    )
 
 
 def _softmax() -> Sketch:
@@ -62,8 +68,8 @@ def _softmax() -> Sketch:
     powers = np.exp(np.stack([z, np.zeros(N), np.full(N, -1.0)]))
     shares = powers / powers.sum(axis=0)
     curves = tuple(Curve(f"a{'₁₂₃'[k]}", z, shares[k]) for k in range(3))
-    said = "As z₁ rises its share grows to 1; those of logits 0 and −1 shrink alike."
-    return Sketch(curves, "z₁, beside z₂ = 0 and z₃ = −1", "a", (-5, 5), (0, 1), said)
+    said = tr("As z₁ rises its share grows to 1; those of logits 0 and −1 shrink alike.")
+    return Sketch(curves, tr("z₁, beside z₂ = 0 and z₃ = −1"), "a", (-5, 5), (0, 1), said)
 
 
 def _temperature() -> Sketch:
@@ -71,7 +77,7 @@ def _temperature() -> Sketch:
     powers = np.exp(np.outer([2.0, 1.0, 0.0], 1 / T))
     shares = powers / powers.sum(axis=0)
     curves = tuple(Curve(f"z = {z}", T, shares[k]) for k, z in enumerate((2, 1, 0)))
-    return Sketch(curves, "T", "a", (0, 6), (0, 1), "The shares approach one third as T rises.")
+    return Sketch(curves, "T", "a", (0, 6), (0, 1), tr("The shares approach one third as T rises."))
 
 
 def _activations() -> Sketch:
@@ -81,48 +87,50 @@ def _activations() -> Sketch:
         Curve("sigmoid", z, sigmoid(z)),
         Curve("relu", z, np.maximum(z, 0)),
     )
-    said = "tanh from −1 to 1, sigmoid from 0 to 1, relu 0 and then z."
+    said = tr("tanh from −1 to 1, sigmoid from 0 to 1, relu 0 and then z.")
     return Sketch(curves, "z", "a", (-4, 4), (-1.2, 2.2), said)
 
 
 def _log_loss() -> Sketch:
     a = _over(0.005, 0.995)
     curves = (Curve("y = 1: −ln a", a, -np.log(a)), Curve("y = 0: −ln(1 − a)", a, -np.log(1 - a)))
-    said = "0 where the answer is right and sure; without end where it is sure and wrong."
-    return Sketch(curves, "a", "loss", (0, 1), (0, 5), said)
+    said = tr("0 where the answer is right and sure; without end where it is sure and wrong.")
+    return Sketch(curves, "a", tr("loss"), (0, 1), (0, 5), said)
 
 
 def _square() -> Sketch:
     a = _over(0, 1)
     curves = (Curve("y = 1: (1 − a)²", a, (1 - a) ** 2), Curve("y = 0: a²", a, a**2))
-    return Sketch(curves, "a", "loss", (0, 1), (0, 1), "A parabola: at most 1, however sure.")
+    return Sketch(
+        curves, "a", tr("loss"), (0, 1), (0, 1), tr("A parabola: at most 1, however sure.")
+    )
 
 
 def _neuron_losses() -> Sketch:
     z = _over(-4, 4)
     curves = (
-        Curve("cross-entropy", z, np.log1p(np.exp(-z))),
-        Curve("squared, of σ", z, (1 - sigmoid(z)) ** 2),
-        Curve("hinge", z, np.maximum(0, 1 - z)),
-        Curve("perceptron criterion", z, np.maximum(0, -z)),
+        Curve(tr("cross-entropy"), z, np.log1p(np.exp(-z))),
+        Curve(tr("squared, of σ"), z, (1 - sigmoid(z)) ** 2),
+        Curve(tr("hinge"), z, np.maximum(0, 1 - z)),
+        Curve(tr("perceptron criterion"), z, np.maximum(0, -z)),
         Curve("ADALINE", z, (1 - z) ** 2),
     )
-    said = "Of a yes: only the squared error of the straight line rises again for large z."
-    return Sketch(curves, "z, for y = 1", "loss", (-4, 4), (0, 5), said)
+    said = tr("Of a yes: only the squared error of the straight line rises again for large z.")
+    return Sketch(curves, tr("z, for y = 1"), tr("loss"), (-4, 4), (0, 5), said)
 
 
 def _entropy() -> Sketch:
     p = _over(0.001, 0.999)
     curve = Curve("H(p)", p, -p * np.log(p) - (1 - p) * np.log(1 - p))
-    said = "0 at both ends, ln 2 = 0.693 in the middle."
-    return Sketch((curve,), "p of two classes", "nats", (0, 1), (0, 0.8), said)
+    said = tr("0 at both ends, ln 2 = 0.693 in the middle.")
+    return Sketch((curve,), tr("p of two classes"), tr("nats"), (0, 1), (0, 0.8), said)
 
 
 def _penalties() -> Sketch:
     w = _over(-2, 2)
     curves = (Curve("½ w²", w, w**2 / 2), Curve("|w|", w, np.abs(w)))
-    said = "A bowl, flat at 0, and a wedge whose slope does not fade."
-    return Sketch(curves, "w", "penalty", (-2, 2), (0, 2), said)
+    said = tr("A bowl, flat at 0, and a wedge whose slope does not fade.")
+    return Sketch(curves, "w", tr("penalty"), (-2, 2), (0, 2), said)
 
 
 def descent(rate: float, *, momentum: float = 0.0, start: float = 1.0) -> Reals:
@@ -138,46 +146,54 @@ def descent(rate: float, *, momentum: float = 0.0, start: float = 1.0) -> Reals:
 
 def _rates() -> Sketch:
     t = np.arange(STEPS + 1, dtype=np.float64)
-    curves = tuple(Curve(f"η = {rate:g}", t, descent(rate) ** 2 / 2) for rate in (0.05, 0.5, 2.05))
-    said = "Where the curvature is 1: slow, quick, and beyond η = 2 rising."
-    return Sketch(curves, "step", "loss w²/2", (0, STEPS), (0, 1.5), said)
+    curves = tuple(
+        Curve(localised(f"η = {rate:g}"), t, descent(rate) ** 2 / 2) for rate in (0.05, 0.5, 2.05)
+    )
+    said = tr("Where the curvature is 1: slow, quick, and beyond η = 2 rising.")
+    return Sketch(curves, tr("step"), tr("loss w²/2"), (0, STEPS), (0, 1.5), said)
 
 
 def _momentum() -> Sketch:
     t = np.arange(STEPS + 1, dtype=np.float64)
-    curves = tuple(Curve(f"μ = {mu:g}", t, descent(0.05, momentum=mu)) for mu in (0.0, 0.5, 0.9))
-    said = "At η = 0.05: with momentum sooner at 0, with much of it beyond and back."
-    return Sketch(curves, "step", "w", (0, STEPS), (-0.8, 1), said)
+    curves = tuple(
+        Curve(localised(f"μ = {mu:g}"), t, descent(0.05, momentum=mu)) for mu in (0.0, 0.5, 0.9)
+    )
+    said = tr("At η = 0.05: with momentum sooner at 0, with much of it beyond and back.")
+    return Sketch(curves, tr("step"), "w", (0, STEPS), (-0.8, 1), said)
 
 
 def _schedules() -> Sketch:
     t = _over(0, 1)
     curves = (
-        Curve("halved", t, 0.5 ** np.floor(4 * np.minimum(t, 0.999))),
-        Curve("cosine", t, (1 + np.cos(np.pi * t)) / 2),
+        Curve(tr("halved"), t, 0.5 ** np.floor(4 * np.minimum(t, 0.999))),
+        Curve(tr("cosine"), t, (1 + np.cos(np.pi * t)) / 2),
         Curve("1/t", t, 1 / (1 + 10 * t)),
     )
-    said = "Halved in steps, a cosine down to 0, and 1/t: quick at first, then slow."
-    return Sketch(curves, "share of the epochs", "η", (0, 1), (0, 1), said)
+    said = tr("Halved in steps, a cosine down to 0, and 1/t: quick at first, then slow.")
+    return Sketch(curves, tr("share of the epochs"), "η", (0, 1), (0, 1), said)
 
 
 def _roc() -> Sketch:
     x = _over(0, 1)
-    curves = (Curve("a good model", x, x**0.2), Curve("guessing", x, x))
-    said = "A good model rises steeply towards 1; guessing is the diagonal."
-    return Sketch(curves, "false alarms", "found", (0, 1), (0, 1), said)
+    curves = (Curve(tr("a good model"), x, x**0.2), Curve(tr("guessing"), x, x))
+    said = tr("A good model rises steeply towards 1; guessing is the diagonal.")
+    return Sketch(curves, tr("false alarms"), tr("found"), (0, 1), (0, 1), said)
 
 
 def _calibration() -> Sketch:
     p = _over(0.5, 1)
     curves = (
-        Curve("as sure as right", p, p),
+        Curve(tr("as sure as right"), p, p),
         Curve(
-            "too sure", p, sigmoid(np.log(np.minimum(p, 0.9999) / (1 - np.minimum(p, 0.9999))) / 2)
+            tr("too sure"),
+            p,
+            sigmoid(np.log(np.minimum(p, 0.9999) / (1 - np.minimum(p, 0.9999))) / 2),
         ),
     )
-    said = "On the diagonal answers are as often right as they say; below it the model is too sure."
-    return Sketch(curves, "probability said", "share right", (0.5, 1), (0.5, 1), said)
+    said = tr(
+        "On the diagonal answers are as often right as they say; below it the model is too sure."
+    )
+    return Sketch(curves, tr("probability said"), tr("share right"), (0.5, 1), (0.5, 1), said)
 
 
 SKETCHES: dict[str, Callable[[], Sketch]] = {

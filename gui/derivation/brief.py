@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from core.language import tr
 from core.model_family import FAMILY
+from core.number_format import format_integer
 from gui.derivation.layer import AFTER_HIDDEN, HIDDEN, OF_HIDDEN
 from gui.derivation.lines import FORWARD, GRADIENT, LN, LOSS, UPDATE
 from gui.derivation.models import model_of
@@ -34,18 +36,18 @@ def gauge_lines(shape: Shape) -> tuple[Line, ...]:
         x: Node = Pic(("x",))
     elif s.document is not None:
         words = map(Word, s.document.words[:BRIEF])
-        x = flow(*words, Word(f"… {s.document.total:,} words"))
+        x = flow(*words, Word(tr("… {n} words", n=format_integer(s.document.total))))
     else:
         x = vector([("x", j) for j in s.features[:BRIEF]])
         if s.m > BRIEF:
-            x = row(x, Word(f"of {s.m}"))
+            x = row(x, Word(tr("of {n}", n=s.m)))
     is_small = s.rows <= BRIEF
     found = [Line(FORWARD, Sym(r"\mathbf{x}", "x"), x)]
     if s.hidden:
         up, plain = OF_HIDDEN
         a: Node = vector([(f"{HIDDEN}a", j) for j in s.units[:BRIEF]])
         if s.hidden > BRIEF:
-            a = row(a, Word(f"of {s.hidden}"))
+            a = row(a, Word(tr("of {n}", n=s.hidden)))
         found.append(Line(FORWARD, Sym(rf"\mathbf{{a}}{up}", f"a{plain}"), a))
     if is_small:
         z = Sym("z" if s.is_neuron else r"\mathbf{z}", "z")
@@ -101,4 +103,4 @@ def _activations(s: Shape) -> list[Line]:
         return [Line(FORWARD, letter, many([("a", k) for k in s.outputs]))]
     leading = s.tied[:BRIEF]
     named = [row(Word(s.names[k], s.marks[k]), Num(("votes", k))) for k in leading]
-    return [Line(FORWARD, Word("votes"), flow(*named))]
+    return [Line(FORWARD, Word(tr("votes")), flow(*named))]

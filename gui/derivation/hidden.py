@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from core.language import mark, tr
+from core.number_format import format_integer
 from gui.derivation.layer import HIDDEN, OF_HIDDEN, Layer, tall
 from gui.derivation.shape import PRODUCTS, Shape
 from gui.kit.maths.notation import (
@@ -27,17 +29,19 @@ ACTIVATIONS: dict[str, tuple[tuple[str, str], tuple[str, str], str]] = {
     "relu": (
         (r"\max(0, {z})", "max(0, {z})"),
         (r"[\,{z} > 0\,]", "[{z} > 0]"),
-        "1 where the unit is active, else 0: an inactive unit learns nothing from this example",
+        mark(
+            "1 where the unit is active, else 0: an inactive unit learns nothing from this example"
+        ),
     ),
     "tanh": (
         (r"\tanh({z})", "tanh({z})"),
         (r"1 - ({a})^2", "1 − ({a})²"),
-        "next to nothing where a unit is saturated, near −1 or 1",
+        mark("next to nothing where a unit is saturated, near −1 or 1"),
     ),
     "sigmoid": (
         (r"\sigma({z})", "σ({z})"),
         (r"{a} \odot (1 - {a})", "{a} ⊙ (1 − {a})"),
-        "at most ¼, next to nothing where a unit is near 0 or 1",
+        mark("at most ¼, next to nothing where a unit is near 0 or 1"),
     ),
 }
 (UP, PLAIN_UP), DOT = OF_HIDDEN, Sym(r"\odot", "⊙")
@@ -47,11 +51,12 @@ def forward(shape: Shape, part: int) -> list[Line]:
     """Return the lines of the units that are shown: net input and activation of each."""
     lines = [_unit(shape, j, part) for j in shape.units]
     if len(shape.units) < shape.hidden:
-        said = (
-            f"… {shape.hidden - len(shape.units):,} more of {shape.hidden:,}; shown are those that "
-            "add most to the logits"
+        said = tr(
+            "… {more} more of {n}; shown are those that add most to the logits",
+            more=format_integer(shape.hidden - len(shape.units)),
+            n=format_integer(shape.hidden),
         )
-        lines.append(Line(part, Word("hidden units"), flow(*sentence(said))))
+        lines.append(Line(part, Word(tr("hidden units")), flow(*sentence(said))))
     return lines
 
 
@@ -80,7 +85,7 @@ def _unit(s: Shape, j: int, part: int) -> Line:
     )
     return Line(
         part,
-        Word(f"unit {at}"),
+        Word(tr("unit {u}", u=at)),
         flow(
             head,
             *terms,
@@ -124,15 +129,15 @@ def backward(shape: Shape, output: Layer, hidden: Layer, part: int) -> list[Line
         f"∂L/∂{hidden.bias[1]} = {hidden.slope[1]} =",
     )
     lines = [
-        Line(part, Word("hidden units"), flow(by_a, Row((*numbers, hidden.tall("da"))))),
+        Line(part, Word(tr("hidden units")), flow(by_a, Row((*numbers, hidden.tall("da"))))),
         Line(
             part,
-            Word("net inputs"),
+            Word(tr("net inputs")),
             flow(
                 by_z,
                 row(hidden.tall("da"), DOT, hidden.tall("slope"), EQUALS, hidden.tall("dz")),
                 Sym(rf"\quad f'({z}) = {slope}", f"f′(z{PLAIN_UP}) = {plain}"),
-                *sentence(remark),
+                *sentence(tr(remark)),
             ),
         ),
         Line(part, Word(hidden.title_of_weights), flow(by_W, hidden.table("dW"))),

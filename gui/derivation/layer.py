@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.language import tr
 from gui.derivation.shape import Shape
 from gui.kit.maths.notation import Flow, Key, Matrix, Node, Num, Pic, Sym, many, row
 
@@ -80,11 +81,11 @@ class Layer:
 
     @property
     def title_of_weights(self) -> str:
-        return f"weights{self.mark}"
+        return f"{tr('weights')}{self.mark}"
 
     @property
     def title_of_biases(self) -> str:
-        return f"{'bias' if self.all_rows == 1 else 'biases'}{self.mark}"
+        return f"{tr('bias') if self.all_rows == 1 else tr('biases')}{self.mark}"
 
 
 def tall(keys: list[Key], *, has_more: bool) -> Matrix:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from core.language import mark, tr
 from core.model_family import FAMILY
+from core.number_format import format_integer
 from gui.derivation import hidden
 from gui.derivation.layer import AFTER_HIDDEN, OF_HIDDEN, Layer, hidden_layer, output_layer
 from gui.derivation.shape import PRODUCTS, Document, Shape
@@ -25,11 +27,14 @@ from gui.kit.maths.notation import (
 )
 from gui.kit.plain_text import short
 
-PARTS = ("Forward", "Loss", "Gradient", "Update")
+PARTS = (mark("Forward"), mark("Loss"), mark("Gradient"), mark("Update"))
 FORWARD, LOSS, GRADIENT, UPDATE = range(4)
 # Limits:
 TERMS = 4  # classes that are added up within a fraction
 MOST_VOTES = 10  # classes whose votes are all shown
+
+ALL_WORDS = mark("of {n} words; all others are 0")
+MORE_WORDS = mark("… and {more} more, of {n} words; all others are 0")
 
 LN = Sym(r"-\ln", "−ln")
 IMPLIES = Sym(r"\;\Rightarrow", "⇒")
@@ -49,7 +54,7 @@ class Lines:
     all_slopes = ("(A-Y)", "(A − Y)")
     is_difference = True
     answer: tuple[str, str] | None = None
-    activation_words = "probability of {name}"
+    activation_words = mark("probability of {name}")
     classic_update: tuple[str, str] | None = None
 
     def __init__(self, shape: Shape) -> None:
@@ -105,7 +110,7 @@ class Lines:
     def inputs(self) -> Line:
         s = self.shape
         if s.document is not None:
-            return Line(FORWARD, Word("words"), self._words(s.document))
+            return Line(FORWARD, Word(tr("words")), self._words(s.document))
         if s.is_image:
             node: Node = row(Sym(r"\mathbf{x} =", "x ="), Pic(("x",)))
         else:
@@ -115,9 +120,9 @@ class Lines:
                 own: list[Node] = [Word("("), Num(("own", j)), Word(")")] if s.is_scaled else []
                 parts.append(row(sign, Num(("x", j)), *own, Word(short(s.inputs[j]) + " ")))
             if s.m > len(s.features):
-                parts.append(Word(f"… {s.m} inputs, the largest are shown"))
+                parts.append(Word(tr("… {n} inputs, the largest are shown", n=s.m)))
             node = Flow(tuple(parts))
-        return Line(FORWARD, Word("input"), node)
+        return Line(FORWARD, Word(tr("input")), node)
 
     def _words(self, document: Document) -> Node:
         """Return the beginning of a document, and the numbers of its words."""
@@ -125,8 +130,12 @@ class Lines:
         parts.append(Sym(r"\;\mathbf{f}(x) =", "f(x) ="))
         parts += [Word(f"{word}  ") for word in document.words]
         more = document.total - len(document.words)
-        rest = f"… and {more:,} more, " if more else ""
-        parts += sentence(f"{rest}of {self.shape.m:,} words; all others are 0")
+        rest = tr(
+            MORE_WORDS if more else ALL_WORDS,
+            more=format_integer(more),
+            n=format_integer(self.shape.m),
+        )
+        parts += sentence(rest)
         return Flow(tuple(parts))
 
     def logits(self) -> list[Line]:
@@ -165,7 +174,7 @@ class Lines:
         """Return the line with the chosen class; `said` is the reason."""
         return Line(
             FORWARD,
-            Word("decision"),
+            Word(tr("decision")),
             flow(*said, row(IMPLIES, self.of_class(self.shape.decided))),
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from core.language import mark, tr
 from core.model_family import FAMILY
 from gui.derivation.lines import FORWARD, GRADIENT, LN, LOSS, MOST_VOTES, Lines
 from gui.derivation.neurons import Adaline, Brought, Hinge, Logistic, Perceptron, Squared
@@ -13,6 +14,7 @@ from gui.kit.maths.notation import (
     CLOSE,
     EQUALS,
     MINUS,
+    PLACE,
     PLUS,
     Frac,
     Line,
@@ -24,7 +26,16 @@ from gui.kit.maths.notation import (
     joined,
     row,
     sentence,
+    worded,
 )
+
+ALL_PAIRS = mark(
+    "Of {n} neurons, one for each pair of classes, the {k} with {name} are shown: {why}"
+)
+SOME_PAIRS = mark(
+    "Of {n} neurons, one for each pair of classes, {k} of those with {name} are shown: {why}"
+)
+TARGETS = mark("1 where the pair’s second class is {name}, 0 where its first is; – has no target")
 
 
 def model_of(kind: str) -> type[Lines]:
@@ -61,7 +72,7 @@ class Softmax(Lines):
         )
         terms = joined([Num(("e", k)) for k in classes], PLUS)
         summed = total, *terms, row(EQUALS, Num(("S",)))
-        found.append(Line(FORWARD, Word("exponentials"), flow(*largest, *powers, *summed)))
+        found.append(Line(FORWARD, Word(tr("exponentials")), flow(*largest, *powers, *summed)))
         generic = Sym(
             rf"a_k = \frac{{{exponent('k')}}}{{\textstyle{{\sum}}_j {exponent('j')}}}:",
             f"a_k = {plain.format('_k')} / Σ:",
@@ -77,7 +88,7 @@ class Softmax(Lines):
             )
             for k in classes
         ]
-        found.append(Line(FORWARD, Word("softmax"), flow(generic, *each)))
+        found.append(Line(FORWARD, Word(tr("softmax")), flow(generic, *each)))
         found.append(self.decision(Sym(r"\arg\max_j z_j", "argmax z")))
         if s.label is None:
             return found
@@ -85,10 +96,10 @@ class Softmax(Lines):
 
     def _learn(self, y: int) -> list[Line]:
         return [
-            Line(LOSS, Word("target"), flow(Sym(r"\mathbf{y} =", "y ="), self.column("y"))),
+            Line(LOSS, Word(tr("target")), flow(Sym(r"\mathbf{y} =", "y ="), self.column("y"))),
             Line(
                 LOSS,
-                Word("loss"),
+                Word(tr("loss")),
                 flow(
                     Sym(r"L = -\textstyle{\sum}_j y_j \ln a_j =", "L = −Σ y ln a ="),
                     row(
@@ -108,7 +119,7 @@ class Softmax(Lines):
         latex, plain = self.slope
         return Line(
             GRADIENT,
-            Word("logits"),
+            Word(tr("logits")),
             flow(
                 Sym(
                     rf"\frac{{\partial L}}{{\partial \mathbf{{z}}}} = {latex} =",
@@ -126,7 +137,7 @@ class OneVersusRest(Softmax):
     """A sigmoid for each class, independent of the others."""
 
     any_output = "k"  # the index of any of them
-    activation_words = "probability of {name} against the rest, by its own neuron"
+    activation_words = mark("probability of {name} against the rest, by its own neuron")
 
     def lines(self) -> list[Line]:
         s = self.shape
@@ -134,12 +145,12 @@ class OneVersusRest(Softmax):
         found.append(
             Line(
                 FORWARD,
-                Word("their sum"),
+                Word(tr("their sum")),
                 flow(
                     Sym(r"\textstyle{\sum}_j a_j =", "Σ a ="),
                     *joined([Num(("a", k)) for k in self.k], PLUS),
                     row(EQUALS, Num(("A",))),
-                    *sentence("not 1 in general: each neuron asks for its own class alone"),
+                    *sentence(tr("not 1 in general: each neuron asks for its own class alone")),
                 ),
             )
         )
@@ -148,7 +159,7 @@ class OneVersusRest(Softmax):
             return found
         return [
             *found,
-            Line(LOSS, Word("target"), flow(Sym(r"\mathbf{y} =", "y ="), self.column("y"))),
+            Line(LOSS, Word(tr("target")), flow(Sym(r"\mathbf{y} =", "y ="), self.column("y"))),
             *self.losses(),
             self.by_logits(),
             *self.gradient(),
@@ -160,7 +171,7 @@ class OneVersusRest(Softmax):
         latex = r"a{0} = \sigma(z{0}) = \frac{{1}}{{1+e^{{-z{0}}}}}:"
         plain = "a{0} = σ(z{0}) = 1 / (1 + e^−z{0}):"
         generic = Sym(latex.format(at[0]), plain.format(at[1]))
-        return Line(FORWARD, Word("sigmoids"), flow(generic, *map(self._sigmoid, self.k)))
+        return Line(FORWARD, Word(tr("sigmoids")), flow(generic, *map(self._sigmoid, self.k)))
 
     def _sigmoid(self, k: int) -> Node:
         return row(
@@ -197,11 +208,11 @@ class OneVersusRest(Softmax):
         terms = joined([Num(("l", k)) for k, _ in asked], PLUS)
         total, plain_total = self.sum_of_losses
         return [
-            Line(LOSS, Word("each loss"), flow(*_spaced(each))),
+            Line(LOSS, Word(tr("each loss")), flow(*_spaced(each))),
             Line(
                 LOSS,
-                Word("loss"),
-                flow(Sym(total, plain_total), *terms, row(EQUALS, Num(("L",)))),
+                Word(tr("loss")),
+                flow(Sym(worded(total), tr(plain_total)), *terms, row(EQUALS, Num(("L",)))),
             ),
         ]
 
@@ -217,10 +228,10 @@ class OneVersusOne(OneVersusRest):
     any_output = "i|j"
     slope = (r"\mathbf{a}-\mathbf{t}", "a − t")
     all_slopes = ("(A-T)", "(A − T)")
-    activation_words = "probability of the second class of {name}, by the pair’s neuron"
+    activation_words = mark("probability of the second class of {name}, by the pair’s neuron")
     sum_of_losses = (
-        r"L = \textstyle{\sum}_{\mathrm{pairs\ with\ }y} =",
-        "L = Σ over pairs with y =",
+        mark(r"$L = \textstyle{\sum}_{\mathrm{pairs\ with\ }y} =$"),
+        mark("L = Σ over pairs with y ="),
     )
 
     def lines(self) -> list[Line]:
@@ -232,7 +243,7 @@ class OneVersusOne(OneVersusRest):
             *found,
             self._targets(s.label),
             *self.losses(),
-            self.by_logits("0 without a target"),
+            self.by_logits(tr("0 without a target")),
             *self.gradient(),
         ]
 
@@ -243,19 +254,14 @@ class OneVersusOne(OneVersusRest):
             return []
         about = s.decided if s.label is None else s.label
         having = len(s.names) - 1
-        some = f"the {having} with" if having == len(self.k) else f"{len(self.k)} of those with"
-        why = "the decision" if s.label is None else "only these learn from it"
-        return [
-            Line(
-                FORWARD,
-                Word("pairs"),
-                flow(
-                    *sentence(f"Of {s.rows} neurons, one for each pair of classes, {some}"),
-                    self.of_class(about),
-                    *sentence(f"are shown: {why}"),
-                ),
-            )
-        ]
+        said = tr(
+            ALL_PAIRS if having == len(self.k) else SOME_PAIRS,
+            n=s.rows,
+            k=len(self.k),
+            name=PLACE,
+            why=tr("the decision") if s.label is None else tr("only these learn from it"),
+        )
+        return [Line(FORWARD, Word(tr("pairs")), flow(*sentence(said, self.of_class(about))))]
 
     def _vote(self) -> list[Line]:
         s = self.shape
@@ -263,18 +269,20 @@ class OneVersusOne(OneVersusRest):
         counted = range(h) if h <= MOST_VOTES else dict.fromkeys([*s.tied, s.decided])
         votes = Line(
             FORWARD,
-            Word("votes"),
+            Word(tr("votes")),
             flow(
-                *sentence("a pair i|j votes for j where z > 0, else for i:"),
+                *sentence(tr("a pair i|j votes for j where z > 0, else for i:")),
                 *_spaced([row(self.of_class(k), Num(("votes", k))) for k in counted]),
             ),
         )
         if len(s.tied) == 1:
-            return [votes, self.decision(*sentence("most votes"))]
+            return [votes, self.decision(*sentence(tr("most votes")))]
         sums = _spaced([row(self.of_class(k), Num(("conf", k))) for k in s.tied])
         return [
             votes,
-            self.decision(*sentence(f"{len(s.tied)} tie; their summed logits decide:"), *sums),
+            self.decision(
+                *sentence(tr("{n} tie; their summed logits decide:", n=len(s.tied))), *sums
+            ),
         ]
 
     def marked(self, k: int) -> tuple[Word, ...]:
@@ -287,13 +295,11 @@ class OneVersusOne(OneVersusRest):
     def _targets(self, label: int) -> Line:
         return Line(
             LOSS,
-            Word("target"),
+            Word(tr("target")),
             flow(
                 Sym(r"\mathbf{t} =", "t ="),
                 self.column("y"),
-                *sentence("1 where the pair’s second class is"),
-                self.of_class(label),
-                *sentence(", 0 where its first is; – has no target"),
+                *sentence(tr(TARGETS, name=PLACE), self.of_class(label)),
             ),
         )
 

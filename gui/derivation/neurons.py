@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.language import tr
+from core.language import mark, tr
 from core.model_family import FAMILY
 from gui.derivation.lines import FORWARD, GRADIENT, LN, LOSS, Lines
 from gui.kit.maths.notation import (
@@ -36,7 +36,7 @@ class Neuron(Lines):
             return found
         target = Line(
             LOSS,
-            Word("target"),
+            Word(tr("target")),
             row(Sym("y =", "y ="), Num(("y", 0)), self.of_class(s.label)),
         )
         (w, plain_w), (b, plain_b), (x, plain_x) = (
@@ -48,7 +48,7 @@ class Neuron(Lines):
         if s.has_bias:
             latex += rf",\qquad\frac{{\partial z}}{{\partial {b}}} = 1"
             plain += f", ∂z/∂{plain_b} = 1"
-        by_w = Line(GRADIENT, Word("z by w"), Sym(latex, plain))
+        by_w = Line(GRADIENT, Word(tr("z by w")), Sym(latex, plain))
         return [*found, target, self.loss(s.label), *self.slopes(), by_w, *self.gradient()]
 
     def verdict(self) -> Line:
@@ -86,11 +86,11 @@ class Perceptron(Neuron):
     slope = (r"\hat{y}-y", "ŷ − y")
     all_slopes = (r"(\hat{Y}-Y)", "(Ŷ − Y)")
     answer = (r"\hat{y}", "ŷ")
-    activation_words = "step of the logit: 1 for yes, 0 for no"
+    activation_words = mark("step of the logit: 1 for yes, 0 for no")
     classic_update = (
         r"\mathbf{w} \leftarrow \mathbf{w} + \eta\,\frac{1}{n}\textstyle{\sum}_i"
         r" (y-\hat{y})\,\mathbf{x}",
-        "w ← w + η · mean of (y − ŷ) x",
+        mark("w ← w + η · mean of (y − ŷ) x"),
     )
 
     def activation(self) -> Line:
@@ -100,7 +100,7 @@ class Perceptron(Neuron):
             flow(
                 Sym(r"\hat{y} = \mathrm{step}(z) =", "ŷ = step(z) ="),
                 row(Sym(r"\mathrm{step}(", "step("), Num(("z", 0)), CLOSE, EQUALS, Num(("a", 0))),
-                *sentence("1 where z > 0, else 0"),
+                *sentence(tr("1 where z > 0, else 0")),
             ),
         )
 
@@ -108,7 +108,7 @@ class Perceptron(Neuron):
         sign = Sym(r"\max(0, -", "max(0, −") if label else Sym(r"\max(0,", "max(0,")
         return Line(
             LOSS,
-            Word("criterion"),
+            Word(tr("criterion")),
             flow(
                 Sym(r"L = \max\bigl(0, -(2y-1)\,z\bigr) =", "L = max(0, −(2y − 1) z) ="),
                 row(sign, Num(("z", 0), is_term=bool(label)), CLOSE, EQUALS, Num(("L",))),
@@ -119,14 +119,14 @@ class Perceptron(Neuron):
         return [
             Line(
                 GRADIENT,
-                Word("logit"),
+                Word(tr("logit")),
                 flow(
                     Sym(
                         r"\frac{\partial L}{\partial z} = \hat{y}-y =",
                         "∂L/∂z = ŷ − y =",
                     ),
                     row(Num(("a", 0)), MINUS, Num(("y", 0)), EQUALS, Num(("dz", 0))),
-                    *sentence("0 unless it is wrong: only mistakes move the weights"),
+                    *sentence(tr("0 unless it is wrong: only mistakes move the weights")),
                 ),
             )
         ]
@@ -135,7 +135,7 @@ class Perceptron(Neuron):
 class OfLogit(Neuron):
     """A neuron without an activation function: its loss is a function of the logit."""
 
-    activation_words = "the logit itself"
+    activation_words = mark("the logit itself")
     is_difference = False
 
     def activation(self) -> Line:
@@ -144,7 +144,7 @@ class OfLogit(Neuron):
             self.title(0),
             flow(
                 row(Sym("a = z =", "a = z ="), Num(("a", 0))),
-                *sentence("the straight line itself"),
+                *sentence(tr("the straight line itself")),
             ),
         )
 
@@ -157,7 +157,7 @@ class Adaline(OfLogit):
     def loss(self, label: int) -> Line:
         return Line(
             LOSS,
-            Word("loss"),
+            Word(tr("loss")),
             flow(
                 Sym("L = (y-z)^2 =", "L = (y − z)² ="),
                 row(
@@ -176,7 +176,7 @@ class Adaline(OfLogit):
         return [
             Line(
                 GRADIENT,
-                Word("logit"),
+                Word(tr("logit")),
                 flow(
                     Sym(r"\frac{\partial L}{\partial z} = -2\,(y-z) =", "∂L/∂z = −2(y − z) ="),
                     row(
@@ -200,7 +200,7 @@ class Hinge(OfLogit):
     def loss(self, label: int) -> Line:
         return Line(
             LOSS,
-            Word("hinge loss"),
+            Word(tr("hinge loss")),
             flow(
                 Sym(r"L = \max\bigl(0, 1-(2y-1)\,z\bigr) =", "L = max(0, 1 − (2y − 1) z) ="),
                 row(
@@ -219,11 +219,11 @@ class Hinge(OfLogit):
         return [
             Line(
                 GRADIENT,
-                Word("logit"),
+                Word(tr("logit")),
                 flow(
                     Sym(rf"\frac{{\partial L}}{{\partial z}} = {latex} =", f"∂L/∂z = {plain} ="),
                     Num(("dz", 0)),
-                    *sentence("0 beyond the margin: whoever is there pulls no more"),
+                    *sentence(tr("0 beyond the margin: whoever is there pulls no more")),
                 ),
             )
         ]
@@ -241,7 +241,7 @@ class Sigmoid(Neuron):
         return [
             Line(
                 GRADIENT,
-                Word("loss by a"),
+                Word(tr("loss by a")),
                 flow(
                     Sym(
                         rf"\frac{{\partial L}}{{\partial a}} = {self.by_a[0]} =",
@@ -252,12 +252,12 @@ class Sigmoid(Neuron):
             ),
             Line(
                 GRADIENT,
-                Word("a by z"),
+                Word(tr("a by z")),
                 flow(
                     Sym(r"\frac{\partial a}{\partial z} = a\,(1-a) =", "∂a/∂z = a (1 − a) ="),
                     starving,
                     *(
-                        sentence("at most ¼: it starves whoever is far on the wrong side")
+                        sentence(tr("at most ¼: it starves whoever is far on the wrong side"))
                         if self.is_starving
                         else []
                     ),
@@ -265,7 +265,7 @@ class Sigmoid(Neuron):
             ),
             Line(
                 GRADIENT,
-                Word("the chain"),
+                Word(tr("the chain")),
                 flow(
                     Sym(
                         r"\frac{\partial L}{\partial z} = \frac{\partial L}{\partial a}\cdot"
@@ -281,7 +281,7 @@ class Sigmoid(Neuron):
 class Squared(Sigmoid):
     slope = (r"2\,(a-y)\,a\,(1-a)", "2(a − y) a(1 − a)")
     all_slopes = (r"2\,\bigl((A-Y)\odot A\odot(1-A)\bigr)", "2 ((A − Y) ⊙ A ⊙ (1 − A))")
-    activation_words = "σ of the logit of {name}"
+    activation_words = mark("σ of the logit of {name}")
     is_difference = False
     by_a = (r"2\,(a-y)", "2(a − y)")
     is_starving = True
@@ -289,7 +289,7 @@ class Squared(Sigmoid):
     def loss(self, label: int) -> Line:
         return Line(
             LOSS,
-            Word("loss"),
+            Word(tr("loss")),
             flow(
                 Sym("L = (y-a)^2 =", "L = (y − a)² ="),
                 row(
@@ -310,7 +310,7 @@ class Logistic(Sigmoid):
         a = Num(("a", 0))
         inner: Node = a if label else row(Sym("(1 -", "(1 −"), a, CLOSE)
         loss = Sym(r"L = -y \ln a - (1-y) \ln (1-a) =", "L = −y ln a − (1 − y) ln(1 − a) =")
-        return Line(LOSS, Word("loss"), flow(loss, row(LN, inner, EQUALS, Num(("L",)))))
+        return Line(LOSS, Word(tr("loss")), flow(loss, row(LN, inner, EQUALS, Num(("L",)))))
 
 
 class Brought(Neuron):
@@ -329,4 +329,4 @@ class Brought(Neuron):
         latex, plain = self.slope
         formula = sentence(f"{FAMILY[self.shape.kind].gradient} =")
         words = flow(Sym(f"{latex} =", f"{plain} ="), *formula, Num(("dz", 0)))
-        return [Line(GRADIENT, Word("logit"), words)]
+        return [Line(GRADIENT, Word(tr("logit")), words)]

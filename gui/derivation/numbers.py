@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core.language import tr
+from core.language import localised, mark, tr
 from core.model_family import FAMILY
 from core.optimiser_family import OPTIMISERS
 from gui.derivation.layer import HIDDEN
@@ -23,63 +23,66 @@ if TYPE_CHECKING:  # it imports PyTorch
 Reals = NDArray[np.float64]
 
 MEANINGS = {
-    "x": "{input}, as the model takes it",
-    "own": "{input}, in its own unit",
-    "W": "weight of {input} for {name}",
-    "b": "bias of {name}",
-    "wx": "sum of weight × input for {name}",
-    "z": "logit of {name}",
-    "e": "e to the logit of {name}",
-    "S": "sum of the exponentials",
-    "A": "sum of all activations",
-    "shift": "the largest logit, taken out so that nothing overflows",
-    "y": "target of {name}",
-    "l": "loss of {name}’s own neuron, in {unit}",
-    "L": "loss of this example, in {unit}",
-    "dLda": "derivative of the loss by the activation",
-    "dadz": "slope of the sigmoid",
-    "dz": "derivative of the loss by the logit of {name}: {gradient}",
-    "dW": "gradient of this example: weight of {input} for {name}",
-    "share": "this example's share of the batch gradient: weight of {input} for {name}",
-    "g": "gradient of the batch: weight of {input} for {name}",
-    "G": "gradient of the batch with the penalty: weight of {input} for {name}",
-    "db": "gradient of the batch: bias of {name}",
-    "v": "what the rule remembers of the gradient: weight of {input} for {name}",
-    "v2": "the same with this gradient: weight of {input} for {name}",
-    "s": "what the rule remembers of the squared gradient: weight of {input} for {name}",
-    "s2": "the same with this gradient: weight of {input} for {name}",
-    "d": "direction of the step: weight of {input} for {name}",
-    "d_b": "direction of the step: bias of {name}",
-    "W2": "after the update: weight of {input} for {name}",
-    "b2": "after the update: bias of {name}",
-    "n": "examples in the batch",
-    "c": "weight of the example’s class in the loss",
-    "in": "whether the next batch holds this example",
-    "eta": "learning rate η",
-    "decay": "weight decay λ",
-    "even": "threshold τ = η λ₁ of all weights",
-    "tau": "threshold τ: weight of {input} for {name}",
-    "u": "before the threshold: weight of {input} for {name}",
-    "r": "after the threshold: weight of {input} for {name}",
-    "v3": "velocity with the threshold’s part of the move: weight of {input} for {name}",
-    "mu": "momentum μ, the share of the velocity that stays",
-    "beta1": "β₁, the share of the mean gradient that stays",
+    "x": mark("{input}, as the model takes it"),
+    "own": mark("{input}, in its own unit"),
+    "W": mark("weight of {input} for {name}"),
+    "b": mark("bias of {name}"),
+    "wx": mark("sum of weight × input for {name}"),
+    "z": mark("logit of {name}"),
+    "e": mark("e to the logit of {name}"),
+    "S": mark("sum of the exponentials"),
+    "A": mark("sum of all activations"),
+    "shift": mark("the largest logit, taken out so that nothing overflows"),
+    "y": mark("target of {name}"),
+    "l": mark("loss of {name}’s own neuron, in {unit}"),
+    "L": mark("loss of this example, in {unit}"),
+    "dLda": mark("derivative of the loss by the activation"),
+    "dadz": mark("slope of the sigmoid"),
+    "dz": mark("derivative of the loss by the logit of {name}: {gradient}"),
+    "dW": mark("gradient of this example: weight of {input} for {name}"),
+    "share": mark("this example's share of the batch gradient: weight of {input} for {name}"),
+    "g": mark("gradient of the batch: weight of {input} for {name}"),
+    "G": mark("gradient of the batch with the penalty: weight of {input} for {name}"),
+    "db": mark("gradient of the batch: bias of {name}"),
+    "v": mark("what the rule remembers of the gradient: weight of {input} for {name}"),
+    "v2": mark("the same with this gradient: weight of {input} for {name}"),
+    "s": mark("what the rule remembers of the squared gradient: weight of {input} for {name}"),
+    "s2": mark("the same with this gradient: weight of {input} for {name}"),
+    "d": mark("direction of the step: weight of {input} for {name}"),
+    "d_b": mark("direction of the step: bias of {name}"),
+    "W2": mark("after the update: weight of {input} for {name}"),
+    "b2": mark("after the update: bias of {name}"),
+    "n": mark("examples in the batch"),
+    "c": mark("weight of the example’s class in the loss"),
+    "in": mark("whether the next batch holds this example"),
+    "eta": mark("learning rate η"),
+    "decay": mark("weight decay λ"),
+    "even": mark("threshold τ = η λ₁ of all weights"),
+    "tau": mark("threshold τ: weight of {input} for {name}"),
+    "u": mark("before the threshold: weight of {input} for {name}"),
+    "r": mark("after the threshold: weight of {input} for {name}"),
+    "v3": mark("velocity with the threshold’s part of the move: weight of {input} for {name}"),
+    "mu": mark("momentum μ, the share of the velocity that stays"),
+    "beta1": mark("β₁, the share of the mean gradient that stays"),
     "1-beta1": "1 − β₁",
-    "stays": "the share of the mean square that stays",
-    "1-stays": "1 minus the share of the mean square that stays",
-    "t": "number of this update",
-    "fix1": "what the mean gradient is divided by: it began as 0",
-    "fix2": "what the mean square is divided by: it began as 0",
+    "stays": mark("the share of the mean square that stays"),
+    "1-stays": mark("1 minus the share of the mean square that stays"),
+    "t": mark("number of this update"),
+    "fix1": mark("what the mean gradient is divided by: it began as 0"),
+    "fix2": mark("what the mean square is divided by: it began as 0"),
 }
 OF_UNITS = {
-    "z": "net input of {name}",
-    "a": "activation of {name}",
-    "slope": "slope of the activation of {name}",
-    "da": "derivative of the loss by the activation of {name}, along all ways to the logits",
-    "dz": "derivative of the loss by the net input of {name}",
+    "z": mark("net input of {name}"),
+    "a": mark("activation of {name}"),
+    "slope": mark("slope of the activation of {name}"),
+    "da": mark("derivative of the loss by the activation of {name}, along all ways to the logits"),
+    "dz": mark("derivative of the loss by the net input of {name}"),
 }
 OF_INPUTS = ("x", "own")  # the first index of all other numbers is the output
-OF_CLASSES = {"votes": "pairs that vote for {}", "conf": "summed logits of the pairs for {}"}
+OF_CLASSES = {
+    "votes": mark("pairs that vote for {name}"),
+    "conf": mark("summed logits of the pairs for {name}"),
+}
 NO_TARGET = "–"
 
 
@@ -90,34 +93,36 @@ def meaning(shape: Shape, key: Key) -> str:
     if kind.startswith(HIDDEN):
         return _meaning_in_units(shape, kind.removeprefix(HIDDEN), [int(at) for at in indices])
     if kind in OF_CLASSES:
-        return OF_CLASSES[kind].format(shape.names[int(indices[0])])
+        return tr(OF_CLASSES[kind], name=shape.names[int(indices[0])])
     has_output = bool(indices) and kind not in OF_INPUTS
     name = shape.titles[int(indices[0])] if has_output else ""
     if kind == "a":
-        return model_of(shape.kind).activation_words.format(name=name)
+        return tr(model_of(shape.kind).activation_words, name=name)
     model = FAMILY[shape.kind]
     if kind == "e" and model.is_sigmoid:
-        return "e to the −z" if shape.is_neuron else f"e to minus the logit of {name}"
+        return (
+            tr("e to the −z")
+            if shape.is_neuron
+            else tr("e to minus the logit of {name}", name=name)
+        )
     has_input = kind in OF_INPUTS or len(indices) > 1
     text = ""
     if has_input:
         at = int(indices[-1])
         is_fed_by_units = shape.hidden and kind not in OF_INPUTS
         text = unit_name(at) if is_fed_by_units else shape.inputs[at]
-    return MEANINGS[kind].format(
-        name=name, input=text, unit=tr(model.unit), gradient=model.gradient
-    )
+    return tr(MEANINGS[kind], name=name, input=text, unit=tr(model.unit), gradient=model.gradient)
 
 
 def _meaning_in_units(shape: Shape, kind: str, indices: list[int]) -> str:
     """Return the description of a number of the hidden layer."""
     words = OF_UNITS.get(kind) or MEANINGS[kind]
     text = shape.inputs[indices[1]] if len(indices) > 1 else ""
-    return words.format(name=unit_name(indices[0]), input=text)
+    return tr(words, name=unit_name(indices[0]), input=text)
 
 
 def unit_name(unit: int) -> str:
-    return f"unit {unit + 1}"
+    return tr("unit {u}", u=unit + 1)
 
 
 def meanings(shape: Shape, lines: Iterable[Line]) -> dict[Key, str]:
@@ -202,7 +207,7 @@ def numbers_of_one(trace: Trace) -> dict[Key, float | str]:
     if trace.batch is not None:
         found["n",] = trace.batch.n
         found["c",] = trace.weight
-        found["in",] = "yes" if trace.batch.holds_example else "no"
+        found["in",] = tr("yes") if trace.batch.holds_example else tr("no")
     return found
 
 
@@ -233,14 +238,14 @@ def tables(trace: Trace, layer: Layer) -> dict[str, Reals]:
 def constants(trace: Trace) -> dict[Key, float | str]:
     """Return the settings of the update, as the user has typed them."""
     found: dict[Key, float | str] = {
-        ("eta",): f"{trace.eta:.4g}",
-        ("decay",): f"{trace.decay:g}",
+        ("eta",): localised(f"{trace.eta:.4g}"),
+        ("decay",): localised(f"{trace.decay:g}"),
         ("even",): trace.eta * trace.l1,
-        ("mu",): f"{trace.momentum:g}",
+        ("mu",): localised(f"{trace.momentum:g}"),
         ("t",): trace.t,
     }
     for name, value in trace.constants.items():
-        found[name,] = value if name.startswith("fix") else f"{value:g}"
+        found[name,] = value if name.startswith("fix") else localised(f"{value:g}")
     return found
 
 

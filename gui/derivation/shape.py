@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from core.config import HiddenActivation
 from core.data.task import Task
 from core.model_family import FAMILY, output_names, pairs
+from core.number_format import format_plain
 from core.optimiser_family import OPTIMISERS, Optimiser, OptimiserName
 from gui.kit.plain_text import beginning, short
 
@@ -161,5 +162,5 @@ def _outputs(trace: Trace, h: int) -> tuple[int, ...]:
 def _document(task: Task, text: str, x: NDArray[np.float64], order: NDArray[np.int64]) -> Document:
     """Return a document with inputs x, of which those in `order` are its words."""
     names = task.input_names
-    words = (f"{short(names[j], WORD_LETTERS)} {x[j]:.3g}" for j in order[:WORDS])
+    words = (f"{short(names[j], WORD_LETTERS)} {format_plain(x[j], 3)}" for j in order[:WORDS])
     return Document(beginning(text, TEXT_LETTERS), tuple(words), len(order))

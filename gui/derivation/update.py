@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from core.language import tr
+from core.language import mark, tr
 from core.model_family import FAMILY
 from core.optimiser_family import PLAIN_DIRECTION, Equation, Step
 from gui.derivation.layer import Layer
@@ -26,6 +26,7 @@ from gui.kit.maths.notation import (
     flow,
     row,
     sentence,
+    worded,
 )
 
 SIGNS = {
@@ -48,19 +49,28 @@ def update_lines(of: Lines) -> list[Line]:
     if FAMILY[s.kind].is_counted:
         return [_counted()]
     if not s.has_batch:
-        return [Line(UPDATE, Word("batch"), Word("Pause to see the mean over this large batch."))]
+        return [
+            Line(
+                UPDATE, Word(tr("batch")), Word(tr("Pause to see the mean over this large batch."))
+            )
+        ]
     layers = [_Update(s, layer) for layer in of.layers]
     gradients = [line for layer in layers for line in layer.gradients()]
     if not s.has_moves:
-        return [*gradients, Line(UPDATE, Word("update"), flow(*sentence(s.optimiser.words)))]
+        return [
+            *gradients,
+            Line(UPDATE, Word(tr("update")), flow(*sentence(tr(s.optimiser.words)))),
+        ]
     return [*gradients, *(line for layer in layers for line in layer.moves())]
 
 
 def _counted() -> Line:
-    latex = r"w_{kj} = \ln\frac{N_{kj} + \alpha}{\sum_j N_{kj} + \alpha m} - \text{mean over } k"
-    plain = "w_kj = ln (N_kj + α)/(Σⱼ N_kj + α m) − mean over k"
-    words = "N: how much of feature j the rows of class k have; no gradient is followed"
-    return Line(UPDATE, Word("counted"), flow(Sym(latex, plain), *sentence(words)))
+    latex = mark(
+        r"$w_{kj} = \ln\frac{N_{kj} + \alpha}{\sum_j N_{kj} + \alpha m} - \text{mean over } k$"
+    )
+    plain = tr("w_kj = ln (N_kj + α)/(Σⱼ N_kj + α m) − mean over k")
+    words = tr("N: how much of feature j the rows of class k have; no gradient is followed")
+    return Line(UPDATE, Word(tr("counted")), flow(Sym(worded(latex), plain), *sentence(words)))
 
 
 class _Update:
@@ -98,13 +108,13 @@ class _Update:
         return [
             Line(
                 GRADIENT,
-                Word("its share"),
+                Word(tr("its share")),
                 flow(
                     share,
                     self.of.table("share"),
                     row(Sym("n =", "n ="), Num(("n",))),
                     *weight,
-                    row(Word("in the batch:"), Num(("in",))),
+                    row(Word(tr("in the batch:")), Num(("in",))),
                 ),
             )
         ]
@@ -115,9 +125,9 @@ class _Update:
             latex, plain = rf"c_i\,{latex}", f"c {plain}"
         mean = Sym(
             rf"\nabla_{{\!{self.w}}} = \frac{{1}}{{n}}\textstyle{{\sum}}_i {latex} =",
-            f"∇{self.letter} = mean of {plain} =",
+            tr("∇{w} = mean of {slope} =", w=self.letter, slope=plain),
         )
-        return Line(GRADIENT, Word("whole batch"), flow(mean, self.of.table("g")))
+        return Line(GRADIENT, Word(tr("whole batch")), flow(mean, self.of.table("g")))
 
     # Plain descent --------------------------------------------------------------------------------
 
@@ -128,7 +138,7 @@ class _Update:
         plain = f"{letter} ← {letter} − η ∇{letter} ="
         if of.classic_update is not None:
             rule = rf"{of.classic_update[0]} = {w} - \eta\,\nabla_{{\!{w}}} ="
-            plain = f"{of.classic_update[1]} = {letter} − η ∇{letter} ="
+            plain = f"{tr(of.classic_update[1])} = {letter} − η ∇{letter} ="
         decay: tuple[Node, ...] = ()
         if s.has_decay:
             rule = rf"{w} \leftarrow {w} - \eta\,(\nabla_{{\!{w}}} + \lambda {w}) ="
@@ -164,7 +174,7 @@ class _Update:
         return [
             Line(
                 GRADIENT,
-                Word("with penalty"),
+                Word(tr("with penalty")),
                 flow(Sym(latex + " =", plain + " ="), *parts, EQUALS, self.of.table("G")),
             )
         ]
@@ -214,7 +224,7 @@ class _Update:
         )
         return Line(
             UPDATE,
-            Word(of.title_of_weights if target is None else "step"),
+            Word(of.title_of_weights if target is None else tr("step")),
             flow(
                 Sym(rf"{begins} {w} - \eta\,{latex} =", f"{said} {letter} − η {plain} ="),
                 of.table("W"),
@@ -252,7 +262,7 @@ class _Update:
         s, b, plain, of = self.shape, self.b, self.plain_b, self.of
         title = Word(of.title_of_biases)
         if not s.has_bias:
-            said = sentence(f"This model has no bias: {plain} stays 0.")
+            said = sentence(tr("This model has no bias: {b} stays 0.", b=plain))
             return Line(UPDATE, title, flow(*said))
         if s.optimiser.is_plain:
             rule = Sym(
@@ -277,5 +287,5 @@ class _Update:
         if not is_small:
             parts.append(of.column("b2"))
         if not s.optimiser.is_plain:
-            parts.extend(sentence("by the same rule, without a penalty"))
+            parts.extend(sentence(tr("by the same rule, without a penalty")))
         return Line(UPDATE, title, Flow(tuple(parts)))

@@ -102,11 +102,6 @@ def picture(latex: str, px: float, colour: str, inks: tuple[tuple[str, str], ...
     return Picture(latex, px, colour, inks)
 
 
-def worded(latex: str) -> str:
-    """Return a formula; one that is marked as `$…$` has words, which are translated."""
-    return tr(latex).split("$")[1] if latex.startswith("$") else latex
-
-
 class Formula(QWidget):
     """A formula. Screen readers get `spoken`; a right click copies it as LaTeX or as text."""
 

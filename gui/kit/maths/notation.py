@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from core.data.csv import spreadsheet
-from core.language import tr
+from core.language import current, tr
 from core.number_format import SUPERSCRIPTS
 
 Key: TypeAlias = tuple[str | int, ...]  # names a number: ("z", 1) is the logit of class 1
@@ -140,9 +141,16 @@ def vector(keys: Sequence[Key]) -> Row:
     return Row((*parts, CLOSE))
 
 
-def sentence(text: str) -> list[Node]:
-    """Return the words of a text as nodes of a flow, where they can wrap."""
-    return [Word(word) for word in text.split()]
+def sentence(text: str, node: Node | None = None) -> list[Node]:
+    """Return the words of a text as nodes of a flow, where they can wrap; `node` is at PLACE."""
+    before, _, after = text.partition(PLACE)
+    words, rest = ([Word(word) for word in GAP.split(part) if word] for part in (before, after))
+    return [*words, *rest] if node is None else [*words, node, *rest]
+
+
+def worded(latex: str) -> str:
+    """Return a formula; one that is marked as `$…$` has words, which are translated."""
+    return tr(latex).split("$")[1] if latex.startswith("$") else latex
 
 
 def many(keys: Sequence[Key]) -> Node:
@@ -177,6 +185,8 @@ def whole(line: Line) -> Node:
 LOWERED = {after: chr(before) for before, after in SUPERSCRIPTS.items()}
 
 ONE_ROW = 4
+PLACE = "\0"  # in a sentence: of a node
+GAP = re.compile(r"(?<=[\uff0c\u3002\uff1b\uff1a])|\s+")  # Chinese wraps after its marks
 PLUS, MINUS, TIMES, EQUALS = Sym("+", "+"), Sym("-", "−"), Sym(r"\cdot", "·"), Sym("=", "=")
 OPEN, CLOSE, COMMA = Sym("(", "("), Sym(")", ")"), Sym(",", ",")
 
@@ -259,6 +269,7 @@ def as_term(text: str) -> str:
 
 
 def _power(text: str) -> tuple[str, str]:
-    """Split a number into its digits and its power of ten, "" if it has none."""
-    digits, _, exponent = text.replace("−", "-").partition("·10")
+    """Split a number into its digits, with a point, and its power of ten, "" if it has none."""
+    number = text.replace("−", "-").replace(current().decimal, ".")
+    digits, _, exponent = number.partition("·10")
     return digits, exponent.translate(LOWERED)

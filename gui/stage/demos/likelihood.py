@@ -21,7 +21,8 @@ from gui.kit import theme as look
 from gui.kit.fields.choices import Segments
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.layouts import add_layout
-from gui.kit.maths.formula import Formula, worded
+from gui.kit.maths.formula import Formula
+from gui.kit.maths.notation import worded
 from gui.kit.theme import Theme
 from gui.stage.demos.columns import Columns, Shaped
 from gui.stage.demos.demo import Demo, no_shares

@@ -21,7 +21,8 @@ from gui.kit.fields.choices import Choice
 from gui.kit.fields.numbers import CountField
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.layouts import add_layout
-from gui.kit.maths.formula import Formula, worded
+from gui.kit.maths.formula import Formula
+from gui.kit.maths.notation import worded
 from gui.kit.theme import Theme
 from gui.stage.demos.bars import FEW
 from gui.stage.demos.demo import Demo, no_shares
