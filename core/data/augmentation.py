@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import DataError
+from core.language import tr
+from core.number_format import format_integer
 
 CHUNK = 1024  # pictures processed at once
 SHIFT = 1.5 / 28  # at most, as a fraction of the picture's side, in either direction
@@ -26,7 +28,12 @@ def varied(X: NDArray[np.uint8], seed: int) -> NDArray[np.uint8]:
     """
     size = math.isqrt(X.shape[1])
     if size * size != X.shape[1]:
-        raise DataError(f"Pictures of {X.shape[1]:,} pixels are not square and cannot be varied.")
+        raise DataError(
+            tr(
+                "Pictures of {count} pixels are not square and cannot be varied.",
+                count=format_integer(X.shape[1]),
+            )
+        )
     rng = np.random.default_rng(seed)
     made = np.empty_like(X)
     for first in range(0, len(X), CHUNK):

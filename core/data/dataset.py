@@ -16,6 +16,7 @@ from core.data.text.documents import Documents
 from core.data.understood_folder import UnderstoodFolder
 from core.errors import DataError
 from core.invisible_characters import visible, visible_names
+from core.language import tr
 from core.name_lookup import find
 from core.number_format import format_count
 
@@ -240,7 +241,9 @@ class Dataset:
             return self
         columns = sorted({j for name in wanted for j in self._features_of(name)})
         if not columns:
-            raise DataError(f"No feature of {self.name} is chosen; choose at least one.")
+            raise DataError(
+                tr("No feature of {name} is chosen; choose at least one.", name=self.name)
+            )
         if len(columns) == self.m:
             return self
         return replace(
@@ -267,7 +270,7 @@ class Dataset:
         the last class.
         """
         if self.h < 2:
-            raise DataError(f"{self.name} has one class; a binary model needs two.")
+            raise DataError(tr("{name} has one class; a binary model needs two.", name=self.name))
         yes = self.h - 1 if positive is None else find(positive, self.class_names, "class")
         if negative is None:
             no_name, no_mark = _rest(self, yes)
@@ -276,7 +279,10 @@ class Dataset:
             no = find(negative, self.class_names, "class")
             if no == yes:
                 raise DataError(
-                    f"Both classes are “{self.class_names[yes]}”; choose two different ones."
+                    tr(
+                        "Both classes are “{name}”; choose two different ones.",
+                        name=self.class_names[yes],
+                    )
                 )
             no_name, no_mark = self.class_names[no], self.class_marks[no]
             keep = (self.y == yes) | (self.y == no)

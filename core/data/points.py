@@ -9,6 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from core.errors import DataError
 from core.invisible_characters import visible
+from core.language import tr
+from core.number_format import format_integer
 
 MIN_CLASSES, MAX_CLASSES = 2, 10
 MAX_POINTS = 1_000_000
@@ -44,7 +46,13 @@ class Points:
         """Add points of one class at xy (k, 2). Raises DataError above MAX_POINTS."""
         positions = np.asarray(xy, dtype=np.float64).reshape(-1, 2)
         if len(self) + len(positions) > MAX_POINTS:
-            raise DataError(f"There are {len(self):,} points; {MAX_POINTS:,} are the most.")
+            raise DataError(
+                tr(
+                    "There are {count} points; {most} are the most.",
+                    count=format_integer(len(self)),
+                    most=format_integer(MAX_POINTS),
+                )
+            )
         return replace(
             self,
             xy=np.concatenate([self.xy, positions]),
@@ -91,7 +99,9 @@ class Points:
     def with_class(self) -> Points:
         """Add a class named by the first free letter; raise DataError beyond ten classes."""
         if len(self.class_names) == MAX_CLASSES:
-            raise DataError(f"There are {MAX_CLASSES} classes; more cannot be told apart.")
+            raise DataError(
+                tr("There are {most} classes; more cannot be told apart.", most=MAX_CLASSES)
+            )
         letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
         name = next(letter for letter in letters if letter not in self.class_names)
         return replace(self, class_names=(*self.class_names, name))
@@ -101,16 +111,18 @@ class Points:
         name = visible(name.strip())
         names = list(self.class_names)
         if not name:
-            raise DataError("A class needs a name.")
+            raise DataError(tr("A class needs a name."))
         if name in names[:k] + names[k + 1 :]:
-            raise DataError(f"There is a class “{name}” already; choose another name.")
+            raise DataError(
+                tr("There is a class “{name}” already; choose another name.", name=name)
+            )
         names[k] = name
         return replace(self, class_names=tuple(names))
 
     def remove_class(self, k: int) -> Points:
         """Remove class k and its points; raise DataError if only two classes are left."""
         if len(self.class_names) == MIN_CLASSES:
-            raise DataError("Two classes are the least that can be told apart.")
+            raise DataError(tr("Two classes are the least that can be told apart."))
         keep = self.labels != k
         labels = self.labels[keep]
         return Points(

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from core.config import Std
 from core.errors import DataError
+from core.language import tr
+from core.number_format import format_integer
 
 SUPERSCRIPTS = {2: "²", 3: "³", 4: "⁴", 5: "⁵"}
 MAX_INPUTS = 1000  # most inputs that a feature map may produce
@@ -40,8 +42,14 @@ class FeatureMap:
     def __post_init__(self) -> None:
         if not self.is_identity and self.k > MAX_INPUTS:
             raise DataError(
-                f"Degree {self.degree} of {len(self.names):,} features makes {self.k:,} inputs; "
-                f"{MAX_INPUTS:,} are the most. Choose fewer features or a lower degree."
+                tr(
+                    "Degree {degree} of {m} features makes {k} inputs; {most} are the "
+                    "most. Choose fewer features or a lower degree.",
+                    degree=self.degree,
+                    m=format_integer(len(self.names)),
+                    k=format_integer(self.k),
+                    most=format_integer(MAX_INPUTS),
+                )
             )
 
     @property

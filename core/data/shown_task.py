@@ -11,6 +11,8 @@ import numpy as np
 from core.data.dataset import Dataset
 from core.data.streamed.drawing import fixed_sample
 from core.data.task import Task
+from core.language import tr
+from core.number_format import format_integer
 
 SAMPLE = 2_000  # rows
 TESTED = 400  # of these at most are held out
@@ -50,7 +52,11 @@ def describe(task: Task) -> str:
     dataset = task.dataset
     if not isinstance(dataset, SampledDataset):
         return ""
-    return f"a sample of {dataset.n:,} of {dataset.total:,} rows"
+    return tr(
+        "a sample of {n} of {total} rows",
+        n=format_integer(dataset.n),
+        total=format_integer(dataset.total),
+    )
 
 
 def _sampled(task: Task) -> Task:

@@ -17,8 +17,10 @@ from core.data.preprocessing import NUMBERS_AT_ONCE, ROWS_AT_ONCE, FeatureMap, S
 from core.data.streamed.drawing import fixed_sample
 from core.data.validation import set_aside
 from core.errors import DataError
+from core.language import tr
 from core.memory import Demand, demand
 from core.model_family import FAMILY
+from core.number_format import format_integer
 
 if TYPE_CHECKING:  # SciPy is imported with the first texts
     from scipy.sparse import csr_array
@@ -191,15 +193,20 @@ class Task:
         drawing = self.config.data.source == "drawn"
         if len(present) == 0:
             return (
-                "There are no points yet: draw some, in at least two classes."
+                tr("There are no points yet: draw some, in at least two classes.")
                 if drawing
-                else f"{self.dataset.name} has no training rows; choose a smaller test share."
+                else tr(
+                    "{name} has no training rows; choose a smaller test share.",
+                    name=self.dataset.name,
+                )
             )
         name = self.dataset.class_names[present[0]]
-        todo = "Draw points of another class" if drawing else "Choose data with two classes"
-        return (
-            f"All training points are of one class, “{name}”: "
-            f"a model that always says {name} is right already. {todo}."
+        todo = tr("Draw points of another class") if drawing else tr("Choose data with two classes")
+        return tr(
+            "All training points are of one class, “{name}”: a model that always says "
+            "{name} is right already. {todo}.",
+            name=name,
+            todo=todo,
         )
 
 
@@ -298,17 +305,25 @@ def not_counted(dataset: Dataset, config: DataConfig, model: ModelConfig) -> str
     kind = FAMILY[model.kind]
     if not kind.is_counted or dataset.is_text:
         return ""
-    why = f"{kind.title} counts how much of each feature a class has, of which none may be below 0"
+    why = tr(
+        "{title} counts how much of each feature a class has, of which none may be below 0",
+        title=tr(kind.title),
+    )
     if config.standardise or config.sine:
-        which = "standardised features" if config.standardise else "sines of features"
-        return f"{why}, and {which} are. Switch them off."
+        which = tr("standardised features") if config.standardise else tr("sines of features")
+        return tr("{why}, and {which} are. Switch them off.", why=why, which=which)
     if dataset.X.dtype == np.uint8 or not dataset.n:
         return ""
     is_below = dataset.ranges(slice(None))[0] < 0
     if not is_below.any():
         return ""
     name = dataset.feature_names[int(is_below.argmax())]
-    return f"{why}; “{name}” of {dataset.name} is in some rows. Choose other features or a softmax."
+    return tr(
+        "{why}; “{feature}” of {data} is in some rows. Choose other features or a softmax.",
+        why=why,
+        feature=name,
+        data=dataset.name,
+    )
 
 
 def _check_features(dataset: Dataset, config: DataConfig) -> None:
@@ -316,13 +331,19 @@ def _check_features(dataset: Dataset, config: DataConfig) -> None:
     if not dataset.is_measured and (config.degree > 1 or config.sine):
         kind = "texts" if dataset.is_text else "images"
         raise DataError(
-            f"Feature maps are for measured features; choose degree 1 and no sine for {kind}."
+            tr(
+                "Feature maps are for measured features; choose degree 1 and no sine for {kind}.",
+                kind=kind,
+            )
         )
     if dataset.is_text and config.standardise:
         raise DataError(
-            f"{dataset.name} holds texts: words that are not there are 0, and standardised they "
-            "would be no zeros any more. Leave standardising off; tf–idf weighs words by how "
-            "rare they are."
+            tr(
+                "{name} holds texts: words that are not there are 0, and standardised they "
+                "would be no zeros any more. Leave standardising off; tf–idf weighs words by "
+                "how rare they are.",
+                name=dataset.name,
+            )
         )
 
 
@@ -339,11 +360,16 @@ def _chosen(source: Dataset, config: RunConfig) -> Dataset:
     """Return the data set with the pictures, features and classes that the config asks for."""
     wants_pictures = config.data.deskew or config.data.copies
     if wants_pictures and (source.image_shape is None or source.X.dtype != np.uint8):
-        raise DataError(f"{source.name} has no pictures to deskew or to vary; leave both off.")
+        raise DataError(
+            tr("{name} has no pictures to deskew or to vary; leave both off.", name=source.name)
+        )
     if wants_pictures and not source.is_square:
         raise DataError(
-            f"{source.name} holds pictures in colour or of two different sides; only square ones "
-            "of grey values can be deskewed or varied. Leave both off."
+            tr(
+                "{name} holds pictures in colour or of two different sides; only square ones "
+                "of grey values can be deskewed or varied. Leave both off.",
+                name=source.name,
+            )
         )
     dataset = source.upright if config.data.deskew else source
     if config.data.pens:
@@ -373,16 +399,28 @@ def _check_memory(dataset: Dataset, config: RunConfig, trained: int, tested: int
     outputs, name = config.model.outputs(dataset.h), dataset.name
     if outputs > MAX_NEURONS:
         raise DataError(
-            f"{FAMILY[config.model.kind].title} makes {outputs:,} neurons of the {dataset.h:,} "
-            f"classes of {name}; at most {MAX_NEURONS:,} are trained. Choose one vs rest or "
-            "softmax."
+            tr(
+                "{title} makes {outputs} neurons of the {h} classes of {name}; at most "
+                "{most} are trained. Choose one vs rest or softmax.",
+                title=tr(FAMILY[config.model.kind].title),
+                outputs=format_integer(outputs),
+                h=format_integer(dataset.h),
+                name=name,
+                most=format_integer(MAX_NEURONS),
+            )
         )
     at_once = dataset.held(trained), dataset.held(tested)
     needed = demand(config, *at_once, k, dataset.h, row_size=_row_size(dataset, k))
     memory.check(
         needed.nbytes,
-        f"Training on {name} ({needed.neurons:,} × {k:,} weights, {trained:,} rows)",
-        "Choose fewer features, a lower degree or a part of the data.",
+        tr(
+            "Training on {name} ({neurons} × {k} weights, {trained} rows)",
+            name=name,
+            neurons=format_integer(needed.neurons),
+            k=format_integer(k),
+            trained=format_integer(trained),
+        ),
+        tr("Choose fewer features, a lower degree or a part of the data."),
     )
 
 

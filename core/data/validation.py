@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from core.data.dataset import Dataset
 from core.data.streamed.dataset import StreamedDataset
+from core.language import tr
+from core.number_format import format_integer, format_plain
 
 Rows = NDArray[np.int64]
 
@@ -56,4 +58,8 @@ class Best:
 
     @property
     def words(self) -> str:
-        return f"The validation loss was least, {self.loss:.4g}, after epoch {self.epoch:,}"
+        return tr(
+            "The validation loss was least, {loss}, after epoch {epoch}",
+            loss=format_plain(self.loss, 4),
+            epoch=format_integer(self.epoch),
+        )
