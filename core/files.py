@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from core.errors import DataError, SaveError
+from core.language import tr
+from core.number_format import format_integer
 from core.staging import Stage
 
 LONGEST_NAMED = 120  # characters of a path in a message
@@ -27,23 +29,31 @@ def contents(path: Path, what: str, limit: int) -> bytes:
 
     what : the expected content, as in “a model”. limit : in bytes; a larger file is not opened.
     """
+    what = tr(what)
     try:
         if path.is_dir():
-            raise DataError(f"{path} is a folder; choose {what} in it.")
+            raise DataError(tr("{path} is a folder; choose {what} in it.", path=path, what=what))
         if path.exists() and not path.is_file():
-            raise DataError(f"{path} is no ordinary file; choose {what}.")
+            raise DataError(tr("{path} is no ordinary file; choose {what}.", path=path, what=what))
         size = path.stat().st_size
         if size > limit:
             raise DataError(
-                f"{path} has {size / 2**20:,.0f} MiB, and {what} has at most "
-                f"{limit / 2**20:,.0f}. Choose another file."
+                tr(
+                    "{path} has {size} MiB, and {what} has at most {limit}. Choose another file.",
+                    path=path,
+                    size=format_integer(size / 2**20),
+                    what=what,
+                    limit=format_integer(limit / 2**20),
+                )
             )
         with path.open("rb") as file:
             return file.read()  # with a size, Python would allocate that many bytes at once
     except FileNotFoundError:
-        raise DataError(f"There is no file {path}; choose another one.") from None
+        raise DataError(tr("There is no file {path}; choose another one.", path=path)) from None
     except (OSError, ValueError, RuntimeError) as error:  # invalid name, symlink loop
-        raise DataError(f"{path} cannot be read: {reason(error)}. Choose another file.") from error
+        raise DataError(
+            tr("{path} cannot be read: {why}. Choose another file.", path=path, why=reason(error))
+        ) from error
 
 
 def check_writable(path: Path) -> None:
@@ -161,7 +171,7 @@ def _is_special(path: Path) -> bool:
 def _real_path(path: Path) -> Path:
     """Return the target path with symlinks resolved; raise OSError if it is not writable."""
     if "\0" in str(path):
-        raise OSError(errno.EINVAL, "its name has a character that names cannot have")
+        raise OSError(errno.EINVAL, tr("its name has a character that names cannot have"))
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     target = Path(os.path.realpath(path)) if path.is_symlink() else path.absolute()
@@ -182,20 +192,21 @@ def _complaint(path: Path, error: Exception) -> SaveError:
     if len(named) > LONGEST_NAMED:
         named = f"{named[:LONGEST_NAMED]}…"
     if number in DISK_FULL:
-        why = "no space left on device. Make room there, or choose another place"
+        why = tr("no space left on device. Make room there, or choose another place")
     elif number in FORBIDDEN:
-        why = "you may not write there. Choose another place"
+        why = tr("you may not write there. Choose another place")
     elif number == errno.EISDIR:
-        why = "it is a folder. Choose a file’s name in it"
+        why = tr("it is a folder. Choose a file’s name in it")
     elif number == errno.ENAMETOOLONG:
-        why = "its name is too long. Choose a shorter one"
+        why = tr("its name is too long. Choose a shorter one")
     elif number == errno.ELOOP:
-        why = "it is a link that leads back to itself. Choose another name"
+        why = tr("it is a link that leads back to itself. Choose another name")
     elif number in (errno.ENOENT, errno.ENOTDIR):
-        why = f"there is no folder {path.absolute().parent}. Choose another place"
+        folder = path.absolute().parent
+        why = tr("there is no folder {folder}. Choose another place", folder=folder)
     else:
-        why = f"{reason(error)}. Choose another place"
-    return SaveError(f"{named} cannot be written: {why}.")
+        why = tr("{why}. Choose another place", why=reason(error))
+    return SaveError(tr("{name} cannot be written: {why}.", name=named, why=why))
 
 
 def reason(error: BaseException) -> str:

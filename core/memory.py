@@ -14,7 +14,8 @@ from pathlib import Path
 
 from core.config import RunConfig
 from core.errors import DataError
-from core.number_format import format_bytes
+from core.language import tr
+from core.number_format import format_bytes, format_count, format_integer
 
 MEASURED = 10_000  # training rows that are stored a second time, for measurements
 FRAMES = 20  # checkpoints of a run that are kept whatever their size
@@ -44,9 +45,11 @@ class Demand:
         return self.parameters >= MANY_PARAMETERS or self.nbytes >= MUCH
 
     def __str__(self) -> str:
-        return (
-            f"{self.neurons:,} neuron{'' if self.neurons == 1 else 's'}, {self.parameters:,} "
-            f"parameters, about {format_bytes(self.nbytes)} of memory"
+        return tr(
+            "{neurons}, {parameters} parameters, about {memory} of memory",
+            neurons=format_count(self.neurons, "neuron"),
+            parameters=format_integer(self.parameters),
+            memory=format_bytes(self.nbytes),
         )
 
 
@@ -92,8 +95,13 @@ def check(size: float, what: str, advice: str) -> None:
     left = free()
     if left is not None and size > left:
         raise DataError(
-            f"{what} takes about {format_bytes(size)} of memory, and {format_bytes(left)} are free "
-            f"here. {advice}"
+            tr(
+                "{what} takes about {size} of memory, and {left} are free here. {advice}",
+                what=what,
+                size=format_bytes(size),
+                left=format_bytes(left),
+                advice=advice,
+            )
         )
 
 

@@ -133,7 +133,7 @@ def format_rate(rate: float) -> str:
 def format_probability(value: float) -> str:
     """Format a probability in three decimals, or as 1.2e−05 if these would all be 0."""
     is_hidden = 0 < value < 0.0005
-    return localised_number(f"{value:.1e}") if is_hidden else f"{value:.3f}"
+    return localised_number(f"{value:.1e}" if is_hidden else f"{value:.3f}")
 
 
 def format_percent(share: float, decimals: int = 1) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from core.language import tr
+
 # Messages of the dynamic loader, PyTorch, NumPy and threads, in lower case.
 SIGNS = (
     "allocate memory",
@@ -22,22 +24,25 @@ def is_shortage(error: BaseException) -> bool:
 
 def describe_shortage(error: BaseException) -> str:
     """Return a message that memory ran out for a request, and what to do."""
-    return (
-        f"There is not enough memory for this{_reason(error)}. Choose less data, fewer units or a "
-        "smaller batch, or close other programs."
+    return tr(
+        "There is not enough memory for this{reason}. Choose less data, fewer units or a smaller "
+        "batch, or close other programs.",
+        reason=_reason(error),
     )
 
 
 def describe_load_failure(error: BaseException) -> str:
     """Return a message that states why PyTorch cannot be loaded, and what to do."""
     if is_shortage(error):
-        return (
-            f"There is not enough memory to load PyTorch{_reason(error)}. Close other programs, or "
-            "raise the limit that was set for this one, and start again."
+        return tr(
+            "There is not enough memory to load PyTorch{reason}. Close other programs, or raise "
+            "the limit that was set for this one, and start again.",
+            reason=_reason(error),
         )
-    return (
-        f"PyTorch cannot be loaded{_reason(error)}. Free some memory and start again; if that does "
-        "not help, set Logit Lab up again."
+    return tr(
+        "PyTorch cannot be loaded{reason}. Free some memory and start again; if that does not "
+        "help, set Logit Lab up again.",
+        reason=_reason(error),
     )
 
 

@@ -1,5 +1,6 @@
 // The page of a phone: says who it is, does what is asked, shows what comes back. All texts are set
-// as text, never as markup.
+// as text, never as markup. It speaks English or the language of the window, whichever the phone
+// speaks or its owner chooses; the English text is the key.
 import { Pad } from "./pad.js";
 import { PlaneMap, SIGNS } from "./plane.js";
 
@@ -7,6 +8,8 @@ const $ = (id) => document.getElementById(id);
 const token = document.body.dataset.token;
 const pad = new Pad($("pad"));
 const map = new PlaneMap($("map"), (x, y) => send({ kind: "spot", x, y }));
+const { language, named } = document.body.dataset, texts = JSON.parse(document.body.dataset.texts);
+let spoken = sessionStorage.getItem("language") ?? "en";
 let socket = null, activity = { do: "wait", number: -1 }, label = null, wait = 500;
 
 // A finger that drew a moment ago makes some browsers drop the click of its next tap, so that buttons
@@ -20,6 +23,30 @@ function press(button, act) {
   });
   button.addEventListener("click", (event) => { if (event.timeStamp - last > 700) act(); });
 }
+
+function tr(text) {
+  return spoken === language ? texts[text] ?? text : text;
+}
+
+function speak() {
+  const own = navigator.languages.some((each) => each.slice(0, 2) === language.slice(0, 2));
+  if (sessionStorage.getItem("language") === null && own) spoken = language;
+  document.documentElement.lang = spoken.replace("_", "-");
+  for (const each of document.querySelectorAll("[data-said]")) {
+    each.textContent = tr(each.textContent.replace(/\s+/g, " ").trim());
+  }
+  for (const each of document.querySelectorAll("[aria-label]")) {
+    each.setAttribute("aria-label", tr(each.getAttribute("aria-label")));
+  }
+  $("other").hidden = language === "en";
+  $("other").textContent = spoken === "en" ? named : "English";
+  $("other").lang = spoken === "en" ? language.replace("_", "-") : "en";
+}
+
+press($("other"), () => {
+  sessionStorage.setItem("language", spoken === "en" ? language : "en");
+  location.reload();
+});
 
 function key() {
   let found = sessionStorage.getItem("phone");
@@ -38,18 +65,18 @@ function say(text, is_taken = true) {
 
 function send(message) {
   if (socket && socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
-  else say("There is no connection. One moment…", false);
+  else say(tr("There is no connection. One moment…"), false);
 }
 
 function connect() {
   socket = new WebSocket(`ws://${location.host}/${token}/ws`);
   socket.onopen = () => {
     wait = 500;
-    send({ kind: "hello", phone: key(), name: sessionStorage.getItem("name") ?? "" });
+    send({ kind: "hello", phone: key(), name: sessionStorage.getItem("name") ?? "", language: spoken });
   };
   socket.onmessage = (event) => receive(JSON.parse(event.data));
   socket.onclose = (event) => {
-    $("task").textContent = event.reason || "Not connected";
+    $("task").textContent = event.reason || tr("Not connected");
     if (event.reason) return show("wait");
     setTimeout(connect, wait);
     wait = Math.min(wait * 2, 8000);
@@ -157,7 +184,7 @@ function paintPlane(points) {
 
 $("plane").addEventListener("pointerdown", (event) => {
   event.preventDefault();
-  if (label === null) return say("Choose a class first.", false);
+  if (label === null) return say(tr("Choose a class first."), false);
   const box = $("plane").getBoundingClientRect();
   const within = (value) => Math.min(1, Math.max(0, value));
   const x = within((event.clientX - box.left) / box.width);
@@ -168,13 +195,13 @@ $("plane").addEventListener("pointerdown", (event) => {
 
 press($("clear"), () => { pad.clear(); say(""); });
 press($("send"), () => {
-  if (!pad.strokes.length) return say("Draw something first.", false);
-  if (label === null) return say("Say which one it is.", false);
+  if (!pad.strokes.length) return say(tr("Draw something first."), false);
+  if (label === null) return say(tr("Say which one it is."), false);
   send({ kind: "digit", strokes: pad.strokes, label });
 });
 
 function give() {
-  if (!$("value").value.trim()) return say("Type a number, as in 0.693.", false);
+  if (!$("value").value.trim()) return say(tr("Type a number, as in 0.693."), false);
   send({ kind: "number", value: $("value").value });
 }
 press($("give"), give);
@@ -185,7 +212,8 @@ function enter(name) {
   show("wait");
   connect();
 }
+speak();
 press($("enter"), () => enter($("name").value));
 $("name").addEventListener("keydown", (event) => { if (event.key === "Enter") enter($("name").value); });
 if (sessionStorage.getItem("name") !== null) enter(sessionStorage.getItem("name"));
-else { $("task").textContent = "Join the class"; show("welcome"); }
+else { $("task").textContent = tr("Join the class"); show("welcome"); }

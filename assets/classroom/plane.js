@@ -19,7 +19,9 @@ export function ticks(low, high) {
   const found = [];
   for (let k = Math.ceil(low / step); k * step <= high; k++) found.push(k * step);
   const decimals = Math.min(8, Math.max(0, -Math.floor(Math.log10(step) + 1e-9)));
-  return found.map((value) => [value, value.toFixed(decimals).replace(/^-/, "−")]);
+  const lang = document.documentElement.lang;
+  const form = { minimumFractionDigits: decimals, maximumFractionDigits: decimals, useGrouping: false };
+  return found.map((value) => [value, value.toLocaleString(lang, form).replace(/^-/, "−")]);
 }
 
 export class PlaneMap {

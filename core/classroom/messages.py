@@ -11,6 +11,7 @@ from typing import Any
 
 from core.errors import DataError
 from core.invisible_characters import visible
+from core.language import ENGLISH, mark, tr
 from core.number_format import parse_number
 
 MOST_BYTES = 24_000  # of one message: a digit of 1,500 points
@@ -20,8 +21,8 @@ LONGEST = 60.0  # way of the pen, in the longer side of what is drawn: a digit t
 MOST_LETTERS = 24  # of a name
 FARTHEST = 10.0  # sides of the pad that a pen may leave it by
 MOST_TYPED = 40  # letters of a number
-TOO_LONG = "This drawing is too long. Draw the digit with fewer strokes."
-NO_NUMBER = "Type a number, as in 0.693."
+TOO_LONG = mark("This drawing is too long. Draw the digit with fewer strokes.")
+NO_NUMBER = mark("Type a number, as in 0.693.")
 LARGEST = 1e9  # size of a number: what is beyond is a slip, or a prank
 
 
@@ -66,10 +67,14 @@ class Spot:
 
 @dataclass(frozen=True)
 class Hello:
-    """Who sends: a key that the phone made for itself, and the name that was typed, if any."""
+    """Who sends: a key that the phone made for itself, and the name that was typed, if any.
+
+    is_english : whether it speaks English, not the language of the window.
+    """
 
     phone: str
     name: str
+    is_english: bool = False
 
 
 Contribution = Drawing | Place
@@ -84,13 +89,13 @@ def read(text: str, classes: int, answers: int) -> Message:
     Raises DataError for one that is none, in words for the phone.
     """
     if len(text) > MOST_BYTES:
-        raise DataError("This is too much at once. Draw it with fewer strokes.")
+        raise DataError(tr("This is too much at once. Draw it with fewer strokes."))
     try:
         found = json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError):
-        raise DataError("This message cannot be read.") from None
+        raise DataError(tr("This message cannot be read.")) from None
     if not isinstance(found, dict):
-        raise DataError("This message cannot be read.")
+        raise DataError(tr("This message cannot be read."))
     match found.get("kind"):
         case "digit":
             return Drawing(_strokes(found.get("strokes")), _number(found.get("label"), classes))
@@ -104,8 +109,9 @@ def read(text: str, classes: int, answers: int) -> Message:
         case "spot":
             return Spot(_share(found.get("x")), _share(found.get("y")))
         case "hello":
-            return Hello(_key(found.get("phone")), _name(found.get("name")))
-    raise DataError("This message cannot be read.")
+            is_english = found.get("language") == ENGLISH.code
+            return Hello(_key(found.get("phone")), _name(found.get("name")), is_english)
+    raise DataError(tr("This message cannot be read."))
 
 
 def _no_number(name: str) -> float:
@@ -114,18 +120,18 @@ def _no_number(name: str) -> float:
 
 def _number(value: Any, count: int) -> int:
     if type(value) is not int or not 0 <= value < count:
-        raise DataError("Choose one of those that are shown.")
+        raise DataError(tr("Choose one of those that are shown."))
     return value
 
 
 def _typed(value: Any) -> float:
     if not isinstance(value, str) or len(value) > MOST_TYPED:
-        raise DataError(NO_NUMBER)
+        raise DataError(tr(NO_NUMBER))
     number = parse_number(value)
     if number is None:
-        raise DataError(NO_NUMBER)
+        raise DataError(tr(NO_NUMBER))
     if abs(number) > LARGEST:
-        raise DataError("This number is too large.")
+        raise DataError(tr("This number is too large."))
     return number
 
 
@@ -135,44 +141,44 @@ def _finite(value: Any) -> float:
     except OverflowError:  # a whole number of more than 308 digits
         is_number = False
     if not is_number:
-        raise DataError("This place is none.")
+        raise DataError(tr("This place is none."))
     return float(value)
 
 
 def _share(value: Any) -> float:
     number = _finite(value)
     if not 0 <= number <= 1:
-        raise DataError("This place is not on the plane.")
+        raise DataError(tr("This place is not on the plane."))
     return number
 
 
 def _strokes(value: Any) -> tuple[tuple[tuple[float, float], ...], ...]:
     if not isinstance(value, list) or not 0 < len(value) <= MOST_STROKES:
-        raise DataError(f"Draw a digit with 1 to {MOST_STROKES} strokes.")
+        raise DataError(tr("Draw a digit with 1 to {most} strokes.", most=MOST_STROKES))
     if not all(isinstance(stroke, list) and stroke for stroke in value):
-        raise DataError("This drawing cannot be read.")
+        raise DataError(tr("This drawing cannot be read."))
     if sum(map(len, value)) > MOST_POINTS:
-        raise DataError(TOO_LONG)
+        raise DataError(tr(TOO_LONG))
     strokes = tuple(tuple(_position(pair) for pair in stroke) for stroke in value)
     xs, ys = zip(*(place for stroke in strokes for place in stroke), strict=True)
     way = sum(math.dist(*ends) for stroke in strokes for ends in pairwise(stroke))
     if way > LONGEST * max(max(xs) - min(xs), max(ys) - min(ys)):
-        raise DataError(TOO_LONG)
+        raise DataError(tr(TOO_LONG))
     return strokes
 
 
 def _position(pair: Any) -> tuple[float, float]:
     if not isinstance(pair, list) or len(pair) != 2:
-        raise DataError("This drawing cannot be read.")
+        raise DataError(tr("This drawing cannot be read."))
     x, y = map(_finite, pair)
     if max(abs(x), abs(y)) > FARTHEST:
-        raise DataError("This drawing leaves the pad.")
+        raise DataError(tr("This drawing leaves the pad."))
     return x, y
 
 
 def _key(value: Any) -> str:
     if not isinstance(value, str) or not 8 <= len(value) <= 64 or not value.isalnum():
-        raise DataError("This phone has no key. Open the page again.")
+        raise DataError(tr("This phone has no key. Open the page again."))
     return value
 
 

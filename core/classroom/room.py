@@ -23,6 +23,7 @@ from core.classroom.messages import (
 )
 from core.classroom.shared_plane import SharedPlane
 from core.errors import DataError
+from core.language import tr
 
 Kind = Literal["wait", "digit", "point", "question", "number", "spot"]
 
@@ -227,7 +228,12 @@ class Room:
             if phone is None:
                 self._forget_absent()
                 if len(self._phones) >= MOST_PHONES:
-                    raise DataError(f"The room is full: {MOST_PHONES} phones are here.")
+                    raise DataError(
+                        tr(
+                            "The room is full: {most} phones are here.",
+                            most=MOST_PHONES,
+                        )
+                    )
                 self._come += 1
                 phone = self._phones[hello.phone] = Phone(self._come, seen=self._clock())
             phone.name, phone.post, phone.address = hello.name, post, address
@@ -248,7 +254,7 @@ class Room:
             activity = self._activity
             self._allow(phone)
         if activity.kind == "wait":
-            raise DataError("Nothing is asked now.")
+            raise DataError(tr("Nothing is asked now."))
         try:  # without the lock: a long drawing would keep the window waiting
             what = read(text, len(activity.classes), len(activity.answers))
         except DataError:
@@ -256,24 +262,24 @@ class Room:
             raise
         with self._lock:
             if activity.number != self._activity.number:
-                raise DataError("Something else is asked now.")
+                raise DataError(tr("Something else is asked now."))
             return self._take_in(phone, activity.kind, what)
 
     def _take_in(self, phone: Phone, kind: Kind, what: Message) -> str:
         if isinstance(what, Hello) or not isinstance(what, _OF_KIND.get(kind, Hello)):
-            raise DataError("Something else is asked now.")
+            raise DataError(tr("Something else is asked now."))
         if isinstance(what, Choice | Number | Spot):
             if self._is_revealed:
-                raise DataError("The answer has been shown.")
+                raise DataError(tr("The answer has been shown."))
             self._answers[phone.number] = what
-            return "Your answer has arrived. You can change it."
+            return tr("Your answer has arrived. You can change it.")
         waiting = sum(map(len, self._sent.values()))
         if waiting >= MOST_SENT or self._ink + _ink(what) > MOST_INK:
-            raise DataError("Too much arrives at once. Wait a moment.")
+            raise DataError(tr("Too much arrives at once. Wait a moment."))
         self._taken += 1
         self._ink += _ink(what)
         self._sent[type(what)].append(Sent(self._taken, phone.number, phone.name, what))
-        return "It has arrived."
+        return tr("It has arrived.")
 
     def _allow(self, phone: Phone) -> None:
         """Raise DataError for a phone that sends too often."""
@@ -282,7 +288,7 @@ class Room:
         phone.seen = now
         if phone.allowance < 1:
             phone.faults += 1
-            raise DataError("Not so fast. Wait two seconds.")
+            raise DataError(tr("Not so fast. Wait two seconds."))
         phone.allowance -= 1
 
     def _count_from(self, address: str, phone: Phone | None) -> None:
@@ -291,7 +297,12 @@ class Room:
         count = sum(each.address == address for each in here if each is not phone)
         if address and count >= self.most_from_one:
             self.refused += 1
-            raise DataError(f"{count} phones of your network are here. The teacher can allow more.")
+            raise DataError(
+                tr(
+                    "{count} phones of your network are here. The teacher can allow more.",
+                    count=count,
+                )
+            )
 
     def _forget_absent(self) -> None:
         """Make room for a new phone: forget who has been away for longest, and the answer."""

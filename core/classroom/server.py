@@ -15,15 +15,18 @@ import secrets
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from importlib.resources import files
 from typing import Any
 
 from aiohttp import WSMsgType, web
 
 import assets
+from core.classroom import page_texts
 from core.classroom.messages import MOST_BYTES, Hello, read
-from core.classroom.room import MOST_FAULTS, MOST_PHONES, Room
+from core.classroom.room import MOST_FAULTS, MOST_PHONES, Phone, Room
 from core.errors import DataError
+from core.language import ENGLISH, mark, spoken, tr
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none is taken for another when it is typed
 TOKEN_LENGTH = 8
@@ -81,8 +84,11 @@ class Server:
         if self._error is not None:
             self._thread.join()
             raise DataError(
-                f"Nothing can be served at {self._host} ({self._error.strerror or self._error}). "
-                "Choose another network."
+                tr(
+                    "Nothing can be served at {host} ({reason}). Choose another network.",
+                    host=self._host,
+                    reason=self._error.strerror or self._error,
+                )
             )
 
     @property
@@ -160,18 +166,19 @@ class Server:
         is_guessing = self._strangers[who] > MOST_STRANGERS
         if not knows or request.host != self.authority or is_guessing:
             self._strangers[who] += not knows
-            return web.Response(status=404, text="There is nothing here.")
+            return web.Response(status=404, text=mark("There is nothing here."))
         response: web.StreamResponse = await handler(request)
         return response
 
     async def _page(self, request: web.Request) -> web.Response:
         name = request.match_info.get("name", "")
         if name not in PAGE:
-            return web.Response(status=404, text="There is nothing here.")
+            return web.Response(status=404, text=mark("There is nothing here."))
         file, kind = PAGE[name]
         text = files(assets).joinpath("classroom").joinpath(file).read_text(encoding="utf-8")
         if not name:
-            text = text.replace("{token}", self._token)
+            for field, value in page_texts.fields(self._token).items():
+                text = text.replace(field, value)
         return web.Response(text=text, content_type=kind, charset="utf-8", headers=self._headers)
 
     @property
@@ -181,9 +188,9 @@ class Server:
     async def _talk(self, request: web.Request) -> web.StreamResponse:
         """Talk with one phone until it goes."""
         if request.headers.get("Origin") != f"http://{self.authority}":
-            return web.Response(status=403, text="Open the page itself.")
+            return web.Response(status=403, text=mark("Open the page itself."))
         if self._room.present >= MOST_PHONES:
-            return web.Response(status=503, text="The room is full.")
+            return web.Response(status=503, text=mark("The room is full."))
         socket = web.WebSocketResponse(
             heartbeat=HEARTBEAT_SECONDS, max_msg_size=MOST_BYTES, compress=False
         )
@@ -192,23 +199,20 @@ class Server:
         try:
             hello = read(await socket.receive_str(timeout=HELLO_SECONDS), 0, 0)
             if not isinstance(hello, Hello):
-                raise DataError("Open the page again.")
+                raise DataError(mark("Open the page again."))
             phone = self._room.enter(hello, post, request.remote or "")
         except (DataError, TypeError, TimeoutError) as error:
-            await socket.close(message=str(error).encode()[:120])
+            await socket.close(message=_shortened(str(error)))
             return socket
         sender = asyncio.ensure_future(post.send_all())
-        ending = asyncio.ensure_future(self._close_at_end(socket))
+        ending = asyncio.ensure_future(self._close_at_end(socket, hello))
         try:
             post(self._room.activity.to_message())
             while phone.faults < MOST_FAULTS:
                 message = await socket.receive(timeout=SILENT_SECONDS)
                 if message.type is not WSMsgType.TEXT:
                     break
-                try:
-                    post({"said": self._room.receive(phone, message.data), "is_taken": True})
-                except DataError as error:
-                    post({"said": str(error), "is_taken": False})
+                post(self._reply(phone, message.data, hello))
         except TimeoutError:
             pass
         finally:
@@ -218,9 +222,24 @@ class Server:
             await socket.close()
         return socket
 
-    async def _close_at_end(self, socket: web.WebSocketResponse) -> None:
+    def _reply(self, phone: Phone, text: str, hello: Hello) -> dict[str, object]:
+        """Return the answer to what a phone sends, in the language that it speaks."""
+        with spoken(ENGLISH.code) if hello.is_english else nullcontext():
+            try:
+                return {"said": self._room.receive(phone, text), "is_taken": True}
+            except DataError as error:
+                return {"said": str(error), "is_taken": False}
+
+    async def _close_at_end(self, socket: web.WebSocketResponse, hello: Hello) -> None:
         await self._end.wait()
-        await socket.close(message=b"The lesson is over.")
+        with spoken(ENGLISH.code) if hello.is_english else nullcontext():
+            words = tr("The lesson is over.")
+        await socket.close(message=_shortened(words))
+
+
+def _shortened(words: str) -> bytes:
+    """Return as many whole letters as the reason of a closed connection may have."""
+    return words.encode()[:120].decode(errors="ignore").encode()
 
 
 class _Post:

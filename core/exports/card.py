@@ -21,6 +21,7 @@ from core.data.task import Task
 from core.data.text.described import describe
 from core.evaluate import model_outputs
 from core.evaluate.classification import Answers, Baseline, confusion, report, wilson
+from core.language import spoken
 from core.model_family import FAMILY
 from core.number_format import format_count, format_plain
 from core.runs.run_record import Record, format_setting, settings_of
@@ -39,6 +40,7 @@ def write(record: Record, path: Path, made: date | None = None) -> tuple[Path, .
     return (path,)
 
 
+@spoken("en")
 def card(record: Record, made: date | None = None) -> str:
     """Return the card of a run as it stands; made : the day that it names, today by default."""
     task = record.task

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from core import files
 from core.errors import SaveError
+from core.language import mark, tr
 
 if TYPE_CHECKING:
     from core.exports.exported_run import ExportedRun
@@ -58,7 +59,10 @@ def check_target(kind: Kind, path: Path) -> None:
 
 def describe_written(paths: Paths) -> str:
     """Return a sentence that names the files."""
-    return f"Saved {' and '.join(str(path) for path in paths)}."
+    if len(paths) == 1:
+        return tr("Saved {path}.", path=paths[0])
+    *first, last = map(str, paths)
+    return tr("Saved {first} and {last}.", first=", ".join(first), last=last)
 
 
 def with_ending(path: Path, kind: Kind) -> Path:
@@ -71,8 +75,13 @@ def with_ending(path: Path, kind: Kind) -> Path:
         return path
     if path.suffix[1:2].isalpha():
         raise SaveError(
-            f"{path.name} is not written: {kind.file} ends in {kind.ending}. Name it "
-            f"{path.with_suffix(kind.ending).name}."
+            tr(
+                "{name} is not written: {file} ends in {ending}. Name it {other}.",
+                name=path.name,
+                file=tr(kind.file),
+                ending=kind.ending,
+                other=path.with_suffix(kind.ending).name,
+            )
         )
     return path.with_name(path.name + kind.ending)
 
@@ -147,75 +156,77 @@ KINDS: dict[str, Kind] = {
     for kind in (
         Kind(
             name="script",
-            title="P&yTorch script…",
-            file="a Python script",
+            title=mark("P&yTorch script…"),
+            file=mark("a Python script"),
             ending=".py",
-            contents="a program in PyTorch that repeats the run bit for bit, and its data (.npz)",
+            contents=mark(
+                "a program in PyTorch that repeats the run bit for bit, and its data (.npz)"
+            ),
             write=_script,
         ),
         Kind(
             name="numpy",
-            title="&NumPy script…",
-            file="a Python script",
+            title=mark("&NumPy script…"),
+            file=mark("a Python script"),
             ending=".py",
-            contents="the same from scratch in NumPy, but for rounding",
+            contents=mark("the same from scratch in NumPy, but for rounding"),
             write=_numpy,
         ),
         Kind(
             name="notebook",
-            title="Note&book…",
-            file="a notebook",
+            title=mark("Note&book…"),
+            file=mark("a notebook"),
             ending=".ipynb",
-            contents="the PyTorch program as a Jupyter notebook with its formulae",
+            contents=mark("the PyTorch program as a Jupyter notebook with its formulae"),
             write=_notebook,
         ),
         Kind(
             name="onnx",
-            title="&ONNX model…",
-            file="an ONNX model",
+            title=mark("&ONNX model…"),
+            file=mark("an ONNX model"),
             ending=".onnx",
-            contents="the model for other programs: features in, label and probabilities out",
+            contents=mark("the model for other programs: features in, label and probabilities out"),
             write=_onnx,
             check=_check_onnx,
         ),
         Kind(
             name="curves",
-            title="Cur&ves as CSV…",
-            file="a CSV table",
+            title=mark("Cur&ves as CSV…"),
+            file=mark("a CSV table"),
             ending=".csv",
-            contents="all that was measured, step by step",
+            contents=mark("all that was measured, step by step"),
             write=_curves,
         ),
         Kind(
             name="confusion",
-            title="Con&fusion counts as CSV…",
-            file="a CSV table",
+            title=mark("Con&fusion counts as CSV…"),
+            file=mark("a CSV table"),
             ending=".csv",
-            contents="how many rows of each class were taken for each",
+            contents=mark("how many rows of each class were taken for each"),
             write=_confusion,
         ),
         Kind(
             name="weights",
-            title="&Weights as CSV…",
-            file="a CSV table",
+            title=mark("&Weights as CSV…"),
+            file=mark("a CSV table"),
             ending=".csv",
-            contents="weights and biases with the names of outputs and inputs",
+            contents=mark("weights and biases with the names of outputs and inputs"),
             write=_weights,
         ),
         Kind(
             name="predictions",
-            title="Predictions of &test rows as CSV…",
-            file="a CSV table",
+            title=mark("Predictions of &test rows as CSV…"),
+            file=mark("a CSV table"),
             ending=".csv",
-            contents="class, answer and probabilities of each test row",
+            contents=mark("class, answer and probabilities of each test row"),
             write=_predictions,
         ),
         Kind(
             name="card",
-            title="&Model card…",
-            file="a model card",
+            title=mark("&Model card…"),
+            file=mark("a model card"),
             ending=".md",
-            contents="data, figures with intervals, settings, use and limits, in Markdown",
+            contents=mark("data, figures with intervals, settings, use and limits, in Markdown"),
             write=_card,
         ),
     )

@@ -17,6 +17,8 @@ import numpy as np
 
 from core import files, memory
 from core.errors import DataError
+from core.language import mark, tr
+from core.number_format import format_integer
 from core.projects.structure import Array
 from core.runs import json_object
 from core.runs.json_object import quoted
@@ -30,7 +32,7 @@ LEVEL = 1  # of compression: saving should be quick
 PIECE = 2**20  # bytes written at once
 SAMPLES, SAMPLE = 32, 2**13  # pieces and bytes of each that show whether compression pays
 WORTHWHILE = 0.7  # of the bytes: weights shrink to 0.8 and would keep a processor busy for it
-ADVICE = "Choose a project that Logit Lab saved."
+ADVICE = mark("Choose a project that Logit Lab saved.")
 DTYPES: dict[np.dtype[Any], str] = {  # of safetensors
     np.dtype(np.float32): "F32",
     np.dtype(np.float64): "F64",
@@ -117,13 +119,15 @@ def _read(path: Path, *, has_arrays: bool) -> tuple[dict[str, Any], list[Array]]
             contents = _parsed(name, packed.read(members[TEXT]))
             arrays = _arrays(packed.read(members[ARRAYS])) if has_arrays else []
     except UNREADABLE as error:
-        _refuse(name, f"cannot be unpacked ({error})")
+        _refuse(name, tr("cannot be unpacked ({error})", error=error))
     except DataError as error:
         if str(error).startswith(name):
             raise
-        _refuse(name, f"is damaged: {error}")
+        _refuse(name, tr("is damaged: {error}", error=error))
     except OSError as error:
-        raise DataError(f"{name} cannot be read: {files.reason(error)}.") from error
+        raise DataError(
+            tr("{name} cannot be read: {error}.", name=name, error=files.reason(error))
+        ) from error
     return contents, arrays
 
 
@@ -141,11 +145,11 @@ def is_project(path: Path) -> bool:
 def _opened(path: Path) -> IO[bytes]:
     """Open a regular file. Raises DataError."""
     if path.is_dir():
-        raise DataError(f"{path.name} is a folder; choose a project in it.")
+        raise DataError(tr("{name} is a folder; choose a project in it.", name=path.name))
     if not path.exists():
-        raise DataError(f"{path.name}: there is no such file. {ADVICE}")
+        raise DataError(f"{tr('{name}: there is no such file.', name=path.name)} {tr(ADVICE)}")
     if not path.is_file():
-        raise DataError(f"{path.name} is no ordinary file. {ADVICE}")
+        raise DataError(f"{tr('{name} is no ordinary file.', name=path.name)} {tr(ADVICE)}")
     return path.open("rb")
 
 
@@ -153,13 +157,22 @@ def _members(name: str, packed: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     """Return the two members, whose sizes are possible and fit into memory."""
     found = {each.filename: each for each in packed.infolist()}
     if set(found) != {TEXT, ARRAYS} or len(packed.infolist()) != len(found):
-        _refuse(name, "is an archive, but no project")
+        _refuse(name, tr("is an archive, but no project"))
     for member, most in ((TEXT, MAX_TEXT), (ARRAYS, MAX_ARRAYS)):
         about = found[member]
         if about.file_size > min(most, MAX_RATIO * max(about.compress_size, 1)):
-            _refuse(name, f"says that {member} has {about.file_size:,} bytes")
+            _refuse(
+                name,
+                tr(
+                    "says that {member} has {file_size} bytes",
+                    member=member,
+                    file_size=format_integer(about.file_size),
+                ),
+            )
     size = sum(each.file_size for each in found.values())
-    memory.check(2 * size, f"Opening {name}", "Open it on a computer with more memory.")
+    memory.check(
+        2 * size, tr("Opening {name}", name=name), tr("Open it on a computer with more memory.")
+    )
     return found
 
 
@@ -167,11 +180,16 @@ def _parsed(name: str, text: bytes) -> dict[str, Any]:
     contents = json_object.parse(text)
     version = contents.get("format") if isinstance(contents, dict) else None
     if not isinstance(contents, dict) or type(version) is not int or version < 1:
-        raise DataError("what it says of itself cannot be read.")
+        raise DataError(tr("what it says of itself cannot be read."))
     if version > FORMAT:
         raise DataError(
-            f"{name} was written by a newer Logit Lab (format {quoted(version)}; this one reads "
-            f"{FORMAT}). Update Logit Lab."
+            tr(
+                "{name} was written by a newer Logit Lab (format {version}; this one reads "
+                "{known}). Update Logit Lab.",
+                name=name,
+                version=quoted(version),
+                known=FORMAT,
+            )
         )
     del contents["format"]
     return contents
@@ -185,16 +203,21 @@ def _arrays(data: bytes) -> list[Array]:
         found = dict(deserialize(data))  # type: ignore[no-untyped-call]
         named = [found[str(k)] for k in range(len(found))]
     except (SafetensorError, KeyError) as error:
-        raise DataError(f"its numbers are not where they should be ({error}).") from error
+        raise DataError(
+            tr("its numbers are not where they should be ({error}).", error=error)
+        ) from error
     arrays = []
     for tensor in named:
         dtype = BY_NAME.get(tensor["dtype"])
         if dtype is None:
-            raise DataError(f"it holds numbers of the kind {quoted(tensor['dtype'])}.")
+            raise DataError(
+                tr("it holds numbers of the kind {kind}.", kind=quoted(tensor["dtype"]))
+            )
         stored = np.frombuffer(tensor["data"], dtype.newbyteorder("<"))
         arrays.append(stored.reshape(tensor["shape"]).astype(dtype))
     return arrays
 
 
 def _refuse(name: str, found: str) -> NoReturn:
-    raise DataError(f"{name} {found}. {ADVICE}")
+    said = tr("{name} {found}.", name=name, found=found)
+    raise DataError(f"{said} {tr(ADVICE)}")

@@ -18,6 +18,7 @@ from core.data.points import MAX_CLASSES, MAX_POINTS, MIN_CLASSES, Points
 from core.data.preprocessing import Standardiser
 from core.data.task import Task, prepare
 from core.errors import ConfigError, DataError
+from core.language import tr
 from core.projects import archive
 from core.projects.stored_data import Load, StoredData
 from core.projects.structure import Arrays, Decoder, encoded
@@ -167,7 +168,9 @@ def load(path: Path, load_data: Load = sources.load) -> Project:
     except (ConfigError, DataError) as error:
         reason = " ".join(str(error).split())
         reason = reason if len(reason) < MAX_REASON else f"{reason[:MAX_REASON]}…"
-        raise DataError(f"{path.name} cannot be opened: {reason}") from error
+        raise DataError(
+            tr("{name} cannot be opened: {reason}", name=path.name, reason=reason)
+        ) from error
 
 
 def _project(contents: Contents, load_data: Load) -> Project:
@@ -175,10 +178,10 @@ def _project(contents: Contents, load_data: Load) -> Project:
     made: dict[tuple[Any, ...], Task] = {}
     tasks = [_task(stored, data, made) for stored in contents.tasks]
     if not tasks or len(contents.records) > MAX_KEPT:
-        raise DataError("it has no run, or too many.")
+        raise DataError(tr("it has no run, or too many."))
     _check_points(contents.points)
     if any(len(values) > 2**20 for values in contents.epochs.values()):
-        raise DataError("it has too many epochs.")
+        raise DataError(tr("it has too many epochs."))
     return Project(
         task=tasks[0],
         state=contents.state,
@@ -196,16 +199,16 @@ def _project(contents: Contents, load_data: Load) -> Project:
 def _task(stored: StoredTask, data: Sequence[Any], made: dict[tuple[Any, ...], Task]) -> Task:
     """Prepare a task, or take one that differs only in how it is trained."""
     if not 0 <= stored.data < len(data):
-        raise DataError("one of its runs has no data.")
+        raise DataError(tr("one of its runs has no data."))
     key = stored.data, stored.config.data, stored.config.model
     if key not in made:
         made[key] = prepare(data[stored.data], stored.config)
     task = made[key]
     own, mean, std = task.standardiser, stored.mean, stored.std
     if mean.shape != own.mean.shape or std.shape != own.std.shape:
-        raise DataError("its standardiser is of other data.")
+        raise DataError(tr("its standardiser is of other data."))
     if not (np.isfinite(mean).all() and np.isfinite(std).all() and (std > 0).all()):
-        raise DataError("its standardiser is impossible.")
+        raise DataError(tr("its standardiser is impossible."))
     if not (np.array_equal(mean, own.mean) and np.array_equal(std, own.std)):
         task = replace(task, standardiser=Standardiser(mean, std))  # of an opened model
     return replace(task, config=stored.config)
@@ -213,24 +216,24 @@ def _task(stored: StoredTask, data: Sequence[Any], made: dict[tuple[Any, ...], T
 
 def _record(stored: StoredRecord, tasks: Sequence[Task]) -> Record:
     if not 0 <= stored.task < len(tasks):
-        raise DataError("a kept run has no data.")
+        raise DataError(tr("a kept run has no data."))
     task, params, table = tasks[stored.task], stored.params, stored.curves.table
     model = stored.config.model
     shapes: list[tuple[int, ...]] = [(task.outputs, model.hidden or task.m), (task.outputs,)]
     if model.hidden:
         shapes += [(model.hidden, task.m), (model.hidden,)]
     if [a.shape for a in params.arrays] != shapes:
-        raise DataError("a kept run has weights of another model.")
+        raise DataError(tr("a kept run has weights of another model."))
     if not all(np.isfinite(a).all() for a in params.arrays):
-        raise DataError("a kept run has weights that are not finite.")
+        raise DataError(tr("a kept run has weights that are not finite."))
     if table.ndim != 2 or table.shape[0] != ROWS:
-        raise DataError("the curves of a kept run have another shape.")
+        raise DataError(tr("the curves of a kept run have another shape."))
     fall = stored.curves.fall
     if fall is not None and set(fall.series) != set(SERIES):
-        raise DataError("a divergence has other curves.")
+        raise DataError(tr("a divergence has other curves."))
     h = task.dataset.h
     if stored.metrics.confusion.shape != (h, h):
-        raise DataError("a kept run has another number of classes.")
+        raise DataError(tr("a kept run has another number of classes."))
     return Record(task=task, **{name: getattr(stored, name) for name in OWN})
 
 
@@ -240,4 +243,4 @@ def _check_points(points: Points) -> None:
     are_labels = not n or (int(labels.min()) >= 0 and int(labels.max()) < h)
     is_board = points.xy.shape == (n, 2) and n <= MAX_POINTS and MIN_CLASSES <= h <= MAX_CLASSES
     if not (are_labels and is_board and math.isfinite(float(points.xy.sum()))):
-        raise DataError("its drawn points are impossible.")
+        raise DataError(tr("its drawn points are impossible."))

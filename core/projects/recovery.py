@@ -16,6 +16,7 @@ from pathlib import Path
 
 from core import staging
 from core.errors import DataError
+from core.language import tr, tr_n
 from core.projects import archive
 
 STATE_VARIABLE = "LOGITLAB_STATE"
@@ -85,7 +86,7 @@ class Leftover(Slot):
         contents = archive.read_contents(self.copy)
         window, saved = contents.get("window"), contents.get("saved")
         about = window if isinstance(window, dict) else {}
-        self.summary = _text(about.get(SUMMARY)) or "a project"
+        self.summary = _text(about.get(SUMMARY)) or tr("a project")
         original = _text(about.get(ORIGINAL))
         self.original = Path(original) if original else None
         try:
@@ -96,11 +97,13 @@ class Leftover(Slot):
     def age(self) -> str:
         """Return how long ago it was written, in words."""
         minutes = int(max(time.time() - self.saved, 0) / 60)
-        for unit, size in (("day", 1440), ("hour", 60), ("minute", 1)):
-            if minutes >= size:
-                count = minutes // size
-                return f"{count:,} {unit}{'' if count == 1 else 's'} ago"
-        return "less than a minute ago"
+        if minutes >= 1440:
+            return tr_n("{n} day ago", "{n} days ago", minutes // 1440)
+        if minutes >= 60:
+            return tr_n("{n} hour ago", "{n} hours ago", minutes // 60)
+        if minutes >= 1:
+            return tr_n("{n} minute ago", "{n} minutes ago", minutes)
+        return tr("less than a minute ago")
 
 
 def leftovers(where: Path) -> list[Leftover]:

@@ -22,6 +22,8 @@ import numpy as np
 from core.config import BagOptions, CsvOptions, DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.data.points import MAX_CLASSES, MIN_CLASSES, Points
 from core.errors import ConfigError, DataError
+from core.language import tr
+from core.number_format import format_integer
 from core.projects.structure import Arrays, Decoder, encoded
 from core.runs.json_object import quoted
 
@@ -69,27 +71,37 @@ def from_text(text: str) -> tuple[RunConfig, Points | None]:
     """
     line = "".join(text.split())
     if not is_setup(line):
-        raise DataError(f"A set-up begins with {PREFIX}; this is {quoted(line)}.")
+        raise DataError(
+            tr("A set-up begins with {prefix}; this is {line}.", prefix=PREFIX, line=quoted(line))
+        )
     if len(line) > MOST_TEXT:
-        raise DataError(f"A set-up has at most {MOST_TEXT:,} characters; this has {len(line):,}.")
+        raise DataError(
+            tr(
+                "A set-up has at most {most} characters; this has {count}.",
+                most=format_integer(MOST_TEXT),
+                count=format_integer(len(line)),
+            )
+        )
     version, _, rest = line[len(PREFIX) :].partition("?")
     if not (version.isascii() and version.isdigit()) or int(version) < 1:
-        raise DataError(f"This set-up has no version that is known: {quoted(version)}.")
+        raise DataError(
+            tr("This set-up has no version that is known: {version}.", version=quoted(version))
+        )
     if int(version) > VERSION:
-        raise DataError("This set-up is of a newer Logit Lab. Update Logit Lab.")
+        raise DataError(tr("This set-up is of a newer Logit Lab. Update Logit Lab."))
     try:
         pairs = parse_qsl(rest, keep_blank_values=True, strict_parsing=bool(rest), errors="strict")
     except (ValueError, UnicodeDecodeError) as error:
-        raise DataError(f"This set-up cannot be read ({error}).") from error
+        raise DataError(tr("This set-up cannot be read ({error}).", error=error)) from error
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise DataError("This set-up gives a setting twice.")
+        raise DataError(tr("This set-up gives a setting twice."))
     points = _unpacked(found.pop(POINTS, ""), found.pop(CLASSES, ""))
     try:
         settings = {name: _value(name, text) for name, text in found.items()}
         return config_of(settings), points
     except ConfigError as error:
-        raise DataError(f"This set-up cannot be: {error}") from error
+        raise DataError(tr("This set-up cannot be: {error}", error=error)) from error
 
 
 def decoded(name: str, value: Any) -> Any:
@@ -150,7 +162,7 @@ def settings_of(config: RunConfig) -> dict[str, Any]:
 def _home(name: str) -> tuple[str, Any]:
     """Return the setting's group and type."""
     if name not in _homes():
-        raise DataError(f"{quoted(name)} is no setting of this version.")
+        raise DataError(tr("{name} is no setting of this version.", name=quoted(name)))
     return _homes()[name]
 
 
@@ -168,8 +180,10 @@ def _packed(points: Points) -> str:
     text = base64.urlsafe_b64encode(zlib.compress(rows.tobytes(), 9)).decode().rstrip("=")
     if len(text) > MOST_POINTS:
         raise DataError(
-            f"{len(points):,} points are too many for a line of text; save a project instead "
-            "(Ctrl+S)."
+            tr(
+                "{count} points are too many for a line of text; save a project instead (Ctrl+S).",
+                count=format_integer(len(points)),
+            )
         )
     return text
 
@@ -183,13 +197,13 @@ def _unpacked(text: str, classes: str) -> Points | None:
         data = unpacker.decompress(squeezed, MOST_POINTS * BYTES)
         names = json.loads(classes)
     except (ValueError, binascii.Error, zlib.error, RecursionError) as error:
-        raise DataError("The points of this set-up cannot be read.") from error
+        raise DataError(tr("The points of this set-up cannot be read.")) from error
     rows = np.frombuffer(data[: len(data) - len(data) % BYTES], [("xy", "<f4", 2), ("label", "u1")])
     are_names = isinstance(names, list) and all(isinstance(n, str) and n.strip() for n in names)
     is_whole = unpacker.eof and len(data) % BYTES == 0
     if not (is_whole and are_names and MIN_CLASSES <= len(set(names)) == len(names) <= MAX_CLASSES):
-        raise DataError("The points of this set-up cannot be read.")
+        raise DataError(tr("The points of this set-up cannot be read."))
     xy, labels = rows["xy"].astype(np.float64), rows["label"].astype(np.int64)
     if not np.isfinite(xy).all() or (len(labels) and labels.max() >= len(names)):
-        raise DataError("The points of this set-up are impossible.")
+        raise DataError(tr("The points of this set-up are impossible."))
     return Points(xy, labels, tuple(names))

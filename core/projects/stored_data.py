@@ -18,6 +18,7 @@ from core.data.dataset import Dataset
 from core.data.mnist.originals import is_original
 from core.data.streamed.dataset import StreamedDataset
 from core.errors import DataError
+from core.language import mark, tr
 from core.projects.stored_texts import StoredTexts
 
 PIECE = 2**14  # rows hashed at once
@@ -77,17 +78,22 @@ class StoredData:
         if self.rows is not None:
             rows = _checked(replace(self.rows, documents=documents))
             if digest_of(rows) != self.digest:
-                raise DataError(f"its rows of {self.name} are not those that were saved.")
+                raise DataError(
+                    tr("its rows of {name} are not those that were saved.", name=self.name)
+                )
             return rows
         found = load(_findable(self.config))
         if found.added:
             found = _without_added(found)
         if digest_of(found) != self.digest:
             where = self.config.path or self.config.folder
-            lies = f" in {where}" if where else ""
+            name = tr("{name} in {where}", name=self.name, where=where) if where else self.name
             raise DataError(
-                f"{self.name}{lies} has other rows than when the project was saved. Open the data "
-                "by themselves, or put the old ones back."
+                tr(
+                    "{name} has other rows than when the project was saved. Open the data by "
+                    "themselves, or put the old ones back.",
+                    name=name,
+                )
             )
         if self.added_X is None or self.added_y is None:
             return found
@@ -97,7 +103,7 @@ class StoredData:
             or (documents is None) == found.is_text
             or (documents is not None and len(documents) != len(self.added_y))
         ):
-            raise DataError("its added examples are of other data.")
+            raise DataError(tr("its added examples are of other data."))
         _check_classes(self.added_y, found)
         return found.with_examples(self.added_X, self.added_y, documents)
 
@@ -187,32 +193,33 @@ def _checked(dataset: Dataset) -> Dataset:
     n, m = dataset.X.shape if dataset.X.ndim == 2 else (-1, -1)
     shape = dataset.image_shape
     faults = {
-        "its rows and classes are of different numbers": dataset.y.shape != (n,),
-        "its columns and names are of different numbers": len(dataset.feature_names) != m
+        mark("its rows and classes are of different numbers."): dataset.y.shape != (n,),
+        mark("its columns and names are of different numbers."): len(dataset.feature_names) != m
         or len(dataset.indicators) != m
         or len(dataset.units) not in (0, m),
-        "its lines and rows are of different numbers": dataset.lines is not None
+        mark("its lines and rows are of different numbers."): dataset.lines is not None
         and dataset.lines.shape != (n,),
-        "its classes have other marks": len(dataset.class_marks) != dataset.h or not dataset.h,
-        "its pictures have another size": shape is not None and int(np.prod(shape)) != m,
-        "its colours have another size": dataset.looks == "colour"
+        mark("its classes have other marks."): len(dataset.class_marks) != dataset.h
+        or not dataset.h,
+        mark("its pictures have another size."): shape is not None and int(np.prod(shape)) != m,
+        mark("its colours have another size."): dataset.looks == "colour"
         and (shape is None or shape[0] % 3 != 0),
-        "its counts of rows are impossible": not 0 <= dataset.added <= n
+        mark("its counts of rows are impossible."): not 0 <= dataset.added <= n
         or not 0 <= dataset.published_test <= n - dataset.added,
-        "its texts and rows are of different numbers": dataset.documents is not None
+        mark("its texts and rows are of different numbers."): dataset.documents is not None
         and len(dataset.documents) != n,
-        "its scale is impossible": not (np.isfinite(dataset.scale) and dataset.scale > 0),
-        "its test share is impossible": not 0 <= dataset.test_fraction < 1,
+        mark("its scale is impossible."): not (np.isfinite(dataset.scale) and dataset.scale > 0),
+        mark("its test share is impossible."): not 0 <= dataset.test_fraction < 1,
     }
     for fault, is_so in faults.items():
         if is_so:
-            raise DataError(f"{fault}.")
+            raise DataError(tr(fault))
     if dataset.X.dtype != np.uint8 and np.isinf(dataset.X).any():
-        raise DataError("its rows hold values that are not finite.")
+        raise DataError(tr("its rows hold values that are not finite."))
     _check_classes(dataset.y, dataset)
     return dataset
 
 
 def _check_classes(y: NDArray[np.int64], dataset: Dataset) -> None:
     if len(y) and not (int(y.min()) >= 0 and int(y.max()) < dataset.h):
-        raise DataError("its rows are of classes that it does not have.")
+        raise DataError(tr("its rows are of classes that it does not have."))

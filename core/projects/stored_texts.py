@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.data.text.documents import Documents
 from core.errors import DataError
+from core.language import tr
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,11 +34,11 @@ class StoredTexts:
         ends, data = self.ends, self.utf8.tobytes()
         starts = np.append(np.zeros(1, np.int64), ends)[:-1]
         if ends.ndim != 1 or self.utf8.ndim != 1 or (starts > ends).any():
-            raise DataError("its texts do not end where they should.")
+            raise DataError(tr("its texts do not end where they should."))
         if (ends[-1] if len(ends) else 0) != len(data):
-            raise DataError("its texts do not end where they should.")
+            raise DataError(tr("its texts do not end where they should."))
         try:
             pairs = zip(starts.tolist(), ends.tolist(), strict=True)
             return Documents(tuple(data[start:end].decode() for start, end in pairs))
         except UnicodeDecodeError:
-            raise DataError("its texts hold bytes that are no UTF-8.") from None
+            raise DataError(tr("its texts hold bytes that are no UTF-8.")) from None

@@ -20,13 +20,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import ConfigError, DataError
+from core.language import mark, tr
 from core.runs.json_object import quoted
 
 Array = NDArray[Any]
 
 NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 DEEPEST = 60  # values within values
-WORDS = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
+WORDS = {
+    bool: mark("true or false"),
+    int: mark("a whole number"),
+    float: mark("a number"),
+    str: mark("text"),
+}
 
 
 class Arrays:
@@ -92,7 +98,7 @@ class Decoder:
     def decode(self, hint: Any, value: Any, place: str, depth: int = 0) -> Any:
         """Return the value of this type."""
         if depth > DEEPEST:
-            raise DataError(f"{place} lies too deep.")
+            raise DataError(tr("{place} lies too deep.", place=place))
         if hint is Any:
             return value
         origin = get_origin(hint)
@@ -100,7 +106,9 @@ class Decoder:
             return self._any_of(get_args(hint), value, place, depth)
         if origin is Literal:
             if value not in get_args(hint) or isinstance(value, bool):
-                raise _unexpected(place, value, f"one of {', '.join(map(str, get_args(hint)))}")
+                raise _unexpected(
+                    place, value, tr("one of {values}", values=", ".join(map(str, get_args(hint))))
+                )
             return value
         if origin is np.ndarray:
             return self._array(get_args(hint)[1], value, place)
@@ -158,8 +166,12 @@ class Decoder:
         unknown = set(value) - set(hints)
         if unknown:
             raise DataError(
-                f"{place} has “{min(unknown)}”, which is not known; a newer Logit Lab may have "
-                "written it."
+                tr(
+                    "{place} has “{name}”, which is not known; a newer Logit Lab may have written "
+                    "it.",
+                    place=place,
+                    name=min(unknown),
+                )
             )
         found = {}
         letters = dict(zip(getattr(kind, "__parameters__", ()), arguments, strict=False))
@@ -168,7 +180,7 @@ class Decoder:
                 hint = letters.get(hint, hint) if isinstance(hint, TypeVar) else hint
                 found[name] = self.decode(hint, value[name], f"{place}.{name}", depth + 1)
             elif name not in defaults:
-                raise DataError(f"{place}.{name} is missing.")
+                raise DataError(tr("{place}.{name} is missing.", place=place, name=name))
         try:
             return kind(**found)
         except (ConfigError, DataError) as error:
@@ -179,7 +191,14 @@ class Decoder:
         wanted = get_args(dtype)[0]
         wanted = wanted if isinstance(wanted, type) else np.generic
         if not np.issubdtype(array.dtype, wanted):
-            raise DataError(f"{place} holds {array.dtype}; {wanted.__name__} was expected.")
+            raise DataError(
+                tr(
+                    "{place} holds {dtype}; {name} was expected.",
+                    place=place,
+                    dtype=array.dtype,
+                    name=wanted.__name__,
+                )
+            )
         return array
 
     def _tensor(self, value: Any, place: str) -> Any:
@@ -230,7 +249,7 @@ def _plain(kind: Any, value: Any, place: str) -> Any:
         if kind is str and any("\ud800" <= letter <= "\udfff" for letter in value):
             raise _unexpected(place, value)
         return value
-    raise _unexpected(place, value, WORDS.get(kind, ""))
+    raise _unexpected(place, value, tr(WORDS.get(kind, "")))
 
 
 def _bytes(value: Any, place: str) -> bytes:
@@ -248,5 +267,14 @@ def _member(kind: type[Enum], value: Any, place: str) -> Enum:
 
 
 def _unexpected(place: str, value: Any, expected: str = "") -> DataError:
-    wanted = f"; it must be {expected}" if expected else ""
-    return DataError(f"{place} is {quoted(value)}{wanted}.")
+    found = quoted(value)
+    if not expected:
+        return DataError(tr("{place} is {found}.", place=place, found=found))
+    return DataError(
+        tr(
+            "{place} is {found}; it must be {expected}.",
+            place=place,
+            found=found,
+            expected=expected,
+        )
+    )

@@ -15,8 +15,9 @@ from core.evaluate.classification import Answers, Report, confusion, report, wil
 from core.evaluate.model_outputs import ask
 from core.explain.coefficients import output_names
 from core.explain.word_evidence import label_weights, strongest
+from core.language import tr
 from core.model_family import FAMILY
-from core.number_format import format_signed
+from core.number_format import format_fixed, format_integer, format_signed
 from core.report.reproduction import Reproduction, reproduction_of
 from core.runs.run_record import Record, default_name, format_setting, settings_of
 from core.train.snapshot import Params, Snapshot
@@ -113,7 +114,7 @@ def findings_of(snapshot: Snapshot, made_on: str) -> Findings:
         data=_data(task, record),
         class_rows=_class_rows(task),
         settings=_settings(record),
-        loss=FAMILY[task.config.model.kind].loss,
+        loss=tr(FAMILY[task.config.model.kind].loss),
         parts=tuple(_part(name, answer) for name, answer in answers.items()),
         confusion=_confusion(task, shown, answers[shown]),
         weights=_weights(task, params),
@@ -128,14 +129,14 @@ def findings_of(snapshot: Snapshot, made_on: str) -> Findings:
 def _data(task: Task, record: Record) -> tuple[tuple[str, str], ...]:
     known = settings_of(record)
     parts = task.parts
-    rows = ", ".join(f"{len(each):,} {name}" for name, each in parts.items())
+    rows = ", ".join(f"{format_integer(len(each))} {tr(name)}" for name, each in parts.items())
     path = task.config.data.path
     return (
-        ("Data set", task.source.name),
-        *((("File", path),) if path else ()),
-        ("Rows", f"{sum(map(len, parts.values())):,}: {rows}"),
-        ("Features", str(known["features"])),
-        ("Inputs of the model", f"{task.m:,}"),
+        (tr("Data set"), task.source.name),
+        *(((tr("File"), path),) if path else ()),
+        (tr("Rows"), f"{format_integer(sum(map(len, parts.values())))}: {rows}"),
+        (tr("Features"), str(known["features"])),
+        (tr("Inputs of the model"), format_integer(task.m)),
     )
 
 
@@ -202,4 +203,4 @@ def _words(task: Task, params: Params) -> tuple[tuple[str, str], ...]:
 
 
 def format_loss(value: float) -> str:
-    return "–" if math.isnan(value) else f"{value:.4f}"
+    return "–" if math.isnan(value) else format_fixed(value, 4)

@@ -10,7 +10,8 @@ from itertools import zip_longest
 
 import numpy as np
 
-from core.number_format import format_fixed, format_percent
+from core.language import current, mark, tr
+from core.number_format import format_fixed, format_integer, format_percent
 from core.report.findings import (
     Confusion,
     Findings,
@@ -23,6 +24,13 @@ from core.report.findings import (
 MOST_CLASSES = 26  # of a confusion matrix that is written out
 MOST_LETTERS = 70  # of the names above the columns of a table, which a page has the width for
 DIGITS = 4
+OF_PARTS = {
+    "training": mark("Rows: the true class. Columns: what the model says. Of the training rows."),
+    "validation": mark(
+        "Rows: the true class. Columns: what the model says. Of the validation rows."
+    ),
+    "test": mark("Rows: the true class. Columns: what the model says. Of the test rows."),
+}
 STYLE = """
 body { font-family: "Inter", "Segoe UI", "Helvetica Neue", Arial, sans-serif; font-size: 10.5pt;
   line-height: 1.4; color: #1E2329; background: #FFFFFF; max-width: 180mm; margin: 12mm auto; }
@@ -60,7 +68,8 @@ def to_html(findings: Findings, figures: Sequence[Figure]) -> str:
     """Return the whole page."""
     content = body(findings, [(figure.caption, figure.address, None) for figure in figures])
     return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<!DOCTYPE html>\n<html lang="{current().code.replace("_", "-")}">\n<head>\n'
+        '<meta charset="utf-8">\n'
         '<meta http-equiv="Content-Security-Policy" '
         "content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">\n"
         f"<title>{escape(findings.title)}</title>\n<style>{STYLE}</style>\n</head>\n"
@@ -77,22 +86,22 @@ def body(findings: Findings, pictures: Sequence[tuple[str, str, int | None]]) ->
         (
             f"<h1>{escape(findings.title)}</h1>",
             f'<p class="muted">{escape(findings.made_on)} · Logit Lab {escape(findings.version)} '
-            f"· step {findings.step:,}, epoch {findings.epoch:,}</p>",
+            f"· {escape(_moment(findings))}</p>",
             *(_paragraph(remark) for remark in findings.remarks),
-            "<h2>Result</h2>",
+            _heading(tr("Result")),
             _results(findings.parts, findings.loss),
             *(_picture(*picture) for picture in pictures),
-            "<h2>Confusion matrix</h2>",
+            _heading(tr("Confusion matrix")),
             _confusion(findings.confusion),
             *_weights(findings.weights),
             *_words(findings.words),
-            "<h2>Data</h2>",
+            _heading(tr("Data")),
             _table((), findings.data),
             _classes(findings),
-            "<h2>Settings</h2>",
-            _paragraph("What is not at its default is bold, with the default beside it."),
+            _heading(tr("Settings")),
+            _paragraph(tr("What is not at its default is bold, with the default beside it.")),
             _settings(findings),
-            "<h2>How to repeat it</h2>",
+            _heading(tr("How to repeat it")),
             *_repeating(findings),
         )
     )
@@ -101,7 +110,17 @@ def body(findings: Findings, pictures: Sequence[tuple[str, str, int | None]]) ->
 def _words(words: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     if not words:
         return ()
-    return ("<h2>Words that speak most for a class</h2>", _table(("class", "words"), words))
+    heading = _heading(tr("Words that speak most for a class"))
+    return heading, _table((tr("class"), tr("words")), words)
+
+
+def _moment(findings: Findings) -> str:
+    step, epoch = format_integer(findings.step), format_integer(findings.epoch)
+    return tr("step {step}, epoch {epoch}", step=step, epoch=epoch)
+
+
+def _heading(text: str) -> str:
+    return f"<h2>{escape(text)}</h2>"
 
 
 def _picture(caption: str, address: str, width: int | None) -> str:
@@ -139,23 +158,27 @@ def _table(
 def _results(parts: Sequence[Part], loss: str) -> str:
     rows = [
         (
-            part.name,
-            f"{part.rows:,}",
+            tr(part.name),
+            format_integer(part.rows),
             format_loss(part.loss),
             format_percent(part.accuracy, 2),
             " … ".join(format_percent(end, 1) for end in part.interval),
         )
         for part in parts
     ]
-    heads = ("rows", "number", f"loss ({loss})", "accuracy", "95 % interval")
+    loss_head = tr("loss ({kind})", kind=loss)
+    heads = (tr("rows"), tr("number", "of rows"), loss_head, tr("accuracy"), tr("95 % interval"))
     return _table(heads, rows, range(1, 5))
 
 
 def _classes(findings: Findings) -> str:
-    heads = ("class", "training", "validation", "test")
+    heads = (tr("class"), tr("training"), tr("validation"), tr("test"))
     has_validation = any(row[2] for row in findings.class_rows)
     kept = (0, 1, 2, 3) if has_validation else (0, 1, 3)
-    rows = [[f"{row[i]:,}" if i else str(row[0]) for i in kept] for row in findings.class_rows]
+    rows = [
+        [format_integer(int(row[i])) if i else str(row[0]) for i in kept]
+        for row in findings.class_rows
+    ]
     return _table([heads[i] for i in kept], rows, range(1, len(kept)))
 
 
@@ -169,17 +192,18 @@ def _settings(findings: Findings) -> str:
 
 
 def _setting(setting: Setting) -> str:
-    name, value = escape(setting.name), escape(setting.value)
+    name, value = escape(tr(setting.name)), escape(setting.value)
     if setting.default is None:
         return f"<td>{name}</td><td>{value}</td>"
-    default = f' <span class="muted">(default: {escape(setting.default)})</span>'
+    usual = tr("(default: {value})", value=setting.default)
+    default = f' <span class="muted">{escape(usual)}</span>'
     return f"<td><b>{name}</b></td><td><b>{value}</b>{default}</td>"
 
 
 def _confusion(shown: Confusion) -> str:
     """Return the matrix, unless it has too many classes, and precision and recall by class."""
     names, counts, by_class = shown.class_names, shown.counts, shown.by_class
-    words = f"Rows: the true class. Columns: what the model says. Of the {shown.part} rows."
+    words = tr(OF_PARTS[shown.part])
     is_wide = sum(map(len, names)) > MOST_LETTERS  # then columns have numbers
     heads = [str(i) for i in range(1, len(names) + 1)] if is_wide else names
     rows = [f"{i} {name}" for i, name in enumerate(names, 1)] if is_wide else names
@@ -187,9 +211,9 @@ def _confusion(shown: Confusion) -> str:
     lines = []
     for i, name in enumerate(rows):
         cells = "".join(
-            f'<td class="right" bgcolor="#E4EEF8" align="right">{count:,}</td>'
+            f'<td class="right" bgcolor="#E4EEF8" align="right">{format_integer(count)}</td>'
             if i == j
-            else f'<td align="right">{count:,}</td>'
+            else f'<td align="right">{format_integer(count)}</td>'
             for j, count in enumerate(counts[i].tolist())
         )
         lines.append(f'<tr><th align="left">{escape(name)}</th>{cells}</tr>')
@@ -197,16 +221,17 @@ def _confusion(shown: Confusion) -> str:
         f'<table class="matrix" cellpadding="3"><tr><th></th>{head}</tr>{"".join(lines)}</table>'
     )
     table = _table(
-        ("class", "precision", "recall", "F1", "rows"),
+        (tr("class"), tr("precision"), tr("recall"), "F1", tr("rows")),
         [
-            (name, *(_share(column[i]) for column in columns), f"{by_class.support[i]:,}")
+            (name, *(_share(column[i]) for column in columns), format_integer(by_class.support[i]))
             for i, name in enumerate(names)
             for columns in [(by_class.precision, by_class.recall, by_class.f1)]
         ],
         range(1, 5),
     )
     is_shown = len(names) <= MOST_CLASSES
-    note = "" if is_shown else _paragraph(f"The matrix of {len(names)} classes is left out.")
+    left_out = tr("The matrix of {count} classes is left out.", count=len(names))
+    note = "" if is_shown else _paragraph(left_out)
     return f"{_paragraph(words)}{matrix if is_shown else note}{table}"
 
 
@@ -219,10 +244,10 @@ def _weights(table: WeightTable | None) -> tuple[str, ...]:
     if table is None:
         return ()
     numbers = np.column_stack([table.W, table.b])
-    inputs, outputs = (*table.inputs, "bias"), table.outputs
-    columns, rows, corner = outputs, inputs, "input"
+    inputs, outputs = (*table.inputs, tr("bias")), table.outputs
+    columns, rows, corner = outputs, inputs, tr("input")
     if sum(map(len, outputs)) > MOST_LETTERS:
-        columns, rows, corner = inputs, outputs, "output"
+        columns, rows, corner = inputs, outputs, tr("output")
     else:
         numbers = numbers.T
     if sum(map(len, columns)) > MOST_LETTERS:
@@ -231,7 +256,7 @@ def _weights(table: WeightTable | None) -> tuple[str, ...]:
         (name, *(format_fixed(float(number), DIGITS) for number in line))
         for name, line in zip(rows, numbers, strict=True)
     ]
-    return "<h2>Weights</h2>", _table((corner, *columns), cells, range(1, len(columns) + 1))
+    return _heading(tr("Weights")), _table((corner, *columns), cells, range(1, len(columns) + 1))
 
 
 def _repeating(findings: Findings) -> tuple[str, ...]:
@@ -239,5 +264,5 @@ def _repeating(findings: Findings) -> tuple[str, ...]:
     remark = _paragraph(found.remark)
     if found.command is None:
         return (remark,)
-    where = _paragraph("In a terminal, in the folder of Logit Lab:")
+    where = _paragraph(tr("In a terminal, in the folder of Logit Lab:"))
     return where, f'<p class="code">{escape(found.command)}</p>', remark

@@ -10,6 +10,8 @@ from torch import Generator
 from core.cli.command import command_for
 from core.config import TrainingConfig
 from core.data.task import Task
+from core.language import tr
+from core.number_format import format_integer
 from core.train import models
 from core.train.history import Curves
 from core.train.settings_history import first_settings
@@ -46,25 +48,28 @@ def reproduction_of(snapshot: Snapshot) -> Reproduction:
         return Reproduction(None, is_exact=False, remark=_say_why_not(task))
     edits = edits_of(snapshot.curves)
     if edits:
-        remark = (
+        remark = tr(
             "The command trains with the settings of the start and gives other weights: the run "
-            f"was changed while it trained ({'; '.join(edits)})."
+            "was changed while it trained ({changes}).",
+            changes="; ".join(edits),
         )
     elif snapshot.status is Status.DIVERGED:
-        remark = "The command diverges as the run did, and returns to the last stable step."
+        remark = tr("The command diverges as the run did, and returns to the last stable step.")
     elif not _starts_as_configured(snapshot):
-        remark = "The command gives other weights: the run started from weights chosen by hand."
+        remark = tr("The command gives other weights: the run started from weights chosen by hand.")
     elif not (is_over or ends_early):
-        remark = (
-            f"The command trains to the end of epoch {settings.epochs:,}; this report shows the "
-            f"weights of step {snapshot.step:,}, on the way there."
+        remark = tr(
+            "The command trains to the end of epoch {epoch}; this report shows the weights of step "
+            "{step}, on the way there.",
+            epoch=format_integer(settings.epochs),
+            step=format_integer(snapshot.step),
         )
     elif went_on and _depends_on_end(settings):
-        remark = "The command gives other weights: the run was trained on after it had ended."
+        remark = tr("The command gives other weights: the run was trained on after it had ended.")
     elif ends_early and settings.schedule == "cosine":
-        remark = "The command gives other weights: with fewer epochs, η falls faster."
+        remark = tr("The command gives other weights: with fewer epochs, η falls faster.")
     else:
-        remark = "On the same machine the command gives the same weights, bit for bit."
+        remark = tr("On the same machine the command gives the same weights, bit for bit.")
         return Reproduction(command, is_exact=True, remark=remark)
     return Reproduction(command, is_exact=False, remark=remark)
 
@@ -76,7 +81,11 @@ def _depends_on_end(settings: TrainingConfig) -> bool:
 
 def edits_of(curves: Curves) -> tuple[str, ...]:
     """Return the changes that a user made during training, as text."""
-    return tuple(f"{mark.text} at step {mark.step:,}" for mark in curves.marks if mark.step > 0)
+    return tuple(
+        tr("{change} at step {step}", change=tr(edit.text), step=format_integer(edit.step))
+        for edit in curves.marks
+        if edit.step > 0
+    )
 
 
 def _ends_epoch(snapshot: Snapshot) -> bool:
@@ -100,7 +109,7 @@ def _starts_as_configured(snapshot: Snapshot) -> bool:
 
 def _say_why_not(task: Task) -> str:
     if task.config.data.source == "drawn":
-        return "No command repeats the run: its points were drawn by hand."
+        return tr("No command repeats the run: its points were drawn by hand.")
     if task.source.added:
-        return "No command repeats the run: it learnt from digits that were taught by hand."
-    return "No command repeats the run: a name in its data cannot be written as an option."
+        return tr("No command repeats the run: it learnt from digits that were taught by hand.")
+    return tr("No command repeats the run: a name in its data cannot be written as an option.")

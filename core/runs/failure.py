@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.errors import LogitLabError
+from core.language import tr
 from core.out_of_memory import describe_shortage, is_shortage
 
 RACE = 0  # in place of a run's number: the race has failed
@@ -28,11 +29,12 @@ def explain(error: Exception) -> str:
         return str(error)
     if is_shortage(error):
         return describe_shortage(error)
-    return (
-        f"Training stopped by an unexpected error ({type(error).__name__}: {first_line(error)}). "
-        "Press Reset to start again."
+    return tr(
+        "Training stopped by an unexpected error ({kind}: {reason}). Press Reset to start again.",
+        kind=type(error).__name__,
+        reason=first_line(error),
     )
 
 
 def first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or ["no further word"])[0]
+    return (str(error).strip().splitlines() or [tr("no further word")])[0]

@@ -7,6 +7,7 @@ import math
 from typing import Any, NoReturn, TypeVar
 
 from core.errors import DataError
+from core.language import tr
 
 MAX_QUOTED = 60  # characters of a value in a message
 MAX_WHOLE = 2**31
@@ -36,7 +37,7 @@ class JsonObject:
         """Return an object (dict) or a list, whose own members are unchecked."""
         value = self.get(name)
         if not isinstance(value, kind):
-            raise DataError(f"“{name}” is {quoted(value)}.")
+            raise DataError(tr("“{name}” is {value}.", name=name, value=quoted(value)))
         return value
 
     def text(self, name: str) -> str:
@@ -49,20 +50,26 @@ class JsonObject:
         """Return a finite number."""
         value = self.get(name)
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise DataError(f"“{name}” is {quoted(value)}; a number was expected.")
+            raise DataError(
+                tr("“{name}” is {value}; a number was expected.", name=name, value=quoted(value))
+            )
         try:
             number = float(value)
         except OverflowError:
             number = math.inf
         if not math.isfinite(number):
-            raise DataError(f"“{name}” is {quoted(value)}; it is too large.")
+            raise DataError(
+                tr("“{name}” is {value}; it is too large.", name=name, value=quoted(value))
+            )
         return number
 
     def count(self, name: str) -> int:
         """Return a non-negative integer below MAX_COUNT."""
         value = self.get(name)
         if type(value) is not int or not 0 <= value < MAX_COUNT:
-            raise DataError(f"“{name}” is {quoted(value)}; a count was expected.")
+            raise DataError(
+                tr("“{name}” is {value}; a count was expected.", name=name, value=quoted(value))
+            )
         return value
 
     def whole_numbers(self, name: str) -> tuple[int, ...]:
@@ -71,7 +78,13 @@ class JsonObject:
         if not isinstance(values, list) or not all(
             type(value) is int and abs(value) < MAX_WHOLE for value in values
         ):
-            raise DataError(f"“{name}” is {quoted(values)}; whole numbers were expected.")
+            raise DataError(
+                tr(
+                    "“{name}” is {values}; whole numbers were expected.",
+                    name=name,
+                    values=quoted(values),
+                )
+            )
         return tuple(values)
 
     def shape(self, name: str) -> tuple[int, int] | None:
@@ -80,7 +93,13 @@ class JsonObject:
             return None
         numbers = self.whole_numbers(name)
         if len(numbers) != 2:
-            raise DataError(f"“{name}” is {quoted(list(numbers))}; rows and columns were expected.")
+            raise DataError(
+                tr(
+                    "“{name}” is {value}; rows and columns were expected.",
+                    name=name,
+                    value=quoted(list(numbers)),
+                )
+            )
         return numbers[0], numbers[1]
 
 
@@ -104,7 +123,15 @@ def _refuse_constant(word: str) -> NoReturn:
 
 def _text(name: str, value: object) -> str:
     if not isinstance(value, str):
-        raise DataError(f"“{name}” is {quoted(value)}; text was expected.")
+        raise DataError(
+            tr("“{name}” is {value}; text was expected.", name=name, value=quoted(value))
+        )
     if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
-        raise DataError(f"“{name}” is {quoted(value)}; half a character cannot be shown.")
+        raise DataError(
+            tr(
+                "“{name}” is {value}; half a character cannot be shown.",
+                name=name,
+                value=quoted(value),
+            )
+        )
     return value

@@ -21,6 +21,8 @@ from core.data.task import Task, prepare
 from core.data.text.documents import Documents
 from core.errors import ConfigError, DataError
 from core.invisible_characters import visible_names
+from core.language import mark, tr
+from core.number_format import format_integer, format_plain
 from core.train.history import SERIES
 from core.train.snapshot import Metrics, Params
 
@@ -76,28 +78,40 @@ class Model:
         d, k, h, outputs = len(self.feature_names), self.k, len(self.class_names), self.outputs
         mean, std = self.standardiser.mean, self.standardiser.std
         if not d:
-            raise DataError("it has no features.")
+            raise DataError(tr("it has no features."))
         if self.indicators and len(self.indicators) != d:
-            raise DataError("each feature needs its word, or none.")
+            raise DataError(tr("each feature needs its word, or none."))
         if h < 2 or len(set(self.class_names)) < h:
-            raise DataError("it needs two or more classes with different names.")
+            raise DataError(tr("it needs two or more classes with different names."))
         if self.config.model.is_neuron and h != 2:
-            raise DataError(f"it has {h} classes; a binary model has two.")
+            raise DataError(tr("it has {h} classes; a binary model has two.", h=h))
         if len(self.class_marks) != h or min(self.class_marks) < REST_MARK:
-            raise DataError("each class needs one mark.")
+            raise DataError(tr("each class needs one mark."))
         for name, array, shape in (
             *self._layers(outputs, k),
             ("mean", mean, (k,)),
             ("std", std, (k,)),
         ):
             if array.shape != shape:
-                raise DataError(f"{name} has the shape {array.shape}; {shape} was expected.")
+                raise DataError(
+                    tr(
+                        "{name} has the shape {shape}; {wanted} was expected.",
+                        name=name,
+                        shape=array.shape,
+                        wanted=shape,
+                    )
+                )
             if not np.isfinite(array).all():
-                raise DataError(f"{name} holds a value that is no finite number.")
+                raise DataError(tr("{name} holds a value that is no finite number.", name=name))
         if not (std > 0).all():
-            raise DataError("std holds a value that is not greater than 0.")
+            raise DataError(tr("std holds a value that is not greater than 0."))
         if not (math.isfinite(self.scale) and self.scale > 0):
-            raise DataError(f"scale is {self.scale:g}; it must be greater than 0.")
+            raise DataError(
+                tr(
+                    "scale is {scale}; it must be greater than 0.",
+                    scale=format_plain(self.scale, 6),
+                )
+            )
         self._check_pictures()
         if self.vocabulary is not None:
             self._check_vocabulary(self.vocabulary)
@@ -106,7 +120,9 @@ class Model:
         """Yield the name of each parameter, its array, and the expected shape."""
         params, u = self.params, self.config.model.hidden
         if (params.hidden is not None) != bool(u):
-            raise DataError("it has a hidden layer only in its numbers or only in its settings.")
+            raise DataError(
+                tr("it has a hidden layer only in its numbers or only in its settings.")
+            )
         yield "W", params.W, (outputs, u or k)
         yield "b", params.b, (outputs,)
         if params.hidden is not None:
@@ -118,18 +134,28 @@ class Model:
         if shape is not None:
             if min(shape) < 1 or math.prod(shape) != len(self.feature_names):
                 raise DataError(
-                    f"{len(self.feature_names):,} pixels are no picture of {shape[0]} × {shape[1]}."
+                    tr(
+                        "{count} pixels are no picture of {height} × {width}.",
+                        count=format_integer(len(self.feature_names)),
+                        height=shape[0],
+                        width=shape[1],
+                    )
                 )
             if not self.feature_map.is_identity:
-                raise DataError("pictures have no feature map.")
+                raise DataError(tr("pictures have no feature map."))
         if self.recipe is not None and shape != (self.recipe.size, self.recipe.size):
-            raise DataError(f"drawings become {self.recipe.size} pixels wide; its pictures differ.")
+            raise DataError(
+                tr(
+                    "drawings become {size} pixels wide; its pictures differ.",
+                    size=self.recipe.size,
+                )
+            )
 
     def _check_vocabulary(self, vocabulary: Vocabulary) -> None:
         if len(vocabulary.words) != len(self.feature_names) or self.image_shape is not None:
-            raise DataError("its words are not its features.")
+            raise DataError(tr("its words are not its features."))
         if not (self.feature_map.is_identity and self.standardiser.is_identity):
-            raise DataError("words have no feature map, and are not standardised.")
+            raise DataError(tr("words have no feature map, and are not standardised."))
 
     @classmethod
     def of(cls, task: Task, params: Params, step: int, epoch: int, metrics: Metrics) -> Self:
@@ -217,15 +243,34 @@ class Model:
         """
         training = replace(self.config.training, device=device)
         task = prepare(source, replace(self.config, training=training))
-        for what, found, wanted in (
-            ("features", task.dataset.feature_names, self.feature_names),
-            ("classes", task.dataset.class_names, self.class_names),
+        for said, found, wanted in (
+            (
+                mark(
+                    "{name} has {n} features ({found}); the model was trained with {count} "
+                    "({wanted}). Open the data that it was trained on."
+                ),
+                task.dataset.feature_names,
+                self.feature_names,
+            ),
+            (
+                mark(
+                    "{name} has {n} classes ({found}); the model was trained with {count} "
+                    "({wanted}). Open the data that it was trained on."
+                ),
+                task.dataset.class_names,
+                self.class_names,
+            ),
         ):
             if found != visible_names(wanted):
                 raise DataError(
-                    f"{source.name} has {len(found):,} {what} ({_listed(found)}); the model was "
-                    f"trained with {len(wanted):,} ({_listed(wanted)}). Open the data that it was "
-                    "trained on."
+                    tr(
+                        said,
+                        name=source.name,
+                        n=format_integer(len(found)),
+                        found=_listed(found),
+                        count=format_integer(len(wanted)),
+                        wanted=_listed(wanted),
+                    )
                 )
         return replace(task, standardiser=self.standardiser)
 

@@ -26,6 +26,8 @@ from core.data.digits.drawing import DigitPreprocessing
 from core.data.indicators import Indicator
 from core.data.preprocessing import Standardiser
 from core.errors import ConfigError, DataError, SaveError
+from core.language import mark, tr
+from core.number_format import format_integer
 from core.runs import json_object
 from core.runs.json_object import JsonObject, quoted
 from core.runs.model import Model
@@ -42,14 +44,14 @@ FORMAT = 1  # incremented when an older version would misread the file
 MAX_BYTES = 2**28  # enough for 10 classes of 6 million inputs
 MAX_HEADER = 2**24
 MAX_REASON = 300  # characters
-ADVICE = "Choose a file that Logit Lab saved."
+ADVICE = mark("Choose a file that Logit Lab saved.")
 # Other formats that users may choose by mistake, by their first bytes.
 FOREIGN = {
-    b"\x89PNG": "is a picture",
-    b"\xff\xd8\xff": "is a picture",
-    b"PK\x03\x04": "is an archive, such as PyTorch's .pt",
-    b"\x80": "is a pickle, which can run programs on loading and is not opened",
-    b"\x1f\x8b": "is a gzip file",
+    b"\x89PNG": mark("is a picture"),
+    b"\xff\xd8\xff": mark("is a picture"),
+    b"PK\x03\x04": mark("is an archive, such as PyTorch's .pt"),
+    b"\x80": mark("is a pickle, which can run programs on loading and is not opened"),
+    b"\x1f\x8b": mark("is a gzip file"),
 }
 
 
@@ -98,7 +100,9 @@ def save(model: Model, path: Path, card: str = "") -> None:
     entries = {ENTRY: json.dumps(about, allow_nan=False)} | ({CARD: card} if card else {})
     data = serialised(tensors, entries)
     if len(data) > MAX_BYTES or _header_length(data) > MAX_HEADER:
-        raise SaveError(f"{path} is not written: the model is too large to be read again.")
+        raise SaveError(
+            tr("{path} is not written: the model is too large to be read again.", path=path)
+        )
     with files.writing_bytes(path) as file:
         file.write(data)
 
@@ -112,8 +116,13 @@ def with_ending(path: Path) -> Path:
         return path
     if path.suffix[1:2].isalpha():
         raise SaveError(
-            f"{path.name} is not written: a model is saved in the format safetensors, not as "
-            f"{path.suffix}. Name it {path.with_suffix(ENDING).name}."
+            tr(
+                "{name} is not written: a model is saved in the format safetensors, not as "
+                "{suffix}. Name it {other}.",
+                name=path.name,
+                suffix=path.suffix,
+                other=path.with_suffix(ENDING).name,
+            )
         )
     return path.with_name(path.name + ENDING)
 
@@ -132,7 +141,7 @@ def is_model(path: Path) -> bool:
 
 def load(path: Path) -> Model:
     """Read a model. Raises DataError, with a short message, for any other or invalid file."""
-    data = files.contents(path, "a model", MAX_BYTES)
+    data = files.contents(path, mark("a model"), MAX_BYTES)
     about = _about(path.name, data)
     try:
         return _model(about, data)
@@ -140,44 +149,66 @@ def load(path: Path) -> Model:
         reason = " ".join(str(error).split())
         reason = reason if len(reason) < MAX_REASON else f"{reason[:MAX_REASON]}…"
         # An unknown setting may come from a newer version.
-        other = "" if about.get("program") == VERSION else ", or of another version of Logit Lab"
-        raise DataError(f"{path.name} is damaged{other}: {reason} Save the model again.") from error
+        if about.get("program") == VERSION:
+            said = tr(
+                "{name} is damaged: {reason} Save the model again.", name=path.name, reason=reason
+            )
+        else:
+            said = tr(
+                "{name} is damaged, or of another version of Logit Lab: {reason} Save the model "
+                "again.",
+                name=path.name,
+                reason=reason,
+            )
+        raise DataError(said) from error
 
 
 def _about(name: str, data: bytes) -> dict[str, Any]:
     """Return our metadata entry, parsed. Raises DataError if the format is not known."""
 
     def refuse(found: str) -> NoReturn:
-        raise DataError(f"{name} {found}; a model was expected. {ADVICE}")
+        said = tr("{name} {found}; a model was expected.", name=name, found=found)
+        raise DataError(f"{said} {tr(ADVICE)}")
 
     if not data:
-        refuse("is empty (0 bytes)")
+        refuse(tr("is empty (0 bytes)"))
     if data[8:9] != b"{":  # the header's first byte
         kinds = (found for magic, found in FOREIGN.items() if data.startswith(magic))
-        refuse(next(kinds, "is no safetensors file"))
+        refuse(tr(next(kinds, "is no safetensors file")))
     length = _header_length(data)
     if length > MAX_HEADER:
-        refuse(f"says that its header has {length:,} bytes")
+        refuse(tr("says that its header has {length} bytes", length=format_integer(length)))
     if length > len(data) - 8:
         raise DataError(
-            f"{name} breaks off after {len(data):,} bytes, within its header of {length:,}. "
-            "Get the file again."
+            tr(
+                "{name} breaks off after {size} bytes, within its header of {length}. Get the "
+                "file again.",
+                name=name,
+                size=format_integer(len(data)),
+                length=format_integer(length),
+            )
         )
     header = json_object.parse(data[8 : 8 + length])
     if not isinstance(header, dict):
-        refuse("is no safetensors file")
+        refuse(tr("is no safetensors file"))
     metadata = header.get("__metadata__")
     text = metadata.get(ENTRY) if isinstance(metadata, dict) else None
     if not isinstance(text, str):
-        refuse("is a safetensors file of another program")
+        refuse(tr("is a safetensors file of another program"))
     about = json_object.parse(text.encode(errors="replace"))
     version = about.get("format") if isinstance(about, dict) else None
     if not isinstance(about, dict) or type(version) is not int or version < 1:
-        raise DataError(f"{name} is damaged: what it says of itself cannot be read. {ADVICE}")
+        said = tr("{name} is damaged: what it says of itself cannot be read.", name=name)
+        raise DataError(f"{said} {tr(ADVICE)}")
     if version > FORMAT:
         raise DataError(
-            f"{name} was written by a newer Logit Lab (format {quoted(version)}; this one reads "
-            f"{FORMAT}). Update Logit Lab."
+            tr(
+                "{name} was written by a newer Logit Lab (format {version}; this one reads "
+                "{known}). Update Logit Lab.",
+                name=name,
+                version=quoted(version),
+                known=FORMAT,
+            )
         )
     return about
 
@@ -237,7 +268,7 @@ def _indicators(stated: JsonObject) -> tuple[Indicator | None, ...]:
 def _three_texts(value: object) -> tuple[str, ...]:
     texts = JsonObject({"indicators": value}).texts("indicators")
     if len(texts) != len(Indicator._fields):
-        raise DataError(f"“indicators” holds {quoted(value)}.")
+        raise DataError(tr("“{name}” holds {value}.", name="indicators", value=quoted(value)))
     return texts
 
 
@@ -248,16 +279,25 @@ def _tensors(data: bytes, names: list[str]) -> dict[str, NDArray[Any]]:
     try:
         found = dict(deserialize(data))  # type: ignore[no-untyped-call]
     except SafetensorError as error:
-        raise DataError(f"its numbers are not where they should be ({error}).") from error
+        raise DataError(
+            tr("its numbers are not where they should be ({error}).", error=error)
+        ) from error
     arrays = {}
     for name in names:
         kind, axes = (TENSORS | HIDDEN_TENSORS)[name]
         tensor = found.get(name)
         if tensor is None:
-            raise DataError(f"{name} is missing.")
+            raise DataError(tr("{name} is missing.", name=name))
         shape = tensor["shape"]
         if tensor["dtype"] != kind or len(shape) != axes or not math.prod(shape):
-            raise DataError(f"{name} is {tensor['dtype']} of the shape {quoted(tuple(shape))}.")
+            raise DataError(
+                tr(
+                    "{name} is {kind} of the shape {shape}.",
+                    name=name,
+                    kind=tensor["dtype"],
+                    shape=quoted(tuple(shape)),
+                )
+            )
         stored = np.frombuffer(tensor["data"], dtype=STORED[kind])
         arrays[name] = stored.reshape(shape).astype(stored.dtype.newbyteorder("="))
     return arrays
@@ -268,11 +308,13 @@ def _recipe(value: object) -> DigitPreprocessing | None:
         return None
     known = asdict(DigitPreprocessing())
     if not isinstance(value, dict) or not set(value) <= set(known):
-        raise DataError(f"the recipe of its pictures is {quoted(value)}.")
+        raise DataError(tr("the recipe of its pictures is {value}.", value=quoted(value)))
     for name, setting in value.items():
         if name == "pen_width":
             if setting is not None:
                 JsonObject(value).number(name)
         elif type(setting) is not type(known[name]):
-            raise DataError(f"{name} of the recipe is {quoted(setting)}.")
+            raise DataError(
+                tr("{name} of the recipe is {setting}.", name=name, setting=quoted(setting))
+            )
     return DigitPreprocessing(**value)

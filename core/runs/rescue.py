@@ -13,6 +13,8 @@ from typing import Any
 
 from core.config import TrainingConfig
 from core.explain.convergence import judge
+from core.language import tr
+from core.number_format import format_integer, format_plain
 from core.slices import finish
 from core.train.health import Health
 from core.train.history import RESCUED, Mark
@@ -153,39 +155,63 @@ class _Search:
         return _Trial(rate, before, sum(late) / len(late), updates)
 
     def _suggest(self, trial: _Trial, *, is_from_start: bool = False) -> Epilogue:
-        where = " from the start" if is_from_start else ""
-        text = (
-            f"With η = {trial.rate:g}{where} it learns: {self._change(trial)} in "
-            f"{trial.updates:,} steps on trial."
-        )
+        values = {
+            "rate": format_plain(trial.rate, 6),
+            "change": self._change(trial),
+            "steps": format_integer(trial.updates),
+        }
+        text = tr("With η = {rate} it learns: {change} in {steps} steps on trial.", **values)
+        if is_from_start:
+            text = tr(
+                "With η = {rate} from the start it learns: {change} in {steps} steps on trial.",
+                **values,
+            )
         return Epilogue(False, (text,), trial.rate, is_from_start)
 
     def _change(self, trial: _Trial) -> str:
         if self._health.is_by_mistakes:
-            return f"mistakes {trial.before:.0%} → {trial.after:.0%}"
-        return f"loss {trial.before:.3g} → {trial.after:.3g}"
+            before, after = (f"{each:.0%}" for each in (trial.before, trial.after))
+            return tr("mistakes {before} → {after}", before=before, after=after)
+        before, after = (format_plain(each, 3) for each in (trial.before, trial.after))
+        return tr("loss {before} → {after}", before=before, after=after)
 
     def _blame(self, text: str, trial: _Trial) -> str:
-        return f"No η learnt on trial, for {text}: then η = {trial.rate:g} learns."
+        rate = format_plain(trial.rate, 6)
+        return tr(
+            "No η learnt on trial, for {cause}: then η = {rate} learns.", cause=text, rate=rate
+        )
 
     def _nothing_helps(self) -> str:
         data = self._trainer.task.config.data
-        text = "No η learnt on trial."
         if data.standardise is False:
-            return f"{text} Switch standardisation on."
-        return f"{text} Try another model, or other features."
+            return tr("No η learnt on trial. Switch standardisation on.")
+        return tr("No η learnt on trial. Try another model, or other features.")
 
 
 def _suspects(settings: TrainingConfig) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield settings that may prevent learning at any rate: message and changes to undo it."""
     l1, decay, mu = settings.l1, settings.weight_decay, settings.momentum
     if l1:
-        yield f"the penalty λ₁ = {l1:g} is too large. Set it to 0", {"l1": 0.0}
+        yield (
+            tr("the penalty λ₁ = {l1} is too large. Set it to 0", l1=format_plain(l1, 6)),
+            {"l1": 0.0},
+        )
     if decay:
-        yield f"the penalty λ = {decay:g} is too large. Set it to 0", {"weight_decay": 0.0}
+        yield (
+            tr("the penalty λ = {decay} is too large. Set it to 0", decay=format_plain(decay, 6)),
+            {"weight_decay": 0.0},
+        )
     if mu > USUAL_MOMENTUM and settings.rule.uses_momentum:
-        text = f"the momentum μ = {mu:g} is too large. Set it to {USUAL_MOMENTUM:g}"
+        text = tr(
+            "the momentum μ = {mu} is too large. Set it to {usual}",
+            mu=format_plain(mu, 6),
+            usual=format_plain(USUAL_MOMENTUM, 6),
+        )
         yield text, {"momentum": USUAL_MOMENTUM}
     if l1 and decay:
-        text = f"the penalties λ₁ = {l1:g} and λ = {decay:g} are too large. Set both to 0"
+        text = tr(
+            "the penalties λ₁ = {l1} and λ = {decay} are too large. Set both to 0",
+            l1=format_plain(l1, 6),
+            decay=format_plain(decay, 6),
+        )
         yield text, {"l1": 0.0, "weight_decay": 0.0}

@@ -19,14 +19,16 @@ from core.config import RunConfig, TrainingConfig
 from core.data.csv.spreadsheet import to_text
 from core.data.task import Task
 from core.data.text.described import describe
+from core.language import localised, mark, spoken, tr
 from core.model_family import FAMILY
+from core.number_format import format_count, format_integer
 from core.train.history import COUNT, FIRST, TOTAL, Curves, Floats
 from core.train.settings_history import first_settings
 from core.train.snapshot import Metrics, Params, Snapshot, Status
 
 MAX_KEPT = 20
-VALIDATION_LOSS, VALIDATION_ACCURACY = "validation loss", "validation acc."
-MEASURED = "train rows measured"  # a run kept while training has metrics of a sample
+VALIDATION_LOSS, VALIDATION_ACCURACY = mark("validation loss"), mark("validation acc.")
+MEASURED = mark("train rows measured")  # a run kept while training has metrics of a sample
 
 Setting = str | float
 
@@ -87,7 +89,9 @@ class Record(RecordValues):
     def edits(self) -> tuple[str, ...]:
         """The user's changes during training, as text."""
         return tuple(
-            f"{mark.text} at step {mark.step:,}" for mark in self.curves.marks if mark.step > 0
+            tr("{change} at step {step}", change=tr(edit.text), step=format_integer(edit.step))
+            for edit in self.curves.marks
+            if edit.step > 0
         )
 
 
@@ -96,22 +100,31 @@ def default_name(config: RunConfig, settings: TrainingConfig) -> str:
     model = config.model
     words = [FAMILY[model.kind].title_in_text]
     if model.hidden:
-        words.append(f"{model.hidden} hidden")
+        words.append(tr("{units} hidden", units=model.hidden))
     if FAMILY[model.kind].is_counted:
-        return f"{words[0]}, α {model.smoothing:g}"
+        return f"{words[0]}, α {_short(model.smoothing)}"
     if not settings.rule.is_plain:
-        words.append(settings.rule.title)
+        words.append(tr(settings.rule.title))
     if not settings.rule.needs_hessian:
-        words.append(f"η {settings.learning_rate:g}")
+        words.append(f"η {_short(settings.learning_rate)}")
     if not settings.rule.is_second_order:
-        words.append(f"batch {describe_batch_size(settings.batch_size)}")
+        words.append(batch_words(settings.batch_size))
     if settings.weight_decay:
-        words.append(f"λ {settings.weight_decay:g}")
+        words.append(f"λ {_short(settings.weight_decay)}")
     if settings.l1:
-        words.append(f"λ₁ {settings.l1:g}")
+        words.append(f"λ₁ {_short(settings.l1)}")
     if settings.class_weight != "none":
-        words.append(f"classes {settings.class_weight}")
+        words.append(tr("classes {weighting}", weighting=tr(settings.class_weight)))
     return ", ".join(words)
+
+
+def _short(value: float) -> str:
+    return localised(f"{value:g}")
+
+
+def batch_words(size: int | None) -> str:
+    """Return the size of a batch with its noun."""
+    return tr("batch full") if size is None else tr("batch {size}", size=size)
 
 
 def short_names(names: Sequence[str]) -> list[str]:
@@ -124,48 +137,46 @@ def short_names(names: Sequence[str]) -> list[str]:
     ]
 
 
-def describe_batch_size(size: int | None) -> str:
-    return "full" if size is None else str(size)
-
-
 def settings_of(record: Record) -> dict[str, Setting]:
     """Return every setting that determines the run, by name, as a number or text."""
     data, model, now, task = record.config.data, record.config.model, record.settings, record.task
     names = task.dataset.feature_names
-    kind = "pixels" if task.dataset.image_shape else "words" if task.dataset.is_text else ""
-    more = f" and {len(names) - 4} more" if len(names) > 4 else ""
-    few = f"{len(names):,} {kind}" if kind else ", ".join(names[:4]) + more
+    kind = format_count(len(names), "word") if task.dataset.is_text else ""
+    kind = format_count(len(names), "pixel") if task.dataset.image_shape else kind
+    few = kind or ", ".join(names[:4])
+    if len(names) > 4 and not kind:
+        few = tr("{features} and {more} more", features=few, more=len(names) - 4)
     return {
-        "data": task.source.name,
-        "rows": " + ".join(f"{n:,}" for n in _parts(task)),
-        "features": few,
-        "words": describe(data.bag) if task.dataset.is_text else "–",
-        "classes": " / ".join(task.dataset.class_names),
-        "split seed": data.split_seed,
-        "standardised": _yes(bool(data.standardise)),
-        "degree": data.degree,
-        "sine": _yes(data.sine),
-        "deskewed": _yes(data.deskew),
-        "variations": data.copies,
-        "pens": record.task.pens,
-        "model": FAMILY[model.kind].title,
-        "start": "random" if model.hidden else model.init,
-        "bias": _yes(model.has_bias),
-        "hidden": f"{model.hidden} {model.activation}" if model.hidden else "none",
-        "optimiser": now.rule.title,
+        mark("data"): task.source.name,
+        mark("rows"): " + ".join(f"{n:,}" for n in _parts(task)),
+        mark("features"): few,
+        mark("words"): describe(data.bag) if task.dataset.is_text else "–",
+        mark("classes"): " / ".join(task.dataset.class_names),
+        mark("split seed"): data.split_seed,
+        mark("standardised"): _yes(bool(data.standardise)),
+        mark("degree"): data.degree,
+        mark("sine"): _yes(data.sine),
+        mark("deskewed"): _yes(data.deskew),
+        mark("variations"): data.copies,
+        mark("pens"): record.task.pens,
+        mark("model"): FAMILY[model.kind].title,
+        mark("start"): mark("random") if model.hidden else model.init,
+        mark("bias"): _yes(model.has_bias),
+        mark("hidden"): f"{model.hidden} {model.activation}" if model.hidden else mark("none"),
+        mark("optimiser"): now.rule.title,
         "η": now.learning_rate,
         "μ": now.momentum if now.rule.uses_momentum else "–",
-        "schedule": now.schedule,
-        "batch": describe_batch_size(now.batch_size) if now.batch_size is None else now.batch_size,
+        mark("schedule"): now.schedule,
+        mark("batch"): mark("full") if now.batch_size is None else now.batch_size,
         "λ": now.weight_decay,
         "λ₁": now.l1,
-        "class weights": now.class_weight,
-        "epoch limit": now.epochs,
-        "tolerance": now.tolerance,
-        "patience": now.patience,
-        "seed": now.seed,
-        "device": now.device,
-        "edits": "; ".join(record.edits) or "–",
+        mark("class weights"): now.class_weight,
+        mark("epoch limit"): now.epochs,
+        mark("tolerance"): now.tolerance,
+        mark("patience"): now.patience,
+        mark("seed"): now.seed,
+        mark("device"): now.device,
+        mark("edits"): "; ".join(record.edits) or "–",
     }
 
 
@@ -185,14 +196,14 @@ def results_of(record: Record) -> dict[str, Setting]:
     """Return the results of the run by name; NaN for a figure that does not exist."""
     metrics = record.metrics
     return {
-        "steps": record.step,
-        "train loss": metrics.train_loss,
+        mark("steps"): record.step,
+        mark("train loss"): metrics.train_loss,
         VALIDATION_LOSS: metrics.validation_loss,
-        "test loss": metrics.test_loss,
-        "train acc.": metrics.train_accuracy,
+        mark("test loss"): metrics.test_loss,
+        mark("train acc."): metrics.train_accuracy,
         VALIDATION_ACCURACY: metrics.validation_accuracy,
-        "test acc.": metrics.test_accuracy,
-        "status": record.status.value,
+        mark("test acc."): metrics.test_accuracy,
+        mark("status"): record.status.value,
     }
 
 
@@ -207,16 +218,17 @@ def result_names(records: Sequence[Record]) -> list[str]:
 def format_setting(name: str, value: Setting) -> str:
     """Format a value of `settings_of` or `results_of`."""
     if isinstance(value, str):
-        return value
+        return tr(value)
     if math.isnan(value):
         return "–"
     if name.endswith("loss"):
-        return f"{value:.4f}"
+        return localised(f"{value:.4f}")
     if name.endswith("acc."):
-        return f"{value:.1%}"
-    return f"{value:,}" if isinstance(value, int) else f"{value:g}"
+        return localised(f"{value:.1%}")
+    return localised(f"{value:,}") if isinstance(value, int) else _short(value)
 
 
+@spoken("en")
 def to_csv(records: Sequence[Record]) -> str:
     """Return the table of the runs: name, the settings that differ, the results, unrounded."""
     columns = [*differing(records), *result_names(records)]
@@ -295,33 +307,39 @@ def describe_start(entries: Sequence[Entry]) -> str:
     why = [
         words
         for words, is_same in (
-            ("data", has_same_rows),
-            ("classes", has_same_classes or not has_same_rows),
-            (f"seed ({', '.join(seeds)})", len(seeds) == 1),
-            ("kind of model", len({_model(e) for e in entries}) == 1),
-            ("initial weights", len({_init(e) for e in entries}) == 1),
+            (tr("data"), has_same_rows),
+            (tr("classes"), has_same_classes or not has_same_rows),
+            (tr("seed ({seeds})", seeds=", ".join(seeds)), len(seeds) == 1),
+            (tr("kind of model"), len({_model(e) for e in entries}) == 1),
+            (tr("initial weights"), len({_init(e) for e in entries}) == 1),
         )
         if not is_same
     ]
     begins = {first_figures(e.curves) for e in entries if isinstance(e, Record)}
     if not why and len(begins) > 1:
-        why.append("initial weights, chosen by hand")
-    start = f"Different start: {_list(why)}." if why else "Same start: equal weights at step 0."
+        why.append(tr("initial weights, chosen by hand"))
+    start = tr("Same start: equal weights at step 0.")
+    if why:
+        start = tr("Different start: {parts}.", parts=_list(why))
     if not has_same_rows:
         return start
     if len(sizes) > 1:
-        return f"{start} Batches of {_list(sizes)} rows."
-    if has_same_order or sizes == ["all"]:
-        return f"{start} Same batches: every update takes the same rows."
-    return f"{start} Other batches: the rows come in another order."
+        batches = tr("Batches of {sizes} rows.", sizes=_list(sizes))
+    elif has_same_order or sizes == [tr("all", "rows")]:
+        batches = tr("Same batches: every update takes the same rows.")
+    else:
+        batches = tr("Other batches: the rows come in another order.")
+    return f"{start} {batches}"
 
 
 def describe_losses(entries: Sequence[Entry]) -> str:
     """Return a warning if the runs' losses are of different kinds, else ""."""
-    kinds = _distinct(FAMILY[entry.config.model.kind].loss for entry in entries)
+    kinds = _distinct(tr(FAMILY[entry.config.model.kind].loss) for entry in entries)
     if len(kinds) < 2:
         return ""
-    return f"Their losses are of different kinds ({_list(kinds)}): compare accuracies."
+    return tr(
+        "Their losses are of different kinds ({kinds}): compare accuracies.", kinds=_list(kinds)
+    )
 
 
 def _seed(entry: Entry) -> str:
@@ -359,7 +377,7 @@ def first_figures(curves: Curves) -> tuple[float, ...]:
 def _batch(entry: Entry) -> str:
     training, n = entry.config.training, len(entry.task.train_rows)
     size = None if training.rule.is_second_order else training.batch_size
-    return "all" if size is None or size >= n else str(size)
+    return tr("all", "rows") if size is None or size >= n else str(size)
 
 
 def _distinct(words: Iterable[str]) -> list[str]:
@@ -374,8 +392,9 @@ def _same_array(a: NDArray[np.generic], b: NDArray[np.generic]) -> bool:
 
 
 def _list(words: Sequence[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+    *first, last = words
+    return tr("{first} and {last}", first=", ".join(first), last=last) if first else last
 
 
 def _yes(is_so: bool) -> str:
-    return "yes" if is_so else "no"
+    return mark("yes") if is_so else mark("no")

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from core import files
 from core.config import CsvOptions
-from core.data.csv import label, texts
+from core.data.csv import texts
 from core.data.csv.blocks import Block, TableBlocks
 from core.data.csv.dialect import NO_OPTIONS
 from core.data.csv.packed import Source
@@ -27,9 +27,10 @@ from core.data.digits.deskew import deskew_images
 from core.data.indicators import Asked
 from core.errors import DataError
 from core.invisible_characters import visible, visible_names
+from core.language import localised, tr
 from core.model_family import FAMILY
-from core.name_lookup import MAX_SHOWN, plain
-from core.number_format import format_count, format_shortest
+from core.number_format import format_count, format_integer, format_shortest
+from core.runs.asked_columns import columns_of, pixel_scale
 from core.runs.model import Model
 
 if TYPE_CHECKING:  # SciPy is imported with the first texts
@@ -64,10 +65,12 @@ class Report:
         return self.rows - self.unread_count
 
     def __str__(self) -> str:
-        found = ", ".join(f"{name} {n:,}" for name, n in self.counts.items() if n)
-        said = f"{format_count(self.rows, 'row')}: {found or 'no answer'}."
+        found = ", ".join(f"{name} {format_integer(n)}" for name, n in self.counts.items() if n)
+        rows = format_count(self.rows, "row")
+        said = tr("{rows}: {found}.", rows=rows, found=found or tr("no answer"))
         if self.unread_count:
-            said += f" {format_count(self.unread_count, 'row')} could not be read."
+            unread = format_count(self.unread_count, "row")
+            said = f"{said} {tr('{rows} could not be read.', rows=unread)}"
         return said
 
 
@@ -126,14 +129,18 @@ class TablePrediction:
 
     def _wrong_encoding(self, line: int) -> DataError:
         return DataError(
-            f"{self._source.name}, line {line:,}: found bytes that are not UTF-8, as the lines "
-            "before them are; name the encoding, or save it again as UTF-8."
+            tr(
+                "{name}, line {line}: found bytes that are not UTF-8, as the lines before them "
+                "are; name the encoding, or save it again as UTF-8.",
+                name=self._source.name,
+                line=format_integer(line),
+            )
         )
 
     def _find_columns(self) -> None:
         model, form = self._model, self._blocks.form
         self._wanted, self._notes = columns_of(model, self._blocks)
-        self._scale = _pixel_scale(model, self._blocks, self._wanted)
+        self._scale = pixel_scale(model, self._blocks, self._wanted)
         mark = form.decimal
         self._quote = '"' if mark == form.delimiter else ""
         has_shares = FAMILY[model.config.model.kind].has_probabilities
@@ -182,7 +189,7 @@ class TablePrediction:
             is_finite = np.isfinite(shares).all(axis=1)
             indices = np.flatnonzero(is_readable)
             for index in indices[~is_finite][: max(left, 0)].tolist():
-                reasons[index] = "the values are too large for this model"
+                reasons[index] = tr("the values are too large for this model")
             is_readable[indices[~is_finite]] = False
             self._end(endings, indices[is_finite], decided[is_finite], shares[is_finite])
             counted = np.bincount(decided[is_finite], minlength=len(report.counts))
@@ -196,7 +203,11 @@ class TablePrediction:
                 reasons[index] = (
                     self._reason(block.columns, row)
                     if is_row[index]
-                    else f"{format_count(int(block.widths[index]), 'value')}, not {width}"
+                    else tr(
+                        "{values}, not {width}",
+                        values=format_count(int(block.widths[index]), "value"),
+                        width=width,
+                    )
                 )
             report.unread.append((int(block.lines[index]), reasons[index]))
         return "\n".join(map("".join, zip(block.texts, endings, strict=True))) + "\n"
@@ -252,24 +263,40 @@ class TablePrediction:
         """Return why a row of a block has no answer."""
         found = []
         if self._model.vocabulary is not None:
-            return f"{columns[0].name} holds no text"
+            return tr("{name} holds no text", name=columns[0].name)
         for asked, column in zip(self._model.columns, columns, strict=True):
             value, word = float(column.values[row]), _word(column, row)
             if asked.words:
                 if asked.encode(word or format_shortest(value)) is None:
-                    what = (
-                        f"“{visible(word)}”, which the model does not know" if word else "no word"
-                    )
-                    found.append(f"{column.name} is {what}")
+                    found.append(_unknown(column.name, visible(word)))
             elif np.isnan(value):
-                found.append(f"{column.name} is {f'“{visible(word)}”' if word else 'no number'}")
+                found.append(_no_number(column.name, visible(word)))
             elif np.isinf(value):
-                found.append(f"{column.name} is no finite number")
+                found.append(tr("{name} is no finite number", name=column.name))
             elif self._scale is not None and not 0 <= value <= self._scale:
-                found.append(f"{column.name} is {value:g}, no pixel of 0 … {self._scale:g}")
+                found.append(
+                    tr(
+                        "{name} is {value}, no pixel of 0 … {scale}",
+                        name=column.name,
+                        value=localised(f"{value:g}"),
+                        scale=localised(f"{self._scale:g}"),
+                    )
+                )
         more = len(found) - MAX_REASONS
         listed = "; ".join(found[:MAX_REASONS])
-        return f"{listed}; and {more} more" if more > 0 else listed
+        return tr("{listed}; and {more} more", listed=listed, more=more) if more > 0 else listed
+
+
+def _unknown(name: str, word: str) -> str:
+    if not word:
+        return tr("{name} is no word", name=name)
+    return tr("{name} is “{word}”, which the model does not know", name=name, word=word)
+
+
+def _no_number(name: str, word: str) -> str:
+    if not word:
+        return tr("{name} is no number", name=name)
+    return tr("{name} is “{word}”", name=name, word=word)
 
 
 def _word(column: Column, row: int) -> str:
@@ -292,90 +319,3 @@ def _encoded(asked: Asked, column: Column) -> NDArray[np.float64]:
         is_word = column.codes >= 0
         found[is_word] = of_word[column.codes[is_word]]
     return found
-
-
-def columns_of(model: Model, blocks: TableBlocks) -> tuple[tuple[int, ...], tuple[str, ...]]:
-    """Return the index of each column that the model asks for, and notes on the choice.
-
-    They are found by name, in any order, with or without a unit in brackets; pixels also by their
-    place, and so are the columns of a table without a header that has no others.
-    """
-    if model.vocabulary is not None:
-        return _text_column(model, blocks)
-    form = blocks.form
-    features = visible_names([asked.name for asked in model.columns])
-    exact = {plain(name): j for j, name in reversed(list(enumerate(form.names)))}
-    stems: dict[str, list[int]] = {}
-    for j, name in enumerate(form.names):
-        stems.setdefault(_stem(name), []).append(j)
-    found = [exact.get(plain(name), _only(stems.get(_stem(name), []))) for name in features]
-    missing = [name for name, j in zip(features, found, strict=True) if j is None]
-    chosen = tuple(j for j in found if j is not None)
-    if not missing and len(set(chosen)) == len(features):
-        return chosen, ()
-    if model.image_shape is not None:
-        return _pixels(model, blocks), ("pixels taken by their places, row by row",)
-    if form.header_line is None and len(form.names) == len(features):
-        return tuple(range(len(features))), ("no header: columns taken in the model's order",)
-    raise DataError(
-        f"The table has no column {_listed(missing or list(features))}, which the model reads; it "
-        f"has {_listed(list(form.names))}. Name its columns in the first line, as the model does."
-    )
-
-
-def _text_column(model: Model, blocks: TableBlocks) -> tuple[tuple[int, ...], tuple[str, ...]]:
-    """Return the column of texts: of the name that it had in training, else the only one."""
-    names = [plain(name) for name in blocks.form.names]
-    wanted = model.config.data.text
-    if wanted is not None and plain(wanted) in names:
-        return (names.index(plain(wanted)),), ()
-    table = blocks.beginning()
-    found = texts.possible(table, -1) if len(names) > 1 else (0,)
-    if len(found) == 1:
-        return found, (f"the texts are in the column “{table.names[found[0]]}”",)
-    known = f"“{wanted}”" if wanted else "of texts"
-    raise DataError(
-        f"The table has no column {known}, which the model reads, and "
-        f"{_listed([table.names[j] for j in found]) or 'none'} with texts of several words. Name "
-        f"its column of texts “{wanted or 'text'}”."
-    )
-
-
-def _stem(name: str) -> str:
-    """Return a name without a unit in brackets, as it is compared."""
-    return plain(name.partition("(")[0]) or plain(name)
-
-
-def _only(indices: list[int]) -> int | None:
-    return indices[0] if len(indices) == 1 else None
-
-
-def _pixels(model: Model, blocks: TableBlocks) -> tuple[int, ...]:
-    """Return the columns of pixels of a table whose other columns are a label and a split."""
-    count, table = len(model.feature_names), blocks.beginning()
-    beside = {j for j in (table.split,) if j is not None}
-    if len(table.names) - len(beside) == count + 1:
-        beside.add(label.choose(table).column)
-    columns = tuple(j for j in range(len(table.names)) if j not in beside)
-    if len(columns) != count:
-        raise DataError(
-            f"The table has {len(table.names):,} columns; the model reads {count:,} pixels, with a "
-            "label beside them or without."
-        )
-    return columns
-
-
-def _pixel_scale(model: Model, blocks: TableBlocks, wanted: tuple[int, ...]) -> float | None:
-    """Return the number of full ink in the table; None for a model of measured features."""
-    if model.image_shape is None:
-        return None
-    table = blocks.beginning()
-    pixels = [table.columns[j] for j in wanted]
-    highest = max((column.high for column in pixels), default=0.0)
-    has_fractions = any(column.kind == "numbers" for column in pixels)
-    return 1.0 if has_fractions and highest <= 1 else model.scale
-
-
-def _listed(names: list[str]) -> str:
-    shown = ", ".join(f"“{name}”" for name in names[:MAX_SHOWN])
-    return shown + (", …" if len(names) > MAX_SHOWN else "")

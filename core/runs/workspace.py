@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from core.data.task import Task
 from core.errors import LogitLabError
+from core.language import tr
+from core.number_format import format_integer
 from core.runs.activity import Activity, LoadedRun, Racing, Seeking, Training
 from core.runs.device_benchmark import Benchmarking
 from core.runs.epilogue_writer import EpilogueWriter
@@ -73,7 +75,7 @@ class Workspace:
     def run(self) -> LoadedRun:
         """The shown run. Raises LogitLabError if there is none."""
         if self._shown is None:
-            raise LogitLabError("There is nothing to train yet.")
+            raise LogitLabError(tr("There is nothing to train yet."))
         return self._shown
 
     @property
@@ -217,7 +219,11 @@ class Workspace:
             if not is_device_failure(error, device):
                 raise
             self.outbox.remarks.append(
-                f"{device.upper()} cannot take this ({first_line(error)}). Training is on the CPU."
+                tr(
+                    "{device} cannot take this ({reason}). Training is on the CPU.",
+                    device=device.upper(),
+                    reason=first_line(error),
+                )
             )
             return Trainer(with_device(task, "cpu"))
 
@@ -239,8 +245,13 @@ class Workspace:
         except Exception:  # then the first error is reported
             return False
         self.outbox.remarks.append(
-            f"{device.upper()} has stopped working ({first_line(error)}). "
-            f"Training goes on on the CPU from step {run.trainer.step_count:,}."
+            tr(
+                "{device} has stopped working ({reason}). Training goes on on the CPU from step "
+                "{step}.",
+                device=device.upper(),
+                reason=first_line(error),
+                step=format_integer(run.trainer.step_count),
+            )
         )
         return True
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from core.config import HiddenActivation, ModelConfig, TrainingConfig
 from core.data.task import Task
+from core.language import mark
 from core.train.history import Curves
 from core.train.outcome import Epilogue
 from core.train.trajectory import EMPTY, Trajectory
@@ -20,12 +21,12 @@ from core.train.trajectory import EMPTY, Trajectory
 class Status(Enum):
     """The status of a run."""
 
-    READY = "ready"
-    TRAINING = "training"
-    PAUSED = "paused"
-    FINISHED = "finished"
-    CONVERGED = "converged"
-    DIVERGED = "diverged"
+    READY = mark("ready")
+    TRAINING = mark("training")
+    PAUSED = mark("paused")
+    FINISHED = mark("finished")
+    CONVERGED = mark("converged")
+    DIVERGED = mark("diverged")
 
 
 @dataclass(frozen=True, eq=False)

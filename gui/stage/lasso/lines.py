@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from core.data.task import Task
+from core.language import tr
 from core.model_family import output_names
 from gui.kit import plots, zoom
 from gui.kit import theme as look
@@ -86,7 +87,7 @@ class LineKey(QWidget):
         self._flow = FlowLayout(self, 10, 2)
         self._shown: tuple[object, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        self.setAccessibleName("which line is which weight")
+        self.setAccessibleName(tr("which line is which weight"))
 
     def show_task(self, task: Task, theme: Theme) -> None:
         """Name the lines of a task."""

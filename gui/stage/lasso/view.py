@@ -10,8 +10,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from core.data.task import Task
+from core.language import mark, tr
 from core.model_family import output_names
-from core.number_format import format_signed, format_superscript
+from core.number_format import format_integer, format_plain, format_signed, format_superscript
 from core.train.snapshot import Snapshot
 from gui.kit import plots
 from gui.kit import theme as look
@@ -33,8 +34,8 @@ if TYPE_CHECKING:  # it imports PyTorch
 KEY = "lasso path"
 STEPS = 39  # of the slider: one for each λ₁ of the path after the first
 MOST_LISTED = 12
-WAIT = "Finding the weights for each λ₁ …"
-TIP = "The penalty λ₁ for which the weights are shown; the run keeps its own"
+WAIT = mark("Finding the weights for each λ₁ …")
+TIP = mark("The penalty λ₁ for which the weights are shown; the run keeps its own")
 
 
 class PowerAxis(Axis):
@@ -74,28 +75,28 @@ class LassoView(View):
         self.path: LassoPath | None = None
         axes = {"bottom": PowerAxis(), "left": SignedAxis()}
         self.plot = plots.make_plot(theme, moves_below=False, axes=axes)
-        self.plot.setAccessibleName("Weights against λ₁")
-        tell(self.plot, WAIT)
+        self.plot.setAccessibleName(tr("Weights against λ₁"))
+        tell(self.plot, tr(WAIT))
         self.plot.getPlotItem().showGrid(y=True, alpha=0.35)
         self.plot.setMouseEnabled(x=False, y=False)
         self._lines, self.key = PathLines(self.plot), LineKey()
         self._here = plots.Line(self.plot)
         plots.name_axis(self.plot, "bottom", "λ₁")
-        plots.name_axis(self.plot, "left", "weight")
+        plots.name_axis(self.plot, "left", tr("weight"))
         self.slider = Slider()
         self.slider.setRange(0, STEPS)
         self.slider.setPageStep(6)
         self.slider.setValue(STEPS // 2)
-        self.slider.setAccessibleName("λ₁ of the weights shown")
-        self.slider.setToolTip(TIP)
+        self.slider.setAccessibleName(tr("λ₁ of the weights shown"))
+        self.slider.setToolTip(tr(TIP))
         self.slider.valueChanged.connect(self._show_here)
         self.words = Readout(2)
-        self.words.setAccessibleName("weights that are left")
+        self.words.setAccessibleName(tr("weights that are left"))
         self.list = Plain()
-        self.list.setAccessibleName("the largest weights that are left")
+        self.list.setAccessibleName(tr("the largest weights that are left"))
         self.list.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self.button = QPushButton("Train with this λ₁")
-        self.button.setToolTip("Give the run this λ₁; Space trains on with it")
+        self.button = QPushButton(tr("Train with this λ₁"))
+        self.button.setToolTip(tr("Give the run this λ₁; Space trains on with it"))
         self.button.clicked.connect(self._want)
         self.absence = Plain()
         self.absence.setWordWrap(True)
@@ -158,7 +159,7 @@ class LassoView(View):
         self._background.forget(KEY)
         self._asked, self._solver, self.path = wanted, None, None
         self._clear()
-        self._show_absence(WAIT)
+        self._show_absence(tr(WAIT))
         if wanted is not None:
             self._ask()
 
@@ -168,7 +169,7 @@ class LassoView(View):
         self._here.setData([], [])
         self.words.setText("")
         self.list.setText("")
-        tell(self.plot, WAIT)
+        tell(self.plot, tr(WAIT))
 
     def _show_absence(self, text: str) -> None:
         self.absence.setText(text)
@@ -201,7 +202,7 @@ class LassoView(View):
                 self._ask()
 
         def failed(error: BaseException) -> None:
-            self._show_absence(f"The path could not be found: {error}")
+            self._show_absence(tr("The path could not be found: {error}", error=error))
 
         self._background.ask(KEY, work, answer, failed, Queue.STUDIES)
 
@@ -242,8 +243,13 @@ class LassoView(View):
         (low, high) = self.plot.getPlotItem().getViewBox().viewRange()[1]
         self._here.setData([math.log10(l1)] * 2, [low, high])
         left = int(np.count_nonzero(W))
-        more = "" if path.is_whole else " …"
-        self.words.setText(f"λ₁ = {l1:.3g}: {left:,} of {W.size:,} weights are left{more}")
+        said = tr(
+            "λ₁ = {l1}: {left} of {all} weights are left",
+            l1=format_plain(l1, 3),
+            left=format_integer(left),
+            all=format_integer(W.size),
+        )
+        self.words.setText(said if path.is_whole else f"{said} …")
         largest = _describe_largest(task, W)
         self.list.setText(largest)
         said = f"{self.words.text()}. {largest}" if largest else self.words.text()
@@ -266,4 +272,6 @@ def _describe_largest(task: Task, W: np.ndarray) -> str:
         to = f" → {names[k]}" if len(W) > 1 else ""
         lines.append(f"{format_signed(W[k, j], 3)}  {inputs[j]}{to}")
     more = int(np.count_nonzero(W)) - len(lines)
-    return "\n".join([*lines, *([f"… and {more:,} more"] if more else [])])
+    return "\n".join(
+        [*lines, *([tr("… and {more} more", more=format_integer(more))] if more else [])]
+    )

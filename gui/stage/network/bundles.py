@@ -10,7 +10,14 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsPixmapItem
 
-from core.number_format import format_fixed, format_spaced, format_terms
+from core.language import tr
+from core.number_format import (
+    format_count,
+    format_fixed,
+    format_integer,
+    format_spaced,
+    format_terms,
+)
 from gui.kit import zoom
 from gui.kit.canvas import LEFT, RIGHT, Words
 from gui.kit.canvas_widgets import grey_pixmap, ink_pixmap, ink_table, signed_pixmap, signed_table
@@ -18,7 +25,7 @@ from gui.kit.theme import Theme
 from gui.stage.network.parts import FAINT, Signals, Strand, scale_for
 from gui.stage.network.sketch import NOTHING, Mark, Sketch
 from gui.stage.network.word_list import WordList
-from gui.stage.network.words import added_words, vote_words
+from gui.stage.network.words import added_words, sum_words
 
 
 class Sums(NamedTuple):
@@ -46,7 +53,7 @@ class Bundles(Sketch):
     """
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, "Sketch of the model, summed up")
+        super().__init__(theme, tr("Sketch of the model, summed up"))
         self.bundles: list[_Bundle] = []
         self.sums: list[Sums] = []  # of the drawn outputs
         self.weight_scale = 0.0
@@ -94,7 +101,11 @@ class Bundles(Sketch):
         return int(self.grid.line * (rows + 3.4))
 
     def _left_heads(self) -> tuple[str, str]:
-        return ("inputs x", "w, and the sums of w ⊙ x") if self.grid.is_wide else ("x", "w, Σ w·x")
+        return (
+            (tr("inputs x"), tr("w, and the sums of w ⊙ x"))
+            if self.grid.is_wide
+            else ("x", "w, Σ w·x")
+        )
 
     def _lay_out_left(self) -> None:
         assert self.task
@@ -122,7 +133,11 @@ class Bundles(Sketch):
             QRectF(0, self._block_rect.bottom() + 3, max(width, line * 5), line * 1.1), LEFT
         )
         if self.word_list is None:
-            self.block_words.set_text(f"{self.task.m:,} {'pixels' if is_image else 'inputs'}")
+            self.block_words.set_text(
+                format_count(self.task.m, "pixel")
+                if is_image
+                else format_count(self.task.m, "input")
+            )
         thumb_side = min(row - 6, self.grid.columns.logit * 0.16, 96.0 * zoom.factor())
         if is_image:
             thumb_side = self._fit(thumb_side, max(rows, columns))
@@ -252,7 +267,14 @@ class Bundles(Sketch):
         there = vocabulary.telling(s.answer.x)
         self._listed = there[: self.word_list.room]
         self.word_list.show([vocabulary.words[j] for j in self._listed])
-        self._set_text(self.block_words, f"{len(there):,} of {self.task.m:,} words")
+        self._set_text(
+            self.block_words,
+            tr(
+                "{some} of {all} words",
+                some=format_integer(len(there)),
+                all=format_integer(self.task.m),
+            ),
+        )
         for i, (bundle, w) in enumerate(zip(self.bundles, W, strict=True)):
             picture = w[self._listed] if len(self._listed) else np.zeros(1, dtype=w.dtype)
             self._put(bundle.weights, bundle.frame, self._places[i], (1, len(picture)))
@@ -321,14 +343,5 @@ class Bundles(Sketch):
             return f"{task.input_names[j]}: x = {format_fixed(float(s.answer.x[j]), 2)}"
         if task is None or s is None or k is None or k not in self.drawn.outputs:
             return ""
-        evidence = s.answer.evidence[k]
-        title = self.drawn.name_of(k)
         terms = [format_spaced(term) for term in self.terms(self.drawn.outputs.index(k))]
-        bias = f" {terms[2]} (bias)" if task.config.model.has_bias else ""
-        what = "words" if self.word_list is not None else "inputs"
-        for_it, against = int((evidence > 0).sum()), int((evidence < 0).sum())
-        return (
-            f"z[{title}] = {terms[0].removeprefix('+ ')} ({for_it:,} {what} speak for it) "
-            f"{terms[1]} ({against:,} against it){bias} "
-            f"= {format_fixed(float(s.answer.logits[k]), 2)}{vote_words(task, s, k)}"
-        )
+        return sum_words(task, s, k, self.drawn.name_of(k), terms)

@@ -5,7 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QKeyEvent
 
-from core.number_format import format_fixed, format_spaced, format_terms, format_three_digits
+from core.language import tr
+from core.number_format import (
+    format_fixed,
+    format_plain,
+    format_spaced,
+    format_terms,
+    format_three_digits,
+)
 from gui.kit import zoom
 from gui.kit.canvas import LEFT, RIGHT, Words
 from gui.kit.shortcuts import direction
@@ -30,7 +37,7 @@ class Edges(Sketch):
     """Inputs and a bias unit on the left, an edge to each logit; its width is that of |w|."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, "Sketch of the model")
+        super().__init__(theme, tr("Sketch of the model"))
         self.inputs: list[Node] = []
         self._names: list[Words] = []
         self.edges: dict[tuple[int, int], Strand] = {}  # by (input, output); bias last
@@ -69,13 +76,13 @@ class Edges(Sketch):
         return int(self.grid.line * (rows + 3.4))
 
     def _left_heads(self) -> tuple[str, str]:
-        return "inputs x", "weights w"
+        return tr("inputs x"), tr("weights w")
 
     def _lay_out_left(self) -> None:
         assert self.task
         theme, line = self._theme, self.grid.line
         row, node = self.grid.row_height(self.count), self.grid.node_width
-        names = [*self.task.input_names, *["bias"][: self.count - self.task.m]]
+        names = [*self.task.input_names, *[tr("bias")][: self.count - self.task.m]]
         font = self._plain if self.grid.is_wide else self._small
         metrics = QFontMetricsF(font)
         widest = max(metrics.horizontalAdvance(name) for name in names)
@@ -159,7 +166,8 @@ class Edges(Sketch):
             edge.show_value(THICKEST * zoom.factor() * abs(w) / self.scale if s else 0.0, colour)
         for words, sign in zip(self._scale_words, "−+", strict=True):
             self._set_text(
-                words, f"w = {sign}{self.scale:g}" if s and not self.covering.is_on else ""
+                words,
+                f"w = {sign}{format_plain(self.scale, 6)}" if s and not self.covering.is_on else "",
             )
         for sample in self._samples:
             sample.setVisible(s is not None)
@@ -239,13 +247,16 @@ class Edges(Sketch):
             w, x = self.weight(j, i), self.value(j)
             if self.is_bias(j):
                 b = format_fixed(w, 2)
-                return f"b[{title}] = {b}: the bias contributes {b} whatever x is"
+                return tr(
+                    "b[{title}] = {b}: the bias contributes {b} whatever x is", title=title, b=b
+                )
             name = task.input_names[j]
             weight, value, product = (format_fixed(each, 2) for each in (w, x, w * x))
-            return f"w[{title}, {name}] = {weight} · x = {value} → contributes {product}"
+            said = tr("contributes {product}", product=product)
+            return f"w[{title}, {name}] = {weight} · x = {value} → {said}"
         if j is not None:
             if self.is_bias(j):
-                return "The bias unit always hands on 1; its weights are the biases b."
+                return tr("The bias unit always hands on 1; its weights are the biases b.")
             return self._input_words(j)
         assert k is not None
         first, *rest = self.terms(self.drawn.outputs.index(k))
@@ -263,6 +274,11 @@ class Edges(Sketch):
         unit = task.dataset.unit_of(j) if task.feature_map.is_identity else ""
         unit = f" {unit}" if unit else ""
         raw = mean + std * self.value(j)
-        return (
-            f"{name} {raw:.4g}{unit}, standardised: x = ({raw:.4g} − {mean:.4g}) / {std:.4g} = {x}"
+        said, mid, spread = (format_plain(each, 4) for each in (raw, mean, std))
+        formula = f"x = ({said} − {mid}) / {spread} = {x}"
+        return tr(
+            "{name} {value}, standardised: {formula}",
+            name=name,
+            value=f"{said}{unit}",
+            formula=formula,
         )

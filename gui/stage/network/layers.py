@@ -8,7 +8,14 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsPixmapItem
 
-from core.number_format import format_fixed, format_signed, format_three_digits
+from core.language import tr
+from core.number_format import (
+    format_count,
+    format_fixed,
+    format_integer,
+    format_signed,
+    format_three_digits,
+)
 from gui.kit import zoom
 from gui.kit.canvas import CENTRE, LEFT, Words
 from gui.kit.canvas_widgets import grey_pixmap, ink_pixmap, ink_table
@@ -32,7 +39,7 @@ class Layers(Sketch):
     """
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, "Sketch of the model with its hidden layer")
+        super().__init__(theme, tr("Sketch of the model with its hidden layer"))
         self.units: list[int] = []
         self.inputs: list[Node] = []
         self.nodes: list[Node] = []
@@ -95,7 +102,7 @@ class Layers(Sketch):
         return int(self.grid.line * (max(rows, len(self.drawn.pairs) * 2.6) + 3.4))
 
     def _left_heads(self) -> tuple[str, str]:
-        return "inputs x", "hidden units"
+        return tr("inputs x"), tr("hidden units")
 
     def _lay_out_left(self) -> None:
         assert self.task
@@ -119,7 +126,9 @@ class Layers(Sketch):
         self._rest.dress(self._small, self._theme.muted)
         self._rest.place(grid.foot, LEFT)
         more = self.task.config.model.hidden - count
-        self._rest.set_text(f"… {more:,} more hidden units" if more else "")
+        self._rest.set_text(
+            tr("… {more} more hidden units", more=format_integer(more)) if more else ""
+        )
 
     def _place(self, node: Node, name: Words, rect: QRectF) -> None:
         """Place a node with its name above."""
@@ -165,7 +174,9 @@ class Layers(Sketch):
         self._block_words.place(
             QRectF(0, rect.bottom() + 3, grid.columns.logit * 0.4, grid.line * 1.1), LEFT
         )
-        self._block_words.set_text(f"{self.task.m:,} {'pixels' if shape else 'inputs'}")
+        self._block_words.set_text(
+            format_count(self.task.m, "pixel") if shape else format_count(self.task.m, "input")
+        )
         apart = THICKEST * zoom.factor() * 0.5
         for (sign, j), edge in self.into.items():
             by = QPointF(0, apart * (2 * sign - 1))
@@ -201,7 +212,7 @@ class Layers(Sketch):
             unit = self.units[j]
             text = format_three_digits(float(s.answer.hidden[unit])) if s else ""
             node.set_text(self.covering.number(text, Mark(unit=unit)) if s else "–")
-            self._set_text(name, f"unit {unit + 1}")
+            self._set_text(name, tr("unit {k}", k=unit + 1))
         for i, node in enumerate(self.inputs):
             node.set_text(format_three_digits(float(s.answer.x[i])) if s else "–")
         self._show_block(s)
@@ -295,10 +306,12 @@ class Layers(Sketch):
         k = mark.output
         assert k is not None
         parts, b = s.answer.by_units[k], float(s.params.b[k])
-        shown = [f"{format_signed(float(parts[j]), 2)} (unit {j + 1})" for j in self.units]
+        shown = [
+            f"{format_signed(float(parts[j]), 2)} {tr('(unit {k})', k=j + 1)}" for j in self.units
+        ]
         rest = float(parts.sum() - parts[self.units].sum())
-        more = f" {format_signed(rest, 2)} (others)" if len(self.units) < len(parts) else ""
-        bias = f" {format_signed(b, 2)} (bias)" if task.config.model.has_bias else ""
+        more = f" {format_signed(rest, 2)} {tr('(others)')}" if len(self.units) < len(parts) else ""
+        bias = f" {format_signed(b, 2)} {tr('(bias)')}" if task.config.model.has_bias else ""
         logit = format_fixed(float(s.answer.logits[k]), 2)
         return (
             f"z[{self.drawn.name_of(k)}] = {' '.join(shown)}{more}{bias} = {logit}"

@@ -197,7 +197,7 @@ class Sketch(Coverable, CanvasWidget):
             (texts[0], QRectF(0, 0, logit_x / 2, height), LEFT),
             (texts[1], QRectF(logit_x * 0.3, 0, logit_x * 0.6, height), CENTRE),
             (
-                "logits z" if wide else "z",
+                tr("logits z") if wide else "z",
                 QRectF(logit_x - zoom.px(20), 0, node + zoom.px(40), height),
                 CENTRE,
             ),
@@ -207,7 +207,7 @@ class Sketch(Coverable, CanvasWidget):
                 LEFT,
             ),
             (
-                ("true class" if self.drawn.pairs else "target y") if wide else target,
+                (tr("true class") if self.drawn.pairs else tr("target y")) if wide else target,
                 QRectF(0, 0, self.width(), height),
                 RIGHT,
             ),

@@ -9,7 +9,9 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 
 from core.data.task import Task
+from core.language import tr
 from core.model_family import FAMILY
+from core.number_format import format_count
 from core.train.snapshot import Snapshot, Status
 from gui.kit import described, zoom
 from gui.kit import theme as look
@@ -156,16 +158,23 @@ class NetworkView(View):
             and (example.label is None or example.label < task.dataset.h)
         )
         if example is None or not fits:
-            self._title.setText("No example is followed: there are no training rows yet.")
+            self._title.setText(tr("No example is followed: there are no training rows yet."))
             self.sketch.show_signals(None)
             self._readout.setText("")
             return
         name = (
-            "its class is not known"
+            tr("its class is not known")
             if example.label is None
             else task.dataset.class_names[example.label]
         )
-        self._title.setText(f"Followed: {example.words} · {name} · {self._pick_words(task)}")
+        self._title.setText(
+            tr(
+                "Followed: {words} · {name} · {pick}",
+                words=example.words,
+                name=name,
+                pick=self._pick_words(task),
+            )
+        )
         found = signals(task, snapshot.params, example) if snapshot else None
         is_training = snapshot is not None and snapshot.status is Status.TRAINING
         self.sketch.show_signals(found, may_choose=not is_training)
@@ -174,7 +183,7 @@ class NetworkView(View):
     def _pick_words(self, task: Task) -> str:
         has_plane = task.dataset.is_measured and task.dataset.m >= 2
         has_plane = has_plane and self.width() >= zoom.px(NARROW)
-        return f"pick another in {'Boundary or ' if has_plane else ''}Data"
+        return tr("pick another in Boundary or Data") if has_plane else tr("pick another in Data")
 
     def _read_out(self) -> None:
         s = self.sketch.signals
@@ -182,11 +191,11 @@ class NetworkView(View):
         words = pointed = sketch.covering.words(sketch.words(), sketch.mark)
         if not words:
             if self.snapshot and s is None and self.chosen.example:
-                words = "The weights are not finite any more: there is nothing to compute."
+                words = tr("The weights are not finite any more: there is nothing to compute.")
             elif s is not None and not s.params.W.any() and not s.params.b.any():
-                words = "All weights are 0 before the first step: every logit is 0."
+                words = tr("All weights are 0 before the first step: every logit is 0.")
             else:
-                words = "Point at an edge or a node to read what it contributes."
+                words = tr("Point at an edge or a node to read what it contributes.")
         if words != self._readout.text():
             self._readout.setText(words)
         is_live = self.snapshot is not None and self.snapshot.status is Status.TRAINING
@@ -201,43 +210,72 @@ class NetworkView(View):
         """Return what the sketch shows of the followed example, as a sentence."""
         assert self.task is not None
         kind, names = self.task.config.model.kind, self.task.dataset.class_names
-        said = ((name, said_of(s, kind, k)) for k, name in enumerate(names))
-        outputs = ", ".join(f"{name} {words}" for name, words in said if words)
+        told = ((name, said_of(s, kind, k)) for k, name in enumerate(names))
+        outputs = ", ".join(f"{name} {words}" for name, words in told if words)
         _, loss = loss_words(self.task, s)
-        return f"{self._title.text()}. Outputs: {outputs}. {loss}".strip()
+        said = tr("{title}. Outputs: {outputs}.", title=self._title.text(), outputs=outputs)
+        return f"{said} {loss}".strip()
 
     def _show_caption(self, task: Task) -> None:
         words = []
         if self.sketch is self.layers:
             words.append(
-                "An edge is as thick as |weight × value|, what it contributes: blue above 0, "
-                "orange below. The edges into the units have a scale of their own."
+                tr(
+                    "An edge is as thick as |weight × value|, what it contributes: blue above 0, "
+                    "orange below. The edges into the units have a scale of their own."
+                )
             )
         elif self.sketch is self.edges:
-            words.append("An edge is as thick as |w|, blue for w > 0, orange for w < 0.")
+            words.append(tr("An edge is as thick as |w|, blue for w > 0, orange for w < 0."))
         else:
-            inputs = "words" if task.dataset.is_text else "inputs"
-            strands, what = "two strands per class", "it"
-            if task.config.model.is_neuron:
-                strands, what = "two strands", task.dataset.class_names[1]
-            elif FAMILY[task.config.model.kind].is_pairwise:
-                strands, what = "two strands per pair i|j", "j"
-            words.append(
-                f"{task.m:,} {inputs}, summed up in {strands}: all w·x > 0 in blue, which speak "
-                f"for {what}, and all w·x < 0 in orange."
-            )
+            words.append(_summed_up(task))
         drawn, kind = self.sketch.drawn.pairs, FAMILY[task.config.model.kind]
         if kind.is_pairwise:
-            words.append("The neuron of i|j votes for j where z > 0, else for i.")
+            words.append(tr("The neuron of i|j votes for j where z > 0, else for i."))
             if len(drawn) < task.outputs:
                 words.append(
-                    f"Of {task.outputs} pairs {len(drawn)} with the example’s class, or the chosen "
-                    "one, are drawn; all of them vote."
+                    tr(
+                        "Of {outputs} pairs {count} with the example’s class, or the chosen one, "
+                        "are drawn; all of them vote.",
+                        outputs=task.outputs,
+                        count=len(drawn),
+                    )
                 )
         if task.dataset.h > MOST_CLASSES:
-            shared = "; all of them share in the softmax" if kind.is_shift_invariant else ""
-            words.append(
-                f"Of {task.dataset.h} classes the {MOST_CLASSES} likeliest are drawn, with the "
-                f"example's own{shared}."
+            shared = tr(
+                "Of {h} classes the {most} likeliest are drawn, with the example's own; all of "
+                "them share in the softmax.",
+                h=task.dataset.h,
+                most=MOST_CLASSES,
             )
+            apart = tr(
+                "Of {h} classes the {most} likeliest are drawn, with the example's own.",
+                h=task.dataset.h,
+                most=MOST_CLASSES,
+            )
+            words.append(shared if kind.is_shift_invariant else apart)
         self._caption.setText(" ".join(words))
+
+
+def _summed_up(task: Task) -> str:
+    """Return what the strands of a sketch are, in which inputs are summed up."""
+    is_text = task.dataset.is_text
+    inputs = format_count(task.m, "word") if is_text else format_count(task.m, "input")
+    if task.config.model.is_neuron:
+        return tr(
+            "{inputs}, summed up in two strands: all w·x > 0 in blue, which speak for {name}, and "
+            "all w·x < 0 in orange.",
+            inputs=inputs,
+            name=task.dataset.class_names[1],
+        )
+    if FAMILY[task.config.model.kind].is_pairwise:
+        return tr(
+            "{inputs}, summed up in two strands per pair i|j: all w·x > 0 in blue, which speak for "
+            "j, and all w·x < 0 in orange.",
+            inputs=inputs,
+        )
+    return tr(
+        "{inputs}, summed up in two strands per class: all w·x > 0 in blue, which speak for it, "
+        "and all w·x < 0 in orange.",
+        inputs=inputs,
+    )

@@ -6,8 +6,15 @@ import math
 from collections.abc import Sequence
 
 from core.data.task import Task
+from core.language import tr
 from core.model_family import FAMILY, output_names, pairs
-from core.number_format import format_fixed, format_probability, format_signed
+from core.number_format import (
+    format_fixed,
+    format_integer,
+    format_plain,
+    format_probability,
+    format_signed,
+)
 from gui.stage.network.parts import Signals
 
 NAMED_OUTPUTS = 4  # to which a word adds
@@ -24,7 +31,7 @@ def said_of(signals: Signals, kind: str, k: int) -> str:
         return "✓" if k == a.decided else ""
     if model.is_pairwise:
         return signals.reading.texts[k]
-    return f"{float(a.probabilities[k]):.3f}"
+    return format_fixed(float(a.probabilities[k]), 3)
 
 
 def size_of(signals: Signals, kind: str, k: int) -> float:
@@ -38,7 +45,7 @@ def loss_words(task: Task, s: Signals) -> tuple[str, str]:
     if s.label is None or s.loss is None:
         return "", ""
     kind, label = FAMILY[task.config.model.kind], s.label
-    total = f"{s.loss:.3f}"
+    total = format_fixed(s.loss, 3)
     if kind.margin is not None:
         text = (
             f"L = max(0, {_below_margin(kind.margin, float(s.answer.logits[0]), label)}) = {total}"
@@ -54,9 +61,9 @@ def loss_words(task: Task, s: Signals) -> tuple[str, str]:
     if not kind.outputs_sum_to_one:
         parts = each_loss(task, s)
         if len(parts) > SHOWN_LOSSES:
-            text = f"L = Σ of {len(parts)} cross-entropies = {total}"
+            text = tr("L = Σ of {count} cross-entropies = {total}", count=len(parts), total=total)
         else:
-            text = f"L = {' + '.join(f'{part:.3f}' for part in parts)} = {total}"
+            text = f"L = {' + '.join(format_fixed(part, 3) for part in parts)} = {total}"
         return text, text
     value = f"−ln {format_probability(float(s.answer.probabilities[label]))} = {total}"
     if kind.is_neuron:
@@ -70,7 +77,7 @@ def _below_margin(margin: float, z: float, label: int) -> str:
     number = format_fixed(z, 2)
     sign = "−" if label else "+" if margin else ""
     number = f"({number})" if sign and number.startswith("−") else number
-    return f"{margin:g} {sign} {number}" if margin else f"{sign}{number}"
+    return f"{format_plain(margin, 6)} {sign} {number}" if margin else f"{sign}{number}"
 
 
 def each_loss(task: Task, s: Signals) -> list[float]:
@@ -99,29 +106,34 @@ def vote_words(task: Task, signals: Signals, output: int) -> str:
     if not FAMILY[task.config.model.kind].is_pairwise:
         return ""
     names, z = task.dataset.class_names, float(signals.answer.logits[output])
-    vote = f" → a vote for {names[pairs(len(names))[output][int(z > 0)]]}"
+    name = names[pairs(len(names))[output][int(z > 0)]]
     if signals.label is None:
-        return vote
+        return tr(" → a vote for {name}", name=name)
     target = target_of(task, output, signals.label)
     if target is None:
-        return f"{vote}; no target: the example is of neither"
-    return f"{vote}; target {target}"
+        return tr(" → a vote for {name}; no target: the example is of neither", name=name)
+    return tr(" → a vote for {name}; target {target}", name=name, target=target)
 
 
 def added_words(task: Task, signals: Signals, j: int, outputs: Sequence[int]) -> str:
     """Return a text on what input j, a word of a document, adds to the logits of these outputs."""
     names = output_names(task.config.model.kind, task.dataset.class_names)
     named = outputs[:NAMED_OUTPUTS]
-    parts = [f"{format_signed(signals.answer.evidence[k, j], 3)} to {names[k]}" for k in named]
+    parts = [_to(format_signed(signals.answer.evidence[k, j], 3), names[k]) for k in named]
     more = ", …" if len(outputs) > len(named) else ""
-    return f"{task.input_names[j]}: x = {signals.answer.x[j]:.3g}; adds {', '.join(parts)}{more}"
+    x, adds = format_plain(float(signals.answer.x[j]), 3), f"{', '.join(parts)}{more}"
+    return tr("{name}: x = {x}; adds {adds}", name=task.input_names[j], x=x, adds=adds)
+
+
+def _to(number: str, name: str) -> str:
+    return tr("{number} to {name}", number=number, name=name)
 
 
 def unit_words(
     task: Task, signals: Signals, unit: int, source: int | None, output: int | None
 ) -> str:
     """Return a text on a hidden unit; or on its edge from an input, or to an output, if given."""
-    hidden, name = signals.params.hidden, f"unit {unit + 1}"
+    hidden, name = signals.params.hidden, tr("unit {k}", k=unit + 1)
     assert hidden is not None
     names = output_names(task.config.model.kind, task.dataset.class_names)
     a = float(signals.answer.hidden[unit])
@@ -132,15 +144,41 @@ def unit_words(
         w, x = float(hidden.V[unit, source]), float(signals.answer.x[source])
         return f"w⁽¹⁾[{name}, {task.input_names[source]}] = {_contribution(w, 'x', x)}"
     parts = signals.answer.by_units[:, unit]
-    adds = [f"{format_signed(float(parts[k]), 2)} to {names[k]}" for k in range(len(parts))]
+    adds = [_to(format_signed(float(parts[k]), 2), names[k]) for k in range(len(parts))]
     more = ", …" if len(adds) > NAMED_OUTPUTS else ""
     function = "ReLU" if hidden.activation == "relu" else hidden.activation
-    return (
-        f"{name}: z⁽¹⁾ = Σ w·x + b = {format_fixed(float(signals.answer.nets[unit]), 2)}, "
-        f"a = {function}(z⁽¹⁾) = {format_fixed(a, 2)}; adds {', '.join(adds[:NAMED_OUTPUTS])}{more}"
+    return tr(
+        "{name}: z⁽¹⁾ = Σ w·x + b = {z}, a = {function}(z⁽¹⁾) = {a}; adds {adds}",
+        name=name,
+        z=format_fixed(float(signals.answer.nets[unit]), 2),
+        function=function,
+        a=format_fixed(a, 2),
+        adds=f"{', '.join(adds[:NAMED_OUTPUTS])}{more}",
     )
 
 
 def _contribution(w: float, letter: str, value: float) -> str:
     weight, said, product = (format_fixed(each, 2) for each in (w, value, w * value))
-    return f"{weight} · {letter} = {said} → contributes {product}"
+    contributes = tr("contributes {product}", product=product)
+    return f"{weight} · {letter} = {said} → {contributes}"
+
+
+def sum_words(task: Task, signals: Signals, output: int, title: str, terms: Sequence[str]) -> str:
+    """Return a text on an output as the sum of what speaks for it and against it, and its bias.
+
+    title : of the output. terms : these, as they are shown.
+    """
+    evidence = signals.answer.evidence[output]
+    pro, contra = (format_integer(int((sign * evidence > 0).sum())) for sign in (1, -1))
+    of_words, of_inputs = (
+        tr("({n} words speak for it)", n=pro),
+        tr("({n} inputs speak for it)", n=pro),
+    )
+    speaks = of_words if task.dataset.is_text else of_inputs
+    against = tr("({n} against it)", n=contra)
+    bias = f" {terms[2]} {tr('(bias)')}" if task.config.model.has_bias else ""
+    logit = format_fixed(float(signals.answer.logits[output]), 2)
+    return (
+        f"z[{title}] = {terms[0].removeprefix('+ ')} {speaks} {terms[1]} {against}{bias} = {logit}"
+        f"{vote_words(task, signals, output)}"
+    )

@@ -15,7 +15,8 @@ from PySide6.QtWidgets import (
 )
 
 from core.data.task import Task
-from core.number_format import format_rate
+from core.language import mark, tr
+from core.number_format import format_plain, format_rate
 from core.train.snapshot import DeviceBenchmark, Pace, Snapshot
 from gui.kit import theme as look
 from gui.kit import zoom
@@ -27,10 +28,14 @@ BAR_PX = 4
 WIDEST = "88.8 M steps/s · 88.8 M examples/s"
 IDLE = Pace()
 TIPS = {
-    "training": "Share of the training thread's time in which it computes updates and figures",
-    "drawing": "Share of the window's thread in which it prepares and paints pictures",
-    "waiting": "Share of the training thread's time in which it waits: for the speed that is "
-    "chosen, or for its turn on a busy machine",
+    mark("training"): mark(
+        "Share of the training thread's time in which it computes updates and figures"
+    ),
+    mark("drawing"): mark("Share of the window's thread in which it prepares and paints pictures"),
+    mark("waiting"): mark(
+        "Share of the training thread's time in which it waits: for the speed that is "
+        "chosen, or for its turn on a busy machine"
+    ),
 }
 
 
@@ -47,7 +52,7 @@ class PerformanceView(View):
         self.rates = QLabel()
         zoom.set_type(self.rates, look.SMALL)
         self.rates.setProperty("small", True)
-        self.rates.setAccessibleName("Speed of training")
+        self.rates.setAccessibleName(tr("Speed of training"))
         self.rates.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 4, 0)
@@ -61,11 +66,11 @@ class PerformanceView(View):
             bar.setRange(0, 100)
             bar.setFixedHeight(BAR_PX)
             bar.setTextVisible(False)
-            bar.setAccessibleName(f"share of {name}")
+            bar.setAccessibleName(tr("share of {name}", name=tr(name)))
             column = QVBoxLayout()
             column.setSpacing(2)
             for widget in (words, bar):
-                widget.setToolTip(tip)
+                widget.setToolTip(tr(tip))
                 column.addWidget(widget)
             add_layout(row, column)
             self.bars[name], self._words[name] = bar, words
@@ -102,7 +107,11 @@ class PerformanceView(View):
             return  # the pace changes only twice a second
         self._shown = pace
         self.rates.setText(
-            f"{format_rate(pace.steps)} steps/s · {format_rate(pace.examples)} examples/s"
+            tr(
+                "{steps} steps/s · {examples} examples/s",
+                steps=format_rate(pace.steps),
+                examples=format_rate(pace.examples),
+            )
             if pace.steps
             else ""
         )
@@ -115,12 +124,20 @@ class PerformanceView(View):
             bar.setUpdatesEnabled(False)  # otherwise setValue repaints the window immediately
             bar.setValue(round(100 * share))
             bar.setUpdatesEnabled(True)
-            self._words[name].setText(f"{name} {share:.0%}" if pace.steps else name)
+            self._words[name].setText(f"{tr(name)} {share:.0%}" if pace.steps else tr(name))
 
 
 def describe_race(race: DeviceBenchmark) -> str:
     """Return a text with the speed of each device and the ratio of fastest to slowest."""
     speeds = sorted(race.examples.items(), key=lambda item: item[1])
-    text = ", ".join(f"{name.upper()} {format_rate(rate)} examples/s" for name, rate in speeds)
+    text = ", ".join(
+        tr("{device} {rate} examples/s", device=name.upper(), rate=format_rate(rate))
+        for name, rate in speeds
+    )
     (_, slowest), (fastest, best) = speeds[0], speeds[-1]
-    return f"On this task: {text}. {fastest.upper()} is {best / slowest:.3g} times as fast."
+    return tr(
+        "On this task: {speeds}. {device} is {ratio} times as fast.",
+        speeds=text,
+        device=fastest.upper(),
+        ratio=format_plain(best / slowest, 3),
+    )

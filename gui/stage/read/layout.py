@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from core.language import tr
 from gui.kit import zoom
 from gui.kit.answer.shares import Shares
 from gui.kit.answer.teaching import TeachingRow, unfocused_button
@@ -46,19 +47,24 @@ class Toolbar(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.random = unfocused_button("Random test text", "Read a text of the test rows, any one")
+        self.random = unfocused_button(
+            tr("Random test text"), tr("Read a text of the test rows, any one")
+        )
         self.mistake = unfocused_button(
-            "Next misclassified", "Read the next test text that the model gets wrong"
+            tr("Next misclassified"), tr("Read the next test text that the model gets wrong")
         )
         self.fooling = unfocused_button(
-            "One that fools it",
-            "Read the next of the passages that are written in the words of another genre",
+            tr("One that fools it"),
+            tr("Read the next of the passages that are written in the words of another genre"),
         )
         self.nearest = unfocused_button(
-            "Nearest…", "List the training texts that are nearest to this one, by their angle"
+            tr("Nearest…"),
+            tr("List the training texts that are nearest to this one, by their angle"),
         )
-        self.undo = unfocused_button("Undo", "Take back the last change of the text (Ctrl+Z in it)")
-        self.clear = unfocused_button("Clear", "Take the text away")
+        self.undo = unfocused_button(
+            tr("Undo"), tr("Take back the last change of the text (Ctrl+Z in it)")
+        )
+        self.clear = unfocused_button(tr("Clear"), tr("Take the text away"))
         flow = FlowLayout(self, 4, 2)
         for button in self.buttons:
             flow.addWidget(button)
@@ -77,11 +83,11 @@ class ReadLayout(QWidget):
         self._head = QWidget()
         head = QHBoxLayout(self._head)
         head.setContentsMargins(0, 0, 0, 0)
-        title = small_label("score of")
+        title = small_label(tr("score of"))
         title.setBuddy(parts.label)
         head.addWidget(title)
         head.addWidget(parts.label)
-        head.addWidget(small_label("= b + words"))
+        head.addWidget(small_label(tr("= b + words")))
         head.addStretch(1)
         answer = QVBoxLayout()
         answer.setSpacing(4)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMenu, QPushButton
 from core.data.task import Task
 from core.explain.neighbours import nearest_texts
 from core.explain.word_evidence import TextFeatures
+from core.language import mark, tr
 from core.number_format import format_fixed
 from gui.kit.described import said
 from gui.kit.plain_text import beginning, unmarked
@@ -16,7 +17,7 @@ from gui.state.background_tasks import Background, Queue
 NEAREST = 6
 LETTERS = 64  # of the beginning of each
 KEY = "nearest texts"
-NONE = "No training text has a word of it."
+NONE = mark("No training text has a word of it.")
 
 
 class NearestTexts(QObject):
@@ -31,7 +32,7 @@ class NearestTexts(QObject):
         super().__init__(button)
         self._button, self._background = button, background
         self.menu = QMenu(button)
-        self.menu.setAccessibleName("nearest training texts")
+        self.menu.setAccessibleName(tr("nearest training texts"))
 
     def drop(self) -> None:
         """Drop a pending result, after a change of the text or the data."""
@@ -64,4 +65,4 @@ class NearestTexts(QObject):
             )
             entry.triggered.connect(lambda _=False, r=row: self.chosen.emit(r))
         if not near:
-            self.menu.addAction(NONE).setEnabled(False)
+            self.menu.addAction(tr(NONE)).setEnabled(False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 
 from core.data.text.genres import fooling
+from core.language import mark, tr
 from core.model_family import FAMILY
 from gui.kit.view import View
 from gui.state.background_tasks import Background
@@ -21,7 +22,7 @@ class TextPicker(RowPicker):
     """
 
     picked = Signal(str, str)
-    none_there = "By now the model puts none of these texts there."
+    none_there = mark("By now the model puts none of these texts there.")
 
     def __init__(self, view: View, background: Background) -> None:
         super().__init__(view, background)
@@ -71,7 +72,12 @@ class TextPicker(RowPicker):
         passage = passages[number]
         self.picked.emit(
             passage.text,
-            f"passage {number + 1} of {len(passages)}, written to fool it: {passage.genre}",
+            tr(
+                "passage {k} of {count}, written to fool it: {genre}",
+                k=number + 1,
+                count=len(passages),
+                genre=passage.genre,
+            ),
         )
 
     def forget(self) -> None:

@@ -6,7 +6,8 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from core.number_format import format_signed
+from core.language import mark, tr
+from core.number_format import format_plain, format_signed
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.covers.covering import Coverable
@@ -15,7 +16,7 @@ from gui.stage.read.text_pad import shades
 
 WIDTH, HEIGHT = 90, 9  # px of the coloured bar
 GAP = 6
-UNIT = "added to the score"
+UNIT = mark("added to the score")
 
 
 class ScaleBar(Coverable, QWidget):
@@ -26,7 +27,7 @@ class ScaleBar(Coverable, QWidget):
         self._theme, self.scale, self._has_unit = theme, 0.0, True
         zoom.set_type(self, look.SMALL)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("scale of the shades")
+        self.setAccessibleName(tr("scale of the shades"))
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
@@ -46,7 +47,8 @@ class ScaleBar(Coverable, QWidget):
             self.show_figures()
 
     def show_figures(self) -> None:
-        tip = f"A word is shaded by what it adds to the score: at most {self.scale:g}"
+        most = format_plain(self.scale, 6)
+        tip = tr("A word is shaded by what it adds to the score: at most {most}", most=most)
         self.setToolTip(self.covering.words(tip))
         self.update()
 
@@ -63,7 +65,7 @@ class ScaleBar(Coverable, QWidget):
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
         text = metrics.horizontalAdvance("−00.00") + GAP
-        unit = metrics.horizontalAdvance(UNIT) + GAP if self._has_unit else 0
+        unit = metrics.horizontalAdvance(tr(UNIT)) + GAP if self._has_unit else 0
         return QSize(unit + zoom.px(WIDTH) + 2 * text, metrics.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -73,9 +75,9 @@ class ScaleBar(Coverable, QWidget):
         bar = QRectF(0, 0, zoom.px(WIDTH), zoom.px(HEIGHT))
         rest = QRectF(self.rect())
         if self._has_unit:
-            unit = self.fontMetrics().horizontalAdvance(UNIT)
+            unit = self.fontMetrics().horizontalAdvance(tr(UNIT))
             painter.setPen(QColor(theme.muted))
-            painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, UNIT)
+            painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, tr(UNIT))
             rest.setLeft(rest.left() + unit + GAP)
         bar.moveCenter(rest.center())
         ramp = QLinearGradient(bar.topLeft(), bar.topRight())

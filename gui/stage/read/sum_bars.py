@@ -11,6 +11,7 @@ from PySide6.QtCore import QLineF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPen
 from PySide6.QtWidgets import QGraphicsLineItem, QGraphicsRectItem
 
+from core.language import tr
 from core.number_format import format_signed
 from gui.kit import zoom
 from gui.kit.canvas import RIGHT, Words
@@ -44,7 +45,7 @@ class SumBars(Coverable, CanvasWidget):
     """Terms from top to bottom, blue to the right, orange to the left; below them their sum."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, "the score as a sum of words")
+        super().__init__(theme, tr("the score as a sum of words"))
         self._zero = self._canvas.add(QGraphicsLineItem())
         self._rows: list[_Row] = []
         self._terms: tuple[Term, ...] = ()
@@ -57,7 +58,7 @@ class SumBars(Coverable, CanvasWidget):
         sums = list(accumulate(term.value for term in terms[:-1]))
         self._fit_axis(min(sums, default=0.0), max(sums, default=0.0))
         said = ", ".join(f"{term.name} {format_signed(term.value, 2)}" for term in terms)
-        tell(self, said or "There is no text, or no model yet.")
+        tell(self, said or tr("There is no text, or no model yet."))
         self._show_rows()
 
     @property

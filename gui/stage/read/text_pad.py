@@ -23,6 +23,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QToolTip
 
+from core.language import mark, tr
+from core.number_format import format_integer
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.fields.menus import leave_menu
@@ -37,7 +39,9 @@ MOST_SHADED = 2_000  # words
 TYPE = 1.5  # times the application's type
 LEVELS = 48  # of a shade, on either side of zero
 CURVE = 0.75  # below 1, faint shades are stronger
-PLACEHOLDER = "Type or paste a text here. The model answers on every key, also while it trains."
+PLACEHOLDER = mark(
+    "Type or paste a text here. The model answers on every key, also while it trains."
+)
 CTRL = Qt.KeyboardModifier.ControlModifier
 BEYOND_ASCII = 0xFFFF  # characters above it are two of Qt's
 
@@ -61,8 +65,8 @@ class TextPad(QPlainTextEdit):
         self._rectangles: list[QRectF] | None = None  # in coordinates of the text
         self._unknown_spans: Sequence[tuple[int, int]] = ()
         self._tell: Callable[[int], str] = lambda _: ""
-        self.setAccessibleName("text to read")
-        self.setPlaceholderText(PLACEHOLDER)
+        self.setAccessibleName(tr("text to read"))
+        self.setPlaceholderText(tr(PLACEHOLDER))
         self.setTabChangesFocus(True)
         leave_menu(self)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
@@ -214,7 +218,12 @@ class TextPad(QPlainTextEdit):
             return
         is_writing = event.text().isprintable() and event.text() and not event.modifiers() & CTRL
         if is_writing and self._room() <= 0:
-            self.refused.emit(f"The pad holds {MOST_CHARACTERS:,} characters.")
+            self.refused.emit(
+                tr(
+                    "The pad holds {most} characters.",
+                    most=format_integer(MOST_CHARACTERS),
+                )
+            )
             return
         super().keyPressEvent(event)
 
@@ -230,8 +239,12 @@ class TextPad(QPlainTextEdit):
         if len(text) <= room:
             return text
         self.refused.emit(
-            f"The pad holds {MOST_CHARACTERS:,} characters: of {len(text):,} it takes the first "
-            f"{max(room, 0):,}."
+            tr(
+                "The pad holds {most} characters: of {count} it takes the first {room}.",
+                most=format_integer(MOST_CHARACTERS),
+                count=format_integer(len(text)),
+                room=format_integer(max(room, 0)),
+            )
         )
         return text[: max(room, 0)]
 

@@ -15,7 +15,8 @@ from core.data.task import Task
 from core.explain import prediction
 from core.explain.prediction import Answer
 from core.explain.word_evidence import TextFeatures, label_weights
-from core.number_format import format_count, format_signed
+from core.language import mark, tr
+from core.number_format import format_count, format_integer, format_signed
 from core.train.snapshot import Params, Snapshot, Status
 from gui.kit import theme as look
 from gui.kit import zoom
@@ -40,10 +41,10 @@ Floats = NDArray[np.float32]
 
 MOST_CLASSES = 10  # that have a button to teach by
 LETTERS = 64  # of the names of all of these
-BLANK = "The answer appears here."
-UNTRAINED = "All labels tie: train first (Space)."
-NOT_READY = "The model is not ready yet."
-HIDDEN = "With a hidden layer no word speaks for a label by itself."
+BLANK = mark("The answer appears here.")
+UNTRAINED = mark("All labels tie: train first (Space).")
+NOT_READY = mark("The model is not ready yet.")
+HIDDEN = mark("With a hidden layer no word speaks for a label by itself.")
 SHOWN_EVERY = 0.06  # s while it trains
 RANKED_EVERY = 0.7  # s while it trains: words that change places all the time cannot be read
 SHRINK = 0.5  # the scale of the shades shrinks once the largest is below this share of it
@@ -79,8 +80,10 @@ class ReadView(View):
         self.label, self.note, self.scale = Choice(), Readout(NOTE_LINES), ScaleBar(theme)
         self.note.setProperty("small", True)
         zoom.set_type(self.note, look.SMALL)
-        self.label.setAccessibleName("label whose score is shown")
-        self.label.setToolTip("Whose score the shades add up to; a click on a bar chooses it too")
+        self.label.setAccessibleName(tr("label whose score is shown"))
+        self.label.setToolTip(
+            tr("Whose score the shades add up to; a click on a bar chooses it too")
+        )
         self.toolbar, self.teaching = Toolbar(), TeachingRow(MOST_CLASSES, letters=LETTERS)
         self.picker = TextPicker(self, background)
         self._turned = 0  # texts that page keys have put on the pad
@@ -152,7 +155,7 @@ class ReadView(View):
         names = task.dataset.class_names
         self.shares.show_classes(task.config.model.kind, names, task.dataset.class_marks)
         chosen = self.label.value()
-        options = [("the answer", ANSWER), *((name, k) for k, name in enumerate(names))]
+        options = [(tr("the answer"), ANSWER), *((name, k) for k, name in enumerate(names))]
         is_there = isinstance(chosen, int) and chosen < len(names)
         self.label.set_options(options, chosen if is_there else ANSWER)
         self.teaching.show_classes(task.source.class_names[:MOST_CLASSES])
@@ -242,11 +245,7 @@ class ReadView(View):
         if found is None:
             self.note.setText("")
             return
-        count = format_count(len(found.words), "word")
-        known = "all known" if not found.unknown else f"{found.unknown:,} unknown (grey)"
-        own = self._note or "Your own text"
-        text = f"{own[:1].upper()}{own[1:]}."
-        self.note.setText(text if self.is_presented else f"{text} {count}, {known}.")
+        self.note.setText(_note_of(self._note, None if self.is_presented else found))
 
     # The model's answer -----------------------------------------------------------------------
 
@@ -277,7 +276,7 @@ class ReadView(View):
         kind, names = task.config.model.kind, task.dataset.class_names
         self.answer = answer = prediction.ask(task, snapshot.params, found.dense())
         is_tied = not any(array.any() for array in snapshot.params.arrays)
-        sentence = UNTRAINED if is_tied else prediction.describe(kind, answer, names)
+        sentence = tr(UNTRAINED) if is_tied else prediction.describe(kind, answer, names)
         winner = None if is_tied else answer.decided
         self.shares.show_answer(prediction.read(kind, answer), sentence, winner)
         label = answer.decided if wanted == ANSWER else wanted
@@ -302,7 +301,9 @@ class ReadView(View):
             start, end = spans[i].tolist()
             word = self.pad.text[start:end]
             added = said(self, format_signed(float(parts[i]), 2))
-            return f"“{word}” adds {added} to the score of {name}"
+            return tr(
+                "“{word}” adds {added} to the score of {name}", word=word, added=added, name=name
+            )
 
         self.pad.shade(spans, parts, self._scale, found.words, tell)
         is_live = snapshot.status is Status.TRAINING
@@ -327,7 +328,7 @@ class ReadView(View):
         """Return bias, the words that there is room for, all others as one, and the sum."""
         room = self.sum.rows - 3
         shown = order[: room if len(order) > room + 1 else len(order)]
-        terms = [Term("bias b", b)]
+        terms = [Term(tr("bias b"), b)]
         words = found.vocabulary.words
         for i in shown:
             count = int(found.counts[i])
@@ -336,12 +337,12 @@ class ReadView(View):
         rest = order[len(shown) :]
         if rest:
             others = float(evidence[list(rest)].sum())
-            terms.append(Term(f"{len(rest):,} other words", others))
-        return [*terms, Term("= score", sum(term.value for term in terms))]
+            terms.append(Term(format_count(len(rest), "other word"), others))
+        return [*terms, Term(tr("= score"), sum(term.value for term in terms))]
 
     def _show_no_answer(self) -> None:
         self._asked = self.answer = None
-        self.shares.show_answer(None, BLANK if self.features is None else NOT_READY, None)
+        self.shares.show_answer(None, tr(BLANK if self.features is None else NOT_READY), None)
         self._show_no_reason("")
 
     def _show_no_reason(self, why: str) -> None:
@@ -349,4 +350,19 @@ class ReadView(View):
         self.sum.show_terms(())
         self.scale.show_scale(0.0)
         if why:
-            self.note.setText(why)
+            self.note.setText(tr(why))
+
+
+def _note_of(name: str, found: TextFeatures | None) -> str:
+    """Return which text it is, "" the user's own, and how many of its words the model knows."""
+    name = name or tr("Your own text")
+    name = f"{name[:1].upper()}{name[1:]}"
+    if found is None:
+        return tr("{name}.", name=name)
+    grey = tr("{unknown} unknown (grey)", unknown=format_integer(found.unknown))
+    return tr(
+        "{name}. {words}, {known}.",
+        name=name,
+        words=format_count(len(found.words), "word"),
+        known=grey if found.unknown else tr("all known"),
+    )

@@ -12,17 +12,26 @@ from PySide6.QtGui import QColor, QIcon, QPixmap
 from core.data.dataset import Dataset
 from core.data.task import Task
 from core.explain.plane import RowAnswers
+from core.language import localised, mark, tr
 from core.model_family import FAMILY
+from core.number_format import format_fixed, format_integer
 from gui.kit import zoom
 from gui.kit.canvas_widgets import ink_table, picture_pixmap
 from gui.kit.legend import marker_icon
 from gui.kit.row_table import RIGHT, Index, RowTableModel
 from gui.kit.theme import Theme
 
-FIXED = ("row", "set", "class", "predicted", "p(class)", "loss")
+FIXED = (
+    mark("row"),
+    mark("set"),
+    mark("class"),
+    mark("predicted"),
+    mark("p(class)"),
+    mark("loss"),
+)
 ROW, SET, CLASS, PREDICTED, PROBABILITY, LOSS = range(len(FIXED))
 PICTURE_PX = 44  # at a zoom of 100 %
-PARTS = ("training", "validation", "test")
+PARTS = (mark("training"), mark("validation"), mark("test"))
 
 
 class RowModel(RowTableModel):
@@ -32,7 +41,7 @@ class RowModel(RowTableModel):
     """
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(FIXED)
+        super().__init__(tuple(tr(each) for each in FIXED))
         self.theme = theme
         self.answers: RowAnswers | None = None
         self.order: NDArray[np.int64] = np.empty(0, dtype=np.int64)
@@ -158,9 +167,9 @@ class RowModel(RowTableModel):
         assert self.task is not None
         dataset, answers = self.task.dataset, self.answers
         if column == ROW:
-            return f"{row + 1:,}"  # as `Task.describe_row` counts
+            return format_integer(row + 1)  # as `Task.describe_row` counts
         if column == SET:
-            return PARTS[self._part[row]]
+            return tr(PARTS[self._part[row]])
         if column == CLASS:
             return dataset.class_names[int(dataset.y[row])]
         if column > LOSS:
@@ -171,9 +180,9 @@ class RowModel(RowTableModel):
         if column == PREDICTED:
             said = dataset.class_names[int(answers.predicted[row])]
         elif column == LOSS:
-            said = f"{answers.loss[row]:.4f}"
+            said = format_fixed(float(answers.loss[row]), 4)
         else:
-            said = f"{answers.probability[row]:.1%}" if has_shares else "–"
+            said = localised(f"{answers.probability[row]:.1%}") if has_shares else "–"
         return self.covering.number(said, row)
 
     def _word(self, row: int, j: int) -> str:
@@ -200,10 +209,11 @@ class RowModel(RowTableModel):
         words = [self.task.describe_row(row), self._text(row, CLASS)]
         lines = self.task.dataset.lines
         if lines is not None and lines[row]:
-            words.insert(1, f"line {lines[row]:,} of the file")
+            words.insert(1, tr("line {line} of the file", line=format_integer(lines[row])))
         if self.answers is not None:
-            words.append(f"taken for {self._text(row, PREDICTED)}")
-            words.append(f"p {self._text(row, PROBABILITY)}, loss {self._text(row, LOSS)}")
+            words.append(tr("taken for {name}", name=self._text(row, PREDICTED)))
+            p, loss = self._text(row, PROBABILITY), self._text(row, LOSS)
+            words.append(tr("p {p}, loss {loss}", p=p, loss=loss))
         return " · ".join(words)
 
 

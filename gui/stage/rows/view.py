@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
 
 from core.data.task import Task
 from core.explain.plane import RowAnswers
-from core.number_format import format_count
+from core.language import mark, tr
+from core.number_format import format_count, format_integer
 from core.train.snapshot import Snapshot
 from gui.kit import theme as look
 from gui.kit import zoom
@@ -41,8 +42,12 @@ RESIZED_ROWS = 2000
 LOOKED_AT = 30  # rows that set the column widths, plus one of each class: Qt measures each cell
 GALLERY_BATCH = 20_000
 REFRESH_SECONDS = 1.0  # between requests: evaluating 70,000 images slows training down
-SHOWN = (("all rows", "all"), *((part, part) for part in PARTS), ("mistakes", "mistakes"))
-SORTINGS = (("in order", ROW), ("largest loss first", LOSS), ("by class", CLASS))
+SHOWN = (
+    (mark("all rows"), "all"),
+    *((part, part) for part in PARTS),
+    (mark("mistakes"), "mistakes"),
+)
+SORTINGS = ((mark("in order"), ROW), (mark("largest loss first"), LOSS), (mark("by class"), CLASS))
 
 
 class DataView(Coverable, View):
@@ -57,11 +62,11 @@ class DataView(Coverable, View):
         self._has_new_cells = False
         self.model = RowModel(theme)
         self.model.covering = self.covering
-        self.table = make_table(self.model, "Rows")
+        self.table = make_table(self.model, tr("Rows"))
         self.table.setSortingEnabled(True)
         self.table.sortByColumn(ROW, Qt.SortOrder.AscendingOrder)
         self.table.horizontalHeader().setResizeContentsPrecision(LOOKED_AT)
-        self.gallery = make_gallery(self.model, "Gallery of rows", PICTURE_PX)
+        self.gallery = make_gallery(self.model, tr("Gallery of rows"), PICTURE_PX)
         self.gallery.setLayoutMode(QListView.LayoutMode.Batched)
         self.gallery.setBatchSize(GALLERY_BATCH)
         self._stack = QStackedWidget()
@@ -69,17 +74,17 @@ class DataView(Coverable, View):
             view.clicked.connect(self._choose)
             self._stack.addWidget(view)
         self.layouts = Segments(
-            (("Table", 0, "One row a line"), ("Gallery", 1, "Images side by side"))
+            ((tr("Table"), 0, tr("One row a line")), (tr("Gallery"), 1, tr("Images side by side")))
         )
         self.layouts.choose(0)
         self.layouts.chosen.connect(lambda index: self._stack.setCurrentIndex(int(str(index))))
-        self.shown = _choice("rows shown", "Which rows are listed")
-        self.shown.set_options(SHOWN, "all")
+        self.shown = _choice(tr("rows shown"), tr("Which rows are listed"))
+        self.shown.set_options([(tr(words), which) for words, which in SHOWN], "all")
         self.shown.chosen.connect(self._show_only)
         self.sorting = _choice(
-            "order", "How the rows are sorted; a click on a heading does the same"
+            tr("order"), tr("How the rows are sorted; a click on a heading does the same")
         )
-        self.sorting.set_options(SORTINGS, ROW)
+        self.sorting.set_options([(tr(words), column) for words, column in SORTINGS], ROW)
         self.sorting.chosen.connect(self._sort)
         self.document = DocumentPane()
         self._count = small_figures()
@@ -234,8 +239,9 @@ class DataView(Coverable, View):
     def _show_count(self) -> None:
         count, task = len(self.model.order), self.task
         n = task.dataset.n if task else count
-        shown = f"{count:,} of " if count != n else ""
-        self._count.setText(shown + format_count(n, "row"))
+        rows = format_count(n, "row")
+        some = tr("{some} of {rows}", some=format_integer(count), rows=rows)
+        self._count.setText(rows if count == n else some)
 
     def _choose(self, index: QModelIndex) -> None:
         row = int(self.model.order[index.row()])

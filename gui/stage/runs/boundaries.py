@@ -18,6 +18,8 @@ from core.data import points as drawing
 from core.data.shown_task import shown
 from core.data.task import Task
 from core.explain.plane import Plane, boundary_lines
+from core.language import localised, mark, tr
+from core.number_format import format_plain
 from core.runs.run_record import (
     Record,
     default_name,
@@ -43,7 +45,7 @@ from gui.state.kept_runs import LIVE_NAME, colour_of
 NODES = 72  # grid nodes along the wider side of a picture
 MARGIN = 0.08  # on each side, as a fraction of the range of the data
 SEVERAL, ONE = "several", "one"
-NO_PICTURES = (
+NO_PICTURES = mark(
     "Texts have no picture: Curves and the table compare runs on them, and Words shows what the "
     "shown one has learnt."
 )
@@ -63,8 +65,8 @@ class RunPictures(QWidget):
         self._names: tuple[str, ...] = ()
         self.layout_choice = Segments(
             (
-                ("side by side", SEVERAL, "One picture for each run"),
-                ("in one picture", ONE, "The boundaries of all runs over the same points"),
+                (tr("side by side"), SEVERAL, tr("One picture for each run")),
+                (tr("in one picture"), ONE, tr("The boundaries of all runs over the same points")),
             )
         )
         self.layout_choice.choose(SEVERAL)
@@ -74,9 +76,13 @@ class RunPictures(QWidget):
         self.class_choice = Combo()
         self._plane_row, self._class_row = QWidget(), QWidget()
         for choice, name, tip in (
-            (self.x_choice, "feature across", "Feature across; the others stay at their means"),
-            (self.y_choice, "feature up", "Feature up; the others stay at their means"),
-            (self.class_choice, "class", "The class whose weights are shown"),
+            (
+                self.x_choice,
+                tr("feature across"),
+                tr("Feature across; the others stay at their means"),
+            ),
+            (self.y_choice, tr("feature up"), tr("Feature up; the others stay at their means")),
+            (self.class_choice, tr("class"), tr("The class whose weights are shown")),
         ):
             choice.setAccessibleName(name)
             choice.setToolTip(tip)
@@ -98,8 +104,8 @@ class RunPictures(QWidget):
 
     def _lay_out(self) -> None:
         for row, parts in (
-            (self._plane_row, (("across", self.x_choice), ("up", self.y_choice))),
-            (self._class_row, (("weights of class", self.class_choice),)),
+            (self._plane_row, ((tr("across"), self.x_choice), (tr("up"), self.y_choice))),
+            (self._class_row, ((tr("weights of class"), self.class_choice),)),
         ):
             line = QHBoxLayout(row)
             line.setContentsMargins(0, 0, 0, 0)
@@ -138,9 +144,13 @@ class RunPictures(QWidget):
         self._records = [record for record in records if same_features(record.task, task)]
         apart = [r for r in records if not same_features(r.task, task)]
         words = [
-            f"{r.name} (other {'features' if same_data(r.task, task) else 'data'})" for r in apart
+            tr("{name} (other features)", name=r.name)
+            if same_data(r.task, task)
+            else tr("{name} (other data)", name=r.name)
+            for r in apart
         ]
-        self._apart = f"Not comparable here: {', '.join(words)}. " if words else ""
+        apart_words = tr("Not comparable here: {runs}.", runs=", ".join(words))
+        self._apart = f"{apart_words} " if words else ""
         self._draw()
 
     # Choices ------------------------------------------------------------------------------------
@@ -196,10 +206,10 @@ class RunPictures(QWidget):
             self._draw_weights(self._task, self._task.dataset.image_shape)
         elif (plane := self.plane()) is None:
             is_text = self._task.dataset.is_text
-            self._words.setText(NO_PICTURES if is_text else "A plane needs two features.")
+            self._words.setText(tr(NO_PICTURES) if is_text else tr("A plane needs two features."))
             self.multiples.show_pictures([])
         elif plane.x == plane.y:
-            self._words.setText("Choose two different features.")
+            self._words.setText(tr("Choose two different features."))
             self.multiples.show_pictures([])
         else:
             self._ask(plane)
@@ -235,7 +245,7 @@ class RunPictures(QWidget):
         )
 
     def _fail(self, error: BaseException) -> None:
-        self._words.setText(f"The pictures could not be drawn ({error}).")
+        self._words.setText(tr("The pictures could not be drawn ({error}).", error=error))
         self._words.setVisible(True)
 
     def _show_planes(self, plane: Plane) -> None:
@@ -273,14 +283,15 @@ class RunPictures(QWidget):
             image = None
             note, brief = _format_figures(record)
             if w is None:
-                note = brief = "no weights of a class"
+                note = brief = tr("no weights of a class")
             else:
                 levels = look.signed_levels(w, scale, middle) + middle
                 image = colours[levels].reshape(*shape, 3)
             pictures.append(
                 Picture(name, note, brief, colour_of(self._theme, record.colour), image)
             )
-        self._words.setText(f"{self._apart}One scale for all: −{scale:.3g} … {scale:.3g}.")
+        scale_words = tr("One scale for all: −{scale} … {scale}.", scale=format_plain(scale, 3))
+        self._words.setText(f"{self._apart}{scale_words}")
         self._show(pictures, None, None, shape[1] / shape[0])
 
     def _show(
@@ -345,12 +356,13 @@ def _format_figures(record: Record) -> tuple[str, str]:
     metrics = record.metrics
     has_test = not math.isnan(metrics.test_accuracy)
     sign = sign_of(metrics)
-    share = f"{metrics.test_accuracy:.1%}" if has_test else f"{sign}{metrics.train_accuracy:.1%}"
-    kind = "test" if has_test else "train"
+    accuracy = metrics.test_accuracy if has_test else metrics.train_accuracy
+    share = f"{'' if has_test else sign}{localised(f'{accuracy:.1%}')}"
+    right = tr("test {share}", share=share) if has_test else tr("train {share}", share=share)
     if record.status is Status.DIVERGED:
-        return f"diverged · {kind} {share}", f"diverged · {share}"
-    loss = format_setting("train loss", metrics.train_loss)
-    return f"loss {sign}{loss} · {kind} {share}", f"{sign}{metrics.train_loss:.3g} · {share}"
+        return f"{tr('diverged')} · {right}", f"{tr('diverged')} · {share}"
+    loss = tr("loss {loss}", loss=f"{sign}{format_setting('train loss', metrics.train_loss)}")
+    return f"{loss} · {right}", f"{sign}{format_plain(metrics.train_loss, 3)} · {share}"
 
 
 def _around(values: NDArray[np.floating]) -> tuple[float, float]:

@@ -10,6 +10,7 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from core.language import mark, tr
 from core.runs.run_record import Record
 from core.train.snapshot import Status
 from gui.kit import plots, zoom
@@ -28,9 +29,17 @@ FIRST_STEPS = 16
 FLOOR = 1e-6
 PX = 2.0
 QUANTITIES = (
-    ("loss", "train_loss", "The training loss of each, in the unit of its own model"),
-    ("log loss", "log", "The same on a logarithmic axis: equal factors take equal heights"),
-    ("test accuracy", "test_accuracy", "The share of the test rows that each gets right"),
+    (mark("loss"), "train_loss", mark("The training loss of each, in the unit of its own model")),
+    (
+        mark("log loss"),
+        "log",
+        mark("The same on a logarithmic axis: equal factors take equal heights"),
+    ),
+    (
+        mark("test accuracy"),
+        "test_accuracy",
+        mark("The share of the test rows that each gets right"),
+    ),
 )
 
 
@@ -48,15 +57,15 @@ class RunCurves(QWidget):
         self._quantity = "train_loss"
         self._axes: object = None
         self._break: Break | None = None
-        self.quantity = Segments(QUANTITIES)
+        self.quantity = Segments([(tr(words), key, tr(tip)) for words, key, tip in QUANTITIES])
         self.quantity.choose(self._quantity)
         self.quantity.chosen.connect(self._choose)
-        self._title = QLabel("against the step")
+        self._title = QLabel(tr("against the step"))
         zoom.set_type(self._title, look.SMALL)
         self._title.setProperty("small", True)
         axes = {"left": ValueAxis(), "bottom": StepAxis()}
         self.plot = plots.make_plot(theme, moves_below=False, axes=axes)
-        self.plot.setAccessibleName("Curves of the race")
+        self.plot.setAccessibleName(tr("Curves of the race"))
         self.plot.getPlotItem().getViewBox().setMouseEnabled(False, False)
         self.plot.getPlotItem().showGrid(y=True, alpha=0.35)
         self._break_line = pg.PlotCurveItem()

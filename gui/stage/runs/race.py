@@ -10,6 +10,7 @@ from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from core.data.task import Task
+from core.language import mark, tr
 from core.runs.race import MOST, RaceSnapshot
 from core.runs.run_record import Record, describe_losses, describe_start
 from core.train.snapshot import Status
@@ -29,7 +30,12 @@ from gui.state.kept_runs import KeptRuns
 LEAST = 2
 WIDE_LETTERS = 120  # average characters of width from which curves and pictures are side by side
 CURVES_HEIGHT, PICTURES_HEIGHT = 160, 205
-WORDS = {None: "Start", Status.TRAINING: "Pause", Status.PAUSED: "Go on", Status.READY: "Start"}
+WORDS = {
+    None: mark("Start"),
+    Status.TRAINING: mark("Pause"),
+    Status.PAUSED: mark("Go on"),
+    Status.READY: mark("Start"),
+}
 
 
 class RacePage(QWidget):
@@ -54,16 +60,19 @@ class RacePage(QWidget):
         self.chips = RaceChips(theme, kept)
         self.chips.changed.connect(self._stop)
         self.start_button = _button(
-            "Start",
-            "Train all of them at once, each update at the same time, at the speed of the run bar",
+            tr("Start"),
+            tr(
+                "Train all of them at once, each update at the same time, at the speed of the "
+                "run bar"
+            ),
             self._press_start,
         )
         self.start_button.setProperty("primary", True)
         self.stop_button = _button(
-            "Stop", "End the race; how it stands remains to be seen", self._stop
+            tr("Stop"), tr("End the race; how it stands remains to be seen"), self._stop
         )
         self.keep_button = _button(
-            "Keep all", "Keep all of these runs as they are now", self._keep_all
+            tr("Keep all"), tr("Keep all of these runs as they are now"), self._keep_all
         )
         self._words = Plain()
         zoom.set_type(self._words, look.SMALL)
@@ -72,7 +81,7 @@ class RacePage(QWidget):
         self.curves = RunCurves(theme)
         self.pictures = RunPictures(theme, background, "race")
         self.table = RunTable(ResultModel(theme))
-        self.table.setAccessibleName("Results of the race")
+        self.table.setAccessibleName(tr("Results of the race"))
         self.table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._arrange()
         self._show_state()
@@ -212,8 +221,8 @@ class RacePage(QWidget):
     def _show_state(self) -> None:
         status = self._status
         is_under_way = self._number is not None and status is not Status.FINISHED
-        text = "Start again" if status is Status.FINISHED else WORDS.get(status, "Start")
-        self.start_button.setText(text)
+        text = mark("Start again") if status is Status.FINISHED else WORDS.get(status, WORDS[None])
+        self.start_button.setText(tr(text))
         self.start_button.setEnabled(len(self.chips.entries) >= LEAST)
         self.stop_button.setEnabled(is_under_way)
         self.keep_button.setEnabled(bool(self.records) and status is not Status.TRAINING)
@@ -224,12 +233,18 @@ class RacePage(QWidget):
 
     def _describe(self, status: Status | None) -> str:
         if len(self.chips.entries) < LEAST:
-            return f"Add {LEAST} to {MOST} that train at once, each with as many updates."
+            return tr(
+                "Add {least} to {most} that train at once, each with as many updates.",
+                least=LEAST,
+                most=MOST,
+            )
         diverged = [r.name for r in self.records if r.status is Status.DIVERGED and self.snapshot]
-        words = ["Finished."] if status is Status.FINISHED else []
+        words = [tr("Finished.")] if status is Status.FINISHED else []
         if diverged:
-            end = "." if status is Status.FINISHED else "; the others go on."
-            words.append(f"Diverged: {', '.join(diverged)}{end}")
+            runs = ", ".join(diverged)
+            is_over = status is Status.FINISHED
+            further = tr("Diverged: {runs}; the others go on.", runs=runs)
+            words.append(tr("Diverged: {runs}.", runs=runs) if is_over else further)
         return " ".join([*words, self._describe_common()])
 
     def _describe_common(self) -> str:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
 
 from core.data.task import not_counted
+from core.language import tr
 from core.runs.race import MOST
 from core.runs.run_record import Record, same_features
 from gui.kit.flow_layout import FlowLayout
@@ -35,8 +36,8 @@ class RaceChips(QWidget):
         self.entries: list[Entry] = []
         self._flow = FlowLayout(self, 6, 4)
         self.add_button = QToolButton()
-        self.add_button.setText("+ Add")
-        self.add_button.setToolTip("Add a kept run, or a variant of the run that is shown")
+        self.add_button.setText(tr("+ Add"))
+        self.add_button.setToolTip(tr("Add a kept run, or a variant of the run that is shown"))
         self.add_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.menu = QMenu(self.add_button)
         self.menu.aboutToShow.connect(self._fill_menu)
@@ -117,14 +118,14 @@ class RaceChips(QWidget):
             return
         if not any(entry.colour == LIVE for entry in self.entries):
             menu.addAction(unmarked(short(live.name))).triggered.connect(self._enter_live)
-        runs = menu.addMenu("Kept runs")
+        runs = menu.addMenu(tr("Kept runs"))
         for record in self._kept.records:
             action = runs.addAction(
                 swatch(self._theme, record.colour), unmarked(short(record.name))
             )
             action.setEnabled(same_features(record.task, live.task))
             if not action.isEnabled():
-                action.setText(f"{action.text()} (other data or features)")
+                action.setText(tr("{text} (other data or features)", text=action.text()))
             action.setToolTip(as_tip(record.name))
             action.triggered.connect(partial(self._press_enter, Entry.of(record)))
         runs.setEnabled(bool(self._kept.records))
@@ -133,7 +134,7 @@ class RaceChips(QWidget):
         for title, group in variants(config, live.task.source.h):
             submenu = menu.addMenu(title)
             for words, made in group:
-                entry = Entry(name_of(made, words), LIVE, live.task, made)
+                entry = Entry(name_of(config, made, words), LIVE, live.task, made)
                 action = submenu.addAction(unmarked(short(words)))
                 action.setEnabled(not not_counted(live.task.dataset, made.data, made.model))
                 action.triggered.connect(partial(self._press_enter, entry))
@@ -153,7 +154,7 @@ class RaceChips(QWidget):
             width = NAME_LETTERS * metrics.averageCharWidth()
             name = metrics.elidedText(entry.name, Qt.TextElideMode.ElideRight, width)
             chip = QPushButton(swatch(self._theme, entry.colour), f" {unmarked(name)}  ×")
-            chip.setToolTip(as_tip(f"{entry.name}: a click takes it out of the race"))
-            chip.setAccessibleName(f"{entry.name}, in the race")
+            chip.setToolTip(as_tip(tr("{name}: a click takes it out of the race", name=entry.name)))
+            chip.setAccessibleName(tr("{name}, in the race", name=entry.name))
             chip.clicked.connect(partial(self._press_leave, entry))
             self._flow.addWidget(chip)

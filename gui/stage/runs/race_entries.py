@@ -9,17 +9,19 @@ from typing import Any
 from core.config import INITS, ModelConfig, RunConfig
 from core.data.task import Task
 from core.errors import ConfigError
-from core.language import tr
+from core.language import mark, tr
 from core.model_family import FAMILY
+from core.number_format import format_count, format_plain
 from core.optimiser_family import OPTIMISERS
 from core.runs.race import RaceEntry
-from core.runs.run_record import Record, default_name, describe_batch_size
+from core.runs.run_record import Record, batch_words, default_name
 from gui.state.kept_runs import LIVE
 
 RATES = (0.01, 0.1, 0.3, 3.0, 10.0, 100.0)
 BATCHES = (1, 8, 32, 128, None)
 PENALTIES = (0.0, 0.001, 0.01, 0.1, 1.0)
 MOST_HIDDEN = 8
+STARTS = {"zeros": mark("from zeros"), "random": mark("from random")}
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,19 +63,23 @@ Variant = tuple[str, RunConfig]  # its description and its config
 
 def variants(config: RunConfig, classes: int) -> Iterator[tuple[str, list[Variant]]]:
     """Yield groups of variants of a config, each with its title; a group varies one setting."""
-    yield "Learning rate", _rates(config)
-    yield "Optimiser", _optimisers(config)
-    yield "Model", _models(config, classes)
-    yield "Batch", _batches(config)
-    yield "Penalty λ", _penalties(config)
+    yield tr("Learning rate"), _rates(config)
+    yield tr("Optimiser"), _optimisers(config)
+    yield tr("Model"), _models(config, classes)
+    yield tr("Batch"), _batches(config)
+    yield tr("Penalty λ"), _penalties(config)
     if not config.model.hidden:
-        yield "Start and layers", _starts_and_layers(config)
+        yield tr("Start and layers"), _starts_and_layers(config)
 
 
 def _rates(config: RunConfig) -> list[Variant]:
     eta = config.training.learning_rate
     return _trained(
-        config, [(f"η {eta * k:g}", {"learning_rate": float(f"{eta * k:.6g}")}) for k in RATES]
+        config,
+        [
+            (f"η {format_plain(eta * k, 6)}", {"learning_rate": float(f"{eta * k:.6g}")})
+            for k in RATES
+        ],
     )
 
 
@@ -87,38 +93,41 @@ def _models(config: RunConfig, classes: int) -> list[Variant]:
     for kind in FAMILY.values():
         if kind.name == config.model.kind:
             continue
-        of_many = " (one class against the rest)" if kind.is_neuron and classes > 2 else ""
+        title = tr(kind.title)
+        if kind.is_neuron and classes > 2:
+            title = tr("{model} (one class against the rest)", model=title)
         made = _remade(config, ModelConfig(kind=kind.name, init=config.model.init))
         if made:
-            found.append((tr(kind.title) + of_many, made))
+            found.append((title, made))
     return found
 
 
 def _batches(config: RunConfig) -> list[Variant]:
     others = [size for size in BATCHES if size != config.training.batch_size]
-    return _trained(
-        config, [(f"batch {describe_batch_size(n)}", {"batch_size": n}) for n in others]
-    )
+    return _trained(config, [(batch_words(n), {"batch_size": n}) for n in others])
 
 
 def _penalties(config: RunConfig) -> list[Variant]:
     others = [decay for decay in PENALTIES if decay != config.training.weight_decay]
-    return _trained(config, [(f"λ {decay:g}", {"weight_decay": decay}) for decay in others])
+    return _trained(
+        config, [(f"λ {format_plain(decay, 6)}", {"weight_decay": decay}) for decay in others]
+    )
 
 
 def _starts_and_layers(config: RunConfig) -> list[Variant]:
     model = config.model
-    others = [(f"from {init}", replace(model, init=init)) for init in INITS if init != model.init]
-    others.append((f"{MOST_HIDDEN} hidden units", replace(model, hidden=MOST_HIDDEN)))
-    words = "without biases" if model.has_bias else "with biases"
+    others = [(tr(STARTS[init]), replace(model, init=init)) for init in INITS if init != model.init]
+    others.append((format_count(MOST_HIDDEN, "hidden unit"), replace(model, hidden=MOST_HIDDEN)))
+    words = tr("without biases") if model.has_bias else tr("with biases")
     others.append((words, replace(model, has_bias=not model.has_bias)))
     return [(words, made) for words, other in others if (made := _remade(config, other))]
 
 
-def name_of(config: RunConfig, text: str) -> str:
+def name_of(before: RunConfig, config: RunConfig, text: str) -> str:
     """Return the default name of the config; if that lacks the change, add its description."""
-    name = default_name(config, config.training)
-    return f"{name}, {text}" if text.startswith(("from", "with")) else name
+    name, model = default_name(config, config.training), config.model
+    is_same = (model.init, model.has_bias) == (before.model.init, before.model.has_bias)
+    return name if is_same or model.kind != before.model.kind else f"{name}, {text}"
 
 
 def _trained(config: RunConfig, changes: list[tuple[str, dict[str, Any]]]) -> list[Variant]:

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsPixmapItem, QGraphicsR
 
 from core.data.task import Task
 from core.explain.plane import Plane
+from core.language import tr
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.canvas import LEFT, Canvas, Words
@@ -87,7 +88,7 @@ class Multiples(Coverable, QWidget):
         self._points_key: object = None
         self._points = QPixmap()
         self._shown: list[object] = []
-        self.setAccessibleName("Pictures of the runs")
+        self.setAccessibleName(tr("Pictures of the runs"))
 
     def set_theme(self, theme: Theme) -> None:
         self._theme, self._points_key = theme, None

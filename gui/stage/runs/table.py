@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.language import tr
 from core.number_format import format_count
 from core.runs.run_record import (
     Record,
@@ -122,7 +123,8 @@ class RunModel(QAbstractTableModel):
         self, section: int, orientation: Qt.Orientation, role: int = CELL.DisplayRole
     ) -> Any:
         if orientation is Qt.Orientation.Horizontal and role == CELL.DisplayRole:
-            return "run" if section == NAME else self.columns[section - 1].replace(" ", "\n")
+            title = tr("run") if section == NAME else tr(self.columns[section - 1])
+            return title.replace(" ", "\n")
         return None
 
     def data(self, index: Index, role: int = CELL.DisplayRole) -> Any:
@@ -205,7 +207,7 @@ class _Names(QStyledItemDelegate):
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         editor = QLineEdit(parent)
         editor.setProperty(HOLDS_WORDS, True)
-        editor.setAccessibleName("name of the run")
+        editor.setAccessibleName(tr("name of the run"))
         return editor
 
 

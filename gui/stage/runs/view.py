@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.data.task import Task
+from core.language import mark, tr
 from core.number_format import format_count
 from core.runs.run_record import (
     MAX_KEPT,
@@ -44,7 +45,7 @@ if TYPE_CHECKING:  # imported on first use of their pages
 
 TABLE, PICTURES, RACE = "table", "pictures", "race"
 INTERVAL = 0.2  # s between two updates from the training run
-HINT = (
+HINT = mark(
     "Nothing is kept yet. Train, press K to keep the run as it is, change a setting, and train "
     "again: the kept run stays in the curves and can be compared here."
 )
@@ -71,19 +72,21 @@ class RunsView(View):
         self._later.timeout.connect(self._show)
         self.pages = Segments(
             (
-                ("Table", TABLE, "Settings that differ, and results"),
-                ("Pictures", PICTURES, "Boundaries or weights of the ticked runs"),
-                ("Race", RACE, "Train several at once, update by update"),
+                (tr("Table"), TABLE, tr("Settings that differ, and results")),
+                (tr("Pictures"), PICTURES, tr("Boundaries or weights of the ticked runs")),
+                (tr("Race"), RACE, tr("Train several at once, update by update")),
             )
         )
         self.pages.choose(TABLE)
         self.pages.chosen.connect(self.show_page)
-        self.keep_button = QPushButton("Keep this run")
+        self.keep_button = QPushButton(tr("Keep this run"))
         self.keep_button.setProperty("primary", True)
-        self.keep_button.setToolTip(f"Keep the run as it is now (K); up to {MAX_KEPT} are kept")
+        self.keep_button.setToolTip(
+            tr("Keep the run as it is now (K); up to {most} are kept", most=MAX_KEPT)
+        )
         self.keep_button.clicked.connect(self.keep_wanted)
         self.table = RunTable(RunModel(theme))
-        self.table.setAccessibleName("Runs")
+        self.table.setAccessibleName(tr("Runs"))
         self._stack = QStackedWidget()
         self._stack.addWidget(self._make_table_page())
         head = QHBoxLayout()
@@ -134,12 +137,16 @@ class RunsView(View):
         self._words.setWordWrap(True)
         self._start = Plain()
         self._start.setWordWrap(True)
-        self.replay_button = QPushButton("Replay")
-        self.replay_button.setToolTip("Train the selected run again, from its seed and its start")
-        self.delete_button = QPushButton("Delete")
-        self.delete_button.setToolTip("Delete the selected runs (Delete); Ctrl+Z brings them back")
-        self.copy_button = QPushButton("Copy as CSV")
-        self.copy_button.setToolTip("Copy this table to the clipboard, figures unrounded")
+        self.replay_button = QPushButton(tr("Replay"))
+        self.replay_button.setToolTip(
+            tr("Train the selected run again, from its seed and its start")
+        )
+        self.delete_button = QPushButton(tr("Delete"))
+        self.delete_button.setToolTip(
+            tr("Delete the selected runs (Delete); Ctrl+Z brings them back")
+        )
+        self.copy_button = QPushButton(tr("Copy as CSV"))
+        self.copy_button.setToolTip(tr("Copy this table to the clipboard, figures unrounded"))
         foot = QHBoxLayout()
         for button in (self.replay_button, self.delete_button):
             foot.addWidget(button)
@@ -229,10 +236,14 @@ class RunsView(View):
         kept = len(self.kept.records)
         self._words.setProperty("muted", True)
         self._words.setText(
-            f"{kept} of {MAX_KEPT} kept. A tick draws a run in the curves and side by side; "
-            "F2 renames."
+            tr(
+                "{kept} of {most} kept. A tick draws a run in the curves and side by side; "
+                "F2 renames.",
+                kept=kept,
+                most=MAX_KEPT,
+            )
             if kept
-            else HINT
+            else tr(HINT)
         )
         self._show_choice()
 
@@ -273,7 +284,7 @@ class RunsView(View):
     def _copy(self) -> None:
         records = self.table.runs.records
         copy_figures(self, to_csv(records), names=1 + len(differing(records)))
-        self.said.emit(f"Copied {format_count(len(records), 'run')} as CSV.")
+        self.said.emit(tr("Copied {runs} as CSV.", runs=format_count(len(records), "run")))
 
     def _open_menu(self, position: QPoint) -> None:
         chosen = self._chosen()
@@ -287,12 +298,12 @@ class RunsView(View):
         first = chosen[0]
         if len(chosen) == 1:
             row = self.table.runs.records.index(first)
-            rename = menu.addAction("Rename")
+            rename = menu.addAction(tr("Rename"))
             rename.triggered.connect(lambda: self.table.edit(self.table.runs.index(row, NAME)))
-            menu.addAction("Replay").triggered.connect(self._replay)
-            colours = menu.addMenu("Colour")
+            menu.addAction(tr("Replay")).triggered.connect(self._replay)
+            colours = menu.addMenu(tr("Colour", "of a run"))
             for number, (name, *_) in enumerate(COLOURS):
-                action = colours.addAction(swatch(self.theme, number), name)
+                action = colours.addAction(swatch(self.theme, number), tr(name))
                 action.triggered.connect(lambda _=False, k=number: self.kept.recolour(first, k))
-        menu.addAction("Delete").triggered.connect(lambda: self.kept.remove(chosen))
+        menu.addAction(tr("Delete")).triggered.connect(lambda: self.kept.remove(chosen))
         return menu

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from core.data.task import Task
 from core.explain.surface.direction import Reals
 from core.explain.surface.loss_surface import Range
+from core.language import tr
 from gui.kit import plots
 from gui.kit import theme as look
 from gui.kit.labels import small_label
@@ -26,14 +27,14 @@ class BoundaryPanel(QWidget):
         super().__init__()
         self._theme = theme
         self.plot = plots.make_plot(theme, moves_below=False)
-        self.plot.setAccessibleName("Decision boundary of the point on the surface")
+        self.plot.setAccessibleName(tr("Decision boundary of the point on the surface"))
         self.plot.getPlotItem().getViewBox().setMouseEnabled(False, False)
         self.lines = plots.Line(self.plot)
         self._scatters: list[pg.ScatterPlotItem] = []
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        column.addWidget(small_label("the boundary there"))
+        column.addWidget(small_label(tr("the boundary there")))
         column.addWidget(self.plot, 1)
 
     def set_theme(self, theme: Theme) -> None:

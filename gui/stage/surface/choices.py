@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from core.data.task import Task
 from core.explain.surface import direction
+from core.language import tr
 from core.model_family import DEFAULT_KIND
 from core.model_kind import LossName
 from gui.kit.fields import kept
@@ -32,15 +33,26 @@ class SurfaceChoices(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.across, self.up = Choice(NAME), Choice(NAME)
-        for choice, side in ((self.across, "across"), (self.up, "up")):
-            choice.setAccessibleName(f"parameter {side}")
-            choice.setToolTip(f"The parameter, or direction of all parameters, that goes {side}")
+        for choice, name, tip in (
+            (
+                self.across,
+                tr("parameter across"),
+                tr("The parameter, or direction of all parameters, that goes across"),
+            ),
+            (
+                self.up,
+                tr("parameter up"),
+                tr("The parameter, or direction of all parameters, that goes up"),
+            ),
+        ):
+            choice.setAccessibleName(name)
+            choice.setToolTip(tip)
             choice.chosen.connect(self.directions_chosen)
         self.kind = ""
         self.shown: tuple[LossName, ...] = ()
         self.losses = Segments(())
         row = FlowLayout(self, 10, 6)
-        for label, choice in (("across", self.across), ("up", self.up)):
+        for label, choice in ((tr("across"), self.across), (tr("up"), self.up)):
             group, inner = _group()
             inner.addWidget(small_label(label))
             inner.addWidget(choice)
@@ -78,12 +90,12 @@ class SurfaceChoices(QWidget):
         has_few = task.outputs * (task.config.model.hidden or task.m) <= LISTED
         options = [
             *_weights(task),
-            (FROM_START, ("downhill", "start")),
-            (FROM_HERE, ("downhill", "here")),
-            ("main direction of the way", ("way", 1)),
-            ("second direction of the way", ("way", 2)),
-            ("random direction 1", ("random", 1)),
-            ("random direction 2", ("random", 2)),
+            (tr(FROM_START), ("downhill", "start")),
+            (tr(FROM_HERE), ("downhill", "here")),
+            (tr("main direction of the way"), ("way", 1)),
+            (tr("second direction of the way"), ("way", 2)),
+            (tr("random direction 1"), ("random", 1)),
+            (tr("random direction 2"), ("random", 2)),
         ]
         k = task.outputs - 1
         first: object = ("downhill", "start")

@@ -6,19 +6,20 @@ from core.data.task import Task
 from core.explain.surface import direction, loss_surface
 from core.explain.surface.direction import Direction
 from core.explain.surface.loss_surface import Sample
+from core.language import mark, tr
 from core.train.trajectory import Trajectory
 
-ONE_PARAMETER = (
+ONE_PARAMETER = mark(
     "This model has a single weight: its loss is a curve, no surface. Choose a second feature, or "
     "a bias, to see one."
 )
 
-FROM_START, FROM_HERE = "downhill from the start", "downhill from here"
+FROM_START, FROM_HERE = mark("downhill from the start"), mark("downhill from here")
 
 
 def describe_absence(task: Task) -> str:
     """Return why there is no surface and what to do about it; "" where there is one."""
-    return "" if direction.has_two_parameters(task) else ONE_PARAMETER
+    return "" if direction.has_two_parameters(task) else tr(ONE_PARAMETER)
 
 
 def pair_of(
@@ -46,9 +47,9 @@ def pair_of(
                 found.append(direction.at_random(task, seed))
             case ("downhill", "start"):
                 start = direction.point_of(task, path, 0)
-                found.append(loss_surface.downhill(sample, start, FROM_START))
+                found.append(loss_surface.downhill(sample, start, tr(FROM_START)))
             case _:
                 here = direction.point_of(task, path, -1)
-                found.append(loss_surface.downhill(sample, here, FROM_HERE))
+                found.append(loss_surface.downhill(sample, here, tr(FROM_HERE)))
     first, second = found
     return first, direction.beside(first, second, task)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from core.explain.surface.loss_surface import other_loss, own_loss
-from core.language import tr
+from core.language import mark, tr
 from core.model_family import FAMILY
 from core.model_kind import LossName
 
 COMPARED: dict[LossName, tuple[str, str]] = {  # loss of another model: name, short name
-    "cross-entropy": ("cross-entropy (nats)", "cross-entropy"),
-    "squared error": ("MSE, (y − a)²", "MSE"),
+    "cross-entropy": (mark("cross-entropy (nats)"), mark("cross-entropy")),
+    "squared error": (mark("MSE, (y − a)²"), mark("MSE")),
 }
 
 
@@ -22,28 +22,26 @@ def title_of(kind: str, loss_name: LossName) -> str:
     """Return the title of a loss for this kind of model."""
     model = FAMILY[kind]
     if loss_name == own_loss(kind):
-        if model.is_log_likelihood:
+        in_nats = model.is_log_likelihood
+        if in_nats:
             return f"{tr(model.loss)} ({tr(model.unit)})"
         return f"{tr(model.loss_short)}, {tr(model.formula)}"
-    return (
-        COMPARED[loss_name][0] if model.has_probabilities else f"{COMPARED[loss_name][0]} of σ(z)"
-    )
+    name = tr(COMPARED[loss_name][0])
+    return name if model.has_probabilities else tr("{loss} of σ(z)", loss=name)
 
 
 def choices_of(kind: str) -> tuple[tuple[str, tuple[LossName, ...], str], ...]:
     """Return the choices of losses: label, losses, tool tip."""
     own, other = losses_of(kind)
-    as_what = (
-        "to compare"
-        if FAMILY[kind].has_probabilities
-        else "if these were the weights of a sigmoid neuron"
-    )
+    loss = title_of(kind, other)
+    compared = tr("{loss}, of the same weights, to compare", loss=loss)
+    if not FAMILY[kind].has_probabilities:
+        compared = tr(
+            "{loss}, of the same weights, if these were the weights of a sigmoid neuron", loss=loss
+        )
+    trained = tr("The loss that it is trained on: {loss}", loss=title_of(kind, own))
     return (
-        (
-            tr(FAMILY[kind].loss_short),
-            (own,),
-            f"The loss that it is trained on: {title_of(kind, own)}",
-        ),
-        (COMPARED[other][1], (other,), f"{title_of(kind, other)}, of the same weights, {as_what}"),
-        ("both", (own, other), "Side by side"),
+        (tr(FAMILY[kind].loss_short), (own,), trained),
+        (tr(COMPARED[other][1]), (other,), compared),
+        (tr("both"), (own, other), tr("Side by side")),
     )

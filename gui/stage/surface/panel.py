@@ -18,7 +18,9 @@ from PySide6.QtWidgets import (
 )
 
 from core.explain.surface.loss_surface import Range, Surface
+from core.language import tr
 from core.model_kind import LossName
+from core.number_format import format_plain
 from gui.kit import plots, zoom
 from gui.kit import theme as look
 from gui.kit.covers.covering import Coverable
@@ -64,7 +66,7 @@ class SurfacePanel(Coverable, QWidget):
         zoom.set_type(self.title, look.SMALL)
         self.title.setProperty("small", True)
         self.plot = plots.make_plot(theme, moves_below=True)
-        self.plot.setAccessibleName(f"Loss surface, {text}")
+        self.plot.setAccessibleName(tr("Loss surface, {text}", text=text))
         self.plot.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.plot.getPlotItem().getViewBox().setMouseEnabled(False, False)
         self.plot.viewport().installEventFilter(self)
@@ -164,7 +166,7 @@ class SurfacePanel(Coverable, QWidget):
             return  # the plot has no size yet
         taken: list[QRectF] = []
         for label, (level, x, y) in zip(self._labels, self._levels, strict=False):
-            label.setText(self.covering.number(f"{level:.3g}"))
+            label.setText(self.covering.number(format_plain(level, 3)))
             label.setPos(x, y)
             bounds = label.boundingRect().translated(x / width, -y / height)
             is_free = not any(bounds.intersects(other) for other in taken)

@@ -12,7 +12,9 @@ from core.data.task import Task
 from core.explain.surface import loss_surface
 from core.explain.surface.direction import Direction, Reals, point_of
 from core.explain.surface.loss_surface import Range, Sample, Surface
+from core.language import tr
 from core.model_kind import LossName
+from core.number_format import format_integer, format_plain
 from core.train.snapshot import Params
 from core.train.trajectory import Trajectory
 from gui.stage.surface.directions import pair_of
@@ -112,18 +114,30 @@ class SurfaceAnswer:
         task, (decay, l1), lowest = self.task, self.penalties, self.lowest
         words = []
         if self.whole.n < self.whole.total:
-            words.append(f"Measured on {self.whole.n:,} of {self.whole.total:,} training rows.")
+            words.append(
+                tr(
+                    "Measured on {n} of {total} training rows.",
+                    n=format_integer(self.whole.n),
+                    total=format_integer(self.whole.total),
+                )
+            )
         if task.config.model.hidden:
-            words.append("One slice of a loss with many valleys.")
+            words.append(tr("One slice of a loss with many valleys."))
         if task.config.model.hidden or task.outputs * (task.m + task.config.model.has_bias) > 2:
-            words.append("All other parameters are as they are now.")
+            words.append(tr("All other parameters are as they are now."))
         if decay:
-            words.append(f"With the penalty λ/2 ‖W‖², λ = {decay:g}.")
+            words.append(
+                tr("With the penalty λ/2 ‖W‖², λ = {decay}.", decay=format_plain(decay, 6))
+            )
         if l1:
-            words.append(f"With the penalty λ₁ Σ|w|, λ₁ = {l1:g}.")
-        words.append(lowest.words + (" ★ marks it." if lowest.params is not None else ""))
-        words.append("☆ is the lowest point of this picture, where it has one.")
-        words.append("Arrow keys or a drag move the model’s point; Return or a click starts there.")
+            words.append(tr("With the penalty λ₁ Σ|w|, λ₁ = {l1}.", l1=format_plain(l1, 6)))
+        words.append(lowest.words)
+        if lowest.params is not None:
+            words.append(tr("★ marks it."))
+        words.append(tr("☆ is the lowest point of this picture, where it has one."))
+        words.append(
+            tr("Arrow keys or a drag move the model’s point; Return or a click starts there.")
+        )
         return " ".join(words)
 
 

@@ -12,7 +12,9 @@ from core.data.task import Task
 from core.explain.surface import direction, loss_surface
 from core.explain.surface.direction import Direction
 from core.explain.surface.loss_surface import Range, own_loss
+from core.language import localised, tr
 from core.model_kind import LossName
+from core.number_format import format_fixed
 from core.train.snapshot import Params, Snapshot, Status
 from gui.kit import described, zoom
 from gui.kit import theme as look
@@ -310,7 +312,8 @@ class SurfaceView(View):
             return
         there = direction.moved(snapshot.params, pair, *position)
         said = _losses_at(there, known, snapshot, self.choices)
-        self._tell(f"across {position[0]:.3f}, up {position[1]:.3f}: {said}")
+        x, y = (localised(f"{each:.3f}") for each in position)
+        self._tell(tr("across {x}, up {y}: {losses}", x=x, y=y, losses=said))
 
     def _tell(self, words: str) -> None:
         self._readout.setText(described.said(self, words))
@@ -344,6 +347,6 @@ def _losses_at(
     penalties = snapshot.settings.l2, snapshot.settings.l1
     return ", ".join(
         f"{title_of(choices.kind, name)} "
-        f"{loss_surface.value(known.whole, params, name, *penalties):.4f}"
+        f"{format_fixed(loss_surface.value(known.whole, params, name, *penalties), 4)}"
         for name in choices.shown
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.language import tr
 from core.train.snapshot import Status
 from gui.derivation import numbers as trace_numbers
 from gui.derivation.brief import chain_lines
@@ -20,7 +21,7 @@ class Chain(Sheet):
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, scale=SCALE)
         self._shape: Shape | None = None
-        self.setAccessibleName("The derivation in brief")
+        self.setAccessibleName(tr("The derivation in brief"))
         self.fit(0, is_shrunk=False)  # as few rows as the width allows
         self.hide()
 

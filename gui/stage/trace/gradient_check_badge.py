@@ -24,11 +24,10 @@ from PySide6.QtWidgets import (
 
 from core.data.task import Task
 from core.explain.gradient_agreement import GradientCheck
+from core.language import mark, tr
 from core.model_family import DEFAULT_KIND
-from core.number_format import format_fixed, format_magnitude, format_significant
+from core.number_format import format_fixed, format_integer, format_magnitude, format_significant
 from core.train.snapshot import Snapshot
-from gui.derivation.layer import AFTER_HIDDEN, OF_HIDDEN
-from gui.derivation.models import model_of
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.covers.covering import copy_figures, table_of
@@ -38,61 +37,23 @@ from gui.kit.labels import Elided
 from gui.kit.layouts import add_layout
 from gui.kit.maths.formula import Formula, copy_menu
 from gui.kit.theme import Theme
+from gui.stage.trace.gradient_formula import by_hand
 from gui.state.background_tasks import Background, Queue
 
 KEY = "gradient check"
 ROWS = 8
 DIGITS = 10  # significant digits of a derivative; float64 has 16
-HEADERS = ("parameter", "by hand", "autograd", "finite differences")
+HEADERS = (mark("parameter"), mark("by hand"), mark("autograd"), mark("finite differences"))
 TIPS = (
     "",
-    "The program's own formulae, here in float64",
-    "The derivative that PyTorch works out from the loss alone, in float64",
-    "From five values of the loss around the weights: "
-    "(L(θ−2ε) − 8 L(θ−ε) + 8 L(θ+ε) − L(θ+2ε)) / 12ε",
+    mark("The program's own formulae, here in float64"),
+    mark("The derivative that PyTorch works out from the loss alone, in float64"),
+    mark(
+        "From five values of the loss around the weights: "
+        "(L(θ−2ε) − 8 L(θ−ε) + 8 L(θ+ε) − L(θ+2ε)) / 12ε"
+    ),
 )
 LEFT, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
-
-
-def by_hand(
-    kind: str, *, has_bias: bool, has_decay: bool, is_deep: bool = False
-) -> tuple[str, str]:
-    """Return the formula of the gradient, as LaTeX and as plain text.
-
-    is_deep : whether there is a hidden layer, whose gradient comes first.
-    """
-    slope, plain = model_of(kind).all_slopes
-    if not is_deep:
-        return _of_layer((slope, plain), ("", ""), ("X", "X"), has_bias, has_decay)
-    above = _of_layer((slope, plain), AFTER_HIDDEN, ("A^{(1)}", "A⁽¹⁾"), has_bias, has_decay)
-    back = (
-        rf"\Delta^{{(1)}}={slope}\,W^{{(2)}}\odot f'(Z^{{(1)}})",
-        f"Δ⁽¹⁾ = {plain} W⁽²⁾ ⊙ f′(Z⁽¹⁾)",
-    )
-    delta = r"\Delta^{(1)}", "Δ⁽¹⁾"
-    below = _of_layer(delta, OF_HIDDEN, ("X", "X"), has_bias, has_decay)
-    return r"\\".join((above[0], back[0], below[0])), "; ".join((above[1], back[1], below[1]))
-
-
-def _of_layer(
-    slope: tuple[str, str],
-    layer: tuple[str, str],
-    taken: tuple[str, str],
-    has_bias: bool,
-    has_decay: bool,
-) -> tuple[str, str]:
-    (dz, plain), (above, plain_above) = slope, layer
-    transposed = dz if dz.startswith("(") or above == OF_HIDDEN[0] else f"({dz})"
-    said = plain if plain.startswith("(") or above == OF_HIDDEN[0] else f"({plain})"
-    W = f"W{above}"
-    latex = rf"\nabla_{{{W}}} L=\frac{{1}}{{n}}\,{{{transposed}}}^{{\mathsf{{T}}}}{taken[0]}"
-    words = f"∇W{plain_above} L = {said}ᵀ {taken[1]} / n"
-    if has_decay:
-        latex, words = rf"{latex}+\lambda {W}", f"{words} + λ W{plain_above}"
-    if has_bias:
-        latex += rf"\qquad\nabla_{{b{above}}} L=\frac{{1}}{{n}}\sum_i{{{dz}}}_i"
-        words += f", ∇b{plain_above} L = Σᵢ {plain}ᵢ / n"
-    return latex, words
 
 
 class CheckBadge(QWidget):
@@ -107,10 +68,13 @@ class CheckBadge(QWidget):
         self._checked: tuple[Snapshot, GradientCheck] | None = None
         self._fault = ""
         self.badge = PlainFigures()
-        self.badge.setAccessibleName("Gradient check")
-        self.button = QPushButton("Check the gradient")
+        self.badge.setAccessibleName(tr("Gradient check"))
+        self.button = QPushButton(tr("Check the gradient"))
         self.button.setToolTip(
-            "Compute the gradient of the next batch by hand, by autograd and by finite differences"
+            tr(
+                "Compute the gradient of the next batch by hand, by autograd and by finite "
+                "differences"
+            )
         )
         self.button.setEnabled(False)
         self.button.clicked.connect(self._ask)
@@ -169,11 +133,15 @@ class CheckBadge(QWidget):
         def failed(error: BaseException) -> None:
             self._asked, self._fault = None, str(error) or type(error).__name__
             self._tell()
-            self.table.show_words(f"The gradient could not be checked: {self._fault}")
+            self.table.show_words(
+                tr("The gradient could not be checked: {fault}", fault=self._fault)
+            )
 
         self._background.ask(KEY, work, answer, failed, Queue.STUDIES)
         self._tell()
-        self.table.show_words(f"Checking the gradient at step {snapshot.step:,} …")
+        self.table.show_words(
+            tr("Checking the gradient at step {step} …", step=format_integer(snapshot.step))
+        )
         self.table.open_below(self.button)
 
     def _tell(self) -> None:
@@ -192,20 +160,22 @@ class CheckBadge(QWidget):
     def _words(self) -> tuple[str, str, bool]:
         """Return the badge's text, its tool tip, and whether it reports a failure."""
         if self._asked is not None:
-            return "∇ checking …", "", False
+            return tr("∇ checking …"), "", False
         if self._fault:
-            return "∇ could not be checked", self._fault, True
+            return tr("∇ could not be checked"), self._fault, True
         if self._checked is None:
-            return "∇ not checked", "", False
+            return tr("∇ not checked"), "", False
         snapshot, check = self._checked
         is_old = not _is_same(snapshot, self._snapshot)
-        where = f" at step {snapshot.step:,}" if is_old else ""
+        step = format_integer(snapshot.step)
         if check.trouble:
-            return f"∇ not finite{where}", check.summary, True
+            old = tr("∇ not finite at step {step}", step=step)
+            return old if is_old else tr("∇ not finite"), check.summary, True
         if not check.passed:
-            return f"∇ ✗ {check.verdict}{where}", check.summary, True
-        said = f"checked{where}" if is_old else format_magnitude(check.largest)
-        return f"∇ ✓ {said}", check.summary, False
+            old = tr("∇ ✗ {verdict} at step {step}", verdict=check.verdict, step=step)
+            return old if is_old else f"∇ ✗ {check.verdict}", check.summary, True
+        old = tr("∇ ✓ checked at step {step}", step=step)
+        return old if is_old else f"∇ ✓ {format_magnitude(check.largest)}", check.summary, False
 
 
 def _is_same(checked: Snapshot, newest: Snapshot | None) -> bool:
@@ -227,7 +197,7 @@ class Comparison(QFrame):
         super().__init__(parent, Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_NoMouseReplay)  # the button would reopen it
         self.setObjectName("comparison")
-        self.setAccessibleName("The gradient three ways")
+        self.setAccessibleName(tr("The gradient three ways"))
         self._check: GradientCheck | None = None
         self._anchor: QWidget | None = None
         self.words = PlainFigures()
@@ -235,11 +205,11 @@ class Comparison(QFrame):
         self.formula = Formula(theme, *by_hand(DEFAULT_KIND, has_bias=True, has_decay=False), px=16)
         self.grid = Table()
         self.foot = small_figures(wraps=True)
-        self.copy_button = QPushButton("Copy as CSV")
-        self.copy_button.setToolTip("Copy every parameter that was checked, with all digits")
+        self.copy_button = QPushButton(tr("Copy as CSV"))
+        self.copy_button.setToolTip(tr("Copy every parameter that was checked, with all digits"))
         self.copy_button.clicked.connect(self.copy_table)
-        self.close_button = QPushButton("Close")
-        self.close_button.setToolTip("Close (Esc)")
+        self.close_button = QPushButton(tr("Close"))
+        self.close_button.setToolTip(tr("Close (Esc)"))
         self.close_button.clicked.connect(self.close)
         QShortcut(QKeySequence.StandardKey.Copy, self, self.copy_table)
         buttons = QHBoxLayout()
@@ -282,7 +252,9 @@ class Comparison(QFrame):
         """Show the three gradients for the weights of a snapshot."""
         self._check = check
         first, rest = check.summary[0].upper(), check.summary[1:]
-        self.words.setText(f"Step {snapshot.step:,}. {first}{rest.rstrip('.')}.")
+        step = tr("Step {step}.", step=format_integer(snapshot.step))
+        said = f"{step} {first}{rest}"
+        self.words.setText(said if said.endswith((".", "。")) else f"{said}.")
         settings = snapshot.settings
         self.formula.show_formula(
             *by_hand(
@@ -320,8 +292,11 @@ class Comparison(QFrame):
 
     @staticmethod
     def _foot(check: GradientCheck, shown: int) -> str:
-        of = f"The {shown} steepest of {len(check.checked):,} checked parameters. "
-        return ("" if shown == len(check.checked) else of) + check.remarks
+        if shown == len(check.checked):
+            return check.remarks
+        all_of_them = format_integer(len(check.checked))
+        of = tr("The {shown} steepest of {all} checked parameters.", shown=shown, all=all_of_them)
+        return f"{of} {check.remarks}"
 
     def _paint_words(self) -> None:
         is_bad = self._check is not None and not self._check.passed
@@ -351,16 +326,16 @@ class Table(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setAccessibleName("Derivatives of the loss by its parameters")
+        self.setAccessibleName(tr("Derivatives of the loss by its parameters"))
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(2 * look.GRID)
         grid.setVerticalSpacing(look.GRID // 2)
         grid.setColumnStretch(0, 1)
         for column, (title, tip) in enumerate(zip(HEADERS, TIPS, strict=True)):
-            label = QLabel(title)
+            label = QLabel(tr(title))
             label.setProperty("title", True)
-            label.setToolTip(tip)
+            label.setToolTip(tr(tip))
             grid.addWidget(label, 0, column, LEFT if column == 0 else RIGHT)
         self.labels = [
             (Elided(), *(FigureLabel() for _ in range(len(HEADERS) - 1))) for _ in range(ROWS)

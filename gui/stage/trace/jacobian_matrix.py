@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsPixmapItem, QGraphicsRectItem, QSizePolicy
 
+from core.language import tr
 from gui.kit import theme as look
 from gui.kit.canvas import CENTRE, LEFT, RIGHT, Words
 from gui.kit.canvas_widgets import CanvasWidget
@@ -57,7 +58,7 @@ class Matrix(CanvasWidget):
         self._digits = DIGITS[0]
         self._columns: tuple[float, ...] = ()  # px, widths of the columns after the matrix
         self._edges = [0.0]
-        super().__init__(theme, "Jacobian of the probabilities by the logits")
+        super().__init__(theme, tr("Jacobian of the probabilities by the logits"))
         self._map = look.signed_map(theme)
         self._cells = self._canvas.add(QGraphicsPixmapItem())
         self._lines = self._canvas.add(QGraphicsPathItem())
@@ -155,7 +156,7 @@ class Matrix(CanvasWidget):
     def _column_widths(self, metrics: QFontMetricsF) -> tuple[float, ...]:
         """Return the widths (px) of the columns after the matrix: sums and collapse."""
         zero = f"{0:.{self._digits}f}"
-        total = max(metrics.horizontalAdvance(text) + 6 for text in (zero, "Σ row"))
+        total = max(metrics.horizontalAdvance(text) + 6 for text in (zero, tr("Σ row")))
         sums = () if len(self._names) == 1 else (total,)
         if not self._has_collapse:
             return sums
@@ -170,7 +171,7 @@ class Matrix(CanvasWidget):
     def _place_columns(self, metrics: QFontMetricsF) -> None:
         """Place the titles and numbers of the columns after the matrix."""
         theme, area, h = self._theme, self._area, len(self._names)
-        sums = () if h == 1 else ("Σ row",)
+        sums = () if h == 1 else (tr("Σ row"),)
         over = (*sums, *(self._titles() if self._has_collapse else ()))
         left, self._edges = area.right(), [area.right()]
         for n, header in enumerate(self._headers):

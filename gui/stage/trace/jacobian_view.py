@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QContextMenuEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from core.language import tr
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.described import tell
@@ -43,7 +44,7 @@ class JacobianView(QWidget):
         self.readout = Readout(2)
         zoom.set_type(self.readout, look.SMALL)
         self.readout.setProperty("small", True)
-        self.readout.setAccessibleName("Jacobian, in words")
+        self.readout.setAccessibleName(tr("Jacobian, in words"))
         self.matrix.pointed.connect(self._show_pointed)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from core.data.csv.spreadsheet import to_text
 from core.explain.jacobian import Collapse, collapse, jacobian
+from core.language import mark, tr
 from core.number_format import format_fixed, format_magnitude, format_significant
 
 Floats = NDArray[np.float64]
 
-COLOURS = "Colours: orange to −0.25, blue to +0.25."
+COLOURS = mark("Colours: orange to −0.25, blue to +0.25.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,20 +49,27 @@ class Chain:
         c = self.collapse
         if c is None or self.y is None:
             if len(self.a) == 1:
-                return f"a(1 − a) is ¼ where a = ½, and fades away towards 0 and 1. {COLOURS}"
-            return f"Each row sums to 0: what one class gains, the others lose. {COLOURS}"
+                bell = tr("a(1 − a) is ¼ where a = ½, and fades away towards 0 and 1.")
+                return f"{bell} {tr(COLOURS)}"
+            zero = tr("Each row sums to 0: what one class gains, the others lose.")
+            return f"{zero} {tr(COLOURS)}"
         if not c.overflows:
-            apart = format_magnitude(c.difference)
-            return f"∂L/∂a · ∂a/∂z is a − y: the largest difference is {apart}. {COLOURS}"
-        if len(self.a) == 1:
-            return (
-                f"a(1 − a) = {format_magnitude(float(self.J[0, 0]))}: ∂L/∂a overflows, and the "
-                "chain rule gives no number. a − y divides by nothing and is right."
+            same = tr(
+                "∂L/∂a · ∂a/∂z is a − y: the largest difference is {apart}.",
+                apart=format_magnitude(c.difference),
             )
-        return (
-            f"a[{self.names[self.y]}] = {format_magnitude(float(self.a[self.y]))} is so small that "
-            "−1/a overflows, and the chain rule gives no number. a − y divides by nothing and "
-            "is right."
+            return f"{same} {tr(COLOURS)}"
+        if len(self.a) == 1:
+            return tr(
+                "a(1 − a) = {slope}: ∂L/∂a overflows, and the chain rule gives no number. a − y "
+                "divides by nothing and is right.",
+                slope=format_magnitude(float(self.J[0, 0])),
+            )
+        return tr(
+            "a[{name}] = {a} is so small that −1/a overflows, and the chain rule gives no number. "
+            "a − y divides by nothing and is right.",
+            name=self.names[self.y],
+            a=format_magnitude(float(self.a[self.y])),
         )
 
     def sentence(self, i: int, k: int) -> str:
@@ -72,7 +80,7 @@ class Chain:
                 format_significant(float(self.J[0, 0]), 4),
                 format_significant(float(self.a[0]), 4),
             )
-            return f"da/dz = {value} = a (1 − a) with a = {a}"
+            return tr("da/dz = {value} = a (1 − a) with a = {a}", value=value, a=a)
         if k < h:
             other = self.names[k]
             p, q = (format_significant(float(self.a[j]), 4) for j in (i, k))
@@ -81,12 +89,17 @@ class Chain:
             return f"∂a[{name}]/∂z[{other}] = {value} = {why}"
         if k == h and h > 1:
             total = format_magnitude(float(self.J[i].sum()))
-            return f"Row {name} sums to {total}: the same added to all logits changes nothing"
+            return tr(
+                "Row {name} sums to {total}: the same added to all logits changes nothing",
+                name=name,
+                total=total,
+            )
         c = self.collapse
         if c is None:
             return ""
         n = k - h - (h > 1)
-        what = (f"∂L/∂a[{name}]", f"∂L/∂z[{name}] by the chain rule", f"a − y of {name}")[n]
+        by_chain = tr("∂L/∂z[{name}] by the chain rule", name=name)
+        what = (f"∂L/∂a[{name}]", by_chain, tr("a − y of {name}", name=name))[n]
         return f"{what} = {format_significant(float((c.upstream, c.product, c.short)[n][i]), 6)}"
 
     def spoken(self) -> str:
@@ -94,10 +107,14 @@ class Chain:
         parts = []
         for i, name in enumerate(self.names):
             values = ", ".join(
-                f"by z of {other} {decimals(float(value), (4, False))}"
+                tr(
+                    "by z of {other} {value}",
+                    other=other,
+                    value=decimals(float(value), (4, False)),
+                )
                 for other, value in zip(self.names, self.J[i], strict=True)
             )
-            parts.append(f"a of {name}: {values}.")
+            parts.append(tr("a of {name}: {values}.", name=name, values=values))
         return " ".join([*parts, self.verdict()])
 
     def csv(self) -> str:
@@ -105,7 +122,7 @@ class Chain:
         header = [f"∂/∂z[{name}]" for name in self.names]
         c = self.collapse
         rows: list[list[str | float]] = [
-            ["", *header, "row sum", *(titles(len(self.names), is_narrow=False) if c else ())]
+            ["", *header, tr("row sum"), *(titles(len(self.names), is_narrow=False) if c else ())]
         ]
         for i, name in enumerate(self.names):
             row: list[str | float] = [f"∂a[{name}]", *self.J[i].tolist(), float(self.J[i].sum())]

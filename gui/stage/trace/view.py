@@ -15,7 +15,9 @@ from PySide6.QtWidgets import (
 )
 
 from core.data.task import Task
+from core.language import mark, tr
 from core.model_family import FAMILY
+from core.number_format import format_integer
 from core.train.snapshot import Snapshot, Status
 from gui.derivation import numbers as trace_numbers
 from gui.derivation.lines import PARTS, UPDATE
@@ -39,7 +41,7 @@ from gui.state.background_tasks import Background
 
 GAP = 2  # px between the parts
 SPACING = 4  # px between the derivation and the Jacobian
-SPOKEN_WHEN_TRAINING = "The numbers change while it trains; pause to have them read."
+SPOKEN_WHEN_TRAINING = mark("The numbers change while it trains; pause to have them read.")
 
 
 class TraceView(View):
@@ -73,7 +75,7 @@ class TraceView(View):
         row = FlowLayout(self._head, 6, 6)
         groups = (self._example_buttons(), self._cover_buttons(), self._part_buttons())
         self.open_jacobian = _button(
-            "Jacobian", "The derivatives of the outputs by the logits, below the numbers"
+            tr("Jacobian"), tr("The derivatives of the outputs by the logits, below the numbers")
         )
         self.open_jacobian.setCheckable(True)
         self.open_jacobian.clicked.connect(self._open_jacobian)
@@ -94,24 +96,29 @@ class TraceView(View):
 
     def _example_buttons(self) -> tuple[QWidget, ...]:
         """Create the widgets that choose and name the example."""
-        self.before, self.after = _button("‹", "The row before"), _button("›", "The row after")
+        self.before, self.after = (
+            _button("‹", tr("The row before")),
+            _button("›", tr("The row after")),
+        )
         self.before.clicked.connect(lambda: self._move(-1))
         self.after.clicked.connect(lambda: self._move(+1))
         self.label = Choice()
-        self.label.setAccessibleName("true class of the drawing")
-        self.label.setToolTip("What the drawing is; from there on there is a loss")
+        self.label.setAccessibleName(tr("true class of the drawing"))
+        self.label.setToolTip(tr("What the drawing is; from there on there is a loss"))
         self.label.chosen.connect(self._tracer.set_label)
         return self.before, self.after, self._words, self.label, self._step
 
     def _cover_buttons(self) -> tuple[QWidget, ...]:
         """Create the buttons that find the worst row, cover numbers and reveal them."""
-        self.worst = _button("Worst", "The training row with the largest loss now")
+        self.worst = _button(tr("Worst"), tr("The training row with the largest loss now"))
         self.worst.clicked.connect(self._choose_worst)
-        covered = "Cover a number, for the class to guess: by a click, or by arrow keys and Return"
-        self.cover = _button("Cover", covered)
+        covered = tr(
+            "Cover a number, for the class to guess: by a click, or by arrow keys and Return"
+        )
+        self.cover = _button(tr("Cover"), covered)
         self.cover.setCheckable(True)
         self.cover.toggled.connect(self._set_covering)
-        self.reveal = _button("Reveal", "Show every covered number")
+        self.reveal = _button(tr("Reveal"), tr("Show every covered number"))
         self.reveal.clicked.connect(self.sheet.reveal_all)
         self.sheet.covered_changed.connect(self._note_covered)
         self._note_covered()
@@ -120,7 +127,7 @@ class TraceView(View):
     def _part_buttons(self) -> tuple[QWidget, ...]:
         """Create a button for each part of an update."""
         self.parts = [
-            _button(f"{k} {name}", f"Part {k} of an update (N)")
+            _button(f"{k} {tr(name)}", tr("Part {k} of an update (N)", k=k))
             for k, name in enumerate(PARTS, start=1)
         ]
         for button in self.parts:
@@ -197,7 +204,7 @@ class TraceView(View):
             self.badge.forget()
         names = task.dataset.class_names
         self.label.set_options(
-            [("class ?", None), *((name, k) for k, name in enumerate(names))], None
+            [(tr("class ?"), None), *((name, k) for k, name in enumerate(names))], None
         )
         self.show_points(task)
 
@@ -263,11 +270,11 @@ class TraceView(View):
         has_rows = example.row is not None
         self.before.setEnabled(has_rows)
         self.after.setEnabled(has_rows)
-        self._step.setText(f"step {trace.step:,}")
+        self._step.setText(tr("step {step}", step=format_integer(trace.step)))
         if is_new:
             finish()  # the words of the head have another width
         is_live = followed.snapshot.status is Status.TRAINING
-        tell(self.sheet, SPOKEN_WHEN_TRAINING if is_live else self.sheet.numbers.text())
+        tell(self.sheet, tr(SPOKEN_WHEN_TRAINING) if is_live else self.sheet.numbers.text())
 
     def turn(self, by: int) -> bool:
         """Take the next part of an update if by > 0; parts cannot be undone."""

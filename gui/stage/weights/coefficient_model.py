@@ -10,13 +10,14 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
 
 from core.data.task import Task
 from core.explain.coefficients import Coefficients, have_odds, odds_ratios
-from core.number_format import format_ratio, format_scientific, format_signed
+from core.language import mark, tr
+from core.number_format import format_integer, format_ratio, format_scientific, format_signed
 from gui.kit.covers.covering import Covering
 from gui.kit.plain_text import as_tip
 from gui.kit.row_table import Index
 
-BIAS = "bias b"
-DOCUMENTS = "documents"
+BIAS = mark("bias b")
+DOCUMENTS, ODDS = mark("documents"), mark("odds ×")
 INPUT, WEIGHT = range(2)
 Reals = NDArray[np.float64]
 
@@ -44,16 +45,16 @@ class CoefficientModel(QAbstractTableModel):
         """Show the inputs of a task, without numbers."""
         self.beginResetModel()
         self._task, self._columns, self._folded = task, {}, []
-        self._names = (*task.input_names, BIAS)
-        odds = ("odds ×",) if have_odds(task) else ()
+        self._names = (*task.input_names, tr(BIAS))
+        odds = (ODDS,) if have_odds(task) else ()
         if task.dataset.vocabulary is not None:
-            self._titles = ("word", "weight", *odds, DOCUMENTS)
+            self._titles = (mark("word"), mark("weight"), *odds, DOCUMENTS)
             counts = task.dataset.vocabulary.document_counts
             self._columns[len(self._titles) - 1] = np.append(counts, np.nan).astype(np.float64)
         else:
             unit = task.dataset.unit
-            own = f"per {unit}" if unit else "in own units"
-            self._titles = ("input", "standardised", own, *odds)
+            own = tr("per {unit}", unit=unit) if unit else mark("in own units")
+            self._titles = (mark("input"), mark("standardised"), own, *odds)
         self.order = self._ordered()
         self.endResetModel()
 
@@ -138,7 +139,7 @@ class CoefficientModel(QAbstractTableModel):
     ) -> Any:
         if orientation != Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
             return None
-        return self._titles[section]
+        return tr(self._titles[section])
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
@@ -159,9 +160,9 @@ class CoefficientModel(QAbstractTableModel):
             return ""
         title = self._titles[column]
         if title == DOCUMENTS:
-            return f"{value:,.0f}"
+            return format_integer(value)
         said = _number(value)
-        if title == "odds ×":
+        if title == ODDS:
             said = format_ratio(value) if value >= 1 else f"1 / {format_ratio(1 / value)}"
         return self.covering.number(said, j)
 

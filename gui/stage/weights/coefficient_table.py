@@ -52,27 +52,29 @@ class CoefficientTable(Coverable, QWidget):
         self.output, self.against = Choice(), Choice()
         self.output.chosen.connect(self._choose)
         self.against.chosen.connect(self._choose)
-        self.output.setAccessibleName("output")
-        self.output.setToolTip("The neuron whose weights are shown")
-        self.against.setToolTip("Odds compare two classes: the class that is shown with this one")
-        self.against.setAccessibleName("class to compare with")
-        self._against_words = QLabel("against")
+        self.output.setAccessibleName(tr("output"))
+        self.output.setToolTip(tr("The neuron whose weights are shown"))
+        self.against.setToolTip(
+            tr("Odds compare two classes: the class that is shown with this one")
+        )
+        self.against.setAccessibleName(tr("class to compare with"))
+        self._against_words = QLabel(tr("against"))
         self._against_words.setProperty("muted", True)
         top = QHBoxLayout()
-        top.addWidget(QLabel("coefficients of"))
+        top.addWidget(QLabel(tr("coefficients of")))
         top.addWidget(self.output)
         top.addWidget(self._against_words)
         top.addWidget(self.against)
         top.addStretch(1)
         self.search = QLineEdit()
-        self.search.setAccessibleName("search the inputs")
-        self.search.setPlaceholderText("Search")
-        self.search.setToolTip("Show only the inputs whose names contain this")
+        self.search.setAccessibleName(tr("search the inputs"))
+        self.search.setPlaceholderText(tr("Search"))
+        self.search.setToolTip(tr("Show only the inputs whose names contain this"))
         self.search.setClearButtonEnabled(True)
         leave_menu(self.search)
         for button in self.search.findChildren(QToolButton):  # Qt's own, without words
-            button.setAccessibleName("clear the search")
-            button.setToolTip("Show all inputs again")
+            button.setAccessibleName(tr("clear the search"))
+            button.setToolTip(tr("Show all inputs again"))
         top.addWidget(self.search)
         self.model = CoefficientModel(self.covering)
         self.search.textChanged.connect(self._search)
@@ -96,7 +98,7 @@ class CoefficientTable(Coverable, QWidget):
     def _make_table(self) -> None:
         self.table = QTableView()
         self.table.setModel(self.model)
-        self.table.setAccessibleName("Coefficients")
+        self.table.setAccessibleName(tr("Coefficients"))
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.verticalHeader().hide()
@@ -106,7 +108,7 @@ class CoefficientTable(Coverable, QWidget):
         self.table.setSortingEnabled(True)
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.table.selectionModel().currentRowChanged.connect(lambda *_: self._show_effect())
-        copy = QAction("Copy the table as CSV", self.table)
+        copy = QAction(tr("Copy the table as CSV"), self.table)
         copy.triggered.connect(self._copy)
         self.table.addAction(copy)
         self.table.pressed.connect(lambda at: self.uncover(int(self.model.order[at.row()])))
@@ -179,15 +181,14 @@ class CoefficientTable(Coverable, QWidget):
         row = self.table.currentIndex().row()
         j = int(self.model.order[row]) if 0 <= row < len(self.model.order) else None
         if not have_odds(task):
-            words = (
-                tr(FAMILY[task.config.model.kind].no_odds)
-                or "These inputs are made of features: one cannot change while the others stay, so "
-                "no odds are given."
+            words = tr(FAMILY[task.config.model.kind].no_odds) or tr(
+                "These inputs are made of features: one cannot change while the others stay, so no "
+                "odds are given."
             )
         elif found is not None and j is not None and j < len(found.inputs):
             words = sentence(task, found, j, *self._chosen())
         elif found is not None and j is not None:
-            words = "The bias: the logit where all inputs are 0."
+            words = tr("The bias: the logit where all inputs are 0.")
         if words != self.words.text():
             self.words.setText(words)
 

@@ -9,7 +9,8 @@ from PySide6.QtCore import QTimer
 
 from core.data.task import Task
 from core.explain.example_gradients import descent
-from core.number_format import format_signed
+from core.language import tr
+from core.number_format import format_fixed, format_signed
 from core.train.snapshot import Params, Snapshot, Status
 from gui.kit.theme import Theme
 from gui.stage.weights.images import Pictures
@@ -27,7 +28,7 @@ class GradientPictures(Pictures):
 
     def __init__(self, theme: Theme, background: Background) -> None:
         super().__init__(theme)
-        self.setAccessibleName("Gradient of the next batch")
+        self.setAccessibleName(tr("Gradient of the next batch"))
         self._background = background
         self._snapshot: Snapshot | None = None
         self._asked_at = 0.0
@@ -82,7 +83,7 @@ class GradientPictures(Pictures):
         self._background.ask("gradient", work, answer)
 
     def _norm_words(self, norm: float) -> str:
-        return f"norm {norm:.3f}"
+        return tr("norm {norm}", norm=format_fixed(norm, 3))
 
     def _value_words(self, weight: float, bias: float) -> str:
         return f"−∇w {format_signed(weight, 5)} · −∇b {format_signed(bias, 5)}"

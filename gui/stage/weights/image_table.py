@@ -18,8 +18,9 @@ from PySide6.QtWidgets import (
 
 from core.data.task import Task
 from core.explain.weight_images import PictureWeights, Pixel, as_csv, picture_weights
+from core.language import mark, tr
 from core.model_family import output_names
-from core.number_format import format_signed
+from core.number_format import format_fixed, format_signed
 from core.train.snapshot import Params
 from gui.kit import theme as look
 from gui.kit import zoom
@@ -29,14 +30,14 @@ from gui.kit.covers.figures import PlainFigures
 SECONDS = 0.1
 NAME_LETTERS = 12
 PADDING = 20  # px of padding in a cell
-TITLES = ("", "‖w‖", "largest w", "smallest w", "bias b")
+TITLES = ("", "‖w‖", mark("largest w"), mark("smallest w"), mark("bias b"))
 WIDEST = {0: "", 1: "00.000", 4: "−00.000"}  # the other columns share the rest
 TIPS = (
     "",
-    "Length of the class's weights",
-    "The pixel that speaks most for it, by row and column from the upper left",
-    "The pixel that speaks most against it, by row and column from the upper left",
-    "The logit of a picture whose inputs are all 0",
+    mark("Length of the class's weights"),
+    mark("The pixel that speaks most for it, by row and column from the upper left"),
+    mark("The pixel that speaks most against it, by row and column from the upper left"),
+    mark("The logit of a picture whose inputs are all 0"),
 )
 
 
@@ -46,7 +47,7 @@ class PictureTable(Coverable, QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.table = table = QTableWidget()
-        table.setAccessibleName("Weights of each class in numbers")
+        table.setAccessibleName(tr("Weights of each class in numbers"))
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -55,7 +56,7 @@ class PictureTable(Coverable, QWidget):
         table.setTabKeyNavigation(False)
         table.setAlternatingRowColors(True)
         table.itemSelectionChanged.connect(self._show_effect)
-        copy = QAction("Copy the table as CSV", table)
+        copy = QAction(tr("Copy the table as CSV"), table)
         copy.triggered.connect(self._copy)
         table.addAction(copy)
         table.cellPressed.connect(lambda row, _: self.uncover(row))
@@ -83,8 +84,8 @@ class PictureTable(Coverable, QWidget):
         self.table.setColumnCount(len(TITLES))
         self.table.setRowCount(task.outputs)
         for column, (title, tip) in enumerate(zip(TITLES, TIPS, strict=True)):
-            head = QTableWidgetItem(title)
-            head.setToolTip(tip)
+            head = QTableWidgetItem(tr(title))
+            head.setToolTip(tr(tip))
             head.setTextAlignment(_side(column))
             self.table.setHorizontalHeaderItem(column, head)
             for k in range(task.outputs):
@@ -124,7 +125,7 @@ class PictureTable(Coverable, QWidget):
     def show_figures(self) -> None:
         for k, one in enumerate(self._found):
             figures = (
-                f"{one.norm:.3f}",
+                format_fixed(one.norm, 3),
                 f"{format_signed(one.most, 3)}  {_place(one.most_at)}",
                 f"{format_signed(one.least, 3)}  {_place(one.least_at)}",
                 format_signed(one.bias, 3),
@@ -142,12 +143,17 @@ class PictureTable(Coverable, QWidget):
         if 0 <= row < len(self._found):
             one = self._found[row]
             i, j = one.most_at
-            words = (
-                f"{one.name}: the pixel in row {i}, column {j} speaks most for it. From black to "
-                f"white it adds {format_signed(one.white, 3)} to the logit."
+            words = tr(
+                "{name}: the pixel in row {i}, column {j} speaks most for it. From black to white "
+                "it adds {white} to the logit.",
+                name=one.name,
+                i=i,
+                j=j,
+                white=format_signed(one.white, 3),
             )
             if one.most == one.least:
-                words = f"{one.name}: all weights are {format_signed(one.most, 3)} so far."
+                most = format_signed(one.most, 3)
+                words = tr("{name}: all weights are {most} so far.", name=one.name, most=most)
         if words != self.words.text():
             self.words.setText(words)
 

@@ -22,7 +22,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsPixmapItem, QGraphicsRectItem
 
 from core.data.task import Task
-from core.number_format import format_signed
+from core.language import mark, tr
+from core.number_format import format_fixed, format_signed
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.canvas import CENTRE, LEFT, RIGHT, Canvas, Words
@@ -35,7 +36,7 @@ from gui.state.throttle import Reading
 CRISP = 0.9  # share of the size that whole device pixels per weight must keep
 OPAQUE = 0xFF000000
 NORM_SECONDS = 0.2  # between updates of the norms, which all change together
-PLANES = ("red", "green", "blue")
+PLANES = (mark("red"), mark("green"), mark("blue"))
 HAIR = 3  # of the 257 levels of a sign; a smaller or equal difference is invisible
 
 
@@ -306,7 +307,7 @@ class Pictures(Panels):
                 weight = float(self._params.W[k, i * columns + j])
                 bias = float(self._params.b[k])
                 return (
-                    f"class {self._names()[k][0]} · {self._say_pixel(i, j)} "
+                    f"{tr('class {name}', name=self._names()[k][0])} · {self._say_pixel(i, j)} "
                     f"· {self._value_words(weight, bias)}"
                 )
         return ""
@@ -316,12 +317,14 @@ class Pictures(Panels):
         assert self._task
         rows = self._image_shape()[0]
         if self._task.dataset.looks != "colour":
-            return f"pixel in row {i}, column {j}"
+            return tr("pixel in row {i}, column {j}", i=i, j=j)
         rows //= len(PLANES)
-        return f"{PLANES[i // rows]} in row {i % rows}, column {j}"
+        colour = tr(PLANES[i // rows])
+        return tr("{colour} in row {i}, column {j}", colour=colour, i=i % rows, j=j)
 
     def _norm_words(self, norm: float) -> str:
-        return f"‖w‖ {norm:.2f}"
+        return f"‖w‖ {format_fixed(norm, 2)}"
 
     def _value_words(self, weight: float, bias: float) -> str:
-        return f"w = {format_signed(weight, 4)} · bias b = {format_signed(bias, 4)}"
+        w, b = format_signed(weight, 4), format_signed(bias, 4)
+        return f"w = {w} · {tr('bias b')} = {b}"

@@ -7,6 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from core.data.task import Task
+from core.language import mark, tr
+from core.number_format import format_integer
 from core.train.snapshot import Params, Snapshot, Status
 from gui.kit import described, zoom
 from gui.kit import theme as look
@@ -27,6 +29,19 @@ from gui.stage.weights.weight_norms import Norms
 from gui.state.background_tasks import Background
 
 WEIGHTS, GRADIENT, COEFFICIENTS, TIME = "weights", "gradient", "coefficients", "over time"
+SUBJECTS = (
+    (mark("weights"), WEIGHTS, mark("The weights w of each class")),
+    (
+        mark("next gradient"),
+        GRADIENT,
+        mark(
+            "−∇w of each class, of the next batch: where the next step takes the weights, before "
+            "the factor η"
+        ),
+    ),
+    (mark("coefficients"), COEFFICIENTS, mark("In both units, and what they say of the odds")),
+    (mark("over time"), TIME, mark("How long the weights become, and how noisy the gradient is")),
+)
 
 
 class WeightsView(View):
@@ -40,19 +55,7 @@ class WeightsView(View):
         self.pictures, self.bars = Pictures(theme), Bars(theme)
         self.pictures.hovered.connect(self._show_readout)
         self.gradients: GradientPictures | None = None
-        self.subject = Segments(
-            (
-                ("weights", WEIGHTS, "The weights w of each class"),
-                (
-                    "next gradient",
-                    GRADIENT,
-                    "−∇w of each class, of the next batch: where the next step takes the weights, "
-                    "before the factor η",
-                ),
-                ("coefficients", COEFFICIENTS, "In both units, and what they say of the odds"),
-                ("over time", TIME, "How long the weights become, and how noisy the gradient is"),
-            )
-        )
+        self.subject = Segments([(tr(title), key, tr(tip)) for title, key, tip in SUBJECTS])
         self.subject.choose(WEIGHTS)
         self.subject.chosen.connect(self._choose_subject)
         self._wanted = self._subject = WEIGHTS
@@ -61,8 +64,8 @@ class WeightsView(View):
         self._readout.setProperty("small", True)
         self.units = Segments(
             (
-                ("standardised", False, "Weights of inputs scaled to mean 0 and spread 1"),
-                ("original units", True, "Weights of inputs in their own units"),
+                (tr("standardised"), False, tr("Weights of inputs scaled to mean 0 and spread 1")),
+                (tr("original units"), True, tr("Weights of inputs in their own units")),
             )
         )
         self.units.choose(False)
@@ -71,7 +74,7 @@ class WeightsView(View):
         area = scrolled(self.bars)
         area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # arrow keys scroll
         area.setProperty("reached", True)
-        area.setAccessibleName("Weights")
+        area.setAccessibleName(tr("Weights"))
         self._stack = QStackedWidget()
         self._stack.addWidget(self.pictures)
         self._stack.addWidget(area)
@@ -151,20 +154,7 @@ class WeightsView(View):
         shows_panels = self._subject in (WEIGHTS, GRADIENT)
         has_two_units = bool(task.config.data.standardise) and not is_image
         self.units.setVisible(has_two_units and shows_panels)
-        scaled = ""
-        if task.config.data.standardise and not has_two_units:
-            scaled = "Weights act on standardised pixels."
-        if task.is_neuron:
-            no, yes = task.dataset.class_names
-            scaled = f"Blue speaks for {yes}, orange for {no}. {scaled}"
-        if not is_linear:
-            hidden = task.config.model.hidden
-            scaled = f"The weights W⁽¹⁾ of the inputs to the {hidden:,} hidden units. {scaled}"
-            if hidden > MOST_UNITS:
-                scaled += f"The first {MOST_UNITS} are shown."
-        if self.canvas is self.gradients:
-            scaled = "Blue: the next step makes the weight larger; orange: smaller."
-        self._hint = scaled
+        self._hint = self._hint_for(task, has_two_units=has_two_units)
         self._readout.setVisible(shows_panels and not self._is_presenting)
         self._show_readout("")
         for panels in self._panels:  # hidden panels release their data
@@ -178,6 +168,26 @@ class WeightsView(View):
             self._stack.setCurrentWidget(shown)
         else:
             self._stack.setCurrentIndex(self._panels.index(self.canvas))
+
+    def _hint_for(self, task: Task, *, has_two_units: bool) -> str:
+        """Return what is to be read below the panels while nothing is pointed at."""
+        if self.canvas is self.gradients:
+            return tr("Blue: the next step makes the weight larger; orange: smaller.")
+        hidden, words = task.config.model.hidden, []
+        if hidden:
+            inputs = tr(
+                "The weights W⁽¹⁾ of the inputs to the {count} hidden units.",
+                count=format_integer(hidden),
+            )
+            words.append(inputs)
+        if task.is_neuron:
+            no, yes = task.dataset.class_names
+            words.append(tr("Blue speaks for {yes}, orange for {no}.", yes=yes, no=no))
+        if task.config.data.standardise and not has_two_units:
+            words.append(tr("Weights act on standardised pixels."))
+        if hidden > MOST_UNITS:
+            words.append(tr("The first {most} are shown.", most=MOST_UNITS))
+        return " ".join(words)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         if self._subject == TIME:

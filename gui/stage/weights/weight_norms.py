@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.data.task import Task
 from core.explain.coefficients import output_names
+from core.language import tr
 from core.model_family import FAMILY
-from core.number_format import format_count
+from core.number_format import format_count, format_fixed, format_plain
 from core.train.snapshot import Snapshot, Status
 from gui.kit import plots
 from gui.kit.covers.figures import FigureLabel
@@ -38,17 +39,20 @@ class Norms(QWidget):
         self._snapshot: Snapshot | None = None
         self._lowest: tuple[object, float | None, str] = (None, None, "")  # key; ‖W‖; text
         self.plot = plots.make_plot(theme, moves_below=False)
-        self.plot.setAccessibleName("Length of the weights against the step")
+        self.plot.setAccessibleName(tr("Length of the weights against the step"))
         self.plot.getPlotItem().getViewBox().setMouseEnabled(False, False)
-        self.plot.getPlotItem().setLabel("bottom", "step")
-        self.plot.getPlotItem().setLabel("left", "length")
+        self.plot.getPlotItem().setLabel("bottom", tr("step"))
+        self.plot.getPlotItem().setLabel("left", tr("length"))
         self.whole = plots.Line(self.plot)
         self.lines: list[plots.Line] = []
         self.optimum_line = pg.InfiniteLine(angle=0)
         self.plot.addItem(self.optimum_line)
         self.optimum_line.hide()
         self.scale = Segments(
-            (("linear", False, "Steps at equal distances"), ("log", True, "Factors of steps"))
+            (
+                (tr("linear"), False, tr("Steps at equal distances")),
+                (tr("log"), True, tr("Factors of steps")),
+            )
         )
         self.scale.choose(False)
         self.scale.chosen.connect(self._choose_scale)
@@ -64,7 +68,7 @@ class Norms(QWidget):
         top = QHBoxLayout()
         top.addWidget(self.length)
         top.addWidget(self._key, 1)
-        top.addWidget(QLabel("steps"))
+        top.addWidget(QLabel(tr("steps")))
         top.addWidget(self.scale)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -107,7 +111,7 @@ class Norms(QWidget):
         self.noise_words.setText("")
 
     def _show_length(self, value: float | None) -> None:
-        self.length.setText(f"‖W‖ = {'–' if value is None else f'{value:.3g}'}")
+        self.length.setText(f"‖W‖ = {'–' if value is None else format_plain(value, 3)}")
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show the path up to this snapshot, at most ten times a second."""
@@ -167,7 +171,7 @@ class Norms(QWidget):
         if self._lowest[0] == wanted:
             return
         if task.config.model.hidden:
-            self._lowest = wanted, None, "With a hidden layer there is no one optimum."
+            self._lowest = wanted, None, tr("With a hidden layer there is no one optimum.")
             self.words.setText(self._lowest[2])
             return
         self._lowest = wanted, None, ""
@@ -180,7 +184,10 @@ class Norms(QWidget):
             if found.params is None:
                 return None, found.words
             length = float(np.sqrt(np.square(found.params.W, dtype=np.float64).sum()))
-            return length, f"Dashed: ‖W‖ = {length:.3g} at the lowest point of the loss."
+            return length, tr(
+                "Dashed: ‖W‖ = {length} at the lowest point of the loss.",
+                length=format_plain(length, 3),
+            )
 
         def answer(found: tuple[float | None, str]) -> None:
             self._lowest = (wanted, *found)
@@ -200,7 +207,9 @@ class Norms(QWidget):
         if not len(rows) or rows.max() >= task.dataset.n:
             return
         if len(rows) == len(task.train_rows) or snapshot.settings.rule.is_second_order:
-            self.noise_words.setText("Full batch: each step follows the whole gradient, no noise.")
+            self.noise_words.setText(
+                tr("Full batch: each step follows the whole gradient, no noise.")
+            )
             return
         self._asked_at = time.monotonic()
 
@@ -209,16 +218,19 @@ class Norms(QWidget):
 
             found = curvature.noise(task, params, rows)
             if found is None:
-                return "Gradient noise: one of the gradients is zero."
-            some = ""
+                return tr("Gradient noise: one of the gradients is zero.")
+            full = tr("the full one")
             if found.sampled < len(task.train_rows):
-                some = f" (of {found.sampled:,} rows)"
-            examples = format_count(found.rows, "example")
-            return (
-                f"Gradient noise: the gradient of the next batch of {examples} "
-                f"points {found.degrees:.0f}° away from the full one{some} and is "
-                f"{found.ratio:.2f} times as long. Signal-to-noise {found.signal:.2g}: the full "
-                "gradient over the usual distance of such a batch's from it."
+                full = tr("the full one (of {rows})", rows=format_count(found.sampled, "row"))
+            return tr(
+                "Gradient noise: the gradient of the next batch of {examples} points {degrees}° "
+                "away from {full} and is {ratio} times as long. Signal-to-noise {signal}: the full "
+                "gradient over the usual distance of such a batch's from it.",
+                examples=format_count(found.rows, "example"),
+                degrees=format_fixed(found.degrees, 0),
+                full=full,
+                ratio=format_fixed(found.ratio, 2),
+                signal=format_plain(found.signal, 2),
             )
 
         self._background.ask("noise", work, self.noise_words.setText, queue=Queue.STUDIES)

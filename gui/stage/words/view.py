@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from core.data.task import Task
 from core.explain.word_evidence import label_weights, strongest
-from core.number_format import format_signed
+from core.language import mark, tr
+from core.number_format import format_integer, format_signed
 from core.train.snapshot import Snapshot, Status
 from gui.kit import described, zoom
 from gui.kit import theme as look
@@ -30,8 +31,8 @@ Numbers = NDArray[np.int64]
 FOR, AGAINST = "for", "against"
 RANKED_EVERY = 0.7  # s while it trains: words that change places all the time cannot be read
 SHOWN_EVERY = 0.05  # s while it trains
-UNTRAINED = "All weights are 0: no word speaks for a label yet. Train first (Space)."
-HINT = "Point at a word to see its weight for every label."
+UNTRAINED = mark("All weights are 0: no word speaks for a label yet. Train first (Space).")
+HINT = mark("Point at a word to see its weight for every label.")
 
 
 class WordsView(View):
@@ -43,20 +44,28 @@ class WordsView(View):
         self.bars.pointed.connect(self._point_at)
         self.side = Segments(
             (
-                ("words for", FOR, "The largest weights: words that raise the label’s score"),
-                ("words against", AGAINST, "The smallest: words that lower the label’s score"),
+                (
+                    tr("words for"),
+                    FOR,
+                    tr("The largest weights: words that raise the label’s score"),
+                ),
+                (
+                    tr("words against"),
+                    AGAINST,
+                    tr("The smallest: words that lower the label’s score"),
+                ),
             )
         )
         self.side.choose(FOR)
         self.side.chosen.connect(self._choose_side)
         self.pages = Choice()
-        self.pages.setAccessibleName("labels shown")
-        self.pages.setToolTip("Which of the labels are shown")
+        self.pages.setAccessibleName(tr("labels shown"))
+        self.pages.setToolTip(tr("Which of the labels are shown"))
         self.pages.chosen.connect(self._choose_page)
         self.readout = Elided(Qt.TextElideMode.ElideRight)
         zoom.set_type(self.readout, look.SMALL)
         self.readout.setProperty("small", True)
-        self._untrained = QLabel(UNTRAINED)
+        self._untrained = QLabel(tr(UNTRAINED))
         self._untrained.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._untrained.setWordWrap(True)
         self._untrained.setProperty("muted", True)
@@ -152,7 +161,15 @@ class WordsView(View):
         self._capacity, self._page, self._order = self.bars.capacity(), page, None
         starts = range(0, data.h, self._capacity)
         options = [
-            (f"labels {start + 1} to {min(start + self._capacity, data.h)} of {data.h}", i)
+            (
+                tr(
+                    "labels {first} to {last} of {all}",
+                    first=start + 1,
+                    last=min(start + self._capacity, data.h),
+                    all=data.h,
+                ),
+                i,
+            )
             for i, start in enumerate(starts)
         ]
         self.pages.set_options(options, page)
@@ -196,7 +213,7 @@ class WordsView(View):
         """Show the weights of the word that is pointed at."""
         task, j = self.task, self._pointed
         if task is None or j is None or self._weights is None or task.dataset.vocabulary is None:
-            self.readout.setText(HINT)
+            self.readout.setText(tr(HINT))
             point_out(self.bars, "")
             return
         words = task.dataset.vocabulary
@@ -204,7 +221,11 @@ class WordsView(View):
             f"{name} {format_signed(float(w), 2)}"
             for name, w in zip(task.dataset.class_names, self._weights[:, j], strict=True)
         )
-        documents = f"in {words.document_counts[j]:,} of {words.n:,} training documents"
+        documents = tr(
+            "in {some} of {all} training documents",
+            some=format_integer(words.document_counts[j]),
+            all=format_integer(words.n),
+        )
         said = described.said(self, said)
         self.readout.setText(f"“{words.words[j]}”, {documents}: {said}")
         point_out(self.bars, self.readout.text())

@@ -12,7 +12,8 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetricsF, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QGraphicsRectItem
 
-from core.number_format import format_signed
+from core.language import tr
+from core.number_format import format_plain, format_signed
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.canvas import LEFT, RIGHT, Words
@@ -61,7 +62,7 @@ class WordBars(Coverable, CanvasWidget):
 
     def __init__(self, theme: Theme) -> None:
         self._scale = TYPE
-        super().__init__(theme, "the strongest words of each label")
+        super().__init__(theme, tr("the strongest words of each label"))
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.scale = 0.0
@@ -248,7 +249,10 @@ class WordBars(Coverable, CanvasWidget):
         if self._weights is None:
             self._set_text(self._foot, "")
             return
-        self._set_text(self._foot, self.covering.words(f"the longest bar: {self.scale:g}"))
+        self._set_text(
+            self._foot,
+            self.covering.words(tr("the longest bar: {scale}", scale=format_plain(self.scale, 6))),
+        )
         for k, (panel, order) in enumerate(zip(self._panels, self._order, strict=True)):
             x, y, _ = self._place(k)
             values = self._weights[k, order[: self._rows]].tolist()
