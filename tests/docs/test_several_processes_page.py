@@ -22,7 +22,7 @@ def value(name, of):
 def gain(rows, link, count):
     C, p = value("C", rows), value("p", rows)
     d, B = value("d", link), value("B", link)
-    rounds, numbers = 3.4 * d, 4 * p * (count - 1) / B
+    rounds, numbers = 2.4 * d, 4 * p * (count - 1) / B
     return C / (C / count + min(rounds + numbers, 2 * rounds + 2 * numbers / count))
 
 

@@ -36,5 +36,5 @@ def run(command: Callable[[], int]) -> int:
     """Run a command as `core.cli.terminal.run` does, in silence unless this process leads."""
     place = Place.here()
     if place.size > 1:  # what PyTorch, yet to be imported, warns of is said in a sentence
-        os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")
+        os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "FATAL")
     return terminal.run(command, is_silent=place.rank > 0)
