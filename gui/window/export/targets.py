@@ -54,11 +54,19 @@ def ask(
 
 def _may_replace(parent: QWidget, path: Path) -> bool:
     """Ask whether to replace a file; the dialog asked about the name without its ending."""
+    box = question(parent, path)
+    box.exec()
+    pressed = box.clickedButton()
+    return pressed is not None and box.buttonRole(pressed) is QMessageBox.ButtonRole.AcceptRole
+
+
+def question(parent: QWidget, path: Path) -> QMessageBox:
+    """Return the dialog that asks whether to replace a file; Return alone keeps it."""
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Question)
     box.setWindowTitle(tr("Replace the file?"))
     box.setText(tr("{file} is there already. Replace it?", file=path.name))
-    replace = box.addButton(tr("Replace"), QMessageBox.ButtonRole.AcceptRole)
+    box.addButton(tr("Replace"), QMessageBox.ButtonRole.AcceptRole)
     box.addButton(QMessageBox.StandardButton.Cancel)
-    box.exec()
-    return box.clickedButton() is replace
+    box.setDefaultButton(QMessageBox.StandardButton.Cancel)
+    return box

@@ -25,6 +25,7 @@ from pytestqt.qtbot import QtBot
 from core.projects.recovery import Leftover
 from gui.control.recovery import Recovery
 from gui.window import spoken
+from gui.window.export.targets import question
 from gui.window.project.recovery_offer import RecoveryOffer
 from tests.gui.window.test_access import (
     controls,
@@ -89,6 +90,10 @@ def offer_recovery(window, _) -> None:
     RecoveryOffer(window, cast(Recovery, None), [cast(Leftover, left)])
 
 
+def ask_to_replace(window, folder) -> None:
+    question(window, folder / "loss.png").open()  # the program waits in it for the answer
+
+
 ROW_PX = 40  # high: what begins within it begins in one row
 HARMLESS = ("Close", "OK", "Done", "Open")
 OPENED: dict[str, str | Callable[[Any, Path], None]] = {
@@ -106,6 +111,7 @@ OPENED: dict[str, str | Callable[[Any, Path], None]] = {
     "table": open_table,
     "pictures": open_pictures,
     "chooser": choose_table,
+    "replace": ask_to_replace,
 }
 
 
