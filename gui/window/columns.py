@@ -16,6 +16,7 @@ from gui.window.settings import Settings
 from gui.window.side.panel import SidePanel
 from gui.window.sizes import (
     CROWDED_PX,
+    FLAT_PX,
     GAP,
     LEAST_WIDTH,
     NARROW_PX,
@@ -224,6 +225,8 @@ class Columns(QSplitter):
 
     def share(self, width: int) -> None:
         """Divide the width of the window, in pixels, among the columns."""
+        for part in (self._stage, self._side_panel):
+            part.flatten(self.window().height() < px(FLAT_PX))
         self._lay_side()
         self._show_beside(self._is_room_wanted)
         if self._is_fold_wanted is None and self._rail.is_folded != (width < px(NARROW_PX)):

@@ -27,11 +27,13 @@ from gui.kit.layouts import add_layout
 from gui.kit.training_sample import describe_sample, sign_of
 from gui.state.throttle import Reading, outruns_reading
 from gui.window.look.counter import Counter
+from gui.window.sizes import FLAT_PX
 
 SPEEDS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, EPOCH_A_SECOND, FLAT_OUT)
 DEFAULT_SPEED = 100
 LOSS_TIP, ACCURACY_TIP = mark("Mean loss of an example"), mark("Share put into its class")
 OF_THREE_PARTS = mark("Large: of the training rows; small: of the validation and of the test rows.")
+MARGIN, FLAT_MARGIN = 7, 2  # above and below the buttons, in pixels
 
 
 class RunBar(QFrame):
@@ -107,8 +109,8 @@ class RunBar(QFrame):
         self._speed_words.setProperty("small", True)
 
     def _arrange(self) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 7, 14, 7)
+        self._row = row = QHBoxLayout(self)
+        row.setContentsMargins(12, MARGIN, 14, MARGIN)
         row.setSpacing(8)
         for button in self._keys:
             row.addWidget(button)
@@ -216,6 +218,8 @@ class RunBar(QFrame):
 
     def fit(self) -> None:
         """Hide what matters least if the bar is narrow, so that nothing is clipped."""
+        margin = FLAT_MARGIN if self.window().height() < zoom.px(FLAT_PX) else MARGIN
+        self._row.setContentsMargins(12, margin, 14, margin)
         if (self.width(), self._needed()) != self._fitted:
             self._show_what_fits()
             self._fitted = self.width(), self._needed()

@@ -5,6 +5,7 @@ from __future__ import annotations
 DEFAULT_SIZE = (1280, 800)
 MINIMUM_SIZE = (800, 540)
 LOW_PX = 720  # a lower window cannot show a lesson's strip and the message at once
+FLAT_PX = 540  # height below which the run bar and the tabs of the stage are flat
 NARROW_PX, WIDE_PX = 1100, 1600  # narrower: the rail is folded; at least: all settings are shown
 TALL_PX = 940  # height from which a narrow window has the side panel under the stage, a plot of 200
 CROWDED_PX = 800  # narrower: a view that is wide has no side panel beside it

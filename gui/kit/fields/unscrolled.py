@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QSlider, QTabBar, QWidget
 
@@ -53,3 +53,13 @@ class Slider(Unscrolled, QSlider):
 
 class Tabs(Unscrolled, QTabBar):
     """A row of tabs."""
+
+    def take_shape(self, name: str, is_on: bool) -> None:
+        """Set a property by which the style sheet shapes the tabs, and measure them again."""
+        if is_on == bool(self.property(name)):
+            return
+        self.setProperty(name, is_on)
+        style = self.style()
+        style.unpolish(self)
+        style.polish(self)
+        QCoreApplication.sendEvent(self, QEvent(QEvent.Type.StyleChange))

@@ -56,8 +56,7 @@ def _may_replace(parent: QWidget, path: Path) -> bool:
     """Ask whether to replace a file; the dialog asked about the name without its ending."""
     box = question(parent, path)
     box.exec()
-    pressed = box.clickedButton()
-    return pressed is not None and box.buttonRole(pressed) is QMessageBox.ButtonRole.AcceptRole
+    return box.buttonRole(box.clickedButton()) is QMessageBox.ButtonRole.AcceptRole
 
 
 def question(parent: QWidget, path: Path) -> QMessageBox:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -96,7 +96,7 @@ class SideCard(QFrame):
             if isinstance(view, CardView):
                 view.title.setVisible(not has_tabs)
         self._views = dict(views)
-        self._set_tight(len(views) > MOST_WIDE_TABS)
+        self.tabs.take_shape("tight", len(views) > MOST_WIDE_TABS)
         self.tabs.setVisible(has_tabs)
         self._line.setVisible(has_tabs)
         alone = next(iter(views.values()))
@@ -105,17 +105,6 @@ class SideCard(QFrame):
         head.addWidget(self.enlarge_button)
         self.enlarge_button.show()  # now, and not when Qt does so: it takes its type in time
         self.show_name(current)
-
-    def _set_tight(self, is_tight: bool) -> None:
-        """Set the tabs closer together, or as usual."""
-        if is_tight == self.tabs.property("tight"):
-            return
-        self.tabs.setProperty("tight", is_tight)
-        style = self.tabs.style()
-        style.unpolish(self.tabs)
-        style.polish(self.tabs)
-        change = QEvent(QEvent.Type.StyleChange)  # upon which they are measured again
-        QCoreApplication.sendEvent(self.tabs, change)
 
     def show_name(self, name: str) -> None:
         """Show the view of this name."""

@@ -104,6 +104,11 @@ class SidePanel(QSplitter):
         self._is_presented = is_on
         self._arrange()
 
+    def flatten(self, is_flat: bool) -> None:
+        """Make the tabs flat, so that the views have their height, or as high as usual."""
+        for card in self.cards:
+            card.tabs.take_shape("flat", is_flat)
+
     def show_thumbnail(self, is_on: bool) -> None:
         """Show only the loss, small beside a page, or all views again."""
         self._is_thumbnail = is_on

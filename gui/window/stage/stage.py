@@ -141,6 +141,11 @@ class Stage(QFrame):
         for half in self._shown:
             half.present(is_on)
 
+    def flatten(self, is_flat: bool) -> None:
+        """Make the tabs flat, so that the views have their height, or as high as usual."""
+        for half in self._shown:
+            half.tabs.take_shape("flat", is_flat)
+
     def bind(self, name: str, action: QAction) -> None:
         """Make the action that shows this view visible and enabled only along with its tab."""
         self._actions[name] = action

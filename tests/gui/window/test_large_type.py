@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QSlider, QStyle, QStyleOptionSlider
 
 from gui.kit import theme as look
 
-KEPT = {2.0: 230, 2.5: 130}  # height of the boundary's plane, in pixels
+KEPT = {2.0: 260, 2.5: 165}  # height of the boundary's plane, in pixels
 
 
 @pytest.fixture
