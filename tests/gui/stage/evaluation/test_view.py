@@ -1,4 +1,4 @@
-"""The evaluation in the real window: every part against scikit-learn, by real clicks and keys."""
+"""The evaluation: every part against scikit-learn, by real clicks and keys."""
 
 from __future__ import annotations
 
@@ -15,12 +15,16 @@ from sklearn import metrics
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.data.points import Points
+from core.data.sources import load
+from core.data.task import prepare
 from core.evaluate.classification import wilson
 from core.evaluate.model_outputs import ask
 from core.train.snapshot import Status
+from core.train.trainer import Trainer
+from gui.kit import theme as look
 from gui.stage.evaluation.counts import ClassesPage
 from gui.stage.evaluation.example_list import CONFIDENCE, OWN
-from gui.stage.evaluation.view import PARTS
+from gui.stage.evaluation.view import PARTS, EvaluationView
 
 PATIENCE_MS = 30_000
 NEURON = ModelConfig(kind="binary", positive="versicolor")
@@ -37,53 +41,75 @@ def evaluated(qtbot, open_window, finish):
         qtbot.keyClick(window.stage, Qt.Key.Key_9)
         view = window.views["Evaluation"]
         qtbot.waitUntil(lambda: "right" in view.accuracy.text(), timeout=PATIENCE_MS)
-        settle(qtbot, window)
+        settle(qtbot, window.controller.background)
         return window, view
 
     return evaluated
 
 
-def settle(qtbot, window) -> None:
+@pytest.fixture
+def alone(qtbot, show_view, snapshot_of, background):
+    """Return a function that trains a config to its end and shows its evaluation by itself."""
+
+    def alone(config: RunConfig | None = None):
+        config = config or RunConfig()
+        trainer = Trainer(prepare(load(config.data), config))
+        while trainer.outcome is None:
+            trainer.step()
+        view = EvaluationView(look.LIGHT, background)
+        show_view(view, 800, 600)
+        view.receive_task(trainer.task)
+        snapshot = snapshot_of(trainer, status=trainer.outcome)
+        view.receive_snapshot(snapshot)
+        settle(qtbot, background)
+        qtbot.waitUntil(lambda: "right" in view.accuracy.text(), timeout=PATIENCE_MS)
+        return view, snapshot
+
+    return alone
+
+
+def settle(qtbot, background) -> None:
     """Wait until nothing is computed any more."""
-    qtbot.waitUntil(
-        lambda: not window.controller.background.is_busy("evaluation"), timeout=PATIENCE_MS
-    )
+
+    def is_settled() -> bool:
+        background.poll()
+        return not background.is_busy("evaluation")
+
+    qtbot.waitUntil(is_settled, timeout=PATIENCE_MS)
 
 
-def turn_to(qtbot, window, view, part: str) -> None:
+def turn_to(qtbot, background, view, part: str) -> None:
     qtbot.mouseClick(view.parts.button(part), Qt.MouseButton.LeftButton)
     assert view.part == part
-    settle(qtbot, window)
+    settle(qtbot, background)
 
 
-def answers(window, rows=None):
-    task = window.controller.run.task
-    return ask(task, window.controller.snapshot.params, task.test_rows if rows is None else rows)
+def answers(snapshot, rows=None):
+    task = snapshot.task
+    return ask(task, snapshot.params, task.test_rows if rows is None else rows)
 
 
-def click_cell(qtbot, window, page, true: int, predicted: int) -> None:
+def click_cell(qtbot, background, page, true: int, predicted: int) -> None:
     place = page.matrix.cell_rect(true, predicted).center().toPoint()
     qtbot.mouseClick(page.matrix, Qt.MouseButton.LeftButton, pos=place)
-    settle(qtbot, window)
+    settle(qtbot, background)
 
 
-def test_of_imbalanced_classes_the_baseline_is_said_too(evaluated, tmp_path):
+def test_of_imbalanced_classes_the_baseline_is_said_too(alone, tmp_path):
     rows = [f"{k % 7},{k % 5},{'rare' if k % 10 == 0 else '<b>often</b>'}" for k in range(60)]
     (tmp_path / "t.csv").write_text("x,z,class\n" + "\n".join(rows) + "\n")
     data = DataConfig("csv", path=str(tmp_path / "t.csv"), test_fraction=0.0)
-    _, view = evaluated(RunConfig(data=data, training=TrainingConfig(epochs=5)))
+    view, _ = alone(RunConfig(data=data, training=TrainingConfig(epochs=5)))
     assert "Baseline, always “&lt;b&gt;often&lt;/b&gt;”: 90.0 %" in view.accuracy.text()
 
 
-def test_matrix_and_classes_are_scikit_learns_and_are_copied_in_full(qtbot, evaluated):
-    window, view = evaluated(
-        RunConfig(data=DataConfig("digits"), training=TrainingConfig(epochs=5))
-    )
-    found = answers(window)
+def test_matrix_and_classes_are_scikit_learns_and_are_copied_in_full(qtbot, background, alone):
+    view, snapshot = alone(RunConfig(data=DataConfig("digits"), training=TrainingConfig(epochs=5)))
+    found = answers(snapshot)
     expected = metrics.confusion_matrix(found.y, found.predicted)
     np.testing.assert_array_equal(view.confusion.matrix.counts, expected)
 
-    turn_to(qtbot, window, view, "classes")
+    turn_to(qtbot, background, view, "classes")
     page: ClassesPage = view.classes
     by_class = metrics.precision_recall_fscore_support(found.y, found.predicted)
     table = page.table
@@ -106,13 +132,11 @@ def test_matrix_and_classes_are_scikit_learns_and_are_copied_in_full(qtbot, eval
 
 
 def test_the_reliability_says_its_error_and_its_counts_and_by_which_temperature_it_is_mended(
-    qtbot, evaluated
+    qtbot, background, alone
 ):
-    window, view = evaluated(
-        RunConfig(data=DataConfig("digits"), training=TrainingConfig(epochs=5))
-    )
-    found = answers(window)
-    turn_to(qtbot, window, view, "reliability")
+    view, snapshot = alone(RunConfig(data=DataConfig("digits"), training=TrainingConfig(epochs=5)))
+    found = answers(snapshot)
+    turn_to(qtbot, background, view, "reliability")
     sure = found.probabilities.max(axis=1)
     bins = np.minimum((sure * 10).astype(int), 9)
     gaps = [abs((found.is_right - sure)[bins == b].sum()) for b in range(10)]
@@ -122,7 +146,7 @@ def test_the_reliability_says_its_error_and_its_counts_and_by_which_temperature_
     assert shown == [str(count) if count else "" for count in counts]
 
     qtbot.mouseClick(view.reliability.temper, Qt.MouseButton.LeftButton)
-    settle(qtbot, window)
+    settle(qtbot, background)
     assert "T = 0." in view.reliability.title.text()  # so early it is not sure enough
     assert "random half of the test rows (179)" in view.reliability.words.text()
     assert "the other 180" in view.reliability.words.text()
@@ -130,35 +154,33 @@ def test_the_reliability_says_its_error_and_its_counts_and_by_which_temperature_
 
 
 def test_the_accuracy_is_said_with_counts_and_its_interval_of_the_rows_one_asks_for(
-    qtbot, evaluated
+    qtbot, background, alone
 ):
-    window, view = evaluated()
-    right, n = int(answers(window).is_right.sum()), 30
+    view, snapshot = alone()
+    right, n = int(answers(snapshot).is_right.sum()), 30
     low, high = wilson(right, n)
     said = view.accuracy.text()
     assert f"{right} of {n} test rows" in said
     assert f"{100 * low:.1f} … {100 * high:.1f} %" in said
     assert "Baseline" not in said  # of balanced classes
     qtbot.keyClick(view.which, Qt.Key.Key_Down)
-    settle(qtbot, window)
+    settle(qtbot, background)
     assert "of 120 training rows" in view.accuracy.text()
     assert view.confusion.matrix.counts.sum() == 120
 
 
-def test_without_test_rows_it_judges_the_training_rows(evaluated):
-    _, view = evaluated(RunConfig(data=DataConfig(test_fraction=0.0)))
+def test_without_test_rows_it_judges_the_training_rows(alone):
+    view, _ = alone(RunConfig(data=DataConfig(test_fraction=0.0)))
     assert "of 150 training rows" in view.accuracy.text()
     assert not view.which.isVisible()
 
 
 def test_mistakes_come_in_order_the_largest_loss_of_a_cell_and_the_surest_of_all_first(
-    qtbot, evaluated
+    qtbot, background, alone
 ):
-    window, view = evaluated(
-        RunConfig(data=DataConfig("digits"), training=TrainingConfig(epochs=5))
-    )
-    found = answers(window)
-    click_cell(qtbot, window, view.confusion, 8, 1)
+    view, snapshot = alone(RunConfig(data=DataConfig("digits"), training=TrainingConfig(epochs=5)))
+    found = answers(snapshot)
+    click_cell(qtbot, background, view.confusion, 8, 1)
     rows = view.confusion.examples.model.answers.rows
     places = np.flatnonzero((found.y == 8) & (found.predicted == 1))
     assert len(places) > 1
@@ -166,15 +188,16 @@ def test_mistakes_come_in_order_the_largest_loss_of_a_cell_and_the_surest_of_all
     assert view.confusion.examples.gallery.isVisible()
     assert f"{len(places)} × 8 taken for 1" in view.confusion.title.text()
 
-    turn_to(qtbot, window, view, "mistakes")
+    turn_to(qtbot, background, view, "mistakes")
     wrong = np.flatnonzero(~found.is_right)
     order = wrong[np.argsort(-found.confidence[wrong])]
     model = view.mistakes.examples.model
     assert list(model.answers.rows) == list(found.rows[order])
     gallery = view.mistakes.examples.gallery
     first = gallery.visualRect(model.index(0, 0)).center()
-    qtbot.mouseClick(gallery.viewport(), Qt.MouseButton.LeftButton, pos=first)
-    assert window.views.context.chosen.example.row == found.rows[order[0]]
+    with qtbot.waitSignal(view.row_chosen) as chosen:
+        qtbot.mouseClick(gallery.viewport(), Qt.MouseButton.LeftButton, pos=first)
+    assert chosen.args == [found.rows[order[0]]]
 
 
 def test_a_cell_shows_its_examples_where_it_has_any_and_a_click_chooses_one_everywhere(
@@ -182,16 +205,16 @@ def test_a_cell_shows_its_examples_where_it_has_any_and_a_click_chooses_one_ever
 ):
     window, view = evaluated()
     assert view.confusion.matrix.counts[0, 2] == 0
-    click_cell(qtbot, window, view.confusion, 0, 2)
+    click_cell(qtbot, window.controller.background, view.confusion, 0, 2)
     assert not view.confusion.examples.isVisible()
 
     whole = view.confusion.matrix.height()
-    click_cell(qtbot, window, view.confusion, 0, 0)
+    click_cell(qtbot, window.controller.background, view.confusion, 0, 0)
     qtbot.waitUntil(lambda: view.confusion.matrix.height() < whole)
     qtbot.mouseClick(view.confusion.hide_examples, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: view.confusion.matrix.height() == whole)  # they give their room back
 
-    click_cell(qtbot, window, view.confusion, 1, 1)
+    click_cell(qtbot, window.controller.background, view.confusion, 1, 1)
     table = view.confusion.examples.table
     assert table.isVisible()
     place = table.visualRect(table.model().index(1, 1)).center()
@@ -205,10 +228,10 @@ def test_the_curves_are_of_the_chosen_class_against_the_rest_and_colours_keep_wh
     qtbot, evaluated
 ):
     window, view = evaluated()
-    turn_to(qtbot, window, view, "curves")
+    turn_to(qtbot, window.controller.background, view, "curves")
     qtbot.keyClick(view.curves.of, Qt.Key.Key_Down)
-    settle(qtbot, window)
-    found = answers(window)
+    settle(qtbot, window.controller.background)
+    found = answers(window.controller.snapshot)
     area = metrics.roc_auc_score(found.y == 1, found.probabilities[:, 1])
     mean = metrics.average_precision_score(found.y == 1, found.probabilities[:, 1])
     assert view.curves.roc.title.text().endswith(f"{area:.4f}")
@@ -219,9 +242,9 @@ def test_the_curves_are_of_the_chosen_class_against_the_rest_and_colours_keep_wh
     assert len(view.curves.roc.point.getData()[0]) == 0
 
     for _, part, _ in PARTS:
-        turn_to(qtbot, window, view, part)
+        turn_to(qtbot, window.controller.background, view, part)
     window.appearance.choose("dark")
-    turn_to(qtbot, window, view, "confusion")
+    turn_to(qtbot, window.controller.background, view, "confusion")
     assert view.confusion.matrix.counts.sum() == 30
 
 
@@ -231,13 +254,13 @@ def test_the_threshold_moves_the_counts_the_point_and_the_line(qtbot, evaluated,
     view.threshold.slider.setFocus()
     for _ in range(15):
         qtbot.keyClick(view.threshold.slider, Qt.Key.Key_Left)
-    settle(qtbot, window)
+    settle(qtbot, window.controller.background)
     assert view.threshold.value == 0.35 and "0.35" in view.threshold.words.text()
-    found = answers(window)
+    found = answers(window.controller.snapshot)
     says_yes = found.probabilities[:, 1] > 0.35
     expected = metrics.confusion_matrix(found.y, says_yes)
     np.testing.assert_array_equal(view.confusion.matrix.counts, expected)
-    turn_to(qtbot, window, view, "curves")
+    turn_to(qtbot, window.controller.background, view, "curves")
     (no_no, no_yes), (yes_no, yes_yes) = expected
     point = view.curves.roc.point.getData()
     assert point[0][0] == pytest.approx(no_yes / (no_yes + no_no))
@@ -260,7 +283,7 @@ def test_the_threshold_moves_the_counts_the_point_and_the_line(qtbot, evaluated,
     np.testing.assert_allclose(1 / (1 + np.exp(-z)), 0.35, atol=1e-4)
     assert "p(versicolor) = 0.35" in words(boundary)
     rings = len(boundary.rings.getData()[0])
-    every = answers(window, np.arange(150)).at(0.35)
+    every = answers(window.controller.snapshot, np.arange(150)).at(0.35)
     assert rings == int((~every.is_right).sum())
 
 
@@ -270,7 +293,7 @@ def test_a_half_takes_the_threshold_back_and_another_question_begins_there(
     window, view = evaluated(RunConfig(model=NEURON))
     view.threshold.slider.setValue(80)
     qtbot.mouseClick(view.threshold.reset, Qt.MouseButton.LeftButton)
-    settle(qtbot, window)
+    settle(qtbot, window.controller.background)
     assert view.threshold.value == 0.5 and window.views["Boundary"].threshold == 0.5
     assert not view.threshold.reset.isEnabled()
     counts = window.controller.snapshot.metrics.confusion.sum()
@@ -283,32 +306,32 @@ def test_a_half_takes_the_threshold_back_and_another_question_begins_there(
 
 
 @pytest.mark.parametrize("kind", ["perceptron", "svm"])
-def test_a_neuron_of_margins_has_a_curve_and_no_probabilities(qtbot, evaluated, kind):
-    window, view = evaluated(RunConfig(model=ModelConfig(kind=kind)))
+def test_a_neuron_of_margins_has_a_curve_and_no_probabilities(qtbot, background, alone, kind):
+    view, snapshot = alone(RunConfig(model=ModelConfig(kind=kind)))
     assert not view.threshold.isVisible()
     if kind == "svm":
-        assert_examples_tell(qtbot, window, view, "–")
-    turn_to(qtbot, window, view, "curves")
-    found = answers(window)
+        assert_examples_tell(qtbot, background, view, "–")
+    turn_to(qtbot, background, view, "curves")
+    found = answers(snapshot)
     area = metrics.roc_auc_score(found.y, found.logits[:, 0])
     assert view.curves.roc.title.text().endswith(f"{area:.4f}")
-    turn_to(qtbot, window, view, "reliability")
+    turn_to(qtbot, background, view, "reliability")
     assert "never how sure" in view.reliability.title.text()
     assert not view.reliability.temper.isVisible()
 
 
-def assert_examples_tell(qtbot, window, view, said: str) -> None:
+def assert_examples_tell(qtbot, background, view, said: str) -> None:
     """The shares of a cell's examples end so: those of a model without probabilities are none."""
-    click_cell(qtbot, window, view.confusion, 1, 1)
+    click_cell(qtbot, background, view.confusion, 1, 1)
     model = view.confusion.examples.model
     shares = [str(model.index(0, column).data()) for column in (OWN, CONFIDENCE)]
     assert model.rowCount() and all(share.endswith(said) for share in shares)
     assert f"p(virginica) {shares[0]}" in model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
 
 
-def test_examples_tell_their_probabilities(qtbot, evaluated):
-    window, view = evaluated(RunConfig(model=ModelConfig("binary")))
-    assert_examples_tell(qtbot, window, view, "%")
+def test_examples_tell_their_probabilities(qtbot, background, alone):
+    view, _ = alone(RunConfig(model=ModelConfig("binary")))
+    assert_examples_tell(qtbot, background, view, "%")
 
 
 def test_while_it_trains_the_last_snapshot_is_shown(qtbot, open_window, reach):
@@ -317,8 +340,8 @@ def test_while_it_trains_the_last_snapshot_is_shown(qtbot, open_window, reach):
     qtbot.keyClick(window, Qt.Key.Key_Space)
     reach(window, Status.FINISHED)
     view = window.views["Evaluation"]
-    settle(qtbot, window)
-    found = answers(window)
+    settle(qtbot, window.controller.background)
+    found = answers(window.controller.snapshot)
     expected, right = metrics.confusion_matrix(found.y, found.predicted), found.is_right.sum()
     qtbot.waitUntil(
         lambda: np.array_equal(view.confusion.matrix.counts, expected), timeout=PATIENCE_MS
@@ -329,7 +352,7 @@ def test_while_it_trains_the_last_snapshot_is_shown(qtbot, open_window, reach):
 def test_cross_validation_leaves_the_live_run_as_it_is(qtbot, evaluated):
     window, view = evaluated(RunConfig(training=TrainingConfig(epochs=10)))
     W, step = window.controller.snapshot.params.W.copy(), window.controller.snapshot.step
-    turn_to(qtbot, window, view, "folds")
+    turn_to(qtbot, window.controller.background, view, "folds")
     view.folds.k.setValue(4)
     qtbot.mouseClick(view.folds.start, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(view.folds.start.isEnabled, timeout=PATIENCE_MS)
@@ -379,7 +402,7 @@ def test_the_parts_fit_into_the_smallest_stage(qtbot, open_window, finish):
     for theme in ("light", "dark"):
         window.appearance.choose(theme)
         for _, part, _ in PARTS:
-            turn_to(qtbot, window, view, part)
+            turn_to(qtbot, window.controller.background, view, part)
             button = view.parts.button(part)
             assert button.width() >= button.fontMetrics().horizontalAdvance(button.text())
             assert window.width() == 1024 and window.height() == 640
@@ -410,7 +433,7 @@ def test_on_a_small_laptop_no_page_scrolls_whichever_were_seen_before(qtbot, ope
     area = view.findChild(QScrollArea, "pages")
     over = {}
     for _, part, _ in PARTS * 2:
-        turn_to(qtbot, window, view, part)
+        turn_to(qtbot, window.controller.background, view, part)
         QApplication.processEvents()
         if area.verticalScrollBar().maximum():
             over[part] = area.verticalScrollBar().maximum()
