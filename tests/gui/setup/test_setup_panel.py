@@ -30,29 +30,27 @@ def training(qtbot, open_window, reach):
 # What applies while it runs -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("field", "typed", "setting", "value"),
-    [
-        ("learning_rate", "0.25", "learning_rate", 0.25),
-        ("learning_rate", "2e-2", "learning_rate", 0.02),
-        ("batch_size", "10", "batch_size", 10),
-        ("batch_size", "full", "batch_size", None),
-        ("weight_decay", "0.01", "weight_decay", 0.01),
-        ("epochs", "123456", "epochs", 123456),
-        ("tolerance", "1e-9", "tolerance", 1e-9),
-    ],
-)
-def test_a_value_typed_while_it_trains_applies_without_a_new_run(
-    qtbot, training, enter, field, typed, setting, value
-):
+def test_a_value_typed_while_it_trains_applies_without_a_new_run(qtbot, training, enter):
     controller, before = training.controller, training.controller.run
-    enter(getattr(training.setup.training, field), typed)
-    qtbot.waitUntil(lambda: getattr(controller.snapshot.settings, setting) == value)
-    step = controller.snapshot.step
-    qtbot.waitUntil(lambda: controller.snapshot.step > step)
-    assert controller.run is before
-    assert controller.is_training
-    assert step > 3
+    for name, typed, value in (
+        ("learning_rate", "0.25", 0.25),
+        ("learning_rate", "2e-2", 0.02),
+        ("batch_size", "10", 10),
+        ("batch_size", "full", None),
+        ("weight_decay", "0.01", 0.01),
+        ("epochs", "123456", 123456),
+        ("tolerance", "1e-9", 1e-9),
+    ):
+        assert getattr(controller.snapshot.settings, name) != value
+        enter(getattr(training.setup.training, name), typed)
+        qtbot.waitUntil(
+            lambda name=name, value=value: getattr(controller.snapshot.settings, name) == value
+        )
+        step = controller.snapshot.step
+        qtbot.waitUntil(lambda step=step: controller.snapshot.step > step)
+        assert controller.run is before
+        assert controller.is_training
+        assert step > 3
 
 
 def test_live_changes_leave_their_marks_in_order(qtbot, training, enter):
