@@ -99,18 +99,13 @@ def chosen_in_menu(qtbot, window, widget: QWidget) -> None:
     menu.close()
 
 
-@pytest.mark.parametrize("where", ["a label of the run bar", "a field", "a card"])
-def test_a_right_click_leads_to_the_page(qtbot, window, where: str) -> None:
-    if where == "a field":
-        widget, title = window.knobs.learning_rate, "Learning rate η"
-    elif where == "a card":
-        widget, title = window.views["Loss"], "Loss"
-    else:
-        labels = window.run_bar.findChildren(QLabel)
-        widget = next(label for label in labels if label.text() == "epoch" and label.isVisible())
-        title = "Epoch"
-    chosen_in_menu(qtbot, window, widget)
-    assert window.glossary.dialog.page.entry.title == title
+def test_a_right_click_leads_to_the_page(qtbot, window) -> None:
+    labels = window.run_bar.findChildren(QLabel)
+    epoch = next(label for label in labels if label.text() == "epoch" and label.isVisible())
+    field, card = window.knobs.learning_rate, window.views["Loss"]
+    for widget, title in ((epoch, "Epoch"), (field, "Learning rate η"), (card, "Loss")):
+        chosen_in_menu(qtbot, window, widget)
+        assert window.glossary.dialog.page.entry.title == title
 
 
 def test_a_page_leads_to_its_view_and_to_its_demonstration(qtbot, window) -> None:
