@@ -12,13 +12,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
+from core.data.sources import load
+from core.data.task import prepare
 from core.explain.optimum import optimum
 from core.explain.surface import direction, loss_surface
 from core.model_family import FAMILY
 from core.train.snapshot import Params
 from core.train.trajectory import Trajectory
+from gui.kit import theme as look
 from gui.stage.surface.losses import title_of
 from gui.stage.surface.request import extent
+from gui.stage.surface.view import SurfaceView
 from tests.gui.wheel import turn_wheel
 
 PATIENCE_MS = 30_000
@@ -51,6 +55,38 @@ def opened(qtbot, open_window):
     return opened
 
 
+@pytest.fixture
+def alone(qtbot, show_view, trained, background):
+    """Return a function that shows the surface of a config some steps on, by itself."""
+    views = []  # they live as long as the test, which may end while a plot has the focus
+
+    def alone(config: RunConfig | None = None):
+        config = config or RunConfig()
+        task = prepare(load(config.data), config)
+        view = SurfaceView(look.LIGHT, background)
+        views.append(view)
+        show_view(view, 800, 600)
+        view.receive_task(task)
+        snapshot = trained(task, 3)
+        view.receive_snapshot(snapshot)
+        (own,) = view.choices.shown
+        panel = view.panels[own]
+        qtbot.waitUntil(lambda: is_settled(view, background), timeout=PATIENCE_MS)
+        assert panel.surface.losses[own].size > 2_000
+        for _ in range(3):  # an axis takes its width when it is painted, and others theirs then
+            panel.plot.grab()
+            QApplication.processEvents()
+        return snapshot, view, panel
+
+    return alone
+
+
+def is_settled(view, background) -> bool:
+    """Take what the background has made; return whether the view shows the newest of it."""
+    background.poll()
+    return bool(view.is_at_rest and background.is_idle)
+
+
 def pixel(panel, x: float, y: float) -> QPoint:
     scene = panel.plot.getPlotItem().getViewBox().mapViewToScene(QPointF(x, y))
     at: QPoint = panel.plot.mapFromScene(scene)
@@ -63,8 +99,7 @@ def place(panel, at: QPoint) -> tuple[float, float]:
     return found.x(), found.y()
 
 
-def loss_at(window, params: Params, loss_name: str = "cross-entropy") -> float:
-    task = window.controller.run.task
+def loss_at(task, params: Params, loss_name: str = "cross-entropy") -> float:
     X = task.inputs(task.dataset.values(task.train_rows)).astype(float)
     Z = X @ params.W.T.astype(float) + params.b
     y = task.dataset.y[task.train_rows]
@@ -96,28 +131,30 @@ def test_the_point_stands_where_the_model_is_at_the_end_of_the_way_there_and_bes
     assert np.median(Z[:, -1] - Z[:, -2]) < 0.02
 
 
-def test_through_a_hidden_layer_the_point_stands_where_the_model_is(opened, words, qtbot):
-    window, view, panel = opened(RunConfig(model=ModelConfig(hidden=4, activation="tanh")))
+def test_through_a_hidden_layer_the_point_stands_where_the_model_is(
+    alone, words, qtbot, background
+):
+    config = RunConfig(model=ModelConfig(hidden=4, activation="tanh"))
+    snapshot, view, panel = alone(config)
     choice = view.choices.across
     wanted = choice.findText("w⁽¹⁾ unit 3, petal width")
     choice.setCurrentIndex(wanted)
     choice.activated.emit(wanted)
-    qtbot.waitUntil(
-        lambda: view.answer.directions[0].name == choice.currentText(), timeout=PATIENCE_MS
-    )
+    qtbot.waitUntil(lambda: is_settled(view, background), timeout=PATIENCE_MS)
+    assert view.answer.directions[0].name == choice.currentText()
     x, _ = panel.point
-    assert x == pytest.approx(window.controller.snapshot.params.hidden.V[2, 1], abs=1e-5)
+    assert x == pytest.approx(snapshot.params.hidden.V[2, 1], abs=1e-5)
     assert "not convex" in words(view) and "One slice" in words(view)
 
 
-def test_hovering_reads_the_loss_there(opened, move, words):
-    window, view, panel = opened()
+def test_hovering_reads_the_loss_there(alone, move, words):
+    snapshot, view, panel = alone()
     at = pixel(panel, *panel.point) + QPoint(40, 30)
     move(panel.plot.viewport(), at)
     x, y = place(panel, at)
-    W = window.controller.snapshot.params.W.copy()
+    W = snapshot.params.W.copy()
     W[2, 0], W[2, 1] = x, y
-    expected = loss_at(window, Params(W, window.controller.snapshot.params.b))
+    expected = loss_at(snapshot.task, Params(W, snapshot.params.b))
     found = re.search(r"across (.*), up (.*): cross-entropy \(nats\) (.*)", words(view))
     assert found is not None
     read = [float(part) for part in found.group(1, 2, 3)]
@@ -145,7 +182,9 @@ def test_dragging_the_point_moves_the_model_in_these_two_parameters(qtbot, opene
     changed = after.params.W != before.params.W
     assert changed.sum() == changed[2].sum() <= 2
     np.testing.assert_array_equal(after.params.b, before.params.b)
-    assert after.metrics.train_loss == pytest.approx(loss_at(window, after.params), rel=1e-5)
+    assert after.metrics.train_loss == pytest.approx(
+        loss_at(window.controller.run.task, after.params), rel=1e-5
+    )
 
 
 def test_a_click_on_empty_ground_sets_the_start(qtbot, opened):
@@ -206,16 +245,14 @@ def test_arrow_keys_move_the_point(qtbot, opened):
     assert window.controller.snapshot.params.W[2, 1] == pytest.approx(y, abs=1e-5)
 
 
-def test_both_losses_are_shown_and_read_side_by_side(qtbot, opened, move, words):
-    window, view, panel = opened()
+def test_both_losses_are_shown_and_read_side_by_side(qtbot, alone, background, move, words):
+    snapshot, view, panel = alone()
     both = view.choices.losses.button(("cross-entropy", "squared error"))
     qtbot.mouseClick(both, Qt.MouseButton.LeftButton)
     other = view.panels["squared error"]
-    qtbot.waitUntil(
-        lambda: other.surface is not None and other.point is not None, timeout=PATIENCE_MS
-    )
+    qtbot.waitUntil(lambda: is_settled(view, background), timeout=PATIENCE_MS)
     assert panel.isVisible() and other.isVisible()
-    params = window.controller.snapshot.params
+    params = snapshot.params
     at = pixel(other, *other.point)
     move(other.plot.viewport(), at)
     found = re.search(r"MSE, \(y − a\)² ([\d.]+)", words(view))
@@ -223,27 +260,30 @@ def test_both_losses_are_shown_and_read_side_by_side(qtbot, opened, move, words)
     read = float(found.group(1))
     W = params.W.copy()
     W[2] = place(other, at)
-    assert read == pytest.approx(loss_at(window, Params(W, params.b), "squared error"), abs=6e-4)
+    assert read == pytest.approx(
+        loss_at(snapshot.task, Params(W, params.b), "squared error"), abs=6e-4
+    )
 
 
-def test_the_optimum_is_marked_where_there_is_one(qtbot, opened):
+def test_the_optimum_is_marked_where_there_is_one(alone):
     config = RunConfig(training=TrainingConfig(weight_decay=0.05))
-    window, _, panel = opened(config)
-    best = optimum(window.controller.run.task, 0.05).params
+    snapshot, _view, panel = alone(config)
+    best = optimum(snapshot.task, 0.05).params
     assert best is not None
     assert panel.optimum == pytest.approx(tuple(best.W[2]), abs=1e-4)
 
 
-def test_pictures_offer_directions_in_place_of_thousands_of_weights(opened, words):
-    window, view, panel = opened(RunConfig(DataConfig("digits")))
+def test_pictures_offer_directions_in_place_of_thousands_of_weights(alone, words):
+    snapshot, view, panel = alone(RunConfig(DataConfig("digits")))
     names = [view.choices.across.itemText(i) for i in range(view.choices.across.count())]
     assert len(names) == 16 and "downhill from here" in names
     assert "not searched for" in words(view)
-    params = window.controller.snapshot.params
     surface = panel.surface
     i, j = 3, 5
-    there = direction.moved(params, view.answer.directions, surface.xs[j], surface.ys[i])
-    assert surface.losses["cross-entropy"][i, j] == pytest.approx(loss_at(window, there), rel=1e-3)
+    place = surface.xs[j], surface.ys[i]
+    there = direction.moved(snapshot.params, view.answer.directions, *place)
+    expected = loss_at(snapshot.task, there)
+    assert surface.losses["cross-entropy"][i, j] == pytest.approx(expected, rel=1e-3)
 
 
 @pytest.fixture
