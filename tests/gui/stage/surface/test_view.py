@@ -72,7 +72,7 @@ def alone(qtbot, show_view, trained, background):
         (own,) = view.choices.shown
         panel = view.panels[own]
         qtbot.waitUntil(lambda: is_settled(view, background), timeout=PATIENCE_MS)
-        assert panel.surface.losses[own].size > 2_000
+        assert panel.surface is not None and panel.surface.losses[own].size > 2_000
         for _ in range(3):  # an axis takes its width when it is painted, and others theirs then
             panel.plot.grab()
             QApplication.processEvents()
