@@ -293,7 +293,7 @@ class DerivationView(View):
         self._count, self._unfolded = 1, None
         self.sheet.show_lines((), None, {})  # until those of this one are typeset
         self._show_title()
-        self.watch.setText(self.derivation.watch)
+        self.watch.setText(tr(self.derivation.watch))
         self._show_page()
         self._take(self._tracer.newest)
 
