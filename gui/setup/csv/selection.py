@@ -254,7 +254,8 @@ class Selection:
             for name, count in zip(names[:MAX_NAMED], counts, strict=False)
         )
         more = ", …" if len(names) > MAX_NAMED else ""
-        classes = f"{tr_n('{n} class', '{n} classes', len(names))}: {shown}{more}"
+        count = tr_n("{n} class", "{n} classes", len(names))
+        classes = tr("{classes}: {names}", classes=count, names=f"{shown}{more}")
         obstacle, trouble = self._obstacle(rows), self._choice.trouble
         if trouble:
             remarks = ()  # about classes that are hardly meant
