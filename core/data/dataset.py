@@ -241,9 +241,8 @@ class Dataset:
             return self
         columns = sorted({j for name in wanted for j in self._features_of(name)})
         if not columns:
-            raise DataError(
-                tr("No feature of {name} is chosen; choose at least one.", name=self.name)
-            )
+            told = tr("No feature of {name} is chosen; choose at least one.", name=self.name)
+            raise DataError(told)
         if len(columns) == self.m:
             return self
         return replace(
@@ -278,11 +277,9 @@ class Dataset:
         else:
             no = find(negative, self.class_names, "class")
             if no == yes:
+                name = self.class_names[yes]
                 raise DataError(
-                    tr(
-                        "Both classes are “{name}”; choose two different ones.",
-                        name=self.class_names[yes],
-                    )
+                    tr("Both classes are “{name}”; choose two different ones.", name=name)
                 )
             no_name, no_mark = self.class_names[no], self.class_marks[no]
             keep = (self.y == yes) | (self.y == no)

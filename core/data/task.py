@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import memory
-from core.config import DataConfig, ModelConfig, RunConfig, Std
+from core.config import ModelConfig, RunConfig, Std
 from core.data.dataset import Dataset
 from core.data.gaps import filled, without_empty_classes
 from core.data.preprocessing import NUMBERS_AT_ONCE, ROWS_AT_ONCE, FeatureMap, Standardiser
 from core.data.streamed.drawing import fixed_sample
+from core.data.suitability import check_features, not_counted
 from core.data.validation import set_aside
 from core.errors import DataError
 from core.language import tr
@@ -230,7 +231,7 @@ def prepare(source: Dataset, config: RunConfig) -> Task:
         from core.data.bag_of_words import in_words  # with SciPy, which other data need not
 
         dataset = in_words(dataset, train_rows, config.data.bag)
-    _check_features(dataset, config.data)
+    check_features(dataset, config.data)
     feature_map = FeatureMap(dataset.feature_names, config.data.degree, config.data.sine)
     trained = len(train_rows) * (1 + config.data.copies)
     measured = len(test_rows) + len(validation_rows)
@@ -298,53 +299,6 @@ def refitted(task: Task, train_rows: NDArray[np.int64], test_rows: NDArray[np.in
 def standardised_by_default(dataset: Dataset, model: ModelConfig) -> bool:
     """Return whether features are standardised unless the user says otherwise."""
     return dataset.wants_standardising and not FAMILY[model.kind].is_counted
-
-
-def not_counted(dataset: Dataset, config: DataConfig, model: ModelConfig) -> str:
-    """Return why a model that counts features cannot be made of these, and what to do, or ""."""
-    kind = FAMILY[model.kind]
-    if not kind.is_counted or dataset.is_text:
-        return ""
-    why = tr(
-        "{title} counts how much of each feature a class has, of which none may be below 0",
-        title=tr(kind.title),
-    )
-    if config.standardise or config.sine:
-        which = tr("standardised features") if config.standardise else tr("sines of features")
-        return tr("{why}, and {which} are. Switch them off.", why=why, which=which)
-    if dataset.X.dtype == np.uint8 or not dataset.n:
-        return ""
-    is_below = dataset.ranges(slice(None))[0] < 0
-    if not is_below.any():
-        return ""
-    name = dataset.feature_names[int(is_below.argmax())]
-    return tr(
-        "{why}; “{feature}” of {data} is in some rows. Choose other features or a softmax.",
-        why=why,
-        feature=name,
-        data=dataset.name,
-    )
-
-
-def _check_features(dataset: Dataset, config: DataConfig) -> None:
-    """Raise DataError for a feature map, or standardising, that suits measured features only."""
-    if not dataset.is_measured and (config.degree > 1 or config.sine):
-        kind = "texts" if dataset.is_text else "images"
-        raise DataError(
-            tr(
-                "Feature maps are for measured features; choose degree 1 and no sine for {kind}.",
-                kind=kind,
-            )
-        )
-    if dataset.is_text and config.standardise:
-        raise DataError(
-            tr(
-                "{name} holds texts: words that are not there are 0, and standardised they "
-                "would be no zeros any more. Leave standardising off; tf–idf weighs words by "
-                "how rare they are.",
-                name=dataset.name,
-            )
-        )
 
 
 def _with_variations(dataset: Dataset, rows: NDArray[np.int64], config: RunConfig) -> Dataset:

@@ -8,7 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton
 
 from core.config import MAX_HIDDEN, ModelConfig
-from core.data.task import Task, not_counted
+from core.data.suitability import not_counted
+from core.data.task import Task
 from core.language import mark, tr
 from core.model_family import FAMILY
 from core.model_kind import Kind

@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
 
-from core.data.task import not_counted
+from core.data.suitability import not_counted
 from core.language import tr
 from core.runs.race import MOST
 from core.runs.run_record import Record, same_features
