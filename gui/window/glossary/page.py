@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from core.language import tr
+from core.language import ENGLISH, current, tr
 from core.teach.formulae import in_words
 from gui.kit import zoom
 from gui.kit.flow_layout import FlowLayout
@@ -65,9 +65,8 @@ class Page(QScrollArea):
         title.setWordWrap(True)
         zoom.set_type(title, TITLE, bold=True)
         column.addWidget(title)
-        others = [name for name in entry.names if len(name) < 26 and "," not in name]
-        if others:
-            names = ", ".join(map(tr, others[:6]))
+        if others := _other_names(entry):
+            names = ", ".join(others[:6])
             column.addWidget(small_label(tr("also: {names}", names=names), wraps=True))
         column.addWidget(self._words(entry))
         if entry.formula:
@@ -129,6 +128,15 @@ class Page(QScrollArea):
         self._theme = theme
         if self.entry is not None:
             self.show_entry(self.entry)
+
+
+def _other_names(entry: Entry) -> list[str]:
+    """Return what else the term is called: by the window, and in English in another language."""
+    short = [name for name in entry.names if len(name) < 26 and "," not in name]
+    if current() is ENGLISH:
+        return short
+    said = [tr(name) for name in short if tr(name) != name]
+    return list(dict.fromkeys([*([entry.title] if tr(entry.title) != entry.title else []), *said]))
 
 
 def _flow(widgets: list[QPushButton] | list[QWidget]) -> QWidget:

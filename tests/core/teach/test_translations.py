@@ -7,7 +7,7 @@ import re
 import pytest
 
 from core.language import ENGLISH, LANGUAGES, parts, spoken
-from core.teach import lessons
+from core.teach import glossary, lessons
 from core.teach.question import Question
 
 CODES = tuple(code for code in LANGUAGES if code != ENGLISH.code)
@@ -26,7 +26,12 @@ def of_lessons():
                 yield from step.question.choices
 
 
-TEXTS = {"lessons.json": of_lessons}
+def of_glossary():
+    for entry in glossary.entries():
+        yield from (entry.group, entry.title, entry.text)
+
+
+TEXTS = {"lessons.json": of_lessons, "glossary.json": of_glossary}
 
 
 def part(code, file):
@@ -57,3 +62,13 @@ def test_a_lesson_is_read_in_the_language():
         assert lesson.title == "Übungsdaten, ein Neuron"
         assert lesson.first.text.startswith("Der Verlust beginnt bei")
     assert lessons.lesson_of("toy").title == "Toy data, one neuron"
+
+
+def test_a_page_is_found_by_what_the_window_calls_it():
+    with spoken("de"):
+        found = glossary.named("Verborgene Schicht:")
+        assert found is not None
+        assert found.title == "Hidden layer"
+        assert glossary.within("eine verborgene Schicht mehr") is found
+        assert found in glossary.matching("verborgene")
+    assert glossary.named("Verborgene Schicht") is None
