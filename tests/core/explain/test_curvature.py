@@ -78,7 +78,7 @@ def scipys_largest(task, params):
 
     p = task.outputs * X.shape[1]
     H = scipy.sparse.linalg.LinearOperator((p, p), matvec=times, dtype=np.float64)
-    return float(scipy.sparse.linalg.eigsh(H, k=1, which="LA", tol=1e-9)[0][0])
+    return float(scipy.sparse.linalg.eigsh(H, k=1, which="LA", tol=1e-7, ncv=10)[0][0])
 
 
 def of_data(data, steps):

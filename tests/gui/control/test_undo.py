@@ -12,6 +12,7 @@ from tests.gui.wheel import turn_wheel
 
 SHORT = RunConfig(training=TrainingConfig(epochs=5))
 STEPS = 3
+LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
@@ -132,21 +133,26 @@ def test_where_nothing_was_trained_nothing_is_said_to_be_lost(qtbot, open_window
     assert "Ctrl+Z" not in window.notice.text
 
 
-@pytest.mark.parametrize("what", ["model", "source", "hidden"])
-def test_whatever_resets_a_run_says_so(qtbot, stepped, what):
-    setup = stepped.setup
-    if what == "model":
-        qtbot.mouseClick(setup.model.kind.button("ovr"), Qt.MouseButton.LeftButton)
-        settled(qtbot, stepped, lambda config: config.model.kind == "ovr")
-    elif what == "source":
-        qtbot.mouseClick(stepped.rail.source.button("digits"), Qt.MouseButton.LeftButton)
-        settled(qtbot, stepped, lambda config: config.data.source == "digits")
-    else:
+def test_whatever_resets_a_run_says_so(qtbot, stepped):
+    setup, before = stepped.setup, stepped.controller.run.task.config
+
+    def type_a_hidden_unit():
         focus(qtbot, setup.model.hidden)
         qtbot.keyClick(setup.model.hidden, Qt.Key.Key_Up)
-        settled(qtbot, stepped, lambda config: config.model.hidden == 1)
-    assert stepped.notice.text.startswith("Reset by the change")
-    assert stepped.notice.text.endswith(f"Ctrl+Z brings step {STEPS} back.")
+
+    ovr, digits = setup.model.kind.button("ovr"), stepped.rail.source.button("digits")
+    for act, is_there in (
+        (lambda: qtbot.mouseClick(ovr, LEFT), lambda config: config.model.kind == "ovr"),
+        (lambda: qtbot.mouseClick(digits, LEFT), lambda config: config.data.source == "digits"),
+        (type_a_hidden_unit, lambda config: config.model.hidden == 1),
+    ):
+        act()
+        settled(qtbot, stepped, is_there)
+        assert stepped.notice.text.startswith("Reset by the change")
+        assert stepped.notice.text.endswith(f"Ctrl+Z brings step {STEPS} back.")
+        undo(qtbot, stepped)
+        settled(qtbot, stepped, lambda config: config == before)
+        assert stepped.controller.snapshot.step == STEPS
 
 
 def test_ctrl_z_takes_back_what_is_typed_before_it_takes_back_a_run(qtbot, stepped, enter):
