@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QCursor,
@@ -185,7 +185,7 @@ class Presenter(QObject):
         self._rearrange, self._window = rearrange, parent
         self._zoom_before = 1.0
         self._shown_before: list[QWidget] = []
-        self._took_screen = False
+        self._took_screen, self._place_before = False, QRect()
         self.is_on = False
         self.blank = _Blank(parent)
         self.spotlight = Spotlight(parent)
@@ -215,7 +215,7 @@ class Presenter(QObject):
             self._appearance.set_zoom(self._zoom_before)
             self._arrange(is_on)
             if self._took_screen:
-                self._window.setWindowState(self._window.windowState() & ~FULL)
+                self._give_screen_back()
 
     def _take_screen(self) -> int:
         """Fill the screen, unless the window is larger, as on two; return its height then."""
@@ -224,8 +224,15 @@ class Presenter(QObject):
         self._took_screen = has_room and not window.isFullScreen()
         if not self._took_screen:
             return window.height()
+        self._place_before = window.geometry()
         window.setWindowState(window.windowState() | FULL)
         return size.height()
+
+    def _give_screen_back(self) -> None:
+        window = self._window
+        window.setWindowState(window.windowState() & ~FULL)
+        if not window.isMaximized():  # at once: its place may be written down as it closes
+            window.setGeometry(self._place_before)
 
     def _arrange(self, is_on: bool) -> None:
         for widget in self._shown_before:

@@ -63,6 +63,7 @@ def test_a_slide_fills_the_screen_and_the_window_has_its_place_and_layout_again(
     for was_full in (False, True):
         if was_full:
             press(window, Qt.Key.Key_F11)
+            qtbot.waitUntil(lambda: window.size() == screen)
         press(window, Qt.Key.Key_F5)
         qtbot.waitUntil(lambda: window.size() == screen)
         assert window.isFullScreen()
@@ -72,6 +73,10 @@ def test_a_slide_fills_the_screen_and_the_window_has_its_place_and_layout_again(
     press(window, Qt.Key.Key_F11)
     qtbot.waitUntil(lambda: window.geometry() == before)
     qtbot.waitUntil(lambda: field.height() == height)
+    press(window, Qt.Key.Key_F5)
+    qtbot.waitUntil(lambda: window.size() == screen)
+    qtbot.waitUntil(window.close)
+    assert window.geometry() == before  # as it was when that was written down
 
 
 @pytest.mark.parametrize(("source", "size"), [("digits", (1590, 930)), ("iris", (1366, 768))])
