@@ -66,6 +66,7 @@ def test_a_kept_run_goes_on_to_the_bit(run, arrays, tmp_path, capsys):
     assert (ours["W"], ours["b"]) == (theirs["W"], theirs["b"])
 
 
+@pytest.mark.skipif(not hasattr(os, "pwrite"), reason="nothing is kept on Windows")
 def test_what_is_kept_on_disk_is_said_with_its_size(run, arrays):
     _, out, _ = run(*arrays, "--stream", "--dry-run", "--epochs", "4")
     assert "kept on disk as it trains, until it ends: 32" in out

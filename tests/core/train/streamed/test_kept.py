@@ -13,6 +13,8 @@ from core.train.streamed.kept import KeptBlocks
 N, M, OUTPUTS, SIZE = 2500, 5, 3, 600  # five blocks, the last of 100 rows
 LONG = 3600.0  # seconds: as long as that, anything may be written
 
+pytestmark = pytest.mark.skipif(not hasattr(os, "pwrite"), reason="nothing is kept on Windows")
+
 
 @pytest.fixture(autouse=True)
 def _in_a_folder_of_its_own(tmp_path, monkeypatch):

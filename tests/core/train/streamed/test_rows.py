@@ -1,5 +1,6 @@
 """Training from disk makes the updates of training in memory, to the bit."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from core.train.streamed import rows as streamed
 from core.train.streamed.rows import StreamedRows, kept_bytes, place_rows
 from core.train.trainer import Trainer
 
+KEEPS = pytest.mark.skipif(not hasattr(os, "pwrite"), reason="nothing is kept on Windows")
 N, M = 800, 16  # rows of 64 bytes: all slices begin at the same boundary of the processor
 FIRST_ORDER = [name for name, rule in OPTIMISERS.items() if not rule.is_second_order]
 COUNTED = [kind.name for kind in FAMILY.values() if kind.is_counted]
@@ -201,6 +203,7 @@ def test_few_blocks_are_in_memory_at_once(tasks):
     assert len(rows) == len(disk.train_rows) and len(rows.pool.X) == 3 * 3 * 64
 
 
+@KEEPS
 def test_after_an_epoch_rows_are_gathered_from_where_they_are_kept(tasks, monkeypatch):
     disk, memory = tasks()
     monkeypatch.setattr(kept, "TIMES", 1e9)  # however busy the disk is
@@ -217,6 +220,7 @@ def test_after_an_epoch_rows_are_gathered_from_where_they_are_kept(tasks, monkey
         assert_same_slices(rows.slices(), same.slices())
 
 
+@KEEPS
 def test_rows_are_kept_if_that_pays_and_there_is_room(tasks, monkeypatch):
     disk, memory = tasks(epochs=3)
     n = len(disk.train_rows)
@@ -228,6 +232,7 @@ def test_rows_are_kept_if_that_pays_and_there_is_room(tasks, monkeypatch):
     assert kept_bytes(disk) == 0
 
 
+@KEEPS
 def test_without_a_place_to_keep_them_rows_are_read_anew(tasks, monkeypatch):
     disk, _ = tasks(epochs=4)
     whole = Trainer(disk)
