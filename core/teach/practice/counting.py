@@ -42,7 +42,7 @@ def accuracy(rng: Generator) -> Exercise:
         tr("The examples of each class were taken for these:\n\n")
         + "\n".join(rows)
         + tr("\n\nWhat is the accuracy?"),
-        (Field("accuracy", right / n),),
+        (Field(tr("accuracy"), right / n),),
         tr(
             "Right are {value} = {right} of {n} examples: {right} / {n} = {rounded}, or {value2}.",
             value=" + ".join(str(counts[k, k]) for k in range(3)),
@@ -95,7 +95,7 @@ def one_vs_rest(rng: Generator) -> Exercise:
         tr("Three neurons, each for one class against the rest:\n\n")
         + "\n".join(given)
         + tr("\n\nWhich class is decided for x = {x}?", x=vector(x)),
-        (Field("class", best, choices=CLASSES),),
+        (Field(tr("class"), best, choices=CLASSES),),
         "\n".join(ways)
         + tr("\n\nThe largest logit has the largest σ(z): {best} is decided.", best=best),
         tuple(mistakes),
@@ -122,7 +122,7 @@ def tfidf(rng: Generator) -> Exercise:
             word=word,
             times=format_count(tf, "time"),
         ),
-        (Field("weight", tf * idf),),
+        (Field(tr("weight"), tf * idf),),
         f"idf = ln({1 + n} / {1 + df}) + 1 = {rounded(math.log(ratio))} + 1 = {rounded(idf)}.\n\n"
         f"tf · idf = {tf} · {rounded(idf)} = {rounded(tf * idf)}.",
         (

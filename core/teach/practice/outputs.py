@@ -92,7 +92,7 @@ def cross_entropy(rng: Generator) -> Exercise:
             a=vector(a),
             name=name,
         ),
-        (Field("loss", loss),),
+        (Field(tr("loss"), loss),),
         tr(
             "Only the activation of {name} counts: L = −ln {short} = {loss}.",
             name=name,
