@@ -334,11 +334,6 @@ def test_all_of_a_slide_is_seen_at_once(view, train, genres, qtbot, settle, heig
         assert part.isVisible() and lower < height
 
 
-def test_an_empty_pad_asks_for_a_text_in_the_type_of_its_texts(dressed, view, type_of):
-    type_of(20)
-    assert view.pad.viewport().font().pointSizeF() == view.pad.font().pointSizeF()
-
-
 # The window
 
 
@@ -348,6 +343,13 @@ def window(open_window, qtbot):
     window = open_window(RunConfig(DataConfig(source="genres"), ModelConfig("softmax")))
     window.stage.show_name("Read")
     return window
+
+
+def test_an_empty_pad_asks_for_a_text_in_the_type_of_its_texts(window):
+    pad = window.views["Read"].pad
+    before = pad.font().pointSizeF()
+    window.presenter.toggle()
+    assert pad.viewport().font().pointSizeF() == pad.font().pointSizeF() > before
 
 
 def test_a_text_is_taught_and_forgotten_again(window, qtbot):
