@@ -6,6 +6,7 @@ import pytest
 
 from core.config import TrainingConfig
 from core.errors import ConfigError
+from core.language import spoken
 from core.train.history import Mark
 from core.train.settings_history import (
     NEVER,
@@ -13,6 +14,7 @@ from core.train.settings_history import (
     ActiveSettings,
     SettingsHistory,
     changes_between,
+    mark_words,
     marks_between,
     with_changes,
 )
@@ -68,3 +70,14 @@ def test_what_was_changed_leads_from_one_to_the_other_and_is_marked_where_it_mov
 def test_what_cannot_change_meanwhile_is_refused_by_name(name):
     with pytest.raises(ConfigError, match=f"{name} cannot change while a model trains"):
         with_changes(TrainingConfig(), **{name: getattr(TrainingConfig(), name)})
+
+
+def test_a_change_is_told_in_the_language_of_the_window_and_stored_in_english():
+    before = TrainingConfig(learning_rate=0.1, batch_size=None)
+    after = with_changes(before, learning_rate=0.25, batch_size=32)
+    with spoken("de"):
+        texts = [mark.text for mark in marks_between(before, after, 7)]
+        told = [mark_words(text) for text in texts]
+    assert texts == ["η 0.1 → 0.25", "batch full → 32"]
+    assert told == ["η 0,1 → 0,25", "Batch voll → 32"]
+    assert [mark_words(text) for text in texts] == texts
