@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QHBoxLayout, QMenuBar, QToolButton, QWidget
 
 from core.language import tr
@@ -20,6 +20,7 @@ class Corner(QWidget):
 
     def __init__(self, menus: QMenuBar, look: Appearance, present: Callable[[], None]) -> None:
         super().__init__()
+        self._menus = menus
         menus.setCornerWidget(self)
         look.dressed.connect(self.fit)
         row = QHBoxLayout(self)
@@ -43,6 +44,14 @@ class Corner(QWidget):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the menus are what keys go to
             button.clicked.connect(lambda _=False, do=do: do())
             row.addWidget(button)
+
+    def event(self, event: QEvent) -> bool:
+        """Ask for the room again when the buttons take their type: the menu bar gives it once."""
+        is_done = super().event(event)
+        is_asked = event.type() is QEvent.Type.LayoutRequest
+        if is_asked and self.width() != self.sizeHint().width():
+            self._menus.setCornerWidget(self)
+        return is_done
 
     def fit(self) -> None:
         """Leave the room to the menus in a narrow window."""

@@ -33,3 +33,13 @@ def test_one_press_makes_all_larger_or_smaller_or_a_slide_and_the_menus_come_fir
     qtbot.waitUntil(menus_in_sight)
     window.appearance.set_zoom(1.0)
     assert window.beside_menus.isVisible()
+
+
+def test_the_buttons_are_whole_at_the_zoom_that_a_start_restores(qtbot, open_window):
+    first = open_window(size=(1280, 760))
+    first.appearance.set_zoom(1.5)
+    qtbot.waitUntil(first.close)
+    buttons = open_window(size=(1280, 760)).beside_menus.findChildren(QToolButton)
+    assert zoom.factor() == 1.5
+    qtbot.waitUntil(lambda: all(b.width() >= b.sizeHint().width() for b in buttons))
+    first.appearance.set_zoom(1.0)
