@@ -40,7 +40,7 @@ def not_counted(dataset: Dataset, config: DataConfig, model: ModelConfig) -> str
 def check_features(dataset: Dataset, config: DataConfig) -> None:
     """Raise DataError for a feature map, or standardising, that suits measured features only."""
     if not dataset.is_measured and (config.degree > 1 or config.sine):
-        kind = "texts" if dataset.is_text else "images"
+        kind = tr("texts") if dataset.is_text else tr("images")
         raise DataError(
             tr(
                 "Feature maps are for measured features; choose degree 1 and no sine for {kind}.",

@@ -18,7 +18,7 @@ from core.data.streamed.drawing import fixed_sample
 from core.data.suitability import check_features, not_counted
 from core.data.validation import set_aside
 from core.errors import DataError
-from core.language import tr
+from core.language import mark, tr
 from core.memory import Demand, demand
 from core.model_family import FAMILY
 from core.number_format import format_integer
@@ -37,6 +37,13 @@ class Reader(Protocol):
 
     def inputs(self, values: NDArray[np.floating]) -> NDArray[np.float32]:
         """Return the model inputs X (n, m) for features (n, d) in their own units."""
+
+
+NAMES_OF_ROWS = {
+    "training": mark("training row {n}"),
+    "validation": mark("validation row {n}"),
+    "test": mark("test row {n}"),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,7 +158,7 @@ class Task:
 
     def describe_row(self, row: int) -> str:
         """Return the name of a row of the data set, as in “test row 3”, counted from 1."""
-        return f"{self.part_of(row)} row {row + 1:,}"
+        return tr(NAMES_OF_ROWS[self.part_of(row)], n=format_integer(row + 1))
 
     @cached_property
     def class_weights(self) -> NDArray[np.float64] | None:

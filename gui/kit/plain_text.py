@@ -114,3 +114,8 @@ def as_tip(text: str) -> str:
 def unmarked(text: str) -> str:
     """Return the text for a button, a tab or a menu, where a single & would mark a mnemonic."""
     return visible(text).replace("&", "&&")
+
+
+def sentence_case(text: str) -> str:
+    """Return the text with a capital first letter; nouns within it keep theirs."""
+    return text[:1].upper() + text[1:]

@@ -36,7 +36,7 @@ FORMULA_PX = 17.0
 FORMULAE = {
     BINARY: (
         r"-y\log a-(1-y)\log(1-a)",
-        "minus y log a minus (1 − y) log(1 − a)",
+        mark("minus y log a minus (1 − y) log(1 − a)"),
     ),
     BINARY_LOGITS: (
         r"\log(1+e^{z})-y\,z",

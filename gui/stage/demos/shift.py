@@ -94,7 +94,7 @@ class ShiftDemo(Demo):
         )
         self.change = Figure(theme, tr("largest change of a"))
         self.decision = Figure(theme, tr("decisions changed"))
-        self.norm = Figure(theme, "Σ w², before → after")
+        self.norm = Figure(theme, tr("Σ w², before → after"))
         self._source, self._verdict = note(""), note("")
         self._lay_out(theme)
         self._set_options(tuple(map(tr, IRIS_INPUTS)))

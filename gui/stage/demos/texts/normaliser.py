@@ -22,6 +22,7 @@ from gui.kit import plots, zoom
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.layouts import add_layout
 from gui.kit.maths.formula import Formula
+from gui.kit.plain_text import sentence_case
 from gui.kit.theme import Theme
 from gui.stage.demos.columns import Columns, Shaped
 from gui.stage.demos.demo import Demo, no_shares
@@ -202,7 +203,7 @@ class NormaliserDemo(Demo):
         self.grid.show_number(1, last, total, 3)
         self.grid.show_text(2, last, "100 %")
         self.said.setText(
-            f"{escape(example.words.capitalize())}: P({escape(names[best])} | x) = "
+            f"{escape(sentence_case(example.words))}: P({escape(names[best])} | x) = "
             f"{format_fixed(float(powers[best]), 3)} / {format_fixed(total, 3)} = "
             f"<b>{format_percent(float(powers[best] / total))}</b>. "
             + tr("No share is known before all scores are.")

@@ -20,6 +20,7 @@ from gui.kit.fields.choices import Choice
 from gui.kit.labels import small_label
 from gui.kit.layouts import add_layout
 from gui.kit.maths.formula import Formula
+from gui.kit.plain_text import sentence_case
 from gui.kit.theme import Theme
 from gui.stage.demos.columns import Columns, Shaped
 from gui.stage.demos.demo import Demo
@@ -174,7 +175,7 @@ class PushAndPullDemo(Demo):
         if not known:
             self.said.setText(tr(NOTHING))
             return
-        text = f"{escape(example.words.capitalize())}, η = {format_plain(eta, 6)}. "
+        text = f"{escape(sentence_case(example.words))}, η = {format_plain(eta, 6)}. "
         if example.task.dataset.documents is not None and example.row is not None:
             beginning = example.task.dataset.documents.texts[example.row][:BEGINNING]
             text += f"“{escape(beginning)}…” "
