@@ -1,7 +1,7 @@
 """Zoom and presenter mode at one press, beside the menus."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QToolButton
 
 from gui.kit import zoom
@@ -35,11 +35,14 @@ def test_one_press_makes_all_larger_or_smaller_or_a_slide_and_the_menus_come_fir
     assert window.beside_menus.isVisible()
 
 
-def test_the_buttons_are_whole_at_the_zoom_that_a_start_restores(qtbot, open_window):
-    first = open_window(size=(1280, 760))
-    first.appearance.set_zoom(1.5)
-    qtbot.waitUntil(first.close)
-    buttons = open_window(size=(1280, 760)).beside_menus.findChildren(QToolButton)
-    assert zoom.factor() == 1.5
+def test_the_buttons_are_whole_at_the_zoom_that_a_start_restores(
+    qtbot, open_window, dressed, tmp_path
+):
+    screen = dressed.primaryScreen()
+    stored = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+    stored.setValue(f"zoom_{screen.name()}_{screen.size().width()}x{screen.size().height()}", 120)
+    window = open_window(size=(1632, 918))
+    assert zoom.factor() == 1.2
+    buttons = window.beside_menus.findChildren(QToolButton)
     qtbot.waitUntil(lambda: all(b.width() >= b.sizeHint().width() for b in buttons))
-    first.appearance.set_zoom(1.0)
+    window.appearance.set_zoom(1.0)
