@@ -44,6 +44,7 @@ from gui.stage.boundary.section import Section
 from gui.state.background_tasks import Background
 from gui.state.throttle import Reading
 
+RINGING_SECONDS = 0.2  # between two pictures of the rings: all points are painted with them
 LINE = 80  # average characters: in less width the readout needs two lines
 
 
@@ -83,7 +84,7 @@ class BoundaryView(View):
         self.gradient_arrows = GradientArrows(self.plot, theme, background)
         self.hidden_lines = HiddenLines(self.plot, theme, background)
         self._pointer, self._reading = Pointer(self.plot, self._geometry), Reading()
-        self._ringing = Reading()  # rings are painted together with all points
+        self._ringing = Reading(RINGING_SECONDS)
         self.board = Board(self._geometry)
         cursor = self._pointer.cursor
         self.gestures = Gestures(self.plot, self._geometry, self.board, theme, cursor)
