@@ -212,6 +212,8 @@ class Columns(QSplitter):
         """Return the side panel's default width if all columns have this one, in pixels."""
         if self._is_page:
             return px(LEAST_WIDTH)
+        if self._is_presenting:  # in type so large, the least width of a column is not the point
+            return int(SIDE_SHARE * width)
         least, most = map(px, SIDE_WIDTHS)
         if width < px(NARROW_PX):
             return least
