@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMainWindow, QMessageBox
 from core.language import tr, tr_n
 from core.projects.recovery import Leftover
 from gui.control.recovery import Recovery
+from gui.kit.plain_text import sentence_case
 
 Button = QMessageBox.StandardButton
 
@@ -36,7 +37,7 @@ class RecoveryOffer(QObject):
         box.setText(tr("Restore what was unsaved when Logit Lab ended?"))
         count = len(self._found)
         older = tr_n("There is {n} older than this.", "There are {n} older than this.", count)
-        told = f"{left.age().capitalize()}: {left.summary}."
+        told = f"{sentence_case(left.age())}: {left.summary}."
         box.setInformativeText(f"{told}\n{older}" if count else told)
         restore = box.addButton(tr("&Restore"), QMessageBox.ButtonRole.AcceptRole)
         discard = box.addButton(tr("&Discard"), QMessageBox.ButtonRole.DestructiveRole)
