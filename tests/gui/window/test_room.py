@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core import language
 from core.config import DataConfig, RunConfig
 from gui.kit import theme as look
 from gui.kit import zoom
@@ -148,16 +149,29 @@ def room(open_window, qtbot):
     return room
 
 
-themes = pytest.mark.parametrize(("source", "theme"), [("iris", "light"), ("digits", "dark")])
-levels = pytest.mark.parametrize("level", [1.0, 1.5], ids=["100 %", "150 %"])
+@pytest.fixture
+def speak():
+    """Return speak(code): the language of the window for the rest of the test."""
+    yield language.speak
+    language.speak(language.ENGLISH.code)
 
 
 @pytest.mark.usefixtures("usual_type")
-@themes
-@levels
+@pytest.mark.parametrize(
+    ("source", "theme", "level", "code"),
+    [
+        ("iris", "light", 1.0, "en"),
+        ("iris", "light", 1.5, "en"),
+        ("digits", "dark", 1.0, "en"),
+        ("digits", "dark", 1.5, "en"),
+        ("iris", "dark", 1.0, "de"),  # the longest words
+        ("digits", "light", 1.5, "de"),
+    ],
+)
 def test_no_text_is_cut_in_any_tab_on_the_cards_beside_and_among_all_settings(
-    qtbot, room, cut_at_last, source, theme, level
+    qtbot, room, cut_at_last, speak, source, theme, level, code
 ):
+    speak(code)
     window = room(source, theme, level)
     cut: list[tuple[object, ...]] = []
     for name in window.stage.available:
