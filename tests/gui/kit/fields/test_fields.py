@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPlainTextEdit, QVBoxLayout, QWidget
 
+from core.language import spoken
 from gui.kit import zoom
 from gui.kit.fields.card import Card
 from gui.kit.fields.choices import Choice, Segments, Toggle
@@ -369,3 +370,12 @@ def test_a_text_leaves_its_menu_to_what_is_around_it(qtbot):
         QApplication.sendEvent(port, QContextMenuEvent(reason, middle, port.mapToGlobal(middle)))
     assert {"Copy", "Select All"} <= set(entries_of(menu_of(port, around)))
     assert menu_of(around, around).isEmpty()
+
+
+def test_a_field_writes_the_decimal_mark_of_the_language_and_reads_either(qtbot):
+    with spoken("de"):
+        field = NotchField(0.001, 10.0)
+        qtbot.addWidget(field)
+        field.show_value(0.25)
+        assert field.text() == "0,25"
+        assert [field.valueFromText(text) for text in ("0,5", "0.5")] == [0.5, 0.5]

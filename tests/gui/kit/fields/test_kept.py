@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtWidgets import QCheckBox
 
+from core.language import spoken, tr
 from gui.kit.fields import kept
 from gui.kit.fields.choices import Choice, Segments
 from gui.kit.fields.unscrolled import Slider
@@ -65,3 +66,25 @@ def test_sizes_of_another_number_or_of_none_are_no_sizes(text):
 
 def test_sizes_are_read_as_they_are_written():
     assert kept.sizes(kept.listed([300, 240]), 2) == [300, 240]
+
+
+@pytest.mark.parametrize("kind", ["combo", "segments"])
+def test_a_choice_is_kept_in_english_whatever_the_language(qtbot, kind):
+    def field(language):
+        with spoken(language):
+            words = tr("Reset"), tr("Temperature")
+            made = Choice() if kind == "combo" else Segments([(each, each, "") for each in words])
+        qtbot.addWidget(made)
+        if isinstance(made, Choice):
+            made.set_options([(each, each) for each in words], words[0])
+            return kept.combo(made)
+        made.choose(words[0])
+        return kept.segments(made)
+
+    german, chinese = field("de"), field("zh_CN")
+    with spoken("de"):
+        german.choose("Temperature")
+        known = german.words()
+    with spoken("zh_CN"):
+        chinese.choose(known)
+        assert (known, chinese.words()) == ("Temperature", "Temperature")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from core.language import spoken
 from gui.kit.maths.notation import (
     EQUALS,
+    PLACE,
     PLUS,
     Flow,
     Frac,
@@ -14,6 +16,7 @@ from gui.kit.maths.notation import (
     flow,
     many,
     row,
+    sentence,
     to_csv,
     to_latex,
     to_text,
@@ -54,3 +57,20 @@ def test_a_matrix_goes_out_as_csv_that_other_programs_read():
 
 def test_a_formula_without_a_table_has_no_csv():
     assert to_csv(row(PLUS, Num(("a",))), text_of) == ""
+
+
+def test_a_number_with_a_comma_goes_out_with_a_point():
+    table = Matrix(((Num(("a",)), Num(("b",))),))
+    with spoken("de"):
+        assert to_csv(table, lambda _: "−0,5·10⁻⁵").strip() == "-0.5e-5,-0.5e-5"
+
+
+def test_a_node_stands_where_the_sentence_has_its_place():
+    class_of = Word("setosa", 0)
+    words = [Word("of"), class_of, Word(","), Word("the"), Word("first")]
+    assert sentence(f"of {PLACE}, the first", class_of) == words
+
+
+def test_a_chinese_sentence_wraps_after_its_marks():
+    parts = "\u4e00\uff0c", "\u4e8c\u3002", "\u4e09"
+    assert sentence("".join(parts)) == [Word(part) for part in parts]
