@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.dataset import Dataset
-from core.number_format import format_count
+from core.language import tr
+from core.number_format import format_count, format_integer
 
 
 def filled(dataset: Dataset, rows: NDArray[np.int64]) -> Dataset:
@@ -22,12 +23,19 @@ def filled(dataset: Dataset, rows: NDArray[np.int64]) -> Dataset:
         known = X[rows, j][~gaps[rows, j]]
         known = known if len(known) else X[~gaps[:, j], j]
         X[gaps[:, j], j] = known.mean(dtype=np.float64)
-        parts.append(f"{dataset.feature_names[j]} {gaps[:, j].sum():,}")
+        parts.append(f"{dataset.feature_names[j]} {format_integer(gaps[:, j].sum())}")
     cells = format_count(int(gaps.sum()), "missing number")
     return replace(
         dataset,
         X=X,
-        notes=(*dataset.notes, f"filled {cells} with the feature's mean ({', '.join(parts)})"),
+        notes=(
+            *dataset.notes,
+            tr(
+                "filled {cells} with the feature's mean ({parts})",
+                cells=cells,
+                parts=", ".join(parts),
+            ),
+        ),
     )
 
 
@@ -44,5 +52,8 @@ def without_empty_classes(dataset: Dataset) -> Dataset:
         y=number[dataset.y],
         class_names=tuple(dataset.class_names[k] for k in kept),
         class_marks=tuple(dataset.class_marks[k] for k in kept),
-        notes=(*dataset.notes, f"no row of class {gone} is left, so it is no class"),
+        notes=(
+            *dataset.notes,
+            tr("no row of class {names} is left, so it is no class", names=gone),
+        ),
     )

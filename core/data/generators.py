@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from core.config import MAX_SEED
 from core.data.points import MAX_CLASSES, MAX_POINTS, MIN_CLASSES, Points
 from core.errors import ConfigError
+from core.language import mark, tr
+from core.number_format import format_integer
 
 if TYPE_CHECKING:  # to import it takes milliseconds
     from numpy.random import Generator
@@ -54,9 +56,23 @@ class GeneratorConfig:
         ):
             value = getattr(self, name)
             if not low <= value <= high:
-                raise ConfigError(f"{name} is {value:,}; it must be from {low:,} to {high:,}.")
+                raise ConfigError(
+                    tr(
+                        "{name} is {value}; it must be from {low} to {high}.",
+                        name=name,
+                        value=format_integer(value),
+                        low=format_integer(low),
+                        high=format_integer(high),
+                    )
+                )
         if self.kind not in KINDS:
-            raise ConfigError(f"There is no “{self.kind}”; choose from {', '.join(KINDS)}.")
+            raise ConfigError(
+                tr(
+                    "There is no “{kind}”; choose from {kinds}.",
+                    kind=self.kind,
+                    kinds=", ".join(KINDS),
+                )
+            )
 
 
 class Kind(NamedTuple):
@@ -167,12 +183,12 @@ def _lecture_toy(labels: NDArray[np.int64], recipe: GeneratorConfig, rng: Genera
 
 
 KINDS = {
-    "blobs": Kind("Blobs", _blobs, 0),
-    "toy": Kind("Lecture toy", _lecture_toy, 2),
-    "separable": Kind("Separable", _separable, 2),
-    "moons": Kind("Moons", _moons, 2),
-    "circles": Kind("Circles", _circles, 0),
+    "blobs": Kind(mark("Blobs"), _blobs, 0),
+    "toy": Kind(mark("Lecture toy"), _lecture_toy, 2),
+    "separable": Kind(mark("Separable"), _separable, 2),
+    "moons": Kind(mark("Moons"), _moons, 2),
+    "circles": Kind(mark("Circles"), _circles, 0),
     "xor": Kind("XOR", _xor, 2),
-    "checkerboard": Kind("Checkerboard", _checkerboard, 2),
-    "spirals": Kind("Spirals", _spirals, 0),
+    "checkerboard": Kind(mark("Checkerboard"), _checkerboard, 2),
+    "spirals": Kind(mark("Spirals"), _spirals, 0),
 }

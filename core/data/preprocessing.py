@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 
 from core.config import Std
 from core.errors import DataError
-from core.language import tr
+from core.language import mark, tr
 from core.number_format import format_integer
 
 SUPERSCRIPTS = {2: "²", 3: "³", 4: "⁴", 5: "⁵"}
 MAX_INPUTS = 1000  # most inputs that a feature map may produce
 SPREADS: dict[Std, str] = {
-    "sample": "the standard deviation of a sample (n − 1)",
-    "population": "the standard deviation of a population (n)",
+    "sample": mark("the standard deviation of a sample (n − 1)"),
+    "population": mark("the standard deviation of a population (n)"),
 }
 Floats = NDArray[np.float64]
 NUMBERS_AT_ONCE = 2**15  # whose float64 temporaries fit into the processor's cache

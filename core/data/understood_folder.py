@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from core.language import tr, tr_n
+from core.number_format import format_integer
+
 MOST_SIZES = 4  # in a line
 
 
@@ -17,8 +20,13 @@ class LeftOutFiles(NamedTuple):
 
     def __str__(self) -> str:
         more = ", …" if self.number > len(self.names) else ""
-        files = "file" if self.number == 1 else "files"
-        return f"{self.number:,} {files} left out, {self.why}: {', '.join(self.names)}{more}"
+        return tr_n(
+            "{n} file left out, {why}: {names}",
+            "{n} files left out, {why}: {names}",
+            self.number,
+            why=tr(self.why),
+            names=f"{', '.join(self.names)}{more}",
+        )
 
 
 @dataclass(frozen=True)
@@ -40,10 +48,14 @@ class UnderstoodFolder:
     def say_sizes(self) -> str:
         """Return the most frequent sizes of the files."""
         parts = [
-            f"{rows} × {columns} ({count:,})" for (rows, columns), count in self.sizes[:MOST_SIZES]
+            f"{rows} × {columns} ({format_integer(count)})"
+            for (rows, columns), count in self.sizes[:MOST_SIZES]
         ]
         more = len(self.sizes) - MOST_SIZES
-        return ", ".join(parts) + (f" and {more:,} other sizes" if more > 0 else "")
+        sizes = ", ".join(parts)
+        if more <= 0:
+            return sizes
+        return tr("{sizes} and {more} other sizes", sizes=sizes, more=format_integer(more))
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON-compatible values."""

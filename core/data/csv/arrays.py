@@ -24,7 +24,9 @@ from core.data.csv.header import SPLIT, TEST, TRAIN
 from core.data.csv.layout import Layout
 from core.data.csv.packed import ZIP, Source, check_directory
 from core.errors import DataError
+from core.language import tr
 from core.name_lookup import kept_apart
+from core.number_format import format_integer
 
 NAME = "NumPy arrays"
 MARK = b"\x93NUMPY"
@@ -72,8 +74,13 @@ def read_array(name: str, file: IO[bytes], size: int) -> NDArray[Any]:
     cells = math.prod(stated.shape) * max(len(stated.dtype.names or ()), 1)
     if cells > MAX_CELLS or math.prod(stated.shape) * stated.dtype.itemsize > size:
         raise DataError(
-            f"{name} states {cells:,} values, more than it holds or than are read "
-            f"({MAX_CELLS:,}). Get the file again, or take a part of it."
+            tr(
+                "{name} states {cells} values, more than it holds or than are read "
+                "({max_cells}). Get the file again, or take a part of it.",
+                name=name,
+                cells=format_integer(cells),
+                max_cells=format_integer(MAX_CELLS),
+            )
         )
     file.seek(0)
     try:
@@ -96,16 +103,21 @@ def read_head(name: str, file: IO[bytes]) -> Stated:
         raise _damaged(name) from error
     if dtype.hasobject:
         raise DataError(
-            f"{name} holds Python objects (a pickle), which can run programs on loading and is not "
-            "opened; save arrays of numbers or words."
+            tr(
+                "{name} holds Python objects (a pickle), which can run programs on loading and "
+                "is not opened; save arrays of numbers or words.",
+                name=name,
+            )
         )
     if shape and not math.prod(shape):
-        raise DataError(f"{name} holds an array without values; save the arrays again.")
+        raise DataError(
+            tr("{name} holds an array without values; save the arrays again.", name=name)
+        )
     return Stated(shape, dtype, is_fortran)
 
 
 def _damaged(name: str) -> DataError:
-    return DataError(f"{name} is a damaged file of NumPy's; save the arrays again.")
+    return DataError(tr("{name} is a damaged file of NumPy's; save the arrays again.", name=name))
 
 
 def columns_of(name: str, arrays: dict[str, NDArray[Any]]) -> Columns:
@@ -121,15 +133,18 @@ def columns_of(name: str, arrays: dict[str, NDArray[Any]]) -> Columns:
     if not pairs:
         listed = ", ".join(f"{key} {'×'.join(map(str, a.shape))}" for key, a in arrays.items())
         raise DataError(
-            f"{name} holds {listed[:200]}; features (rows × columns) and labels (rows) were "
-            "expected."
+            tr(
+                "{name} holds {listed}; features (rows × columns) and labels (rows) were expected.",
+                name=name,
+                listed=listed[:200],
+            )
         )
     parts = [
         _columns(arrays[X]) | {LABEL: _flat(arrays[y]), SPLIT: np.full(len(arrays[y]), part)}
         for X, y, part in pairs
     ]
     if any(list(part) != list(parts[0]) for part in parts):
-        raise DataError(f"{name} has other features for training than for testing.")
+        raise DataError(tr("{name} has other features for training than for testing.", name=name))
     columns = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
     if len(parts) == 1:
         del columns[SPLIT]
@@ -169,7 +184,14 @@ def format_of(name: str, columns: Columns) -> TableFormat:
     Raises DataError where there are too many.
     """
     if not 0 < len(columns) <= MAX_COLUMNS:
-        raise DataError(f"{name} has {len(columns):,} columns; 1 to {MAX_COLUMNS:,} are read.")
+        raise DataError(
+            tr(
+                "{name} has {count} columns; 1 to {max_columns} are read.",
+                name=name,
+                count=format_integer(len(columns)),
+                max_columns=format_integer(MAX_COLUMNS),
+            )
+        )
     names = kept_apart(list(columns), "column")
     return TableFormat(
         encoding="utf-8",
@@ -205,7 +227,7 @@ def read(source: Source) -> Columns | None:
 def _arrays(
     name: str, archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo]
 ) -> dict[str, NDArray[Any]]:
-    memory.check(sum(info.file_size for info in infos), name, "Take a part of it.")
+    memory.check(sum(info.file_size for info in infos), name, tr("Take a part of it."))
     arrays: dict[str, NDArray[Any]] = {}
     for info in infos[:MAX_ARRAYS]:
         try:
@@ -216,7 +238,7 @@ def _arrays(
         if array.ndim and len(array):
             arrays[info.filename.removesuffix(".npy")] = array
     if not arrays:
-        raise DataError(f"{name} holds no array with rows; save the arrays again.")
+        raise DataError(tr("{name} holds no array with rows; save the arrays again.", name=name))
     return arrays
 
 
@@ -230,5 +252,5 @@ def as_cells(array: NDArray[Any]) -> NDArray[Any]:
     if kind == "S":
         return np.char.decode(array, "utf-8", "replace").astype(object)
     if kind == "c":
-        raise DataError("complex numbers cannot be features; save their parts as two columns.")
+        raise DataError(tr("complex numbers cannot be features; save their parts as two columns."))
     return array.astype(str).astype(object)

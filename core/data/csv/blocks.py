@@ -26,6 +26,8 @@ from core.data.csv.spreadsheet import Line, Writer, kept_harmless
 from core.data.csv.table import Column, Table
 from core.data.csv.text_file import UndecodableError
 from core.errors import DataError
+from core.language import tr
+from core.number_format import format_integer
 
 _MARKS = r"=+\-@＝＋－＠"
 _MARKED = re.compile(rf"[{_MARKS}\t\r]")
@@ -78,7 +80,10 @@ class TableBlocks:
         self._source, self._reading = source, reading
         if arrays.read(self._source) is not None:
             raise DataError(
-                f"{self._source.name} holds arrays; save them as a table of text (CSV)."
+                tr(
+                    "{name} holds arrays; save them as a table of text (CSV).",
+                    name=self._source.name,
+                )
             )
         self.form = dialect.find_format(self._source, reading)
         self._guesses = encodings.next_guesses(reading.encoding, self.form.encoding)
@@ -151,7 +156,7 @@ def _written_anew(part: Part, form: TableFormat, columns: tuple[Column, ...]) ->
         texts, np.array(starts, dtype=np.int32), np.array(widths, dtype=np.int32), columns, width
     )
     if int((block.widths == width).sum()) != len(part.frame):
-        raise RuntimeError(f"{len(part.frame)} rows were parsed as others.")
+        raise RuntimeError(tr("{count} rows were parsed as others.", count=len(part.frame)))
     return block
 
 
@@ -168,8 +173,11 @@ def _records(part: Part, lines: list[str], form: TableFormat) -> Iterator[tuple[
             start = reader.line_num
     except csv.Error:
         raise DataError(
-            f"Line {part.first_line + start:,} has a value of more than "
-            f"{csv.field_size_limit():,} characters; shorten it."
+            tr(
+                "Line {value} has a value of more than {field_size_limit} characters; shorten it.",
+                value=format_integer(part.first_line + start),
+                field_size_limit=format_integer(csv.field_size_limit()),
+            )
         ) from None
 
 

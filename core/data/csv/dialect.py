@@ -24,6 +24,8 @@ from core.data.csv.packed import Source
 from core.data.csv.rewriting import BLANKS, Rewriter
 from core.data.csv.text_file import Head, lines_of
 from core.errors import DataError
+from core.language import tr
+from core.number_format import format_integer
 
 MAX_COLUMNS = 10_000
 SAMPLE_RECORDS = 200
@@ -228,7 +230,9 @@ def _best_sample(name: str, head: Head, reading: CsvOptions) -> tuple[_Sample, i
             separator = stated[1]
         above, lines = above + 1, lines[1:]
     if not lines:
-        raise DataError(f"{name} holds comments and blank lines only; a table was expected.")
+        raise DataError(
+            tr("{name} holds comments and blank lines only; a table was expected.", name=name)
+        )
     candidates = [separator] if separator else _present(lines)
     quoted = [
         (place, quote, candidate)
@@ -246,8 +250,13 @@ def _best_sample(name: str, head: Head, reading: CsvOptions) -> tuple[_Sample, i
         best = max(tabbed, key=lambda sample: sample.score)
     if best.width > MAX_COLUMNS:
         raise DataError(
-            f"{name} has {best.width:,} columns; at most {MAX_COLUMNS:,} are read. "
-            "Does each row have a line of its own?"
+            tr(
+                "{name} has {width} columns; at most {max_columns} are read. Does each row have "
+                "a line of its own?",
+                name=name,
+                width=format_integer(best.width),
+                max_columns=format_integer(MAX_COLUMNS),
+            )
         )
     return best, above
 

@@ -12,32 +12,33 @@ from collections.abc import Callable, Iterable
 
 from core.data.csv.packed import Source
 from core.errors import DataError
+from core.language import mark, tr
 
 ENCODINGS = {
     "utf-8": "UTF-8",
     "utf-16-le": "UTF-16",
     "utf-16-be": "UTF-16 (big-endian)",
     "cp1252": "Latin-1 (Windows-1252)",
-    "cp1250": "Central European (Windows-1250)",
-    "iso8859-2": "Central European (Latin-2)",
-    "cp1251": "Cyrillic (Windows-1251)",
-    "koi8-r": "Cyrillic (KOI8-R)",
-    "cp866": "Cyrillic (DOS 866)",
-    "cp1253": "Greek (Windows-1253)",
-    "cp1254": "Turkish (Windows-1254)",
-    "cp1255": "Hebrew (Windows-1255)",
-    "cp1256": "Arabic (Windows-1256)",
-    "cp1257": "Baltic (Windows-1257)",
-    "cp1258": "Vietnamese (Windows-1258)",
-    "cp874": "Thai (Windows-874)",
-    "gb18030": "Chinese (GB 18030, GBK)",
-    "big5": "Chinese (Big5)",
-    "cp932": "Japanese (Shift-JIS)",
-    "euc-jp": "Japanese (EUC-JP)",
-    "cp949": "Korean (EUC-KR, 949)",
-    "mac-roman": "Western (Mac OS Roman)",
-    "cp437": "Western (DOS 437)",
-    "cp850": "Western (DOS 850)",
+    "cp1250": mark("Central European (Windows-1250)"),
+    "iso8859-2": mark("Central European (Latin-2)"),
+    "cp1251": mark("Cyrillic (Windows-1251)"),
+    "koi8-r": mark("Cyrillic (KOI8-R)"),
+    "cp866": mark("Cyrillic (DOS 866)"),
+    "cp1253": mark("Greek (Windows-1253)"),
+    "cp1254": mark("Turkish (Windows-1254)"),
+    "cp1255": mark("Hebrew (Windows-1255)"),
+    "cp1256": mark("Arabic (Windows-1256)"),
+    "cp1257": mark("Baltic (Windows-1257)"),
+    "cp1258": mark("Vietnamese (Windows-1258)"),
+    "cp874": mark("Thai (Windows-874)"),
+    "gb18030": mark("Chinese (GB 18030, GBK)"),
+    "big5": mark("Chinese (Big5)"),
+    "cp932": mark("Japanese (Shift-JIS)"),
+    "euc-jp": mark("Japanese (EUC-JP)"),
+    "cp949": mark("Korean (EUC-KR, 949)"),
+    "mac-roman": mark("Western (Mac OS Roman)"),
+    "cp437": mark("Western (DOS 437)"),
+    "cp850": mark("Western (DOS 850)"),
 }
 EXAMINED = 4_096  # bytes that are searched for zeros
 SAMPLE_BYTES = 60  # of words to check by eye
@@ -72,8 +73,11 @@ def find(name: str, head: bytes) -> str:
         return encoding
     if b"\0" in head[:EXAMINED] and _CONTROLS & set(head[:EXAMINED]):
         raise DataError(
-            f"{name} is no text (it holds zero bytes); a table was expected. "
-            "Export the table as CSV."
+            tr(
+                "{name} is no text (it holds zero bytes); a table was expected. Export the table "
+                "as CSV.",
+                name=name,
+            )
         )
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head)
@@ -84,8 +88,8 @@ def find(name: str, head: bytes) -> str:
 
 def marked(head: bytes) -> str | None:
     """Return the encoding that a mark at the beginning or zero bytes tell, None without these."""
-    for mark, encoding in _MARKS:
-        if head.startswith(mark):
+    for begin, encoding in _MARKS:
+        if head.startswith(begin):
             return encoding
     pairs = head[:EXAMINED]
     zeros = [pairs[start::2].count(0) for start in (0, 1)]

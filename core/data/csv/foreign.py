@@ -5,32 +5,42 @@ from __future__ import annotations
 import re
 
 from core.errors import DataError
+from core.language import mark, tr
 
 _MARKS = (
-    (b"PK\x03\x04", "a zip archive; unpack it first"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook; open it and save the table as CSV"),
-    (b"\x1f\x8b", "packed with gzip; unpack it first"),
-    (b"BZh", "packed with bzip2; unpack it first"),
-    (b"\xfd7zXZ", "packed with xz; unpack it first"),
-    (b"(\xb5/\xfd", "packed with Zstandard; unpack it first"),
-    (b"7z\xbc\xaf", "a 7-Zip archive; unpack it first"),
-    (b"Rar!", "a RAR archive; unpack it first"),
-    (b"%PDF", "a PDF; export the table as CSV"),
-    (b"\x89PNG", "a picture; a table of text was expected"),
-    (b"\xff\xd8\xff", "a picture; a table of text was expected"),
-    (b"GIF8", "a picture; a table of text was expected"),
-    (b"ARROW1", "an Arrow file; save the table as CSV"),
-    (b"\x89HDF", "an HDF5 file; save the table as CSV"),
-    (b"MATLAB 5.0", "a MATLAB file; save the table as CSV"),
-    (b"SQLite format 3", "a database; export the table as CSV"),
-    (b"{\\rtf", "a document of a word processor; save the table as CSV"),
-    (b"\x80\x04", "a pickle, which can run programs on loading and is not opened; save it as CSV"),
-    (b"\x80\x05", "a pickle, which can run programs on loading and is not opened; save it as CSV"),
+    (b"PK\x03\x04", mark("a zip archive; unpack it first")),
+    (b"\xd0\xcf\x11\xe0", mark("an old Excel workbook; open it and save the table as CSV")),
+    (b"\x1f\x8b", mark("packed with gzip; unpack it first")),
+    (b"BZh", mark("packed with bzip2; unpack it first")),
+    (b"\xfd7zXZ", mark("packed with xz; unpack it first")),
+    (b"(\xb5/\xfd", mark("packed with Zstandard; unpack it first")),
+    (b"7z\xbc\xaf", mark("a 7-Zip archive; unpack it first")),
+    (b"Rar!", mark("a RAR archive; unpack it first")),
+    (b"%PDF", mark("a PDF; export the table as CSV")),
+    (b"\x89PNG", mark("a picture; a table of text was expected")),
+    (b"\xff\xd8\xff", mark("a picture; a table of text was expected")),
+    (b"GIF8", mark("a picture; a table of text was expected")),
+    (b"ARROW1", mark("an Arrow file; save the table as CSV")),
+    (b"\x89HDF", mark("an HDF5 file; save the table as CSV")),
+    (b"MATLAB 5.0", mark("a MATLAB file; save the table as CSV")),
+    (b"SQLite format 3", mark("a database; export the table as CSV")),
+    (b"{\\rtf", mark("a document of a word processor; save the table as CSV")),
+    (
+        b"\x80\x04",
+        mark("a pickle, which can run programs on loading and is not opened; save it as CSV"),
+    ),
+    (
+        b"\x80\x05",
+        mark("a pickle, which can run programs on loading and is not opened; save it as CSV"),
+    ),
     (
         b"version https://git-lfs.github.com/spec/",
-        "a pointer of Git LFS, which stands for the table: get the table itself by “git lfs pull”",
+        mark(
+            "a pointer of Git LFS, which stands for the table: get the table itself by “git lfs "
+            "pull”"
+        ),
     ),
-    (b"\x00\x00\x08", "an IDX file; choose its folder under MNIST instead"),
+    (b"\x00\x00\x08", mark("an IDX file; choose its folder under MNIST instead")),
 )
 _PAGE = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?P<tag>!doctype\s+html|[a-z][\w:-]*(?=[\s>/]))",
@@ -41,9 +51,9 @@ _OBJECT = re.compile(r'\s*(?:\[\s*)*(?:\{\s*(?:"|\}|$)|\[\s*(?:\]|"|-?\d+[\d.]*\
 
 def check_bytes(name: str, head: bytes) -> None:
     """Raise DataError if the first bytes of a file are those of another format."""
-    for mark, what in _MARKS:
-        if head.startswith(mark):
-            raise DataError(f"{name} is {what}.")
+    for begin, what in _MARKS:
+        if head.startswith(begin):
+            raise DataError(tr("{name} is {other}.", name=name, other=tr(what)))
 
 
 def check_words(name: str, text: str) -> None:
@@ -53,15 +63,21 @@ def check_words(name: str, text: str) -> None:
         tag = page["tag"].casefold()
         if tag.startswith("!doctype") or tag in ("html", "head", "body", "table"):
             raise DataError(
-                f"{name} is a web page, not a table: use the page's download button (on GitHub "
-                "“Raw”), and open what it gives."
+                tr(
+                    "{name} is a web page, not a table: use the page's download button (on "
+                    "GitHub “Raw”), and open what it gives.",
+                    name=name,
+                )
             )
         if _is_xml(text):
-            raise DataError(f"{name} is XML, not a table; export it as CSV.")
+            raise DataError(tr("{name} is XML, not a table; export it as CSV.", name=name))
     if _OBJECT.match(text):
         raise DataError(
-            f"{name} is JSON, not a table of lines; save it as CSV, or as JSON lines: an object "
-            "a line."
+            tr(
+                "{name} is JSON, not a table of lines; save it as CSV, or as JSON lines: an "
+                "object a line.",
+                name=name,
+            )
         )
 
 

@@ -11,7 +11,9 @@ from core.data.csv.packed import Source
 from core.data.csv.rewriting import BLANKS, Rewriter
 from core.data.csv.text_file import Head, lines_of
 from core.errors import DataError
+from core.language import tr
 from core.name_lookup import kept_apart
+from core.number_format import format_integer
 
 SAMPLED = 2**16  # characters from which a layout is recognised
 MAX_CELLS = 2**28  # cells of sparse rows, were they written out
@@ -44,7 +46,14 @@ def find(source: Source, head: Head, most: int) -> Layout | None:
         header = arff.read_header(source.name, head.text)
         names, rewriter = header.names, arff.Rewriter(header.defaults)
         if len(names) > most:
-            raise DataError(f"{source.name} has {len(names):,} columns; at most {most:,} are read.")
+            raise DataError(
+                tr(
+                    "{name} has {count} columns; at most {most} are read.",
+                    name=source.name,
+                    count=format_integer(len(names)),
+                    most=format_integer(most),
+                )
+            )
         names = kept_apart(names, "column")
         return Layout(arff.NAME, names, header.first_line, rewriter, (",", BLANKS), "'")
     start = head.text[:SAMPLED]
@@ -67,8 +76,14 @@ def find(source: Source, head: Head, most: int) -> Layout | None:
         count = high - low + 1
         if rows * count > MAX_CELLS:
             raise DataError(
-                f"{source.name} holds {rows:,} rows of {count:,} features; written out these are "
-                f"more than {MAX_CELLS:,} values. Take a part of it."
+                tr(
+                    "{name} holds {rows} rows of {count} features; written out these are more "
+                    "than {max_cells} values. Take a part of it.",
+                    name=source.name,
+                    rows=format_integer(rows),
+                    count=format_integer(count),
+                    max_cells=format_integer(MAX_CELLS),
+                )
             )
         names = ("label", *(f"feature {k}" for k in range(low, high + 1)))
         return Layout(libsvm.NAME, names, 1, libsvm.Rewriter(low, count))

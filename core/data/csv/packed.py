@@ -19,7 +19,8 @@ from typing import IO, cast
 
 from core.data.csv.binary import parquet, workbook
 from core.errors import DataError
-from core.number_format import format_bytes
+from core.language import tr
+from core.number_format import format_bytes, format_integer
 
 STDIN = Path("-")  # stands for standard input
 MAX_UNPACKED = 2**32  # bytes; the values of a larger table would not be read
@@ -82,15 +83,25 @@ class Source:
         path = self.path
         try:
             if path.is_dir():
-                raise DataError(f"{path} is a folder; choose a file with a table in it.")
+                raise DataError(
+                    tr("{path} is a folder; choose a file with a table in it.", path=path)
+                )
             if path.exists() and not path.is_file():
-                raise DataError(f"{path} is no ordinary file; choose a file with a table.")
+                raise DataError(
+                    tr("{path} is no ordinary file; choose a file with a table.", path=path)
+                )
             return path.open("rb"), path.stat().st_size
         except FileNotFoundError:
-            raise DataError(f"There is no file {path}; choose another one.") from None
+            raise DataError(tr("There is no file {path}; choose another one.", path=path)) from None
         except (OSError, ValueError, RuntimeError) as error:
             reason = getattr(error, "strerror", None) or str(error)
-            raise DataError(f"{path} cannot be read: {reason}. Choose another file.") from error
+            raise DataError(
+                tr(
+                    "{path} cannot be read: {reason}. Choose another file.",
+                    path=path,
+                    reason=reason,
+                )
+            ) from error
 
 
 @contextmanager
@@ -107,21 +118,27 @@ def source(path: Path, *, is_streamed: bool = False) -> Iterator[Source]:
 def _keep_standard_input(spool: IO[bytes]) -> None:
     if sys.stdin is None or sys.stdin.isatty():
         raise DataError(
-            "Nothing comes from standard input; pipe a table there, as in: train - < table.csv."
+            tr("Nothing comes from standard input; pipe a table there, as in: train - < table.csv.")
         )
     kept = 0
     while part := sys.stdin.buffer.read(COPIED):
         kept += len(part)
         if kept > MAX_UNPACKED:
             raise DataError(
-                f"Standard input holds more than {format_bytes(MAX_UNPACKED)}; take a part of it."
+                tr(
+                    "Standard input holds more than {max_unpacked}; take a part of it.",
+                    max_unpacked=format_bytes(MAX_UNPACKED),
+                )
             )
         try:
             spool.write(part)
         except OSError as error:
             raise DataError(
-                f"Standard input cannot be kept on disk ({error.strerror}); make room, or name "
-                "the file."
+                tr(
+                    "Standard input cannot be kept on disk ({strerror}); make room, or name the "
+                    "file.",
+                    strerror=error.strerror,
+                )
             ) from error
 
 
@@ -181,14 +198,26 @@ class Stream:
         try:
             return file.read(count)
         except _FAULTS as error:
-            what = "breaks off" if isinstance(error, EOFError) else "is damaged"
-            raise DataError(
-                f"{self._name} is packed, as by gzip, and {what}: it cannot be unpacked. Get the "
-                "file again."
-            ) from error
+            if isinstance(error, EOFError):
+                said = tr(
+                    "{name} is packed, as by gzip, and breaks off: it cannot be unpacked. Get the "
+                    "file again.",
+                    name=self._name,
+                )
+            else:
+                said = tr(
+                    "{name} is packed, as by gzip, and is damaged: it cannot be unpacked. Get the "
+                    "file again.",
+                    name=self._name,
+                )
+            raise DataError(said) from error
         except OSError as error:
             raise DataError(
-                f"{self._name} cannot be read: {error.strerror or error}. Choose another file."
+                tr(
+                    "{name} cannot be read: {value}. Choose another file.",
+                    name=self._name,
+                    value=error.strerror or error,
+                )
             ) from error
 
     def _unpacked(self, file: IO[bytes]) -> IO[bytes]:
@@ -208,11 +237,19 @@ class Stream:
             else:
                 return file
             self._files.append(file)
-        raise DataError(f"{self._name} is packed more than {MAX_LAYERS} times; unpack it first.")
+        raise DataError(
+            tr(
+                "{name} is packed more than {max_layers} times; unpack it first.",
+                name=self._name,
+                max_layers=MAX_LAYERS,
+            )
+        )
 
     def _of_parquet(self, file: IO[bytes]) -> IO[bytes]:
         if self._is_packed:
-            raise DataError(f"{self._name} is a packed Parquet file; unpack it first.")
+            raise DataError(
+                tr("{name} is a packed Parquet file; unpack it first.", name=self._name)
+            )
         self._parquet = parquet.ParquetText(
             self._name, file, is_bounded=not self._source.is_streamed
         )
@@ -240,20 +277,27 @@ class Stream:
             info = self._table_of(archive)
             self._check(info.file_size, info.compress_size)
             if info.flag_bits & 1:
-                raise DataError(f"{self._name} is locked by a password; unpack it first.")
+                raise DataError(
+                    tr("{name} is locked by a password; unpack it first.", name=self._name)
+                )
             return archive.open(info)
         except (*_FAULTS, OSError, ValueError, RuntimeError, UnicodeError) as error:
             raise DataError(
-                f"{self._name} is damaged: no zip archive and no Excel workbook that can be "
-                "unpacked. Get the file again."
+                tr(
+                    "{name} is damaged: no zip archive and no Excel workbook that can be "
+                    "unpacked. Get the file again.",
+                    name=self._name,
+                )
             ) from error
 
     def _table_of(self, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
         names = set(archive.namelist())
         if "[Content_Types].xml" in names or "mimetype" in names:
             raise DataError(
-                f"{self._name} is a document of an office program; open it and save the table as "
-                "CSV."
+                tr(
+                    "{name} is a document of an office program; open it and save the table as CSV.",
+                    name=self._name,
+                )
             )
         files = [
             info
@@ -274,14 +318,22 @@ class Stream:
         pictures = [info for info in files if info.filename.lower().endswith(PICTURE_ENDINGS)]
         if not found and len(pictures) > 1:
             raise DataError(
-                f"{self._name} holds {len(pictures):,} pictures; unpack it, and open the folder "
-                "that comes of it."
+                tr(
+                    "{name} holds {count} pictures; unpack it, and open the folder that comes of "
+                    "it.",
+                    name=self._name,
+                    count=format_integer(len(pictures)),
+                )
             )
         listed = ", ".join(info.filename for info in (found or files)[:5])
-        count = f"{len(found)} tables" if found else "no table"
+        held = tr("{count} tables", count=len(found)) if found else tr("no table")
         raise DataError(
-            f"{self._name} holds {count} ({listed or 'it is empty'}); unpack the one that you "
-            "want, and open that."
+            tr(
+                "{name} holds {tables} ({files}); unpack the one that you want, and open that.",
+                name=self._name,
+                tables=held,
+                files=listed or tr("it is empty"),
+            )
         )
 
     def _check(self, unpacked: int, packed: int) -> None:
@@ -290,8 +342,12 @@ class Stream:
             unpacked > ALWAYS and unpacked > MAX_RATIO * max(packed, COPIED)
         ):
             raise DataError(
-                f"{self._name} unpacks to {format_bytes(unpacked)} or more, which no ordinary "
-                "table does; unpack it and take a part of it."
+                tr(
+                    "{name} unpacks to {unpacked} or more, which no ordinary table does; unpack "
+                    "it and take a part of it.",
+                    name=self._name,
+                    unpacked=format_bytes(unpacked),
+                )
             )
 
 
@@ -302,4 +358,4 @@ def check_directory(name: str, file: IO[bytes], size: int) -> None:
     file.seek(0)
     offset = end.rfind(b"PK\5\6")
     if offset >= 0 and int.from_bytes(end[offset + 12 : offset + 16], "little") > MAX_DIRECTORY:
-        raise DataError(f"{name} holds too many files; unpack the table first.")
+        raise DataError(tr("{name} holds too many files; unpack the table first.", name=name))

@@ -18,6 +18,8 @@ from core.data.csv import encodings, foreign
 from core.data.csv.encodings import ENCODINGS
 from core.data.csv.packed import Source
 from core.errors import DataError
+from core.language import tr
+from core.number_format import format_integer
 
 CACHED = 2**16  # bytes that stay in the processor cache while they are compared
 BLOCK_BYTES = 2 * 2**20  # read at once
@@ -46,7 +48,7 @@ def read_head(source: Source, encoding: str | None = None) -> Head:
         head = file.read(BLOCK_BYTES)
     is_whole = len(head) < BLOCK_BYTES
     if not head:
-        raise DataError(f"{name} is empty (0 bytes); choose another file.")
+        raise DataError(tr("{name} is empty (0 bytes); choose another file.", name=name))
     foreign.check_bytes(name, head)
     block, encoding = _first_block(name, head, encoding)
     try:
@@ -55,8 +57,16 @@ def read_head(source: Source, encoding: str | None = None) -> Head:
         line = block.count(b"\n", 0, error.start) + 1
         raise wrong_encoding(name, encoding, line) from None
     if not text.strip():
-        found = "is empty" if is_whole else f"begins with {BLOCK_BYTES // 2**20} MiB of blanks"
-        raise DataError(f"{name} {found}; a table with one row a line was expected.")
+        if is_whole:
+            said = tr("{name} is empty; a table with one row a line was expected.", name=name)
+        else:
+            said = tr(
+                "{name} begins with {size} MiB of blanks; a table with one row a line was "
+                "expected.",
+                name=name,
+                size=BLOCK_BYTES // 2**20,
+            )
+        raise DataError(said)
     check_text(name, block)
     if not is_whole and "\n" not in text:
         raise long_line(name, 1, BLOCK_BYTES)
@@ -139,22 +149,36 @@ def check_text(name: str, block: bytes, line: int = 1) -> None:
     if offset >= 0:
         line += block.count(b"\n", 0, offset)
         raise DataError(
-            f"{name}, line {line:,}: found a zero byte, which no text has. The file is "
-            "damaged or no table; save it again as CSV (UTF-8)."
+            tr(
+                "{name}, line {line}: found a zero byte, which no text has. The file is damaged "
+                "or no table; save it again as CSV (UTF-8).",
+                name=name,
+                line=format_integer(line),
+            )
         )
 
 
 def wrong_encoding(name: str, encoding: str, line: int) -> DataError:
     return DataError(
-        f"{name}, line {line:,}: found bytes that are not {ENCODINGS[encoding]}; choose "
-        "another encoding, or save the file again as UTF-8."
+        tr(
+            "{name}, line {line}: found bytes that are not {encodings}; choose another encoding, "
+            "or save the file again as UTF-8.",
+            name=name,
+            line=format_integer(line),
+            encodings=ENCODINGS[encoding],
+        )
     )
 
 
 def long_line(name: str, line: int, most: int) -> DataError:
     return DataError(
-        f"{name}, line {line:,} is longer than {most // 2**20} MiB; a table with one "
-        "row a line was expected. Is it a text file?"
+        tr(
+            "{name}, line {line} is longer than {value} MiB; a table with one row a line was "
+            "expected. Is it a text file?",
+            name=name,
+            line=format_integer(line),
+            value=most // 2**20,
+        )
     )
 
 

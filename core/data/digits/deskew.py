@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from core.data.digits.layout import Picture, layout_of
 from core.errors import DataError
+from core.language import tr
+from core.number_format import format_integer
 
 Pixels = TypeVar("Pixels", bound=NDArray[np.float32] | NDArray[np.float64] | NDArray[np.uint8])
 
@@ -28,8 +30,11 @@ def deskew_images(X: Pixels) -> Pixels:
     size = math.isqrt(X.shape[1])
     if size * size != X.shape[1]:
         raise DataError(
-            f"Each picture has {X.shape[1]:,} pixels; only square ones, such as 28 × 28 = 784, "
-            "can be deskewed."
+            tr(
+                "Each picture has {shape} pixels; only square ones, such as 28 × 28 = 784, can "
+                "be deskewed.",
+                shape=format_integer(X.shape[1]),
+            )
         )
     upright = np.empty_like(X)
     for first in range(0, len(X), CHUNK):

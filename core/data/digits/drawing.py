@@ -31,6 +31,8 @@ from core.data.digits.layout import (
 from core.data.digits.rasterise import rasterise
 from core.data.digits.strokes import Ink, checked, smooth
 from core.errors import ConfigError, DataError
+from core.language import tr
+from core.number_format import format_plain
 
 LARGEST = 10  # times the pad's side: what is drawn beyond its edge is invisible but costs time
 
@@ -59,12 +61,18 @@ class DigitPreprocessing:
 
     def __post_init__(self) -> None:
         if not 4 <= self.size <= 256:
-            raise ConfigError(f"size is {self.size}; it must be from 4 to 256 pixels.")
+            raise ConfigError(
+                tr("size is {size}; it must be from 4 to 256 pixels.", size=self.size)
+            )
         widest = self.size / 4
         if not 0 < self.pen < widest:
             raise ConfigError(
-                f"pen_width is {self.pen:g}; it must be greater than 0 and less than {widest:g}, "
-                "a quarter of the frame."
+                tr(
+                    "pen_width is {pen}; it must be greater than 0 and less than {widest}, a "
+                    "quarter of the frame.",
+                    pen=format_plain(self.pen, 6),
+                    widest=format_plain(widest, 6),
+                )
             )
 
     @property
@@ -168,8 +176,13 @@ def _placements(
         pad, origin = max(frame) / unit.length, (np.array(frame) / 2 - unit.origin) / unit.length
         if not (min(frame) > 0 and extent.max() / LARGEST < pad < math.inf):
             raise DataError(
-                f"The pad is {frame[0]:g} × {frame[1]:g}; its sides must be greater than 0, and "
-                f"the drawing at most {LARGEST} times as large. Give its size in the strokes' unit."
+                tr(
+                    "The pad is {width} × {height}; its sides must be greater than 0, and the "
+                    "drawing at most {largest} times as large. Give its size in the strokes' unit.",
+                    width=format_plain(frame[0], 6),
+                    height=format_plain(frame[1], 6),
+                    largest=LARGEST,
+                )
             )
     yield from placements(ink, recipe, pad, origin, recipe.pen)
 

@@ -11,6 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from core.data.digits.layout import NEAREST, Coordinates
 from core.errors import DataError
+from core.language import tr
+from core.number_format import format_plain
 
 FARTHEST = 1e100  # far beyond any screen, and nothing overflows yet
 PIECE = 1.0  # longest straight piece of a curve, in pixels
@@ -48,15 +50,25 @@ def checked(strokes: Sequence[ArrayLike]) -> list[Coordinates]:
             continue
         if points.ndim != 2 or points.shape[1] != 2:
             raise DataError(
-                f"Stroke {number} has the shape {points.shape}; a stroke must be (k, 2), a row "
-                "of x and y for each point."
+                tr(
+                    "Stroke {number} has the shape {shape}; a stroke must be (k, 2), a row of x "
+                    "and y for each point.",
+                    number=number,
+                    shape=points.shape,
+                )
             )
         bad = np.flatnonzero(~(np.abs(points) < FARTHEST).all(axis=1))
         if len(bad):
             x, y = points[bad[0]]
             raise DataError(
-                f"Stroke {number}, point {bad[0] + 1}: found ({x:g}, {y:g}); both must be finite "
-                "numbers. Draw the stroke again."
+                tr(
+                    "Stroke {number}, point {point}: found ({x}, {y}); both must be finite "
+                    "numbers. Draw the stroke again.",
+                    number=number,
+                    point=bad[0] + 1,
+                    x=format_plain(x, 6),
+                    y=format_plain(y, 6),
+                )
             )
         curves.append(points)
     return curves

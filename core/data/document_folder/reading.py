@@ -26,7 +26,8 @@ from core.data.text.documents import Documents, no_features
 from core.data.understood_folder import UnderstoodFolder
 from core.errors import Cancelled, DataError
 from core.files import contents
-from core.number_format import format_count
+from core.language import tr
+from core.number_format import format_count, format_integer
 
 MAX_BYTES = 2**25  # of a file
 AT_ONCE = 64  # files from one message on progress to the next
@@ -62,9 +63,11 @@ def read_layout(
     for k, file in enumerate(found.files):
         if k % AT_ONCE == 0:
             if is_cancelled():
-                raise Cancelled(f"Opening {found.name} was cancelled.")
+                raise Cancelled(tr("Opening {name} was cancelled.", name=found.name))
             watch(f"{found.name}: {k:,} of {total:,} texts", k / total)
-            memory.check(size, f"{found.name}, read as texts,", "Take a part of it.")
+            memory.check(
+                size, tr("{name}, read as texts,", name=found.name), tr("Take a part of it.")
+            )
         try:
             data = contents(found.path / file, "a text", MAX_BYTES)
         except DataError:
@@ -128,7 +131,13 @@ def _decode_others(texts: dict[int, str | bytes], names: list[str]) -> str:
     for k, data in others.items():
         texts[k] = _plain(data.decode(encoding, "replace"))
     first = names[min(others)]
-    return f"{format_count(len(others), 'text')} read as {ENCODINGS[encoding]}, as {first}"
+    texts_read = format_count(len(others), "text")
+    return tr(
+        "{texts} read as {encoding}, as {first}",
+        texts=texts_read,
+        encoding=tr(ENCODINGS[encoding]),
+        first=first,
+    )
 
 
 def _dataset(found: Layout, texts: dict[int, str], note: str) -> Dataset:
@@ -160,9 +169,11 @@ def _dataset(found: Layout, texts: dict[int, str], note: str) -> Dataset:
 
 def _lengths(texts: list[str]) -> str:
     if not texts:
-        return "none"
+        return tr("none")
     lengths = Counter(map(len, texts))
-    return (
-        f"of {min(lengths):,} to {max(lengths):,} characters, "
-        f"{sum(map(len, texts)) / len(texts):,.0f} on average"
+    return tr(
+        "of {least} to {most} characters, {mean} on average",
+        least=format_integer(min(lengths)),
+        most=format_integer(max(lengths)),
+        mean=format_integer(sum(map(len, texts)) / len(texts)),
     )

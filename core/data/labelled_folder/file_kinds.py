@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from core.data.pictures.kinds import begins_as_picture, first_bytes, known_other
+from core.data.pictures.kinds import begins_as_picture, first_bytes, first_part, known_other
+from core.language import mark
 
 # Endings of pictures; a file with another one is judged by its first bytes.
 PICTURE_ENDINGS = frozenset(
@@ -16,8 +17,8 @@ PICTURE_ENDINGS = frozenset(
     ".pbm .pnm .tga .pcx .ico .qoi .sgi".split()
 )
 TEXT_ENDINGS = frozenset((".txt", ".text", ".md"))
-NO_PICTURE = "no picture"
-NO_TEXT = "no text"
+NO_PICTURE = mark("no picture")
+NO_TEXT = mark("no text")
 LOOKED_AT = 500  # files that tell which kind a folder holds
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -42,7 +43,7 @@ def _why_no_picture(path: Path) -> str:
     head = first_bytes(path)
     if begins_as_picture(head):
         return ""
-    return known_other(head).partition(";")[0] or NO_PICTURE
+    return first_part(known_other(head)) or NO_PICTURE
 
 
 def _why_no_text(path: Path) -> str:
@@ -68,5 +69,7 @@ def looked_at(path: Path, kind: FileKind) -> int:
     return sum(not kind.why_not(file) for file in islice(files, LOOKED_AT) if file.is_file())
 
 
-PICTURES = FileKind("picture", "pictures", ("cats/1.jpg", "dogs/1.jpg"), _why_no_picture)
-TEXTS = FileKind("text", "texts", ("poems/1.txt", "letters/1.txt"), _why_no_text)
+PICTURES = FileKind(
+    mark("picture"), mark("pictures"), ("cats/1.jpg", "dogs/1.jpg"), _why_no_picture
+)
+TEXTS = FileKind(mark("text"), mark("texts"), ("poems/1.txt", "letters/1.txt"), _why_no_text)

@@ -19,6 +19,8 @@ from core.data.csv.spelling import folded, spellings
 from core.data.labelled_folder.file_kinds import PICTURES, FileKind
 from core.data.labelled_folder.listing import LeftOut, Listing, Place, natural, printable
 from core.errors import DataError
+from core.language import mark, tr, tr_n
+from core.number_format import format_integer
 
 MAX_CLASSES = 1_000
 NAMED = 8  # folders in a message
@@ -26,8 +28,8 @@ FIRST = 3  # files of each class that are named
 TRAINING = frozenset(("train", "training"))
 TEST = frozenset(("test", "testing", "t10k"))
 VALIDATION = frozenset(("val", "valid", "validation", "dev"))
-OUTSIDE = "outside the folders of classes"
-NO_TRAINING = "of a class without a file to train on"
+OUTSIDE = mark("outside the folders of classes")
+NO_TRAINING = mark("of a class without a file to train on")
 
 Watch = Callable[[str, float], None]
 
@@ -74,10 +76,18 @@ class Layout:
         """
         if classes >= 2 and not are_tested:
             return
-        said = "; ".join(map(str, self.left_out.files)) or f"no {self.kind.one} can be read"
+        unread = tr("no {kind} can be read", kind=tr(self.kind.one))
         raise DataError(
-            f"{self.path}: {self.kind.more} of {classes} class{'' if classes == 1 else 'es'} are "
-            f"left to train on, and two classes at least are needed ({said})."
+            tr_n(
+                "{path}: {kinds} of {n} class are left to train on, and two classes at least are "
+                "needed ({said}).",
+                "{path}: {kinds} of {n} classes are left to train on, and two classes at least "
+                "are needed ({said}).",
+                classes,
+                path=self.path,
+                kinds=tr(self.kind.more),
+                said="; ".join(map(str, self.left_out.files)) or unread,
+            )
         )
 
 
@@ -180,8 +190,13 @@ def _parts(
             return root.places, [], []
         chosen_names = _listed([place.name for place in chosen])
         raise DataError(
-            f"The folders {chosen_names} hold {kind.more}, and no folders for their classes; a "
-            f"folder for each class was expected in each, as in train/{kind.examples[0]}."
+            tr(
+                "The folders {names} hold {kinds}, and no folders for their classes; a folder for "
+                "each class was expected in each, as in train/{example}.",
+                names=chosen_names,
+                kinds=tr(kind.more),
+                example=kind.examples[0],
+            )
         )
     for place in root.places:
         if place not in chosen:
@@ -193,10 +208,16 @@ def _parts(
     if not any(place.places for place in test):
         test, validation = validation, []
     if tested := [place.name for place in test if place.places]:
-        notes.append(f"the {kind.more} in {_listed(tested)} are the test set")
+        notes.append(
+            tr(
+                "the {kinds} in {folders} are the test set",
+                kinds=tr(kind.more),
+                folders=_listed(tested),
+            )
+        )
     if validation:
         where = _listed([place.name for place in validation])
-        notes.append(f"the {kind.more} in {where} train too")
+        notes.append(tr("the {kinds} in {folders} train too", kinds=tr(kind.more), folders=where))
     return (
         [place for part in (*train, *validation) for place in part.places],
         [place for part in test for place in part.places],
@@ -207,23 +228,51 @@ def _parts(
 def _check_classes(
     path: Path, root: Place, names: list[str], left_out: LeftOut, kind: FileKind
 ) -> None:
-    wanted = (
-        f"a folder for each class was expected, with its {kind.more} in it, as in "
-        f"{' and '.join(kind.examples)}"
+    kinds, (first, second) = tr(kind.more), kind.examples
+    wanted = tr(
+        "a folder for each class was expected, with its {kinds} in it, as in {first} and {second}",
+        kinds=kinds,
+        first=first,
+        second=second,
     )
     aside = f" ({'; '.join(map(str, left_out.files))})" if left_out.files else ""
     if not names:
-        found = f"{len(root.files):,} {kind.more}" if root.files else f"no {kind.one}"
-        raise DataError(f"{path} holds {found} and no folders with {kind.more}{aside}; {wanted}.")
+        found = tr("no {kind}", kind=tr(kind.one))
+        if root.files:
+            found = f"{format_integer(len(root.files))} {kinds}"
+        raise DataError(
+            tr(
+                "{path} holds {found} and no folders with {kinds}{aside}; {wanted}.",
+                path=path,
+                found=found,
+                kinds=kinds,
+                aside=aside,
+                wanted=wanted,
+            )
+        )
     if len(names) == 1:
         raise DataError(
-            f"{path} holds {kind.more} of one class only, “{names[0]}”{aside}; two at least are "
-            f"needed to tell apart: {wanted}."
+            tr(
+                "{path} holds {kinds} of one class only, “{name}”{aside}; two at least are needed "
+                "to tell apart: {wanted}.",
+                path=path,
+                kinds=kinds,
+                name=names[0],
+                aside=aside,
+                wanted=wanted,
+            )
         )
     if len(names) > MAX_CLASSES:
         raise DataError(
-            f"{path} holds {len(names):,} folders with {kind.more} ({_listed(names)}), and each is "
-            f"a class; at most {MAX_CLASSES:,} are read. Choose the folder of the classes."
+            tr(
+                "{path} holds {count} folders with {kinds} ({names}), and each is a class; at most "
+                "{most} are read. Choose the folder of the classes.",
+                path=path,
+                count=format_integer(len(names)),
+                kinds=kinds,
+                names=_listed(names),
+                most=format_integer(MAX_CLASSES),
+            )
         )
 
 
@@ -232,13 +281,24 @@ def _odd_classes(names: tuple[str, ...], y: NDArray[np.int64], kind: FileKind) -
     lone = [names[k] for k in np.flatnonzero(np.bincount(y, minlength=len(names)) == 1)]
     notes = []
     if lone:
-        what = "class" if len(lone) == 1 else "classes"
-        notes.append(f"one {kind.one} only of {what} {_listed(lone)}, which cannot be tested")
+        notes.append(
+            tr_n(
+                "one {kind} only of class {names}, which cannot be tested",
+                "one {kind} only of classes {names}, which cannot be tested",
+                len(lone),
+                kind=tr(kind.one),
+                names=_listed(lone),
+            )
+        )
     groups = [_listed(list(group)) for group in spellings(names)]
-    return notes + [f"the folders {group} differ only in spelling" for group in groups]
+    return notes + [
+        tr("the folders {names} differ only in spelling", names=group) for group in groups
+    ]
 
 
 def _listed(names: list[str]) -> str:
     more = len(names) - NAMED
     shown = ", ".join(f"“{name}”" for name in names[:NAMED])
-    return f"{shown} and {more:,} more" if more > 0 else shown
+    if more <= 0:
+        return shown
+    return tr("{names} and {more} more", names=shown, more=format_integer(more))

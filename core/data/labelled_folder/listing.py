@@ -12,6 +12,8 @@ from pathlib import Path
 from core.data.labelled_folder.file_kinds import PICTURES, FileKind
 from core.data.understood_folder import LeftOutFiles
 from core.errors import Cancelled, DataError
+from core.language import mark, tr
+from core.number_format import format_integer
 
 MAX_ENTRIES = 500_000
 MAX_DEPTH = 32  # of folders below the chosen one
@@ -20,9 +22,9 @@ MOST_NAMED = 5  # of the files that are left out for one reason
 # What systems leave in folders, beside all names that begin with a point.
 LEFT_BY_SYSTEMS = frozenset(("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"))
 FOLDERS_OF_SYSTEMS = frozenset(("__macosx", "@eadir", "$recycle.bin"))
-READ_ALREADY = "a link to a folder that is read already"
-TOO_DEEP = f"deeper than {MAX_DEPTH} folders"
-UNREADABLE = "cannot be read"
+READ_ALREADY = mark("a link to a folder that is read already")
+TOO_DEEP = mark("deeper than {depth} folders")
+UNREADABLE = mark("cannot be read")
 
 _NUMBER = re.compile(r"(\d+)")
 
@@ -100,12 +102,20 @@ class Listing:
         self._entries = 0
         try:
             if not path.is_dir():
-                raise DataError(f"{path} is no folder; choose one with a folder for each class.")
+                raise DataError(
+                    tr("{path} is no folder; choose one with a folder for each class.", path=path)
+                )
             self._is_new(path)
             self.root = self._place(path.name, "", 0)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
-            raise DataError(f"{path} cannot be read: {reason}. Choose another folder.") from error
+            raise DataError(
+                tr(
+                    "{path} cannot be read: {reason}. Choose another folder.",
+                    path=path,
+                    reason=reason,
+                )
+            ) from error
 
     def _place(self, name: str, below: str, depth: int) -> Place:
         place = Place(printable(name), below)
@@ -131,7 +141,7 @@ class Listing:
     def _inner(self, name: str, below: str, depth: int) -> Place | None:
         """Return a folder within another, None if nothing comes of it."""
         if depth > MAX_DEPTH:
-            self.left_out.add(TOO_DEEP, below)
+            self.left_out.add(tr(TOO_DEEP, depth=MAX_DEPTH), below)
             return None
         try:
             if not self._is_new(self._path / below):
@@ -160,7 +170,7 @@ class Listing:
         except OSError:
             is_file = False
         if not is_file:  # a pipe, a device, a link to nothing
-            self.left_out.add("no ordinary file", below)
+            self.left_out.add(tr("no ordinary file"), below)
             return False
         if why := self._kind.why_not(Path(entry.path)):
             self.left_out.add(why, below)
@@ -170,13 +180,17 @@ class Listing:
         self._entries += 1
         if self._entries > MAX_ENTRIES:
             raise DataError(
-                f"{self._path} holds more than {MAX_ENTRIES:,} files; choose a folder with a part "
-                "of them."
+                tr(
+                    "{path} holds more than {max_entries} files; choose a folder with a part of "
+                    "them.",
+                    path=self._path,
+                    max_entries=format_integer(MAX_ENTRIES),
+                )
             )
         if self._entries % TOLD_EVERY == 0:
             self._watch(self._entries)
             if self._is_cancelled():
-                raise Cancelled(f"Opening {self._path.name} was cancelled.")
+                raise Cancelled(tr("Opening {name} was cancelled.", name=self._path.name))
 
 
 def natural(name: str) -> tuple[list[tuple[int, int, str]], str]:

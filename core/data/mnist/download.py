@@ -27,6 +27,8 @@ from core.data.mnist.originals import ORIGINALS, Original
 from core.data.mnist.progress import MB, Meter, Watch
 from core.errors import Cancelled, DataError, SaveError
 from core.files import reason, writing_bytes
+from core.language import tr
+from core.number_format import format_fixed
 
 MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -143,10 +145,12 @@ class Download:
                 file.write(content)
         except (OSError, SaveError) as error:
             if not self._unkept:
-                self.notice = (
-                    f"MNIST is here until you close Logit Lab: {self._folder} cannot be written "
-                    f"({reason(error.__cause__ or error).lower()}). Make room there, or set "
-                    f"{CACHE_VARIABLE} to another folder."
+                self.notice = tr(
+                    "MNIST is here until you close Logit Lab: {folder} cannot be written "
+                    "({reason}). Make room there, or set {variable} to another folder.",
+                    folder=self._folder,
+                    reason=reason(error.__cause__ or error).lower(),
+                    variable=CACHE_VARIABLE,
                 )
             self._unkept[name] = content
 
@@ -160,8 +164,12 @@ def chosen_mirrors() -> tuple[str, ...]:
     for name in names:
         if not urlsplit(name).hostname or not is_allowed(name):
             raise DataError(
-                f"{MIRRORS_VARIABLE} names {name}; addresses that start with https:// were "
-                "expected (http:// only for this very machine)."
+                tr(
+                    "{variable} names {name}; addresses that start with https:// were "
+                    "expected (http:// only for this very machine).",
+                    variable=MIRRORS_VARIABLE,
+                    name=name,
+                )
             )
     return tuple(name if name.endswith("/") else f"{name}/" for name in names) or MIRRORS
 
@@ -172,7 +180,7 @@ def _unpack(file: Original, content: bytes, address: str) -> NDArray[np.uint8]:
     try:
         return unpack(file.name, content, file.dimensions, file)
     except DataError as error:
-        reason = str(error).removesuffix(" Get the file again.").removesuffix(".")
+        reason = str(error).removesuffix(tr(" Get the file again.")).removesuffix(".")
         raise TransferError(Cause.WRONG_FILE, address, reason) from error
 
 
@@ -181,14 +189,18 @@ def _complaint(failures: list[TransferError]) -> DataError:
     order = list(Cause)
     worst = max(failures, key=lambda failure: order.index(failure.cause))
     total = sum(original.packed for original in ORIGINALS)
-    what = f"MNIST ({total / MB:.1f} MB, needed once)"
+    remedy = tr(worst.cause.remedy)
     return DataError(
-        f"{what} could not be downloaded: {worst}. "
-        f"{worst.cause.remedy[0].upper()}{worst.cause.remedy[1:]}, "
-        "or choose a folder that has the files."
+        tr(
+            "MNIST ({size} MB, needed once) could not be downloaded: {cause}. {remedy}, or "
+            "choose a folder that has the files.",
+            size=format_fixed(total / MB, 1),
+            cause=worst,
+            remedy=f"{remedy[0].upper()}{remedy[1:]}",
+        )
     )
 
 
 def _check(cancelled: threading.Event) -> None:
     if cancelled.is_set():
-        raise Cancelled("MNIST was not loaded: the download was called off.")
+        raise Cancelled(tr("MNIST was not loaded: the download was called off."))

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from urllib3 import exceptions as urllib3
 
+from core.language import mark, tr
+
 CLOCK_IS_WRONG = (9, 10)  # OpenSSL's codes for “not yet valid” and “has expired”
 
 
@@ -20,36 +22,44 @@ class Cause(Enum):
     """
 
     NO_NETWORK = (
-        "this computer cannot find {host}, as if there were no network",
-        "connect to the network and try again",
+        mark("this computer cannot find {host}, as if there were no network"),
+        mark("connect to the network and try again"),
     )
-    PROXY = "the network's proxy {detail}", "correct the system's proxy settings"
-    UNREACHABLE = "{host} cannot be reached ({detail})", "try again later"
+    PROXY = mark("the network's proxy {detail}"), mark("correct the system's proxy settings")
+    UNREACHABLE = mark("{host} cannot be reached ({detail})"), mark("try again later")
     TLS = (
-        "no encrypted connection to {host} came about",
-        "sign in to the network in a web browser or ask its administrator",
+        mark("no encrypted connection to {host} came about"),
+        mark("sign in to the network in a web browser or ask its administrator"),
     )
     CERTIFICATE = (
-        "the certificate shown for {host} is not trusted ({detail}); something on the way reads "
-        "along",
-        "sign in to the network in a web browser or ask its administrator",
+        mark(
+            "the certificate shown for {host} is not trusted ({detail}); something on the way "
+            "reads along"
+        ),
+        mark("sign in to the network in a web browser or ask its administrator"),
     )
     CLOCK = (
-        "the certificate of {host} does not fit this computer's clock ({detail})",
-        "set this computer's date and time",
+        mark("the certificate of {host} does not fit this computer's clock ({detail})"),
+        mark("set this computer's date and time"),
     )
-    STALLED = "{host} has sent nothing for {detail}", "try again where the network is better"
-    BROKEN_OFF = "{host} broke the connection off", "try again"
-    REDIRECT = "{host} sends us {detail}", "sign in to the network in a web browser and try again"
-    STATUS = "{host} says {detail}", "try again later"
+    STALLED = (
+        mark("{host} has sent nothing for {detail}"),
+        mark("try again where the network is better"),
+    )
+    BROKEN_OFF = mark("{host} broke the connection off"), mark("try again")
+    REDIRECT = (
+        mark("{host} sends us {detail}"),
+        mark("sign in to the network in a web browser and try again"),
+    )
+    STATUS = mark("{host} says {detail}"), mark("try again later")
     PASSWORD = (
-        "the network's proxy asks for a name and a password (407)",
-        "enter name and password in the system's proxy settings",
+        mark("the network's proxy asks for a name and a password (407)"),
+        mark("enter name and password in the system's proxy settings"),
     )
-    WRONG_FILE = "what {host} sends is not MNIST: {detail}", "try again later"
+    WRONG_FILE = mark("what {host} sends is not MNIST: {detail}"), mark("try again later")
     WEB_PAGE = (
-        "your network answered with a web page of its own in place of {host}",
-        "sign in to the network in a web browser and try again",
+        mark("your network answered with a web page of its own in place of {host}"),
+        mark("sign in to the network in a web browser and try again"),
     )
 
     def __init__(self, text: str, remedy: str) -> None:
@@ -60,7 +70,7 @@ class TransferError(Exception):
     """An address delivered no file; the message is the cause, the address's host filled in."""
 
     def __init__(self, cause: Cause, address: str, detail: str = "") -> None:
-        super().__init__(cause.words.format(host=host_of(address), detail=detail))
+        super().__init__(tr(cause.words, host=host_of(address), detail=detail))
         self.cause = cause
 
 
@@ -80,17 +90,21 @@ def explain(error: Exception, address: str) -> TransferError:
     root: BaseException = error
     while below := root.__cause__ or root.__context__:
         root = below
-    reason = ((isinstance(root, OSError) and root.strerror) or "no answer").lower()
+    reason = ((isinstance(root, OSError) and root.strerror) or tr("no answer")).lower()
     if tunnel := re.search(r"Tunnel connection failed: (\d+)(.*)", str(root)):
         if tunnel[1] == "407":
             return refused(407, "", address)
-        detail = f"does not let us through ({tunnel[1]}{tunnel[2]})"
+        detail = tr(
+            "does not let us through ({status}{reason})", status=tunnel[1], reason=tunnel[2]
+        )
         return TransferError(Cause.PROXY, address, detail)
     match error:
         case urllib3.ProxySchemeUnknown():
-            return TransferError(Cause.PROXY, address, f"cannot be used ({error})")
+            return TransferError(Cause.PROXY, address, tr("cannot be used ({error})", error=error))
         case urllib3.ProxyError():
-            return TransferError(Cause.PROXY, address, f"cannot be reached ({reason})")
+            return TransferError(
+                Cause.PROXY, address, tr("cannot be reached ({reason})", reason=reason)
+            )
         case urllib3.SSLError() if isinstance(root, ssl.SSLCertVerificationError):
             cause = Cause.CLOCK if root.verify_code in CLOCK_IS_WRONG else Cause.CERTIFICATE
             return TransferError(cause, address, root.verify_message)
@@ -99,7 +113,7 @@ def explain(error: Exception, address: str) -> TransferError:
         case urllib3.NameResolutionError():
             return TransferError(Cause.NO_NETWORK, address)
         case urllib3.ReadTimeoutError():
-            return TransferError(Cause.STALLED, address, "several seconds")
+            return TransferError(Cause.STALLED, address, tr("several seconds"))
         case urllib3.ProtocolError():
             return TransferError(Cause.BROKEN_OFF, address)
     return TransferError(Cause.UNREACHABLE, address, reason)

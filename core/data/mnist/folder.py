@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from core.errors import DataError
+from core.language import tr
 from core.staging import tidy
 
 FOLDER_VARIABLE = "LOGITLAB_DATA"
@@ -77,7 +78,11 @@ def find_files(chosen: str | None) -> IdxFiles | None:
         return _choose(folder, begin, list(_candidates(folder)))
     except (OSError, RuntimeError) as error:  # no permission, too long a name, ~nobody
         raise DataError(
-            f"{name} cannot be looked into ({error}); choose another folder."
+            tr(
+                "{name} cannot be looked into ({error}); choose another folder.",
+                name=name,
+                error=error,
+            )
         ) from error
 
 
@@ -111,7 +116,9 @@ def _existing(path: Path) -> tuple[Path, str]:
         for candidate in _candidates(path.parent):
             if candidate.group[-1].casefold() == path.name.casefold():
                 return path.parent, path.name
-    raise DataError(f"{path} is not a folder; choose the one that holds MNIST's four files.")
+    raise DataError(
+        tr("{path} is not a folder; choose the one that holds MNIST's four files.", path=path)
+    )
 
 
 def _candidates(folder: Path) -> Iterator[_Candidate]:
@@ -153,8 +160,11 @@ def _choose(folder: Path, begin: str, candidates: list[_Candidate]) -> IdxFiles:
             files[candidate.role] = candidate.path
     if not groups:
         raise DataError(
-            f"{folder} holds none of MNIST's four files (such as train-images-idx3-ubyte.gz), nor "
-            "do the folders in it; choose the folder that does."
+            tr(
+                "{folder} holds none of MNIST's four files (such as train-images-idx3-ubyte.gz), "
+                "nor do the folders in it; choose the folder that does.",
+                folder=folder,
+            )
         )
     whole = [group for group, files in groups.items() if len(files) == len(ROLES)]
     if not whole:
@@ -168,8 +178,13 @@ def _choose(folder: Path, begin: str, candidates: list[_Candidate]) -> IdxFiles:
     if len(nearest) > 1:
         names = [str(Path(*group)) for group in nearest]
         raise DataError(
-            f"{folder} holds {len(names)} data sets: {', '.join(names)}. Choose one of them, as "
-            f"in {folder / names[0]}."
+            tr(
+                "{folder} holds {count} data sets: {names}. Choose one of them, as in {example}.",
+                folder=folder,
+                count=len(names),
+                names=", ".join(names),
+                example=folder / names[0],
+            )
         )
     (group,) = nearest
     files = groups[group]
@@ -188,4 +203,8 @@ def _describe_missing(folder: Path, group: tuple[str, ...], missing: list[str]) 
     begin = f"{group[-1]}-" if group[-1] else ""
     name = f"{begin}{part}-{kind}-idx{3 if kind == 'images' else 1}-ubyte"
     directory = folder.joinpath(*group[:-1])
-    return f"{directory} holds no {name} or {name}.gz; put all four MNIST files there."
+    return tr(
+        "{directory} holds no {name} or {name}.gz; put all four MNIST files there.",
+        directory=directory,
+        name=name,
+    )

@@ -24,6 +24,7 @@ import urllib3
 from urllib3.exceptions import HTTPError
 
 from core.data.mnist.failure import Cause, TransferError, explain, host_of, refused
+from core.language import tr
 
 CHUNK_BYTES = 1 << 16
 MAX_REDIRECTS = 5
@@ -116,10 +117,10 @@ class Transfer:
                 return
             target = urljoin(address, target)
             if not is_allowed(target):
-                detail = f"on to {host_of(target)} without encryption"
+                detail = tr("on to {host} without encryption", host=host_of(target))
                 raise TransferError(Cause.REDIRECT, address, detail)
             address = target
-        raise TransferError(Cause.REDIRECT, address, "round in a circle")
+        raise TransferError(Cause.REDIRECT, address, tr("round in a circle"))
 
     def _ask(self, address: str) -> str | None:
         """Receive the file, or return the address that it redirects to."""
@@ -165,7 +166,9 @@ class Transfer:
             self._last_byte = time.monotonic()
             if max(self.size or 0, len(self.data)) > self._limit:
                 name = self.address.rpartition("/")[2]
-                raise TransferError(Cause.WRONG_FILE, address, f"more than {name} can hold")
+                raise TransferError(
+                    Cause.WRONG_FILE, address, tr("more than {name} can hold", name=name)
+                )
             # read1 returns what has arrived; read would wait for the whole chunk.
             if not (chunk := response.read1(CHUNK_BYTES, decode_content=False)):
                 break

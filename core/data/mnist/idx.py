@@ -23,6 +23,8 @@ from core.data.mnist.idx_file import (
 )
 from core.errors import DataError
 from core.files import contents
+from core.language import tr
+from core.number_format import format_integer
 from core.staging import tidy
 
 # X (n, rows·columns) uint8, y (n,) int64, the number of test rows, the shape of an image; the
@@ -87,7 +89,7 @@ def load(files: IdxFiles) -> Contents:
     read = []
     for path, dimensions in zip(files.paths, (3, 1, 3, 1), strict=True):
         tidy(path.parent)
-        content = contents(path, "a file of images or labels", MAX_BYTES + MAX_HEAD)
+        content = contents(path, tr("a file of images or labels"), MAX_BYTES + MAX_HEAD)
         read.append((path.name, without_second_zip(path.name, content), dimensions))
     check_heads(names, [read_head(*file)[1] for file in read])
     train_labels, test_labels = unpack(*read[1]), unpack(*read[3])
@@ -111,15 +113,26 @@ def check_heads(names: Sequence[str], shapes: Sequence[tuple[int, ...]]) -> None
     for i, j in ((0, 1), (2, 3)):
         if shapes[i][0] != shapes[j][0]:
             raise DataError(
-                f"{names[i]} holds {shapes[i][0]:,} images and {names[j]} {shapes[j][0]:,} "
-                "labels; the two files do not belong together. Get both again."
+                tr(
+                    "{names} holds {shapes} images and {names2} {shapes2} labels; the two files "
+                    "do not belong together. Get both again.",
+                    names=names[i],
+                    shapes=format_integer(shapes[i][0]),
+                    names2=names[j],
+                    shapes2=format_integer(shapes[j][0]),
+                )
             )
     size, test_size = shapes[0][1:], shapes[2][1:]
     if size != test_size:
         raise DataError(
-            f"{names[0]} holds {describe_shape(size)} images and {names[2]} "
-            f"{describe_shape(test_size)} ones; the files do not belong together. "
-            "Get all four again."
+            tr(
+                "{names} holds {shape} images and {names2} {shape2} ones; the "
+                "files do not belong together. Get all four again.",
+                names=names[0],
+                shape=describe_shape(size),
+                names2=names[2],
+                shape2=describe_shape(test_size),
+            )
         )
 
 
@@ -131,12 +144,23 @@ def check_labels(
     found = len(np.unique(train_labels))
     if 2 * found < classes:
         raise DataError(
-            f"{names[1]} has labels from 0 to {classes - 1}, and only {found} of these occur; "
-            "it is damaged. Get the file again."
+            tr(
+                "{names} has labels from 0 to {value}, and only {found} of these occur; it is "
+                "damaged. Get the file again.",
+                names=names[1],
+                value=classes - 1,
+                found=found,
+            )
         )
     if test_labels.max() >= classes:
         (row,) = np.nonzero(test_labels >= classes)
         raise DataError(
-            f"{names[3]}, label {row[0] + 1:,}: found {test_labels[row[0]]}; the training labels "
-            f"go from 0 to {classes - 1}. Get both label files again."
+            tr(
+                "{names}, label {value}: found {test_labels}; the training labels go from 0 to "
+                "{value2}. Get both label files again.",
+                names=names[3],
+                value=format_integer(row[0] + 1),
+                test_labels=test_labels[row[0]],
+                value2=classes - 1,
+            )
         )

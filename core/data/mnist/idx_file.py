@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 
 from core.data.mnist.originals import UNSIGNED_BYTE, Original
 from core.errors import DataError
+from core.language import localised, tr
+from core.number_format import format_integer
 
 Labels = NDArray[np.uint8] | NDArray[np.int64]
 
@@ -51,9 +53,11 @@ def without_second_zip(name: str, content: bytes) -> bytes:
     except zlib.error as error:
         raise _damaged(name, error) from error
     if len(inner) >= limit:
-        raise DataError(f"{name} is zipped twice and much larger inside. Get the file again.")
+        raise DataError(
+            tr("{name} is zipped twice and much larger inside. Get the file again.", name=name)
+        )
     if not unzip.eof:
-        raise DataError(f"{name} breaks off before its checksum. Get the file again.")
+        raise DataError(tr("{name} breaks off before its checksum. Get the file again.", name=name))
     return inner
 
 
@@ -76,27 +80,45 @@ def unpack(
         except zlib.error as error:
             raise _damaged(name, error) from error
         if len(body) == math.prod(shape) and not unzip.eof:
-            raise DataError(f"{name} breaks off before its checksum. Get the file again.")
+            raise DataError(
+                tr("{name} breaks off before its checksum. Get the file again.", name=name)
+            )
         extra = len(unzip.unused_data)
     else:
         body, extra = content[len(head) :], 0
     if len(body) < math.prod(shape):
         raise DataError(
-            f"{name} breaks off: its header promises {math.prod(shape):,} bytes "
-            f"({describe_shape(shape)}) and {len(body):,} are there. Get the file again."
+            tr(
+                "{name} breaks off: its header promises {size} bytes ({shape}) and "
+                "{count} are there. Get the file again.",
+                name=name,
+                size=format_integer(math.prod(shape)),
+                shape=describe_shape(shape),
+                count=format_integer(len(body)),
+            )
         )
     if len(body) > math.prod(shape) or extra:
         raise DataError(
-            f"{name} holds more than the {math.prod(shape):,} bytes ({describe_shape(shape)}) that "
-            "its header promises. Get the file again."
+            tr(
+                "{name} holds more than the {size} bytes ({shape}) that its header "
+                "promises. Get the file again.",
+                name=name,
+                size=format_integer(math.prod(shape)),
+                shape=describe_shape(shape),
+            )
         )
     if original is not None:
         digest = hashlib.sha256(head)
         digest.update(body)
         if digest.hexdigest() != original.sha256:
             raise DataError(
-                f"{name} is not MNIST's own file: its SHA-256 is {digest.hexdigest()[:12]}…, "
-                f"expected {original.sha256[:12]}…. Get the file again."
+                tr(
+                    "{name} is not MNIST's own file: its SHA-256 is {found}…, expected "
+                    "{expected}…. Get the file again.",
+                    name=name,
+                    found=digest.hexdigest()[:12],
+                    expected=original.sha256[:12],
+                )
             )
     return np.frombuffer(body, dtype=np.uint8).reshape(shape)
 
@@ -114,7 +136,7 @@ def read_head(
     Raises DataError where they are not those of such a file.
     """
     if not content:
-        raise DataError(f"{name} is empty (0 bytes). Get the file again.")
+        raise DataError(tr("{name} is empty (0 bytes). Get the file again.", name=name))
     length = 4 + 4 * dimensions
     if not content.startswith(GZIP_MAGIC):
         head = content[:length]
@@ -128,7 +150,33 @@ def read_head(
 
 
 def _damaged(name: str, error: zlib.error) -> DataError:
-    return DataError(f"{name} is damaged and cannot be unpacked ({error}). Get the file again.")
+    return DataError(
+        tr(
+            "{name} is damaged and cannot be unpacked ({error}). Get the file again.",
+            name=name,
+            error=error,
+        )
+    )
+
+
+def _check_text(name: str, head: bytes) -> None:
+    """Raise DataError for a file that is a text in place of the data."""
+    if head.startswith(POINTER[: len(head)]) and head:
+        raise DataError(
+            tr(
+                "{name} is a pointer of Git LFS, not the data. Run “git lfs pull” in its folder, "
+                "or download the file itself.",
+                name=name,
+            )
+        )
+    if head.lstrip()[:1] == b"<":
+        raise DataError(
+            tr(
+                "{name} is a web page, not data: the network answered with a page of its own. "
+                "Get the file again.",
+                name=name,
+            )
+        )
 
 
 def _shape(
@@ -136,35 +184,51 @@ def _shape(
 ) -> tuple[int, ...]:
     """Return the dimensions that the header declares; raise DataError if they are invalid."""
     wanted = bytes((0, 0, UNSIGNED_BYTE, dimensions))
-    kind = "images" if dimensions == 3 else "labels"
-    if head.startswith(POINTER[: len(head)]) and head:
-        raise DataError(
-            f"{name} is a pointer of Git LFS, not the data. Run “git lfs pull” in its folder, or "
-            "download the file itself."
-        )
-    if head.lstrip()[:1] == b"<":
-        raise DataError(
-            f"{name} is a web page, not data: the network answered with a page of its own. "
-            "Get the file again."
-        )
+    kind = tr("images") if dimensions == 3 else tr("labels")
+    _check_text(name, head)
     if head[:4] != wanted:
         raise DataError(
-            f"{name} starts with {head[:4].hex(' ') or 'nothing'}; IDX {kind} start with "
-            f"{wanted.hex(' ')}. It is another kind of file, or two files are swapped."
+            tr(
+                "{name} starts with {found}; IDX {kind} start with {magic}. It is another kind of "
+                "file, or two files are swapped.",
+                name=name,
+                found=head[:4].hex(" ") or tr("nothing"),
+                kind=kind,
+                magic=wanted.hex(" "),
+            )
         )
     if len(head) < 4 + 4 * dimensions:
-        raise DataError(f"{name} breaks off inside its header. Get the file again.")
+        raise DataError(tr("{name} breaks off inside its header. Get the file again.", name=name))
     shape = struct.unpack(f">{dimensions}I", head[4:])
     if math.prod(shape) == 0:
-        raise DataError(f"{name} holds no {kind} ({describe_shape(shape)}). Get the file again.")
+        raise DataError(
+            tr(
+                "{name} holds no {kind} ({shape}). Get the file again.",
+                name=name,
+                kind=kind,
+                shape=describe_shape(shape),
+            )
+        )
     if math.prod(shape) > most:
         raise DataError(
-            f"{name} claims {describe_shape(shape)} = {math.prod(shape) / 2**30:,.0f} GiB; "
-            f"at most {most // 2**30} GiB are read. Its header is damaged."
+            tr(
+                "{name} claims {shape} = {size} GiB; at most {most} GiB are read. "
+                "Its header is damaged.",
+                name=name,
+                shape=describe_shape(shape),
+                size=localised(f"{math.prod(shape) / 2**30:,.0f}"),
+                most=most // 2**30,
+            )
         )
     if original is not None and len(head) + math.prod(shape) != original.length:
         raise DataError(
-            f"{name} claims {describe_shape(shape)} {kind}; MNIST's own file has "
-            f"{original.length:,} bytes. Get the file again."
+            tr(
+                "{name} claims {shape} {kind}; MNIST's own file has {length} bytes. Get "
+                "the file again.",
+                name=name,
+                shape=describe_shape(shape),
+                kind=kind,
+                length=format_integer(original.length),
+            )
         )
     return shape

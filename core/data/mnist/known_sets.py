@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from core.data.mnist.idx_file import Labels
 from core.errors import DataError
 from core.files import contents
+from core.language import tr
 
 MAPPING_BYTES = 2**16
 LETTERS = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -78,7 +79,7 @@ def read_mapping(path: Path) -> dict[int, str]:
 
     Raises DataError where a line is something else.
     """
-    text = contents(path, "a mapping of labels", MAPPING_BYTES).decode("ascii", "replace")
+    text = contents(path, tr("a mapping of labels"), MAPPING_BYTES).decode("ascii", "replace")
     found: dict[int, str] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         words = line.split()
@@ -91,13 +92,21 @@ def read_mapping(path: Path) -> dict[int, str]:
             name, label = "", -1
         if not name.isprintable() or name.isspace() or label < 0:
             raise DataError(
-                f"{path.name}, line {number}: found “{line[:40]}”; a label and the code of its "
-                "character were expected, as in “1 65”. Correct it, or move the file away."
+                tr(
+                    "{name}, line {number}: found “{line}”; a label and the code of its "
+                    "character were expected, as in “1 65”. Correct it, or move the file away.",
+                    name=path.name,
+                    number=number,
+                    line=line[:40],
+                )
             )
         found[label] = name
     if len(set(found.values())) < len(found):
         raise DataError(
-            f"{path.name} gives two labels one name. Correct it, or move the file away."
+            tr(
+                "{name} gives two labels one name. Correct it, or move the file away.",
+                name=path.name,
+            )
         )
     return found
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from core.data.mnist.failure import host_of
 from core.data.mnist.http_transfer import Transfer
+from core.language import tr
+from core.number_format import format_fixed
 
 MB = 1e6
 FIRST_SECONDS = 0.5  # the time left is not estimated before
@@ -39,7 +41,11 @@ class Progress:
         share = f"{100 * self.share:.0f} %"
         amount = f"{self.received / MB:.1f} of {self.total / MB:.1f} MB · {share}"
         if self.silent_seconds:
-            return f"{amount} · stalled for {self.silent_seconds:.0f} s"
+            return tr(
+                "{amount} · stalled for {silent_seconds} s",
+                amount=amount,
+                silent_seconds=format_fixed(self.silent_seconds, 0),
+            )
         if self.seconds_left is None:
             return amount if self.received else f"{amount} · connecting"
         return f"{amount} · {_duration(self.seconds_left)} left"

@@ -14,6 +14,7 @@ from core.data.digits.drawing import strokes_to_image
 from core.data.digits.layout import layout_of
 from core.data.pens.shapes import Shape, read_shapes
 from core.errors import DataError
+from core.language import tr
 
 PENS = (0.75, 1.35)  # widths of pens, as shares of the width of the data's strokes
 PLACE = ("pens", "drawings.txt.gz")  # among the assets
@@ -28,10 +29,13 @@ def drawings() -> tuple[Shape, ...]:
             found = read_shapes(file.read())
     except (OSError, EOFError, UnicodeError) as error:
         raise DataError(
-            f"The bundled drawings of pens cannot be read ({error}); install the program again."
+            tr(
+                "The bundled drawings of pens cannot be read ({error}); install the program again.",
+                error=error,
+            )
         ) from error
     if {drawing.digit for drawing in found} != set(range(10)):
-        raise DataError("The bundled drawings of pens lack digits; install the program again.")
+        raise DataError(tr("The bundled drawings of pens lack digits; install the program again."))
     return found
 
 

@@ -10,6 +10,7 @@ from core.data.dataset import Dataset
 from core.data.digits.deskew import deskew_images
 from core.data.pens.drawings import pictures
 from core.errors import DataError
+from core.language import tr
 
 SIZES = (8, 64)  # rows of the pictures: drawings of a size between are digits, and soon made
 MOST = 3  # rows of the data set for each drawing, at least
@@ -38,8 +39,13 @@ def with_pens(dataset: Dataset, seed: int, *, deskew: bool) -> Dataset:
     """
     if not takes_pens(dataset):
         raise DataError(
-            f"{dataset.name} takes no drawings of pens: these are of the classes 0 to 9, for rows "
-            f"that are square pictures, {SIZES[0]} to {SIZES[1]} pixels wide. Leave pens off."
+            tr(
+                "{name} takes no drawings of pens: these are of the classes 0 to 9, for rows "
+                "that are square pictures, {least} to {most} pixels wide. Leave pens off.",
+                name=dataset.name,
+                least=SIZES[0],
+                most=SIZES[1],
+            )
         )
     assert dataset.image_shape is not None
     room = (dataset.n - dataset.added - dataset.published_test) // MOST // 10 * 10

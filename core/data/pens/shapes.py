@@ -11,6 +11,7 @@ import numpy as np
 import assets
 from core.data.digits.layout import Coordinates
 from core.errors import DataError
+from core.language import tr
 
 LIFT = "/"
 
@@ -42,8 +43,13 @@ def read_shapes(text: str) -> tuple[Shape, ...]:
                 found.append(_shape(line))
             except ValueError as error:
                 raise DataError(
-                    f"Line {number} of the shapes of digits is no shape ({error}); a digit, a name "
-                    f"and strokes such as “0,0 9,5 {LIFT} 4,9” were expected."
+                    tr(
+                        "Line {number} of the shapes of digits is no shape ({error}); a digit, a "
+                        "name and strokes such as “0,0 9,5 {lift} 4,9” were expected.",
+                        number=number,
+                        error=error,
+                        lift=LIFT,
+                    )
                 ) from error
     return tuple(found)
 

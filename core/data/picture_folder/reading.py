@@ -25,6 +25,8 @@ from core.data.pictures.scaled import Form, Pixels
 from core.data.understood_folder import UnderstoodFolder
 from core.errors import Cancelled, DataError, PictureError
 from core.files import contents
+from core.language import tr
+from core.number_format import format_count, format_integer
 
 USUAL_SIDE = 28
 LARGEST_OWN = 64  # a side up to which pictures that have one size keep it
@@ -65,8 +67,14 @@ def read_layout(
     total = len(found.files)
     memory.check(
         1.1 * total * rows * columns,
-        f"{total:,} pictures of {rows:,} × {columns:,} values in {found.name}",
-        "Choose a smaller size, or a part of the folder.",
+        tr(
+            "{pictures} of {rows} × {columns} values in {name}",
+            pictures=format_count(total, "picture"),
+            rows=format_integer(rows),
+            columns=format_integer(columns),
+            name=found.name,
+        ),
+        tr("Choose a smaller size, or a part of the folder."),
     )
     X = np.empty((total, rows * columns), dtype=np.uint8)
     left_out = found.left_out.copy()
@@ -135,7 +143,7 @@ def _results(
     with ThreadPoolExecutor(min(WORKERS, os.cpu_count() or 1), "pictures") as pool:
         for start in range(0, total, AT_ONCE):
             if is_cancelled():
-                raise Cancelled(f"Opening {found.name} was cancelled.")
+                raise Cancelled(tr("Opening {name} was cancelled.", name=found.name))
             watch(f"{found.name}: {start:,} of {total:,} pictures", start / total)
             yield from pool.map(result, found.files[start : start + AT_ONCE])
 
@@ -193,8 +201,10 @@ def _names(form: Form) -> tuple[str, ...]:
 
 def say_form(form: Form) -> str:
     """Return what pictures become, in words."""
-    return (
-        f"{form.rows} × {form.columns} {'in colour' if form.is_coloured else 'grey values'}"
-        f"{', inverted' if form.is_inverted else ''}; larger and smaller ones are scaled (Lanczos) "
-        "in their proportions and padded with the colour of their border"
+    kind = tr("in colour") if form.is_coloured else tr("grey values")
+    return tr(
+        "{size} {kind}; larger and smaller ones are scaled (Lanczos) in their proportions and "
+        "padded with the colour of their border",
+        size=f"{form.rows} × {form.columns}",
+        kind=tr("{kind}, inverted", kind=kind) if form.is_inverted else kind,
     )

@@ -17,9 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from core.data.pictures.kinds import begins_as_picture, describe_kind
+from core.data.pictures.kinds import begins_as_picture, describe_kind, first_part
 from core.errors import DataError, PictureError
 from core.files import contents
+from core.language import mark, tr
+from core.number_format import format_integer
 
 Picture = NDArray[np.float32]
 
@@ -29,7 +31,7 @@ MAX_PIXELS_JPEG = 2**27  # decoded at a half, a quarter or an eighth of its size
 LONGEST_SIDE = 800  # pixels; a larger picture is reduced, which also averages its noise
 PLAIN_GREY = 0.25  # range of greys below which opaque pixels are ink alone, without paper
 ANIMATED = ("GIF", "WEBP", "PNG", "AVIF")
-DAMAGED = "damaged"
+DAMAGED = mark("damaged")
 VISIBLE = 0.25  # difference from paper
 KEPT = 0.95  # of the first frame's ink is still there where a drawing grows
 
@@ -79,16 +81,18 @@ def opened(data: bytes, name: str) -> Iterator[Image.Image]:
                 yield image
     except UnidentifiedImageError:
         if begins_as_picture(data):
-            said = f"{name} is damaged: it breaks off. Save the picture again."
+            said = tr("{name} is damaged: it breaks off. Save the picture again.", name=name)
             raise PictureError(said, DAMAGED) from None
         other = describe_kind(data)
-        raise PictureError(f"{name} is {other}.", other.partition(";")[0]) from None
+        raise PictureError(
+            tr("{name} is {other}.", name=name, other=other), first_part(other)
+        ) from None
     except Image.DecompressionBombError:
-        raise _too_large(name, "far more than", MAX_PIXELS) from None
+        raise _too_large(name, tr("far more than"), MAX_PIXELS) from None
     except DataError:
         raise
     except Exception as error:  # decoders raise many types for damaged data
-        said = f"{name} is damaged ({error}). Save the picture again."
+        said = tr("{name} is damaged ({error}). Save the picture again.", name=name, error=error)
         raise PictureError(said, DAMAGED) from error
 
 
@@ -108,13 +112,19 @@ def load(image: Image.Image, smaller: str | None, side: int) -> None:
 def _check_size(image: Image.Image, name: str) -> None:
     most = MAX_PIXELS_JPEG if image.format in ("JPEG", "MPO") else MAX_PIXELS
     if not 0 < image.width * image.height <= most:
-        raise _too_large(name, f"{image.width:,} × {image.height:,} pixels;", most)
+        size = f"{format_integer(image.width)} × {format_integer(image.height)}"
+        raise _too_large(name, tr("{size} pixels;", size=size), most)
 
 
 def _too_large(name: str, found: str, most: int) -> PictureError:
     return PictureError(
-        f"{name} has {found} at most {most / 1e6:.0f} million can be read. Make it smaller.",
-        "of too many pixels",
+        tr(
+            "{name} has {found} at most {most} million can be read. Make it smaller.",
+            name=name,
+            found=found,
+            most=format_integer(most / 1e6),
+        ),
+        mark("of too many pixels"),
     )
 
 

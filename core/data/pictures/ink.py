@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from core.data.pictures.labelling import Mask, Parts, connected
 from core.data.pictures.lines import line_removal, stroke_width
 from core.data.pictures.paper import Contrast, Picture, grown
+from core.language import mark, tr
 
 FAINTEST = 0.06  # contrast; less counts as paper …
 PLAIN = 0.1  # … where all ink counts
@@ -32,14 +33,14 @@ OTHER_FIGURE = 0.5  # of the digit's ink: so much elsewhere is another figure
 BORDER = 0.25  # weight of what touches the border
 FADE = 0.2  # of the level at which ink begins
 
-SEVERAL = "There is more than one figure; the one with most ink is read."
-FAINT = "The ink is hardly darker than its paper."
-FAINT_LIGHT = "The ink is hardly lighter than its paper."
-CUT = "The ink reaches the picture’s edge; a part may be missing."
-SMALL = "The digit is only {} pixels high."
-LINES_LEFT = "A line may belong to the digit; it was left."
-LINES_GONE = "{} straight lines were taken for ruling or a frame, and left out."
-LINE_GONE = "A straight line was taken for ruling or a frame, and left out."
+SEVERAL = mark("There is more than one figure; the one with most ink is read.")
+FAINT = mark("The ink is hardly darker than its paper.")
+FAINT_LIGHT = mark("The ink is hardly lighter than its paper.")
+CUT = mark("The ink reaches the picture’s edge; a part may be missing.")
+SMALL = mark("The digit is only {height} pixels high.")
+LINES_LEFT = mark("A line may belong to the digit; it was left.")
+LINES_GONE = mark("{count} straight lines were taken for ruling or a frame, and left out.")
+LINE_GONE = mark("A straight line was taken for ruling or a frame, and left out.")
 LOW_CONTRAST = 0.15
 FEW_PIXELS = 16
 
@@ -254,9 +255,9 @@ def _remarks(
     width = int(parts.right[chosen].max() - parts.left[chosen].min())
     doubts = []
     if found.is_several:
-        doubts.append(SEVERAL)
+        doubts.append(tr(SEVERAL))
     if found.level < max(LOW_CONTRAST, 1.6 * least):
-        doubts.append(FAINT if contrast.is_dark else FAINT_LIGHT)
+        doubts.append(tr(FAINT if contrast.is_dark else FAINT_LIGHT))
     touches = (
         parts.top[chosen].min() == 0
         or parts.left[chosen].min() == 0
@@ -264,13 +265,14 @@ def _remarks(
         or parts.right[chosen].max() == columns
     )
     if touches:
-        doubts.append(CUT)
+        doubts.append(tr(CUT))
     if max(height, width) < FEW_PIXELS:
-        doubts.append(SMALL.format(height))
+        doubts.append(tr(SMALL, height=height))
     count = found.lines_gone
     if found.lines_left and count:
-        doubts.append(LINES_LEFT)
-    notes = () if not count else (LINE_GONE if count == 1 else LINES_GONE.format(count),)
+        doubts.append(tr(LINES_LEFT))
+    gone = tr(LINE_GONE) if count == 1 else tr(LINES_GONE, count=count)
+    notes = (gone,) if count else ()
     return tuple(doubts), notes
 
 

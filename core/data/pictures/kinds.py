@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from core.language import mark, tr
+
 HEAD = 64  # bytes that tell the kind
 
 # Place and first bytes of the kinds that are decoded.
@@ -25,19 +27,22 @@ PICTURES = (
 )
 # What else people take for a picture: place, bytes, what it is and what to do.
 OTHERS = (
-    (4, b"ftyphei", "a HEIC photo; save it as JPEG"),
-    (4, b"ftyphev", "a HEIC photo; save it as JPEG"),
-    (4, b"ftypmif1", "a HEIC photo; save it as JPEG"),
-    (0, b"%pdf", "a PDF document; save its page as a PNG picture, or take a screenshot"),
-    (0, b"%!ps", "a PostScript document; save its page as a PNG picture"),
-    (0, b"<svg", "an SVG drawing; save it as a PNG picture"),
-    (0, b"<?xml", "an XML file, perhaps an SVG drawing; save it as a PNG picture"),
-    (0, b"<!doctype", "a web page; save the picture itself"),
-    (0, b"<html", "a web page; save the picture itself"),
-    (0, b"pk\x03\x04", "a ZIP archive or a document; take the picture out of it"),
-    (0, b"version https://git-lfs", "a pointer of Git LFS, not the picture; run “git lfs pull”"),
+    (4, b"ftyphei", mark("a HEIC photo; save it as JPEG")),
+    (4, b"ftyphev", mark("a HEIC photo; save it as JPEG")),
+    (4, b"ftypmif1", mark("a HEIC photo; save it as JPEG")),
+    (0, b"%pdf", mark("a PDF document; save its page as a PNG picture, or take a screenshot")),
+    (0, b"%!ps", mark("a PostScript document; save its page as a PNG picture")),
+    (0, b"<svg", mark("an SVG drawing; save it as a PNG picture")),
+    (0, b"<?xml", mark("an XML file, perhaps an SVG drawing; save it as a PNG picture")),
+    (0, b"<!doctype", mark("a web page; save the picture itself")),
+    (0, b"<html", mark("a web page; save the picture itself")),
+    (0, b"pk\x03\x04", mark("a ZIP archive or a document; take the picture out of it")),
+    (
+        0,
+        b"version https://git-lfs",
+        mark("a pointer of Git LFS, not the picture; run “git lfs pull”"),
+    ),
 )
-CHOICE = "PNG, JPEG, WebP, GIF, BMP or TIFF"
 
 
 def looks_like_picture(path: Path) -> bool:
@@ -62,8 +67,14 @@ def begins_as_picture(head: bytes) -> bool:
 def describe_kind(data: bytes) -> str:
     """Return what data that are no picture are, and what to do."""
     if not data:
-        return "empty (0 bytes); choose another picture"
-    return known_other(data) or f"no picture that can be read; choose a {CHOICE} file"
+        return tr("empty (0 bytes); choose another picture")
+    nothing = tr("no picture that can be read; choose a PNG, JPEG, WebP, GIF, BMP or TIFF file")
+    return known_other(data) or nothing
+
+
+def first_part(words: str) -> str:
+    """Return what data are, of words on this and on what to do."""
+    return words.replace("；", ";").partition(";")[0]
 
 
 def known_other(data: bytes) -> str:
@@ -72,5 +83,5 @@ def known_other(data: bytes) -> str:
     text = head.lstrip(b"\xef\xbb\xbf \r\n\t")
     for offset, begin, said in OTHERS:
         if (text if offset == 0 else head[offset:]).startswith(begin):
-            return said
+            return tr(said)
     return ""

@@ -13,8 +13,7 @@ from core.data.pictures.cleaning import Cleaning
 from core.data.pictures.form import form_stages, is_in_form
 from core.data.pictures.ink import FAINT, FAINT_LIGHT, Found, find_digit
 from core.data.pictures.paper import Contrast, global_contrast, local_contrasts
-
-FAINT_WORDS = {FAINT, FAINT_LIGHT}
+from core.language import tr
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +90,7 @@ def _found_on_sheet(grey: Picture, found: Found, cleaning: Cleaning) -> Found:
     """Return the digit on the sheet of paper that was found, or the sheet if nothing is on it."""
     assert found.sheet is not None
     _, inner = _best(np.ascontiguousarray(grey[found.sheet]), cleaning)
-    if not inner.ink.any() or inner.sheet is not None or FAINT_WORDS & set(inner.doubts):
+    if not inner.ink.any() or inner.sheet is not None or _is_faint(inner):
         return found
 
     def whole(part: Picture) -> Picture:
@@ -111,3 +110,8 @@ def thumbnail(image: Picture, side: int) -> Picture:
     top, left = (side - rows) // 2, (side - columns) // 2
     square[top : top + rows, left : left + columns] = small
     return square
+
+
+def _is_faint(found: Found) -> bool:
+    """Return whether the ink of a digit was said to differ little from its paper."""
+    return any(tr(words) in found.doubts for words in (FAINT, FAINT_LIGHT))

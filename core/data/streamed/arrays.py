@@ -20,6 +20,8 @@ from core.data.streamed.matrix import ColumnFile, RowFile, Stored, StoredMatrix
 from core.data.streamed.scan import Progress, scan
 from core.errors import DataError
 from core.files import reason
+from core.language import tr
+from core.number_format import format_integer
 
 ENDING = ".npy"
 BESIDE = (  # words in names of files of features, and in those of their labels
@@ -41,16 +43,26 @@ def open_arrays(
     path = Path(config.path or "")
     if not config.labels:
         raise DataError(
-            f"{path.name} holds features only, as far as it says; name the file with the labels of "
-            "its rows too, as in --labels y.npy."
+            tr(
+                "{name} holds features only, as far as it says; name the file with the labels of "
+                "its rows too, as in --labels y.npy.",
+                name=path.name,
+            )
         )
     stated, stored = _stored(path)
     _, labels = _stored(Path(config.labels))
     name = Path(config.labels).name
     if labels.width != 1 or labels.n != stored.n:
         raise DataError(
-            f"{path.name} has {stored.n:,} rows, and {name} {labels.n:,} × {labels.width:,} "
-            "values; one label for each row was expected."
+            tr(
+                "{name} has {n} rows, and {name2} {n2} × {width} values; one label for each row "
+                "was expected.",
+                name=path.name,
+                n=format_integer(stored.n),
+                name2=name,
+                n2=format_integer(labels.n),
+                width=format_integer(labels.width),
+            )
         )
     matrix = StoredMatrix(stored, _dtype(path.name, stored.dtype))
     found = scan(path, matrix, progress, is_cancelled)
@@ -101,23 +113,38 @@ def _stored(path: Path) -> tuple[Stated, Stored]:
     try:
         with path.open("rb") as file:
             if file.read(len(MARK)) != MARK:
-                raise DataError(f"{path.name} is no array of NumPy's; a .npy file was expected.")
+                raise DataError(
+                    tr("{name} is no array of NumPy's; a .npy file was expected.", name=path.name)
+                )
             file.seek(0)
             stated = read_head(path.name, file)
             begin = file.tell()
             size = file.seek(0, 2)
     except (OSError, ValueError) as error:
-        raise DataError(f"{path} cannot be read: {reason(error)}. Choose another file.") from error
+        raise DataError(
+            tr(
+                "{path} cannot be read: {error}. Choose another file.",
+                path=path,
+                error=reason(error),
+            )
+        ) from error
     if not stated.shape or stated.dtype.names:
         raise DataError(
-            f"{path.name} holds {'fields with names' if stated.dtype.names else 'one value'}; rows "
-            "of numbers were expected."
+            tr(
+                "{name} holds {found}; rows of numbers were expected.",
+                name=path.name,
+                found=tr("fields with names") if stated.dtype.names else tr("one value"),
+            )
         )
     n, width = stated.shape[0], math.prod(stated.shape[1:])
     if begin + n * width * stated.dtype.itemsize > size:
         raise DataError(
-            f"{path.name} states {n:,} × {width:,} values and is too short for them. Get the file "
-            "again."
+            tr(
+                "{name} states {n} × {width} values and is too short for them. Get the file again.",
+                name=path.name,
+                n=format_integer(n),
+                width=format_integer(width),
+            )
         )
     kind = ColumnFile if stated.is_fortran and len(stated.shape) > 1 else RowFile
     return stated, kind(path, begin, n, width, stated.dtype)
@@ -128,7 +155,9 @@ def _dtype(name: str, dtype: np.dtype[Any]) -> np.dtype[Any]:
     if dtype == np.uint8:
         return dtype
     if dtype.kind not in "iufb":
-        raise DataError(f"{name} holds {dtype}; numbers were expected as features.")
+        raise DataError(
+            tr("{name} holds {dtype}; numbers were expected as features.", name=name, dtype=dtype)
+        )
     is_narrow = dtype.itemsize <= (4 if dtype.kind == "f" else 2)
     return np.dtype(np.float32 if is_narrow else np.float64)
 

@@ -14,6 +14,7 @@ from core.data.streamed.disk import scratch
 from core.data.streamed.drawing import PIECE, Mask, Rows, drawn, numbers_between, numbers_of
 from core.data.streamed.matrix import StoredMatrix
 from core.errors import DataError
+from core.language import tr
 from core.number_format import format_count
 
 PART = 2**25  # bytes of rows that statistics are computed of at once
@@ -92,8 +93,11 @@ class StreamedDataset(Dataset):
         """None. Raises DataError if there are any: filling them needs all rows at once."""
         if not self.is_whole:
             raise DataError(
-                f"{self.name} has rows with a missing value. Read from disk, such rows are left "
-                "out and not filled: choose to skip them (--missing skip)."
+                tr(
+                    "{name} has rows with a missing value. Read from disk, such rows are left "
+                    "out and not filled: choose to skip them (--missing skip).",
+                    name=self.name,
+                )
             )
 
     def without_gaps(self) -> Dataset:
@@ -108,7 +112,7 @@ class StreamedDataset(Dataset):
         skipped = self.n - int(kept.sum())
         if not skipped:
             return replace(self, is_whole=True)
-        note = f"skipped {format_count(skipped, 'row')} with a missing value"
+        note = tr("skipped {rows} with a missing value", rows=format_count(skipped, "row"))
         return replace(self._only(kept), is_whole=True, notes=(*self.notes, note))
 
     def _only(self, keep: Mask) -> StreamedDataset:
@@ -160,7 +164,9 @@ class StreamedDataset(Dataset):
         return replace(found, extent=self.extent[:, kept])
 
     def with_examples(self, X: Numbers, y: Rows, documents: object = None) -> Dataset:
-        raise DataError(f"{self.name} is read from disk while it trains; no rows are added to it.")
+        raise DataError(
+            tr("{name} is read from disk while it trains; no rows are added to it.", name=self.name)
+        )
 
 
 def held_rows(row_size: int) -> int:

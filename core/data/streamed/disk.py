@@ -13,6 +13,7 @@ from numpy.typing import DTypeLike, NDArray
 from core.cache_folder import CACHE_VARIABLE, cache_folder
 from core.errors import DataError
 from core.files import reason
+from core.language import tr
 from core.number_format import format_bytes
 
 
@@ -58,8 +59,18 @@ def reserve(file: IO[bytes], size: int) -> None:
 def no_room(where: Path, size: int, error: OSError | None) -> DataError:
     """Return the error of a disk without room for so many bytes, 0 if that is not known."""
     why = "" if error is None else f" ({reason(error).lower()})"
-    need = f"{format_bytes(size)} are needed in" if size else "nothing can be written to"
+    need = (
+        tr("{size} are needed in", size=format_bytes(size))
+        if size
+        else tr("nothing can be written to")
+    )
     return DataError(
-        f"To stream these data, {need} {where}{why}. Make room there, or set {CACHE_VARIABLE} to a "
-        "folder on another disk."
+        tr(
+            "To stream these data, {need} {where}{why}. Make room there, or set {variable} "
+            "to a folder on another disk.",
+            need=need,
+            where=where,
+            why=why,
+            variable=CACHE_VARIABLE,
+        )
     )

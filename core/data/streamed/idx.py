@@ -20,6 +20,8 @@ from core.data.streamed.matrix import Joined, RowFile, StoredMatrix
 from core.data.streamed.scan import Progress, scan
 from core.errors import DataError
 from core.files import contents, reason
+from core.language import tr
+from core.number_format import format_integer
 
 MOST = 2**42  # bytes of pictures in a file
 
@@ -35,12 +37,14 @@ def open_idx(
     """
     files = find_files(config.folder)
     if files is None:
-        raise DataError("To stream MNIST, name the folder with its four files: --data-dir FOLDER.")
+        raise DataError(
+            tr("To stream MNIST, name the folder with its four files: --data-dir FOLDER.")
+        )
     train, train_labels, test, test_labels = files.paths
     names = [path.name for path in files.paths]
     shapes = [_shape(path) for path in (train, test)]
     labels = [
-        unpack(path.name, contents(path, "a file of labels", MAX_BYTES + MAX_HEAD), 1)
+        unpack(path.name, contents(path, tr("a file of labels"), MAX_BYTES + MAX_HEAD), 1)
         for path in (train_labels, test_labels)
     ]
     check_heads(names, [shapes[0], labels[0].shape, shapes[1], labels[1].shape])
@@ -80,16 +84,25 @@ def _shape(path: Path) -> tuple[int, ...]:
             head = file.read(MAX_HEAD)
             size = file.seek(0, 2)
     except OSError as error:
-        raise DataError(f"{path} cannot be read: {reason(error)}.") from error
+        raise DataError(
+            tr("{path} cannot be read: {error}.", path=path, error=reason(error))
+        ) from error
     if head.startswith(GZIP_MAGIC):
         raise DataError(
-            f"{path.name} is packed, and only plain files can be streamed: unpack the pictures "
-            "first, as with gunzip."
+            tr(
+                "{name} is packed, and only plain files can be streamed: unpack the pictures "
+                "first, as with gunzip.",
+                name=path.name,
+            )
         )
     _, shape, _ = read_head(path.name, head, 3, most=MOST)
     if size != MAX_HEAD + math.prod(shape):
         raise DataError(
-            f"{path.name} has {size:,} bytes; its header promises {MAX_HEAD + math.prod(shape):,}. "
-            "Get the file again."
+            tr(
+                "{name} has {size} bytes; its header promises {promised}. Get the file again.",
+                name=path.name,
+                size=format_integer(size),
+                promised=format_integer(MAX_HEAD + math.prod(shape)),
+            )
         )
     return shape

@@ -13,6 +13,7 @@ from core.data.streamed.disk import scratch
 from core.data.streamed.drawing import PIECE, Rows
 from core.data.streamed.matrix import Stored
 from core.errors import DataError
+from core.language import tr
 from core.name_lookup import natural_order
 from core.number_format import format_shortest
 
@@ -29,8 +30,12 @@ def classes_of(name: str, stored: Stored) -> tuple[tuple[str, ...], Rows]:
         known = np.union1d(known, part)
         if len(known) > MAX_CLASSES:
             raise DataError(
-                f"{name} holds more than {MAX_CLASSES} different labels; one for each of at most "
-                f"{MAX_CLASSES} classes was expected."
+                tr(
+                    "{name} holds more than {max_classes} different labels; one for each of at "
+                    "most {max_classes} classes was expected.",
+                    name=name,
+                    max_classes=MAX_CLASSES,
+                )
             )
     _check(name, known)
     names = [_name(value) for value in known]
@@ -54,16 +59,22 @@ def _pieces(stored: Stored) -> Iterator[NDArray[Any]]:
 
 def _check(name: str, known: NDArray[Any]) -> None:
     if known.dtype.kind not in "iufbUS":
-        raise DataError(f"{name} holds no labels: numbers or words were expected.")
+        raise DataError(tr("{name} holds no labels: numbers or words were expected.", name=name))
     if known.dtype.kind != "f":
         return
     if not np.isfinite(known).all():
-        raise DataError(f"{name} has rows without a label; leave them out of both files.")
+        raise DataError(
+            tr("{name} has rows without a label; leave them out of both files.", name=name)
+        )
     broken = known[known != np.rint(known)]
     if len(broken):
         raise DataError(
-            f"{name} holds numbers with fractions, such as {format_shortest(float(broken[0]))}: "
-            "quantities, not classes; whole numbers or words were expected."
+            tr(
+                "{name} holds numbers with fractions, such as {broken}: quantities, not classes; "
+                "whole numbers or words were expected.",
+                name=name,
+                broken=format_shortest(float(broken[0])),
+            )
         )
 
 

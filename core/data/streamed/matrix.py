@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from core.data.dataset import Numbers
 from core.errors import DataError
 from core.files import reason
+from core.language import tr
+from core.number_format import format_integer
 
 NEAR = 2**16  # bytes between two rows, up to which what lies between is read with them
 READ = 2**23  # most bytes read at once for rows that are picked
@@ -56,7 +58,9 @@ class RowFile:
         try:
             self._version = version_of(path.stat())
         except OSError as error:
-            raise DataError(f"{path} cannot be read: {reason(error)}.") from error
+            raise DataError(
+                tr("{path} cannot be read: {error}.", path=path, error=reason(error))
+            ) from error
 
     def read(self, start: int, stop: int, out: NDArray[Any] | None = None) -> NDArray[Any]:
         found = _room(self, stop - start, out)
@@ -72,9 +76,13 @@ class RowFile:
                     is_same = bool(got)
                     have += got or 0
         except OSError as error:
-            raise DataError(f"{self._path} cannot be read: {reason(error)}.") from error
+            raise DataError(
+                tr("{path} cannot be read: {error}.", path=self._path, error=reason(error))
+            ) from error
         if not is_same:
-            raise DataError(f"{self._path.name} has changed since it was opened; open it again.")
+            raise DataError(
+                tr("{name} has changed since it was opened; open it again.", name=self._path.name)
+            )
         return found
 
 
@@ -193,7 +201,7 @@ class StoredMatrix:
     def _picked(self, numbers: NDArray[np.int64]) -> NDArray[Any]:
         """Read rows in any order: those near each other at once."""
         if len(numbers) and (numbers.min() < -len(self) or numbers.max() >= len(self)):
-            raise IndexError(f"there are {len(self):,} rows")
+            raise IndexError(tr("there are {count} rows", count=format_integer(len(self))))
         if not len(numbers):
             return self._none()
         if numbers.min() < 0:

@@ -11,6 +11,7 @@ from core.data.dataset import Dataset
 from core.data.streamed import arrays
 from core.data.streamed.scan import Progress
 from core.errors import DataError
+from core.language import tr
 from core.number_format import format_bytes
 
 CONVERTED = (".csv", ".tsv", ".tab", ".txt", ".data", ".parquet")  # of tables
@@ -54,9 +55,11 @@ def _share(size: int) -> str:
     free = memory.free()
     if free is None or size <= free / SHARE:
         return ""
-    return (
-        f"read from disk while it trains: its {format_bytes(size)} are more than half of the "
-        f"{format_bytes(free)} of memory that are free"
+    return tr(
+        "read from disk while it trains: its {size} are more than half of the {free} of memory "
+        "that are free",
+        size=format_bytes(size),
+        free=format_bytes(free),
     )
 
 
@@ -75,8 +78,11 @@ def open_streamed(
         return open_idx(config, progress, is_cancelled)
     if config.source != "csv":
         raise DataError(
-            f"{config.source.capitalize()} cannot be streamed: files of arrays (.npy), tables and "
-            "MNIST's four plain files can."
+            tr(
+                "{name} cannot be streamed: files of arrays (.npy), tables and MNIST's "
+                "four plain files can.",
+                name=config.source.capitalize(),
+            )
         )
     path = Path(config.path or "")
     if not config.labels and path.suffix.lower() != arrays.ENDING:

@@ -17,6 +17,7 @@ from core.data.streamed import disk
 from core.data.streamed.matrix import StoredMatrix, version_of
 from core.errors import Cancelled, DataError, SaveError
 from core.files import writing
+from core.language import tr
 
 VERSION = 1
 PART = 2**23  # bytes of rows looked at at once
@@ -103,7 +104,7 @@ def _pass(
     low, high = np.full(m, np.inf), np.full(m, -np.inf)
     for start in range(0, n, size):
         if is_cancelled():
-            raise Cancelled("The rows were not looked at.")
+            raise Cancelled(tr("The rows were not looked at."))
         part = matrix[start : start + size]
         digest.update(zlib.crc32(part.data).to_bytes(4, "big"))
         least, most = part.min(axis=0), part.max(axis=0)
@@ -116,5 +117,5 @@ def _pass(
         if progress is not None:
             progress(min(start + size, n) * row, n * row)
     if not (low <= high).all():
-        raise DataError("no row has a number in each column; leave the empty columns out.")
+        raise DataError(tr("no row has a number in each column; leave the empty columns out."))
     return Found(digest.hexdigest(), is_whole, tuple(low.tolist()), tuple(high.tolist()))

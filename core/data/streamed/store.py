@@ -30,6 +30,7 @@ from core.config import DataConfig
 from core.data.streamed import disk
 from core.data.streamed.matrix import RowFile, Stored, version_of
 from core.errors import DataError
+from core.language import tr
 from core.staging import try_lock
 
 VERSION = 1
@@ -128,7 +129,7 @@ def _array(path: Path, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Stored:
     width = shape[1] if len(shape) > 1 else 1
     size = begin + shape[0] * width * dtype.itemsize
     if found != shape or kind != dtype or path.stat().st_size != size:
-        raise DataError(f"{path} is damaged.")
+        raise DataError(tr("{path} is damaged.", path=path))
     return RowFile(path, begin, shape[0], width, dtype)
 
 

@@ -24,6 +24,8 @@ from core.config import BagOptions
 from core.data.text.documents import Documents, WordLists
 from core.data.text.words import STOP_WORDS, spans_of, words_of
 from core.errors import DataError
+from core.language import tr
+from core.number_format import format_integer
 
 JOINT = " "  # between the two words of a pair
 
@@ -62,8 +64,11 @@ class Vocabulary:
         kept = np.flatnonzero(counts >= options.min_documents)
         if not len(kept):
             raise DataError(
-                f"No word is in at least {options.min_documents:,} training documents; choose a "
-                "smaller number of documents, or other texts."
+                tr(
+                    "No word is in at least {min_documents} training documents; choose a smaller "
+                    "number of documents, or other texts.",
+                    min_documents=format_integer(options.min_documents),
+                )
             )
         words = [_spoken(key, lists.words) for key in keys[kept].tolist()]
         order = sorted(range(len(kept)), key=lambda k: (-int(totals[kept[k]]), words[k]))
@@ -85,11 +90,11 @@ class Vocabulary:
         """
         parts = 2 if options.bigrams else 1
         if not words or len(set(words)) < len(words) or list(words) != sorted(words):
-            raise DataError("its words are not in order, or one is there twice.")
+            raise DataError(tr("its words are not in order, or one is there twice."))
         if any(not all(pair) or len(pair) > parts for pair in (w.split(JOINT) for w in words)):
-            raise DataError("one of its words is none.")
+            raise DataError(tr("one of its words is none."))
         if len(counts) != len(words) or counts.min() < 1 or counts.max() > n:
-            raise DataError("the number of documents that hold a word is not as it can be.")
+            raise DataError(tr("the number of documents that hold a word is not as it can be."))
         return cls(words, counts, n, options)
 
     @cached_property

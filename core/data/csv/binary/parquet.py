@@ -14,6 +14,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 from core import memory
 from core.errors import DataError
+from core.language import tr
+from core.number_format import format_integer
 
 if TYPE_CHECKING:
     import pyarrow
@@ -47,8 +49,12 @@ class ParquetText(io.RawIOBase):
             import pyarrow.parquet
         except ImportError:
             raise DataError(
-                f"{name} is a Parquet file; to open it, install pyarrow (pip install pyarrow, or "
-                f"{EXTRA}), or save the table as CSV."
+                tr(
+                    "{name} is a Parquet file; to open it, install pyarrow (pip install pyarrow, "
+                    "or {extra}), or save the table as CSV.",
+                    name=name,
+                    extra=EXTRA,
+                )
             ) from None
         self._faults = (pyarrow.ArrowException, OSError, ValueError)
         try:
@@ -61,18 +67,29 @@ class ParquetText(io.RawIOBase):
         self._columns = [field.name for field in schema if _is_of_cells(field)]
         if dropped := [f.name for f in schema if not (_is_of_cells(f) or _is_row_name(f))]:
             names = ", ".join(f"“{name}”" for name in dropped)
-            self.remark = f"columns of lists or bytes left out: {names}"
+            self.remark = tr("columns of lists or bytes left out: {names}", names=names)
         if len(set(self._columns)) < len(self._columns) or not self._columns:
             raise DataError(
-                f"{name} has no columns of numbers or words, or two with one name; save the table "
-                "again."
+                tr(
+                    "{name} has no columns of numbers or words, or two with one name; save the "
+                    "table again.",
+                    name=name,
+                )
             )
         if is_bounded and self._rows * len(self._columns) > MAX_CELLS:
             raise DataError(
-                f"{name} holds {self._rows:,} rows of {len(self._columns):,} columns, more than "
-                f"{MAX_CELLS:,} values; take a part of it."
+                tr(
+                    "{name} holds {rows} rows of {count} columns, more than {max_cells} values; "
+                    "take a part of it.",
+                    name=name,
+                    rows=format_integer(self._rows),
+                    count=format_integer(len(self._columns)),
+                    max_cells=format_integer(MAX_CELLS),
+                )
             )
-        memory.check(2 * largest, f"A part of {name}", "Save it with smaller row groups.")
+        memory.check(
+            2 * largest, tr("A part of {name}", name=name), tr("Save it with smaller row groups.")
+        )
         self._parts = self._texts()
         self._rest = memoryview(b"")
 
@@ -110,7 +127,11 @@ class ParquetText(io.RawIOBase):
     def _damaged(self, error: Exception) -> DataError:
         said = " ".join(str(error).split())[:200]
         return DataError(
-            f"{self._name} is a Parquet file that cannot be read ({said}). Get the file again."
+            tr(
+                "{name} is a Parquet file that cannot be read ({said}). Get the file again.",
+                name=self._name,
+                said=said,
+            )
         )
 
 

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from typing import IO, NamedTuple
 
 from core.errors import DataError
+from core.language import tr
 
 PART = "xl/workbook.xml"  # what every such archive holds
 MAX_UNPACKED = 2**28  # bytes of all parts
@@ -59,13 +60,26 @@ def read(name: str, file: IO[bytes], archive: zipfile.ZipFile) -> Sheet:
         filled = [sheet for title in shown if (sheet := book.get_sheet_by_name(title)).height > 1]
     except (python_calamine.CalamineError, OSError, ValueError, RuntimeError) as error:
         raise DataError(
-            f"{name} is an Excel workbook that cannot be read ({' '.join(str(error).split())}); "
-            "open it and save the table as CSV."
+            tr(
+                "{name} is an Excel workbook that cannot be read ({split}); open it and save the "
+                "table as CSV.",
+                name=name,
+                split=" ".join(str(error).split()),
+            )
         ) from error
     if not filled:
-        raise DataError(f"{name} has no sheet with rows; a table with one row a line was expected.")
+        raise DataError(
+            tr(
+                "{name} has no sheet with rows; a table with one row a line was expected.",
+                name=name,
+            )
+        )
     sheet = filled[0]
-    remark = f"sheet “{sheet.name}”, the first of {len(filled)} with rows" if filled[1:] else ""
+    remark = (
+        tr("sheet “{name}”, the first of {count} with rows", name=sheet.name, count=len(filled))
+        if filled[1:]
+        else ""
+    )
     return Sheet(_as_text(sheet.iter_rows()), remark)
 
 
@@ -73,7 +87,11 @@ def _check(name: str, archive: zipfile.ZipFile) -> None:
     """Raise DataError if the workbook would unpack to too much, or spans too many cells."""
     infos = archive.infolist()
     too_large = DataError(
-        f"{name} is an Excel workbook that is too large to be opened here; save the table as CSV."
+        tr(
+            "{name} is an Excel workbook that is too large to be opened here; save the table as "
+            "CSV.",
+            name=name,
+        )
     )
     for info in infos:
         packed = max(info.compress_size, 1)

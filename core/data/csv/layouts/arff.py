@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from core.data.csv.text_file import lines_of
 from core.errors import DataError
+from core.language import tr
+from core.number_format import format_integer
 
 NAME = "ARFF"
 MAX_LISTED = 40  # characters of a line that a message quotes
@@ -54,7 +56,9 @@ def read_header(name: str, text: str) -> Header:
         word = line.split(None, 1)[0].casefold() if line else ""
         if word == "@data":
             if not names:
-                raise DataError(f"{name} names no attributes above its data; they were expected.")
+                raise DataError(
+                    tr("{name} names no attributes above its data; they were expected.", name=name)
+                )
             return Header(tuple(names), tuple(defaults), number + 1)
         if not word or word.startswith("%") or word == "@relation":
             continue
@@ -63,20 +67,32 @@ def read_header(name: str, text: str) -> Header:
         if found is None or not kind:
             shown = line if len(line) <= MAX_LISTED else f"{line[:MAX_LISTED]}…"
             raise DataError(
-                f"{name}, line {number:,}: found “{shown}”; “@attribute name kind” or “@data” was "
-                "expected."
+                tr(
+                    "{name}, line {number}: found “{shown}”; “@attribute name kind” or “@data” "
+                    "was expected.",
+                    name=name,
+                    number=format_integer(number),
+                    shown=shown,
+                )
             )
         if kind.casefold().startswith("relational"):
             raise DataError(
-                f"{name}, line {number:,}: an attribute that holds tables is not read; export the "
-                "rows as CSV."
+                tr(
+                    "{name}, line {number}: an attribute that holds tables is not read; export "
+                    "the rows as CSV.",
+                    name=name,
+                    number=format_integer(number),
+                )
             )
         names.append(_bare(found["name"]))
         first = _ENTRY.search(kind[1:-1].strip()) if kind.startswith("{") else None
         is_number = kind.casefold().startswith(("numeric", "real", "integer"))
         defaults.append("0" if is_number else _bare(first[0].strip()) if first else "")
     raise DataError(
-        f"{name} has no line “@data” within its first part; rows were expected below it."
+        tr(
+            "{name} has no line “@data” within its first part; rows were expected below it.",
+            name=name,
+        )
     )
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from core.errors import DataError
+from core.language import tr
+from core.number_format import format_integer
 
 NAME = "JSON lines"
 SAMPLE_LINES = 5
@@ -39,8 +41,13 @@ def find_keys(name: str, blocks: Iterator[bytes], most: int) -> tuple[str, ...]:
     keys.update(dict.fromkeys(_members(rest.decode(errors="replace")) or ()))
     if len(keys) > most:
         raise DataError(
-            f"{name} names {len(keys):,} columns or more; at most {most:,} are read. "
-            "Do all lines describe the same kind of thing?"
+            tr(
+                "{name} names {count} columns or more; at most {most} are read. Do all lines "
+                "describe the same kind of thing?",
+                name=name,
+                count=format_integer(len(keys)),
+                most=format_integer(most),
+            )
         )
     return tuple(keys)
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 
 from core.errors import DataError
+from core.language import tr
+from core.number_format import format_integer
 
 NAME = "libsvm"
 SAMPLE_LINES = 20
@@ -49,8 +51,13 @@ def find_width(name: str, blocks: Iterator[bytes], most: int) -> tuple[int, int]
             low, high = min(low, indices[0]), max(high, indices[-1])
         if high > most:
             raise DataError(
-                f"{name} has a feature of the index {high:,}; at most {most:,} columns are read. "
-                "Choose a table with fewer features."
+                tr(
+                    "{name} has a feature of the index {high}; at most {most} columns are read. "
+                    "Choose a table with fewer features.",
+                    name=name,
+                    high=format_integer(high),
+                    most=format_integer(most),
+                )
             )
     return low, high
 
