@@ -161,10 +161,10 @@ def _fault(latex: str) -> str:
 
 def typesetting_fault(latex: str) -> str:
     """Say why the typesetter cannot set a formula, "" if it can; takes up to 0.3 s."""
-    from ziamath.zmath import Latex
+    import ziamath  # not its module: see gui.kit.maths.formula
 
     try:
-        Latex(latex)
+        ziamath.Latex(latex)
     except Exception as error:  # of the parser's own, assertions among them
         return tr("${latex}$ cannot be typeset ({name}).", latex=latex, name=type(error).__name__)
     return ""

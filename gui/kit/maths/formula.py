@@ -33,11 +33,11 @@ def load() -> None:
 def outlines(latex: str) -> bytes:
     """Return the formula as SVG; takes 5 to 20 ms the first time, on the calling thread."""
     # Not imported at the start, which need not wait for it.
-    from ziamath.config import config
-    from ziamath.zmath import Latex
+    # The package, not its modules: two threads that import these at once may get half of one.
+    import ziamath
 
-    config.svg2 = False  # QtSvg does not support symbols and would draw nothing
-    svg: str = Latex(latex, size=OUTLINES_PX, color=INK).svg()
+    ziamath.config.svg2 = False  # QtSvg does not support symbols and would draw nothing
+    svg: str = ziamath.Latex(latex, size=OUTLINES_PX, color=INK).svg()
     return svg.encode()
 
 
