@@ -16,9 +16,11 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from string import Formatter
+from typing import TypeVar
 
 import assets
 
+Words = TypeVar("Words", bound=str)
 Texts = dict[str, str | list[str]]  # by the English text; a list has the forms of a plural
 
 
@@ -73,7 +75,7 @@ def _now() -> _Speech:
     return _of_thread.speech or _of_process
 
 
-def mark(text: str) -> str:
+def mark(text: Words) -> Words:
     """Return a text as it is: it is translated where it is shown, by `tr`."""
     return text
 

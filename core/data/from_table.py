@@ -24,6 +24,7 @@ from core.data.gaps import without_empty_classes
 from core.data.indicators import Indicator
 from core.data.text.documents import Documents, no_features
 from core.errors import DataError, DoubtfulLabelError
+from core.language import spoken
 from core.number_format import format_count
 
 MISSING_WORD = "(missing)"  # the category of missing cells
@@ -241,7 +242,8 @@ def _left_out(
 
 def _notes(table: Table, left_out: tuple[LeftOut, ...]) -> tuple[str, ...]:
     """Return notes on the file's format and on the lines and rows that were left out."""
-    notes = [str(table.format), *table.format.notes]
+    with spoken("en"):  # it is stored in projects
+        notes = [str(table.format), *table.format.notes]
     for why, lines, count in left_out:
         what = "line" if why.endswith("values") else "row"
         notes.append(f"skipped {format_count(count, what)} {why}{format_lines(lines, count)}")

@@ -19,16 +19,16 @@ from core.data.csv.dialect import MISSING, MOST_WORDS, TableFormat
 from core.data.csv.numbers import NumberForm, find_unit
 from core.data.csv.packed import Source
 from core.data.csv.spreadsheet import restored
-from core.data.csv.table import MAX_FLOAT32, Column, Kind, Table, Values
+from core.data.csv.table import MAX_FLOAT32, MAX_WORDS, Column, Kind, Table, Values
 from core.data.text.prose import is_prose
 from core.errors import DataError
+from core.language import mark
 
 if TYPE_CHECKING:
     import pandas as pd
 
 HEAD_ROWS = 12
-SET_ASIDE = "set aside by the file's own header"
-MAX_WORDS = 10_000  # distinct words of a column that holds no texts
+SET_ASIDE = mark("set aside by the file's own header")
 # Words that may be the name of a class: North America, no illness, a minus. The others of MISSING
 # are written by programs only.
 MAYBE_WORDS = ("NA", "N/A", "n/a", "null", "NULL", "None", "-")
@@ -333,8 +333,8 @@ class Cells:
         if not filled:
             return "empty"
         if self._word_cells > MOST_WORDS * filled:
-            return "text"
-        return "whole numbers" if self._is_whole else "numbers"
+            return mark("text")
+        return mark("whole numbers") if self._is_whole else mark("numbers")
 
 
 def cells_of(form: TableFormat, na: Collection[str] | None) -> list[Cells]:

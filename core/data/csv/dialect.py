@@ -24,7 +24,7 @@ from core.data.csv.packed import Source
 from core.data.csv.rewriting import BLANKS, Rewriter
 from core.data.csv.text_file import Head, lines_of
 from core.errors import DataError
-from core.language import tr
+from core.language import mark, tr
 from core.number_format import format_integer
 
 MAX_COLUMNS = 10_000
@@ -34,8 +34,14 @@ SAMPLE_COLUMNS = 64
 WORD_ROWS = 40  # looked at to tell columns of words
 MOST_WORDS = 0.2  # share of words in a column of numbers with slips; above it the column is text
 
-SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", BLANKS: "blanks"}
-QUOTES = {'"': "double quotes", "'": "single quotes", "": "quotes are letters"}
+SEPARATORS = {
+    ",": mark("commas"),
+    ";": mark("semicolons"),
+    "\t": mark("tabs"),
+    "|": mark("bars"),
+    BLANKS: mark("blanks"),
+}
+QUOTES = {'"': mark("double quotes"), "'": mark("single quotes"), "": mark("quotes are letters")}
 MISSING = ("", "NA", "N/A", "#N/A", "n/a", "NaN", "nan", "NAN", "null", "NULL", "None", "?", "-")
 NO_OPTIONS = CsvOptions()
 PLAIN = CsvOptions("utf-8", ",", ".", has_header=True, thousands="", quote='"')
@@ -75,18 +81,26 @@ class TableFormat:
     unusual: bytes = b""
 
     def __str__(self) -> str:
-        header = f"header in line {self.header_line:,}" if self.header_line else "no header"
-        parts = [ENCODINGS[self.encoding], SEPARATORS[self.separator], DECIMALS[self.decimal]]
+        header = (
+            tr("header in line {line}", line=format_integer(self.header_line))
+            if self.header_line
+            else tr("no header")
+        )
+        parts = [
+            tr(ENCODINGS[self.encoding]),
+            tr(SEPARATORS[self.separator]),
+            tr(DECIMALS[self.decimal]),
+        ]
         if self.layout:
             parts, header = [parts[0], self.layout.kind, parts[2]], ""
             if not self.layout.is_text:
                 return self.layout.kind
         if self.thousands:
-            parts.append(THOUSANDS[self.thousands])
+            parts.append(tr(THOUSANDS[self.thousands]))
         if self.quote != '"' and not self.layout:
-            parts.append(QUOTES[self.quote])
+            parts.append(tr(QUOTES[self.quote]))
         if self.has_quoted_rows:
-            parts.append("each row in quotes")
+            parts.append(tr("each row in quotes"))
         return ", ".join(part for part in (*parts, header) if part)
 
     @property

@@ -11,7 +11,9 @@ import numpy as np
 
 from core.data.csv.table import FEW_ROWS, MOST_CATEGORIES, Column, Table
 from core.errors import DataError
+from core.language import mark, tr
 from core.name_lookup import plain
+from core.number_format import format_integer
 
 # Names of label columns, most telling first; each tuple is a rank.
 SURE = (
@@ -42,8 +44,8 @@ MANY_CLASSES = 20  # more numbers than these are classes only if each is frequen
 MOST_DISTINCT_LABELS = 100  # of pictures
 MOST_RIVALS = 6
 SAMPLE = 1_000  # rows looked at first
-STATED = "the file says so"
-BY_NAME = "by its name"
+STATED = mark("the file says so")
+BY_NAME = mark("by its name")
 
 
 class LabelChoice(NamedTuple):
@@ -65,7 +67,7 @@ def choose(table: Table) -> LabelChoice:
     rivals: list[int] = []
     if not trouble and not table.pictures(column):
         rivals = [j for j in _candidates(table) if j != column and not _is_odd(table.columns[j])]
-    if _rank(table, column)[0] < len(SURE) or why == STATED:
+    if _rank(table, column)[0] < len(SURE) or why == tr(STATED):
         rivals = [j for j in rivals if _rank(table, j)[0] < len(NAMES)]
     others = sorted(rivals, key=lambda j: _rank(table, j))[:MOST_RIVALS]
     return LabelChoice(column, why, tuple(others), trouble or quantity(table.columns[column]))
@@ -91,9 +93,11 @@ def quantity(column: Column) -> str:
         or (is_many and n < 10 * h)
         or (is_many and words & QUANTITIES)
     ):
-        return (
-            f"“{column.name}” looks like a quantity, not a class: {h:,} different numbers in "
-            f"{n:,} rows."
+        return tr(
+            "“{name}” looks like a quantity, not a class: {h} different numbers in {n} rows.",
+            name=column.name,
+            h=format_integer(h),
+            n=format_integer(n),
         )
     return ""
 
@@ -102,11 +106,11 @@ def _first_of(table: Table) -> tuple[int, str, str]:
     """Return the index of the best column, why, and what speaks against it or ""."""
     stated = [j for j, role in enumerate(table.format.roles) if role == "label"]
     if stated:
-        return stated[0], STATED, ""
+        return stated[0], tr(STATED), ""
     for found in (_by_name(table, SURE), _of_pictures(table), _by_name(table, LIKELY), _y(table)):
         if found is not None:
             return found
-    return _by_content(table), "the last column that can hold classes", ""
+    return _by_content(table), tr("the last column that can hold classes"), ""
 
 
 def _by_content(table: Table) -> int:
@@ -138,7 +142,7 @@ def _by_name(table: Table, ranks: tuple[tuple[str, ...], ...]) -> tuple[int, str
             if name in names:
                 j = names.index(name)
                 if ranks is SURE or may_be_label(table, j):
-                    return j, BY_NAME, ""
+                    return j, tr(BY_NAME), ""
     return None
 
 
@@ -149,12 +153,12 @@ def _y(table: Table) -> tuple[int, str, str] | None:
         return None
     y = names.index("y")
     if table.columns[y].kind == "text":
-        return y, BY_NAME, ""
+        return y, tr(BY_NAME), ""
     others = [j for j in _candidates(table) if j != y and names[j] not in ("x", "z")]
     has_words = any(table.columns[j].kind == "text" for j in others)
     if has_words or (others and _is_partner(table, y)):
         return None
-    return y, BY_NAME, ""
+    return y, tr(BY_NAME), ""
 
 
 def _of_pictures(table: Table) -> tuple[int, str, str] | None:
@@ -163,12 +167,15 @@ def _of_pictures(table: Table) -> tuple[int, str, str] | None:
     if found := table.pictures(None):
         words = [j for j in every if j not in found.columns and may_be_label(table, j)]
         if words:
-            return words[-1], "the only column beside pixels", ""
+            return words[-1], tr("the only column beside pixels"), ""
         return (
             0,
             "",
-            f"all of its {len(found.columns)} columns are pixels, there is no label column: a "
-            "model can be asked about such pictures, not trained on them.",
+            tr(
+                "all of its {n} columns are pixels, there is no label column: a model can be "
+                "asked about such pictures, not trained on them.",
+                n=len(found.columns),
+            ),
         )
     kept = [j for j in every if table.columns[j].is_number and not table.columns[j].doubt]
     if not kept:
@@ -183,7 +190,13 @@ def _of_pictures(table: Table) -> tuple[int, str, str] | None:
     stems = Counter(_stem(table.names[j]) for j in kept)
     usual = stems.most_common(1)[0][0]
     best = min(ends, key=lambda j: (_stem(table.names[j]) == usual, _largest_share(table, j)))
-    return best, f"the {'first' if best == kept[0] else 'last'} column, beside pixels", ""
+    return (
+        best,
+        tr("the first column, beside pixels")
+        if best == kept[0]
+        else tr("the last column, beside pixels"),
+        "",
+    )
 
 
 def _stem(name: str) -> str:

@@ -13,13 +13,15 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-DECIMALS = {".": "decimal points", ",": "decimal commas"}
+from core.language import mark
+
+DECIMALS = {".": mark("decimal points"), ",": mark("decimal commas")}
 THOUSANDS = {
-    "": "no thousands",
-    ",": "thousands by commas",
-    ".": "thousands by points",
-    " ": "thousands by blanks",
-    "'": "thousands by apostrophes",
+    "": mark("no thousands"),
+    ",": mark("thousands by commas"),
+    ".": mark("thousands by points"),
+    " ": mark("thousands by blanks"),
+    "'": mark("thousands by apostrophes"),
 }
 
 # What stands for a minus, a blank and an apostrophe where a typesetter was at work.
@@ -220,8 +222,8 @@ def find_marks(
     decimals: Counter[str] = Counter()
     for column in seen:
         decimals += column.decimals
-        for mark, other in ((".", ","), (",", ".")):
-            decimals[other] += column.groups[mark]
+        for sign, other in ((".", ","), (",", ".")):
+            decimals[other] += column.groups[sign]
     grouped = {
         mark: [
             c for c in seen if mark in c.unclear and (mark == separator or c.looks_grouped(mark))
@@ -288,8 +290,8 @@ def _thousands(seen: list[_Seen], decimal: str) -> str:
     counts: Counter[str] = Counter()
     for column in seen:
         counts += column.groups
-        for mark, cells in column.unclear.items():
-            counts[mark] += len(cells)
+        for sign, cells in column.unclear.items():
+            counts[sign] += len(cells)
     del counts[decimal]
     return counts.most_common(1)[0][0] if counts else ""
 
@@ -297,10 +299,10 @@ def _thousands(seen: list[_Seen], decimal: str) -> str:
 def _doubt(seen: list[_Seen], decimals: Counter[str], decimal: str) -> Doubt | None:
     """Return the first cell such as 1.600 whose reading other cells do not settle."""
     for index, column in enumerate(seen):
-        for mark, cells in column.unclear.items():
-            if mark == decimal:
-                is_settled = column.decimals[mark] or (
-                    decimals[mark] and not column.looks_grouped(mark)
+        for sign, cells in column.unclear.items():
+            if sign == decimal:
+                is_settled = column.decimals[sign] or (
+                    decimals[sign] and not column.looks_grouped(sign)
                 )
             else:
                 is_settled = bool(decimals[decimal])

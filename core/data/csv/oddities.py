@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from core.data.csv.spelling import spellings
 from core.data.csv.table import Column, Table
 from core.data.csv.understood import Remark
+from core.language import mark, tr
+from core.number_format import format_count, format_integer
 
 LAST_ROWS = 3  # looked at for totals
 TOTALS = (
@@ -33,8 +35,8 @@ class ExcludedRows(NamedTuple):
 def excluded_rows(table: Table) -> tuple[ExcludedRows, ...]:
     """Return the rows that are no data: totals below them, and the header once more."""
     found = (
-        ExcludedRows(_totals(table), "named a total or a mean"),
-        ExcludedRows(_headers(table), "that repeats the names of the columns"),
+        ExcludedRows(_totals(table), mark("named a total or a mean")),
+        ExcludedRows(_headers(table), mark("that repeats the names of the columns")),
     )
     return tuple(group for group in found if len(group.rows))
 
@@ -78,7 +80,11 @@ def _spellings(names: tuple[str, ...]) -> Iterator[Remark]:
     for group in spellings(names)[:MOST_NAMED]:
         written = ", ".join(f"“{name}”" for name in group)
         yield Remark(
-            f"{written} are {len(group)} classes that differ only in how they are written",
+            tr(
+                "{written} are {n} classes that differ only in how they are written",
+                written=written,
+                n=len(group),
+            ),
             "--merge-case makes one of them",
         )
 
@@ -87,8 +93,21 @@ def _missing_words(column: Column) -> Iterator[Remark]:
     for word, count in column.na_words:
         is_class = word in column.words
         yield Remark(
-            f"“{word}” in {column.name} ({count:,} row{'s' if count > 1 else ''}) is read as "
-            f"{'a class' if is_class else 'no label'}",
+            (
+                tr(
+                    "“{word}” in {name} ({rows}) is read as a class",
+                    word=word,
+                    name=column.name,
+                    rows=format_count(count, "row"),
+                )
+                if is_class
+                else tr(
+                    "“{word}” in {name} ({rows}) is read as no label",
+                    word=word,
+                    name=column.name,
+                    rows=format_count(count, "row"),
+                )
+            ),
             f"--na “{word}” takes it as no label" if is_class else "--na empty makes it a class",
         )
 
@@ -107,17 +126,26 @@ def _of_one_row(table: Table, names: tuple[str, ...], y: NDArray[np.int64]) -> I
     if alone and _may_be_header(table, alone[0][1]):
         name, row = alone.pop(0)
         yield Remark(
-            f"line {table.lines[row]:,} is taken as data, but no other row is of its class "
-            f"“{name}”",
+            tr(
+                "line {line} is taken as data, but no other row is of its class “{name}”",
+                line=format_integer(table.lines[row]),
+                name=name,
+            ),
             "if it names the columns: --header",
         )
     if alone:
         listed = ", ".join(
-            f"“{name}” (line {table.lines[row]:,})" for name, row in alone[:MOST_NAMED]
+            tr("“{name}” (line {line})", name=name, line=format_integer(table.lines[row]))
+            for name, row in alone[:MOST_NAMED]
         )
-        more = f" and {len(alone) - MOST_NAMED:,} more" if len(alone) > MOST_NAMED else ""
+        if len(alone) > MOST_NAMED:
+            more = format_integer(len(alone) - MOST_NAMED)
+            listed = tr("{names} and {n} more", names=listed, n=more)
         yield Remark(
-            f"one row only is of class {listed}{more}: it cannot be both learnt and tested"
+            tr(
+                "one row only is of class {listed}: it cannot be both learnt and tested",
+                listed=listed,
+            )
         )
 
 

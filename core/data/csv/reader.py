@@ -37,6 +37,7 @@ from core.data.csv.parts import Chunk, Parsed, Part, no_rows
 from core.data.csv.table import Table
 from core.data.csv.text_file import UndecodableError, count_byte
 from core.errors import Cancelled, DataError
+from core.language import tr
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -143,7 +144,7 @@ class Pass:
             size = file.size
             for chunk in chunks:
                 if is_cancelled():
-                    raise Cancelled(f"Opening {self._source.name} was cancelled.")
+                    raise Cancelled(tr("Opening {name} was cancelled.", name=self._source.name))
                 first = self._line
                 taken, text, is_regular = self._taken_apart(chunk)
                 done = min(chunk.done, size)
@@ -151,7 +152,7 @@ class Pass:
                 if progress and done < size:
                     progress(done, size)
         if self._carry:
-            raise self._open_quote(self._line)
+            raise text_file.open_quote(self._source.name, self._line)
 
     def _parsed_ahead(self, file: Stream) -> Generator[Chunk, None, None]:
         """Yield the chunks of a file, and parse the next ones while one is used."""
@@ -243,10 +244,7 @@ class Pass:
     def _add(self, frame: pd.DataFrame, lines: NDArray[np.int32]) -> None:
         self._rows += len(frame)
         if self._rows * self._width > MAX_CELLS:
-            raise DataError(
-                f"{self._source.name} holds more than {MAX_CELLS:,} values, which need "
-                f"{MAX_CELLS * 8 / 2**30:g} GiB; take a part of it."
-            )
+            raise text_file.too_many_values(self._source.name, MAX_CELLS)
         self._lines.extend(lines, self._expected_rows)
         for j, cells in enumerate(self._columns):
             cells.take(frame[j], self._expected_rows)
@@ -263,7 +261,9 @@ class Pass:
         lines = 4 * self._rows / share
         # Besides the columns, a data set takes half as much, plus a temporary copy of one column.
         more = held * (1 / share - 1 + (1 / 2 + 1 / self._width) / share) + lines
-        memory.check(more, f"{self._source.name}, read as a table,", "Take a part of it.")
+        memory.check(
+            more, tr("{name}, read as a table,", name=self._source.name), tr("Take a part of it.")
+        )
         self._expected_rows = int(1.02 * self._rows / share)
 
     def _texts(self) -> list[int]:
@@ -340,9 +340,9 @@ class Pass:
                     self._leave_out(self._line + start, len(fields))
                 start = reader.line_num
         except csv.Error:
-            raise self._open_quote(self._line + start) from None
+            raise text_file.open_quote(self._source.name, self._line + start) from None
         if len(self._carry) > text_file.MAX_LINE:
-            raise self._open_quote(self._line + start)
+            raise text_file.open_quote(self._source.name, self._line + start)
         content = kept.getvalue().encode()
         frame: pd.DataFrame | None = no_rows(self._width)
         if line_numbers:
@@ -382,12 +382,6 @@ class Pass:
             return None
         # If the first line is too long, pandas takes its first cells for row names.
         return frame if isinstance(frame.index, pd.RangeIndex) else None
-
-    def _open_quote(self, line: int) -> DataError:
-        return DataError(
-            f'{self._source.name}, line {line:,}: found a quote (") that opens a value and is '
-            "never closed; close it or take it away."
-        )
 
     def _table(self) -> Table:
         return Table(

@@ -11,7 +11,9 @@ from core.data.csv import texts
 from core.data.csv.label import LabelChoice
 from core.data.csv.table import MOST_CATEGORIES, Column, Table
 from core.errors import DataError
+from core.language import tr
 from core.name_lookup import plain
+from core.number_format import format_integer
 
 ALL = ("all",)
 
@@ -54,7 +56,7 @@ class Roles:
 
     @property
     def _why_not_chosen(self) -> str:
-        return "not chosen" if self.text is None else texts.BESIDE_TEXTS
+        return tr("not chosen") if self.text is None else tr(texts.BESIDE_TEXTS)
 
 
 def decide(table: Table, config: DataConfig) -> Roles:
@@ -70,7 +72,7 @@ def decide(table: Table, config: DataConfig) -> Roles:
     if not (config.features or config.categorical):
         alone = texts.alone(table, label.column)
         if alone is not None:
-            return Roles(table, label, (), frozenset(), alone, texts.ONLY_TEXTS)
+            return Roles(table, label, (), frozenset(), alone, tr(texts.ONLY_TEXTS))
     _check_features(table, label.column, usable, config.features)
     if pictures := table.pictures(label.column):
         return Roles(table, label, pictures.columns, frozenset())
@@ -99,8 +101,13 @@ def _categorical(
     for j in asked:
         if reason := _why_no_categories(table, j, label):
             raise DataError(
-                f"{table.path.name}: column “{table.names[j]}” cannot be categories ({reason}); "
-                f"choose from {', '.join(table.names[k] for k in words[:12]) or 'none'}."
+                tr(
+                    "{file}: column “{name}” cannot be categories ({reason}); choose from {names}.",
+                    file=table.path.name,
+                    name=table.names[j],
+                    reason=reason,
+                    names=", ".join(table.names[k] for k in words[:12]) or tr("none"),
+                )
             )
     return frozenset(named | asked)
 
@@ -123,14 +130,18 @@ def _why_no_categories(table: Table, j: int, label: int) -> str:
     """Return why a column cannot be categories, or ""."""
     column = table.columns[j]
     if column.kind != "whole numbers" or j == label:
-        return table.why_unusable(j, label) or ("numbers" if column.is_number else "")
+        return table.why_unusable(j, label) or (tr("numbers") if column.is_number else "")
     try:
         count = len(column.classes[0])
     except DataError:
         count = table.n
     if 1 < count <= MOST_CATEGORIES:
         return ""
-    return f"{count:,} different numbers, at most {MOST_CATEGORIES} can be categories"
+    return tr(
+        "{count} different numbers, at most {most} can be categories",
+        count=format_integer(count),
+        most=MOST_CATEGORIES,
+    )
 
 
 def _check_features(
@@ -141,9 +152,14 @@ def _check_features(
         for j, column in enumerate(table.columns):
             if plain(column.name) == plain(name) and j not in usable:
                 raise DataError(
-                    f"{table.path.name}: column “{column.name}” cannot be a feature "
-                    f"({table.why_unusable(j, label)}); "
-                    f"choose from {', '.join(table.names[k] for k in usable[:12]) or 'none'}."
+                    tr(
+                        "{file}: column “{name}” cannot be a feature ({reason}); choose from "
+                        "{names}.",
+                        file=table.path.name,
+                        name=column.name,
+                        reason=table.why_unusable(j, label),
+                        names=", ".join(table.names[k] for k in usable[:12]) or tr("none"),
+                    )
                 )
     if not usable:
         raise without_features(table, label)
@@ -152,9 +168,13 @@ def _check_features(
 def without_features(table: Table, label: int) -> DataError:
     """Return the error of a table that has no features beside this label."""
     return DataError(
-        f"{table.path.name} has no column beside the label “{table.names[label]}” that holds "
-        "numbers which differ, or a few words; a feature must. "
-        + describe_text_columns(table, label)
+        tr(
+            "{name} has no column beside the label “{label}” that holds numbers which "
+            "differ, or a few words; a feature must. {more}",
+            name=table.path.name,
+            label=table.names[label],
+            more=describe_text_columns(table, label),
+        )
     )
 
 
@@ -163,5 +183,5 @@ def describe_text_columns(table: Table, label: int) -> str:
     for j, column in enumerate(table.columns):
         word = next((cell for cell in column.head if isinstance(cell, str)), None)
         if j != label and column.kind == "text" and word is not None:
-            return f"Column “{column.name}” holds words, such as “{word}”."
-    return "Is the separator right?"
+            return tr("Column “{name}” holds words, such as “{word}”.", name=column.name, word=word)
+    return tr("Is the separator right?")

@@ -15,8 +15,9 @@ from core.data.csv.dialect import TableFormat
 from core.data.csv.header import SPLIT, TEST, TRAIN, VALIDATION
 from core.data.csv.spelling import merged
 from core.errors import DataError
+from core.language import tr
 from core.name_lookup import find, natural_order
-from core.number_format import format_shortest
+from core.number_format import format_integer, format_shortest
 
 Kind = Literal["numbers", "whole numbers", "text", "empty"]
 Values = NDArray[np.float64] | NDArray[np.uint8]
@@ -31,6 +32,7 @@ PIXELS = {784: (28, 28), 64: (8, 8)}
 MOST_ROW_NUMBERS = 3  # columns beside pixels that number the rows
 EXAMINED = 1_000  # rows
 FEW_ROWS = 10  # up to this many rows, each may have a class of its own
+MAX_WORDS = 10_000  # distinct words of a column that holds no texts
 MOST_CATEGORIES = 20  # of a column of words as a feature
 TRUTHS = ({"false", "true"}, {"no", "yes"}, {"n", "y"}, {"f", "t"})
 
@@ -101,31 +103,41 @@ class Column:
     def obstacle(self) -> str:
         """Why this column cannot be a feature, or ""."""
         if self.kind == "empty":
-            return "empty: no cell is filled"
+            return tr("empty: no cell is filled")
         if self.kind == "text":
             return self._obstacle_of_words()
         if not self.low <= self.high:
-            return "no finite number"
+            return tr("no finite number")
         if self.low == self.high:
-            return f"constant: always {format_shortest(self.low)}"
+            return tr("constant: always {value}", value=format_shortest(self.low))
         if self.kind == "whole numbers" and max(-self.low, self.high) > MAX_EXACT:
-            return "64-bit numbers, such as ids: too long to be exact"
+            return tr("64-bit numbers, such as ids: too long to be exact")
         return ""
 
     def _obstacle_of_words(self) -> str:
         """Return why the words cannot be categories, or ""."""
         if self.codes is None or len(self.words) > MOST_CATEGORIES:
-            count = f"{len(self.words):,}" if self.codes is not None else "more than 10,000"
-            return f"text: {count} different words, at most {MOST_CATEGORIES} can be categories"
+            count = (
+                format_integer(len(self.words))
+                if self.codes is not None
+                else tr("more than {most}", most=format_integer(MAX_WORDS))
+            )
+            return tr(
+                "text: {count} different words, at most {most} can be categories",
+                count=count,
+                most=MOST_CATEGORIES,
+            )
         names, y = self.categories()
         if len(names) > MOST_CATEGORIES:
-            return (
-                f"text: {len(names)} different values, at most {MOST_CATEGORIES} can be categories"
+            return tr(
+                "text: {n} different values, at most {most} can be categories",
+                n=len(names),
+                most=MOST_CATEGORIES,
             )
         if len(names) == 1:
-            return f"constant: always “{names[0]}”"
+            return tr("constant: always “{name}”", name=names[0])
         if not _are_truths(names) and 2 * len(names) > int((y >= 0).sum()):
-            return "text: most rows have a word of their own"
+            return tr("text: most rows have a word of their own")
         return ""
 
     @cached_property
@@ -137,14 +149,18 @@ class Column:
             return self.aside
         if self.kind == "text":
             count = len(self.categories()[0])
-            return "" if count == 2 else f"words: {count} different ones, as categories on request"
+            return (
+                ""
+                if count == 2
+                else tr("words: {count} different ones, as categories on request", count=count)
+            )
         if self.kind != "whole numbers" or self.gaps:
             return ""
         steps = self.values[1:].astype(np.float64) - self.values[:-1]
         if len(self.values) > 2 and (steps == 1).all():
-            return "counts the rows"
+            return tr("counts the rows")
         if self.name.casefold() in ROW_NAMES and len(np.unique(self.values)) == len(self.values):
-            return "a different number in each row, like an id"
+            return tr("a different number in each row, like an id")
         return ""
 
     @cached_property
@@ -154,22 +170,28 @@ class Column:
         Raises DataError, without the file's name, where this column can hardly be the label.
         """
         if self.kind == "empty":
-            raise DataError(f"Column “{self.name}” is empty; choose another label column.")
+            raise DataError(
+                tr("Column “{name}” is empty; choose another label column.", name=self.name)
+            )
         if self.kind == "text" and self.codes is None:
-            raise self._too_many("more than 10,000")
+            raise self._too_many(tr("more than {most}", most=format_integer(MAX_WORDS)))
         if self.kind == "numbers":
             finite = self.values[~self.is_gap]
             example = finite[finite != np.rint(finite)][0]
             raise DataError(
-                f"Column “{self.name}” holds numbers with fractions, such as "
-                f"{format_shortest(example)}: a quantity, not a class; the label column must hold "
-                "names or whole numbers. Choose another label column."
+                tr(
+                    "Column “{name}” holds numbers with fractions, such as {example}: a quantity, "
+                    "not a class; the label column must hold names or whole numbers. Choose "
+                    "another label column.",
+                    name=self.name,
+                    example=format_shortest(example),
+                )
             )
         present = np.isfinite(self.values)
         numbers = np.unique(self.values[present])
         spoken = [] if self.kind != "text" or self.codes is None else list(self.words)
         if len(numbers) + len(spoken) > MAX_CLASSES:
-            raise self._too_many(f"{len(numbers) + len(spoken):,}")
+            raise self._too_many(format_integer(len(numbers) + len(spoken)))
         beside = f" {self.unit}" if self.unit else ""
         names = [*(f"{format_shortest(number)}{beside}" for number in numbers), *spoken]
         order = (
@@ -203,8 +225,13 @@ class Column:
 
     def _too_many(self, count: str) -> DataError:
         return DataError(
-            f"Column “{self.name}” would make {count} classes (at most {MAX_CLASSES} are taken): "
-            "is this the label column? Choose another one."
+            tr(
+                "Column “{name}” would make {count} classes (at most {most} are taken): "
+                "is this the label column? Choose another one.",
+                name=self.name,
+                count=count,
+                most=MAX_CLASSES,
+            )
         )
 
 
@@ -292,12 +319,14 @@ class Table:
     def why_unusable(self, j: int, label: int) -> str:
         """Return why a column cannot be a feature with this label, or ""."""
         if j == label:
-            return "it is the label"
+            return tr("it is the label")
         if j == self.split:
-            return "marks the rows for testing"
+            return tr("marks the rows for testing")
         column = self.columns[j]
         if pictures := self.pictures(label):
-            return "" if j in pictures.columns else column.obstacle or column.doubt or "no pixel"
+            return (
+                "" if j in pictures.columns else column.obstacle or column.doubt or tr("no pixel")
+            )
         return column.obstacle
 
     def image_shape(self, label: int) -> tuple[int, int] | None:
@@ -333,65 +362,3 @@ class Table:
         columns = [self.columns[j] for j in pixels]
         factor = _pixel_factor(columns, is_sure=shape == (28, 28))
         return Pictures(shape, tuple(pixels), factor) if factor else None
-
-    def gaps(self, label: int, features: Sequence[int]) -> Gaps:
-        """Return which rows have no label, and which lack a number in one of the features."""
-        column = self.columns[label]
-        try:
-            no_label = column.classes[1] < 0
-        except DataError:
-            no_label = np.zeros(self.n, dtype=bool)
-        incomplete = np.zeros(self.n, dtype=bool)
-        for j in features:
-            if self.columns[j].gaps:
-                incomplete |= self.columns[j].is_gap
-        return Gaps(self, label, tuple(features), no_label, incomplete & ~no_label)
-
-
-@dataclass(frozen=True, eq=False)
-class Gaps:
-    """Gaps of a choice of columns: rows without a label, and labelled ones lacking a number."""
-
-    table: Table
-    label: int
-    features: tuple[int, ...]
-    no_label: NDArray[np.bool_]
-    incomplete: NDArray[np.bool_]
-
-    @property
-    def cells(self) -> dict[str, int]:
-        """The number of gaps of each feature that has any, in rows with a label."""
-        counted = {
-            self.table.columns[j].name: int((self.table.columns[j].is_gap & ~self.no_label).sum())
-            for j in self.features
-            if self.table.columns[j].gaps
-        }
-        return {name: count for name, count in counted.items() if count}
-
-    def listed(self, limit: int) -> list[tuple[int, str]]:
-        """Return line number and description of the first `limit` problems, ordered by line."""
-        (rows,) = np.nonzero(self.no_label | self.incomplete)
-        found = []
-        for row in rows[:limit]:
-            columns = [self.label] if self.no_label[row] else self.features
-            words = [
-                f"{column.name}: {self._found(j, row)}"
-                for j in columns
-                if (column := self.table.columns[j]).is_gap[row] or j == self.label
-            ]
-            is_number = all(self.table.columns[j].is_number for j in columns)
-            what = "no label" if self.no_label[row] else "no number" if is_number else "no value"
-            found.append((int(self.table.lines[row]), f"{what} ({'; '.join(words)})"))
-        width = len(self.table.columns)
-        found += [
-            (line, f"{count} value{'s' if count != 1 else ''}, not {width}; left out")
-            for line, count in self.table.ragged
-        ]
-        return sorted(found)[:limit]
-
-    def _found(self, j: int, row: int) -> str:
-        column = self.table.columns[j]
-        if column.codes is not None and column.codes[row] >= 0:
-            return f"“{column.words[column.codes[row]]}”"
-        value = column.values[row]
-        return "empty" if np.isnan(value) else f"{value:g}, no finite number"

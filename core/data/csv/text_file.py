@@ -19,7 +19,7 @@ from core.data.csv.encodings import ENCODINGS
 from core.data.csv.packed import Source
 from core.errors import DataError
 from core.language import tr
-from core.number_format import format_integer
+from core.number_format import format_integer, format_plain
 
 CACHED = 2**16  # bytes that stay in the processor cache while they are compared
 BLOCK_BYTES = 2 * 2**20  # read at once
@@ -165,7 +165,7 @@ def wrong_encoding(name: str, encoding: str, line: int) -> DataError:
             "or save the file again as UTF-8.",
             name=name,
             line=format_integer(line),
-            encodings=ENCODINGS[encoding],
+            encodings=tr(ENCODINGS[encoding]),
         )
     )
 
@@ -178,6 +178,28 @@ def long_line(name: str, line: int, most: int) -> DataError:
             name=name,
             line=format_integer(line),
             value=most // 2**20,
+        )
+    )
+
+
+def open_quote(name: str, line: int) -> DataError:
+    return DataError(
+        tr(
+            '{name}, line {line}: found a quote (") that opens a value and is never closed; '
+            "close it or take it away.",
+            name=name,
+            line=format_integer(line),
+        )
+    )
+
+
+def too_many_values(name: str, most: int) -> DataError:
+    return DataError(
+        tr(
+            "{name} holds more than {most} values, which need {size} GiB; take a part of it.",
+            name=name,
+            most=format_integer(most),
+            size=format_plain(most * 8 / 2**30, 6),
         )
     )
 

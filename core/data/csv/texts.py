@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.data.csv.table import Column, Table
+from core.data.csv.table import MAX_WORDS, Column, Table
 from core.data.text.prose import is_prose
 from core.errors import DataError
-from core.number_format import format_shortest
+from core.language import mark, tr
+from core.number_format import format_integer, format_shortest
 
-ONLY_TEXTS = "no other column can be a feature"
-BESIDE_TEXTS = "beside texts, of which the words alone are features"
+ONLY_TEXTS = mark("no other column can be a feature")
+BESIDE_TEXTS = mark("beside texts, of which the words alone are features")
 
 
 def possible(table: Table, label: int) -> tuple[int, ...]:
@@ -43,15 +44,31 @@ def chosen(table: Table, wanted: str, label: int) -> int:
     if j in (label, table.split):
         reason = table.why_unusable(j, label)
     elif column.kind != "text":
-        reason = "empty" if column.kind == "empty" else "numbers"
+        reason = tr(column.kind if column.kind == "empty" else "numbers")
     elif column.codes is None:
-        reason = "more than 10,000 different names or codes, and no texts of several words"
+        reason = tr(
+            "more than {most} different names or codes, and no texts of several words",
+            most=format_integer(MAX_WORDS),
+        )
     if not reason:
         return j
     names = ", ".join(f"“{table.names[k]}”" for k in possible(table, label))
     raise DataError(
-        f"{table.path.name}: column “{column.name}” cannot be the texts ({reason}); "
-        f"{f'choose {names}' if names else 'no column holds texts of several words'}."
+        tr(
+            "{file}: column “{name}” cannot be the texts ({reason}); choose {names}.",
+            file=table.path.name,
+            name=column.name,
+            reason=reason,
+            names=names,
+        )
+        if names
+        else tr(
+            "{file}: column “{name}” cannot be the texts ({reason}); no column holds "
+            "texts of several words.",
+            file=table.path.name,
+            name=column.name,
+            reason=reason,
+        )
     )
 
 

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from core.language import tr
+from core.number_format import format_integer
+
 if TYPE_CHECKING:  # what reads tables is imported with the first one
     from core.data.csv.dialect import TableFormat
 
@@ -71,23 +74,29 @@ class Understood:
 
     def describe_label(self) -> str:
         """Return which column is the label, why, and which others could be."""
-        said = f"{self.label} ({self.label_why})"
+        said = tr("{name} ({why})", name=self.label, why=self.label_why)
         if self.rivals:
-            said += f"; {listed(self.rivals)} could be it too"
+            return tr("{said}; {others} could be it too", said=said, others=listed(self.rivals))
         return said
 
     def describe_text(self) -> str:
         """Return which column holds the texts, why, and which others could be it."""
         others = tuple(name for name in self.could_be_text if name != self.text)
-        said = f"{self.text} ({self.text_why})"
-        return f"{said}; {listed(others)} could be it too" if others else said
+        said = tr("{name} ({why})", name=self.text, why=self.text_why)
+        return (
+            tr("{said}; {others} could be it too", said=said, others=listed(others))
+            if others
+            else said
+        )
 
     def unused_beside(self, columns: tuple[str, ...], chosen: tuple[str, ...]) -> dict[str, str]:
         """Return the columns that are not used, and why.
 
         columns : of the data set. chosen : those of them that go in.
         """
-        left = {name: self.doubts.get(name, "not chosen") for name in columns if name not in chosen}
+        left = {
+            name: self.doubts.get(name, tr("not chosen")) for name in columns if name not in chosen
+        }
         return {**left, **dict(self.unused)}
 
     def form_to_json(self) -> dict[str, Any]:
@@ -116,4 +125,4 @@ def listed(names: tuple[str, ...], separator: str = ", ", most: int = MOST_LISTE
     """Return the first few names and how many more there are."""
     more = len(names) - most
     shown = separator.join(names[:most])
-    return f"{shown} and {more:,} more" if more > 0 else shown
+    return tr("{names} and {n} more", names=shown, n=format_integer(more)) if more > 0 else shown

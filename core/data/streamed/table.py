@@ -35,6 +35,7 @@ from core.data.streamed.matrix import StoredMatrix
 from core.data.streamed.scan import Progress
 from core.data.streamed.store import Manifest, Writer
 from core.errors import DataError, DoubtfulLabelError
+from core.language import spoken
 from core.name_lookup import natural_order
 from core.number_format import format_bytes, format_count, format_shortest
 
@@ -333,7 +334,8 @@ def _dataset(
     doubts = chosen.doubts
     trusted = tuple(name for name in names if name not in doubts)
     matrix = StoredMatrix(store.rows(place, found), np.dtype(found.dtype))
-    notes = [str(table.format), *table.format.notes]
+    with spoken("en"):  # it is stored in projects
+        notes = [str(table.format), *table.format.notes]
     if found.skipped:
         notes.append(f"skipped {format_count(found.skipped, 'line')} of another number of values")
     if found.unlabelled:

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QVBoxLayout, QWidget
 
 from core.config import Missing
-from core.data.csv.table import Gaps
+from core.data.csv.gaps import Gaps
 from core.invisible_characters import visible
 from core.language import tr, tr_n
 from core.number_format import format_integer

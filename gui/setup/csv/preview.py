@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, Qt, Signal
@@ -123,7 +124,7 @@ class Preview(QAbstractTableModel):
                 case Role.TEXT:
                     return tr("text")
                 case Role.UNUSABLE:
-                    return self._why_unusable(j).partition(":")[0] or tr("not used")
+                    return re.split("[:：]", self._why_unusable(j))[0] or tr("not used")
                 case _:
                     if column.kind == "text":
                         return tr("words")

@@ -10,8 +10,9 @@ import numpy as np
 from core.config import DataConfig, Missing
 from core.data.csv import label as labels
 from core.data.csv import oddities, roles, spelling, texts
+from core.data.csv.gaps import Gaps, find_gaps
 from core.data.csv.label import LabelChoice
-from core.data.csv.table import Gaps, Table
+from core.data.csv.table import Table
 from core.data.csv.understood import Remark, listed
 from core.errors import DataError
 from core.language import tr, tr_n
@@ -208,7 +209,7 @@ class Selection:
     @property
     def has_totals(self) -> bool:
         """Whether some rows with a label seem to be no data."""
-        no_label = self.table.gaps(self.label, ()).no_label
+        no_label = find_gaps(self.table, self.label, ()).no_label
         return any(not no_label[group.rows].all() for group in oddities.excluded_rows(self.table))
 
     @property
@@ -221,7 +222,7 @@ class Selection:
         table = self.table
         lacking = set(self.categorical) if self.missing_category else set()
         features = set() if self.is_text else self.features
-        gaps = table.gaps(self.label, sorted(features - lacking))
+        gaps = find_gaps(table, self.label, sorted(features - lacking))
         rows = table.n - int(gaps.no_label.sum()) - self._lacking_text(gaps)
         if self.missing == "skip":
             rows -= int(gaps.incomplete.sum())
@@ -243,7 +244,7 @@ class Selection:
                 tr(
                     "line {line} is left out, as a row {why}",
                     line=format_integer(table.lines[row]),
-                    why=why,
+                    why=tr(why),
                 )
             )
             for row, why in excluded

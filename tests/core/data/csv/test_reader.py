@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from core import memory
 from core.config import DataConfig
 from core.data.csv import dialect, label, reader, text_file
+from core.data.csv.gaps import find_gaps
 from core.data.csv.table import MAX_FLOAT32
 from core.data.from_table import dataset_of_table
 from core.errors import Cancelled, DataError
@@ -241,7 +242,7 @@ def read_or_refuse(read, content):
     try:
         table = read(content)
         column = label.choose(table).column
-        gaps = table.gaps(column, table.usable(column))
+        gaps = find_gaps(table, column, table.usable(column))
         data = dataset_of_table(table, DataConfig(source="csv", path="t.csv"))
     except DataError as error:
         refusal = str(error)
