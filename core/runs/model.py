@@ -21,8 +21,8 @@ from core.data.task import Task, prepare
 from core.data.text.documents import Documents
 from core.errors import ConfigError, DataError
 from core.invisible_characters import visible_names
-from core.language import mark, tr
-from core.number_format import format_integer, format_plain
+from core.language import localised, mark, tr
+from core.number_format import format_integer
 from core.train.history import SERIES
 from core.train.snapshot import Metrics, Params
 
@@ -109,7 +109,7 @@ class Model:
             raise DataError(
                 tr(
                     "scale is {scale}; it must be greater than 0.",
-                    scale=format_plain(self.scale, 6),
+                    scale=localised(f"{self.scale:g}"),
                 )
             )
         self._check_pictures()

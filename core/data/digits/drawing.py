@@ -31,8 +31,7 @@ from core.data.digits.layout import (
 from core.data.digits.rasterise import rasterise
 from core.data.digits.strokes import Ink, checked, smooth
 from core.errors import ConfigError, DataError
-from core.language import tr
-from core.number_format import format_plain
+from core.language import localised, tr
 
 LARGEST = 10  # times the pad's side: what is drawn beyond its edge is invisible but costs time
 
@@ -70,8 +69,8 @@ class DigitPreprocessing:
                 tr(
                     "pen_width is {pen}; it must be greater than 0 and less than {widest}, a "
                     "quarter of the frame.",
-                    pen=format_plain(self.pen, 6),
-                    widest=format_plain(widest, 6),
+                    pen=localised(f"{self.pen:g}"),
+                    widest=localised(f"{widest:g}"),
                 )
             )
 
@@ -179,8 +178,8 @@ def _placements(
                 tr(
                     "The pad is {width} × {height}; its sides must be greater than 0, and the "
                     "drawing at most {largest} times as large. Give its size in the strokes' unit.",
-                    width=format_plain(frame[0], 6),
-                    height=format_plain(frame[1], 6),
+                    width=localised(f"{frame[0]:g}"),
+                    height=localised(f"{frame[1]:g}"),
                     largest=LARGEST,
                 )
             )

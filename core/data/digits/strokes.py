@@ -11,8 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from core.data.digits.layout import NEAREST, Coordinates
 from core.errors import DataError
-from core.language import tr
-from core.number_format import format_plain
+from core.language import localised, tr
 
 FARTHEST = 1e100  # far beyond any screen, and nothing overflows yet
 PIECE = 1.0  # longest straight piece of a curve, in pixels
@@ -66,8 +65,8 @@ def checked(strokes: Sequence[ArrayLike]) -> list[Coordinates]:
                     "numbers. Draw the stroke again.",
                     number=number,
                     point=bad[0] + 1,
-                    x=format_plain(x, 6),
-                    y=format_plain(y, 6),
+                    x=localised(f"{x:g}"),
+                    y=localised(f"{y:g}"),
                 )
             )
         curves.append(points)
