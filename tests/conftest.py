@@ -12,6 +12,7 @@ from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports Qt
+os.environ["LC_ALL"] = "C.UTF-8"  # the window speaks English, whatever the user of the tests does
 if "PYTEST_XDIST_WORKER" in os.environ:  # there already is a process per processor
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(name, "1")  # before anything imports NumPy
