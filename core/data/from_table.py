@@ -24,7 +24,7 @@ from core.data.gaps import without_empty_classes
 from core.data.indicators import Indicator
 from core.data.text.documents import Documents, no_features
 from core.errors import DataError, DoubtfulLabelError
-from core.language import spoken
+from core.language import spoken, tr
 from core.number_format import format_count
 
 MISSING_WORD = "(missing)"  # the category of missing cells
@@ -40,7 +40,7 @@ def dataset_of_table(table: Table, config: DataConfig) -> Dataset:
     """
     name = table.path.name
     if not table.n:
-        raise DataError(f"{name} has no rows below its header; choose another file.")
+        raise DataError(tr("{name} has no rows below its header; choose another file.", name=name))
     chosen = roles.decide(table, config)
     class_names, y = _classes(table, chosen, config)
     is_kept = y >= 0
@@ -97,7 +97,7 @@ def understood(chosen: Roles, config: DataConfig) -> Understood:
             (y[g.rows] >= 0).any() for g in oddities.excluded_rows(table)
         ):
             remarks += (
-                Remark("rows that seem to be no data are left out", "--keep-totals keeps them"),
+                Remark(tr("rows that seem to be no data are left out"), "--keep-totals keeps them"),
             )
     return Understood(
         format=table.format,
@@ -132,8 +132,9 @@ def _classes(table: Table, chosen: Roles, config: DataConfig) -> Categories:
     is_accepted = config.any_label and label.why
     if label.trouble and not is_accepted:
         others = tuple(table.names[j] for j in label.rivals)
-        todo = " Choose another label column." if label.why else ""
-        said = f"{name}: {label.trouble}{todo}"
+        said = f"{name}: {label.trouble}"
+        if label.why:
+            said = tr("{said} Choose another label column.", said=said)
         raise DoubtfulLabelError(said, others, can_accept=bool(label.why))
     try:
         return _labels(table.columns[label.column], is_merged=config.merge_case)
@@ -242,11 +243,11 @@ def _left_out(
 
 def _notes(table: Table, left_out: tuple[LeftOut, ...]) -> tuple[str, ...]:
     """Return notes on the file's format and on the lines and rows that were left out."""
-    with spoken("en"):  # it is stored in projects
+    with spoken("en"):  # they are stored in projects
         notes = [str(table.format), *table.format.notes]
-    for why, lines, count in left_out:
-        what = "line" if why.endswith("values") else "row"
-        notes.append(f"skipped {format_count(count, what)} {why}{format_lines(lines, count)}")
+        for why, lines, count in left_out:
+            what = "line" if why.endswith("values") else "row"
+            notes.append(f"skipped {format_count(count, what)} {why}{format_lines(lines, count)}")
     return tuple(notes)
 
 

@@ -15,6 +15,8 @@ from core import plugins
 from core.data.dataset import Dataset
 from core.data.text.documents import Documents, no_features
 from core.errors import DataError
+from core.language import tr
+from core.number_format import format_integer
 
 MOST_CLASSES = 1_000
 
@@ -53,7 +55,9 @@ def read(name: str) -> Dataset:
     """
     entry = plugins.offered(plugins.DATA_SETS).get(name)
     if entry is None:
-        raise DataError(f"No installed package brings the data set “{name}”. Install it.")
+        raise DataError(
+            tr("No installed package brings the data set “{name}”. Install it.", name=name)
+        )
     bring = plugins.load(entry)
     try:
         rows = bring()
@@ -61,10 +65,12 @@ def read(name: str) -> Dataset:
         raise plugins.failure(entry, error) from error
     try:
         if not isinstance(rows, Rows):
-            raise DataError(f"it brings {type(rows).__name__}; Rows were expected")
+            raise DataError(tr("it brings {kind}; Rows were expected", kind=type(rows).__name__))
         return dataset_of(rows, rows.name or name)
     except (DataError, TypeError, ValueError) as error:
-        raise DataError(f"The data set “{name}” cannot be used: {error}.") from error
+        raise DataError(
+            tr("The data set “{name}” cannot be used: {error}.", name=name, error=error)
+        ) from error
 
 
 def dataset_of(rows: Rows, name: str) -> Dataset:
@@ -73,7 +79,7 @@ def dataset_of(rows: Rows, name: str) -> Dataset:
     if rows.texts is not None:
         texts = tuple(rows.texts)
         if not all(isinstance(text, str) for text in texts) or len(texts) != len(y):
-            raise DataError(f"texts must be {len(y):,} strings")
+            raise DataError(tr("texts must be {n} strings", n=format_integer(len(y))))
         X, features = no_features(len(texts)), ()
         documents = Documents(texts)
         return Dataset(name, X, y, features, classes, documents=documents)
@@ -81,12 +87,19 @@ def dataset_of(rows: Rows, name: str) -> Dataset:
     d = values.shape[1]
     given = tuple(map(str, rows.feature_names)) or tuple(f"x{j + 1}" for j in range(d))
     if len(given) != d or len(set(given)) < d:
-        raise DataError(f"{d:,} features need as many different names")
+        raise DataError(tr("{d} features need as many different names", d=format_integer(d)))
     shape = rows.image_shape
     if shape is not None:
         height, width = shape
         if height * width != d:
-            raise DataError(f"{d:,} pixels are no picture of {height} × {width}")
+            raise DataError(
+                tr(
+                    "{d} pixels are no picture of {height} × {width}",
+                    d=format_integer(d),
+                    height=height,
+                    width=width,
+                )
+            )
     scale = 1.0 if shape is None else 255.0
     return Dataset(name, values, y, given, classes, unit=rows.unit, scale=scale, image_shape=shape)
 
@@ -95,35 +108,51 @@ def _labels(rows: Rows) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     """Return the class of each row, (n,), and the names of the classes."""
     given = np.asarray(rows.y)
     if given.ndim != 1 or not len(given):
-        raise DataError(f"y has the shape {given.shape}; (n,) was expected")
+        raise DataError(tr("y has the shape {shape}; (n,) was expected", shape=given.shape))
     classes = tuple(map(str, rows.class_names))
     if classes and np.issubdtype(given.dtype, np.integer):
         if int(given.min()) < 0 or int(given.max()) >= len(classes):
-            raise DataError(f"y goes from {given.min()} to {given.max()}; there are {len(classes)}")
+            raise DataError(
+                tr(
+                    "y goes from {min} to {max}; there are {classes}",
+                    min=given.min(),
+                    max=given.max(),
+                    classes=len(classes),
+                )
+            )
         y = given.astype(np.int64)
     else:
         words = [str(value) for value in given.tolist()]
         classes = classes or tuple(dict.fromkeys(words))
         number = {word: k for k, word in enumerate(classes)}
         if not set(words) <= set(number):
-            raise DataError("y has a class that class_names has not")
+            raise DataError(tr("y has a class that class_names has not"))
         y = np.array([number[word] for word in words], dtype=np.int64)
     if not 2 <= len(set(classes)) == len(classes) <= MOST_CLASSES:
-        raise DataError(f"there must be 2 to {MOST_CLASSES:,} different classes")
+        raise DataError(
+            tr("there must be 2 to {most} different classes", most=format_integer(MOST_CLASSES))
+        )
     return y, classes
 
 
 def _numbers(rows: Rows, n: int) -> NDArray[np.float32] | NDArray[np.float64] | NDArray[np.uint8]:
     X = np.asarray(rows.X)
     if X.ndim != 2 or len(X) != n or not X.shape[1] or X.dtype.kind not in "buif":
-        raise DataError(f"X has the shape {X.shape} of {X.dtype}; numbers ({n:,}, d) were expected")
+        raise DataError(
+            tr(
+                "X has the shape {shape} of {dtype}; numbers ({n}, d) were expected",
+                shape=X.shape,
+                dtype=X.dtype,
+                n=format_integer(n),
+            )
+        )
     if rows.image_shape is not None:
         pixels: NDArray[np.uint8] = np.ascontiguousarray(X, dtype=np.uint8)
         if not np.array_equal(pixels, X):
-            raise DataError("pixels must be whole numbers from 0 to 255")
+            raise DataError(tr("pixels must be whole numbers from 0 to 255"))
         return pixels
     values: NDArray[np.float64] = np.ascontiguousarray(X, dtype=np.float64)
     if np.isinf(values).any():
-        raise DataError("X holds a value that is not finite")
+        raise DataError(tr("X holds a value that is not finite"))
     small: NDArray[np.float32] = values.astype(np.float32)
     return small if np.array_equal(small, values, equal_nan=True) else values

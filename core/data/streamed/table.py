@@ -32,12 +32,13 @@ from core.data.streamed.dataset import StreamedDataset, usual_test_fraction
 from core.data.streamed.disk import scratch
 from core.data.streamed.drawing import PIECE, Rows
 from core.data.streamed.matrix import StoredMatrix
+from core.data.streamed.notes import notes_of
 from core.data.streamed.scan import Progress
 from core.data.streamed.store import Manifest, Writer
 from core.errors import DataError, DoubtfulLabelError
-from core.language import spoken
+from core.language import tr
 from core.name_lookup import natural_order
-from core.number_format import format_bytes, format_count, format_shortest
+from core.number_format import format_bytes, format_integer, format_shortest
 
 MOST_PASSES = 4
 
@@ -55,7 +56,9 @@ def open_table(
     if path == packed.STDIN:
         raise DataError("What comes from standard input cannot be streamed; save it as a file.")
     if config.merge_case:
-        raise DataError("Spellings of classes are not merged in streamed tables; leave that off.")
+        raise DataError(
+            tr("Spellings of classes are not merged in streamed tables; leave that off.")
+        )
     with packed.source(path, is_streamed=True) as source:
         blocks = TableBlocks(source, config.reading)
         while True:
@@ -90,8 +93,10 @@ def _roles(beginning: Table, config: DataConfig) -> Roles:
     chosen = roles.decide(beginning, config)
     if chosen.text is not None:
         raise DataError(
-            f"{beginning.path.name} holds texts, whose words are counted in memory; they cannot be "
-            "streamed."
+            tr(
+                "{name} holds texts, whose words are counted in memory; they cannot be streamed.",
+                name=beginning.path.name,
+            )
         )
     label, name = chosen.label, beginning.path.name
     if label.trouble and not (config.any_label and label.why):
@@ -129,8 +134,13 @@ class _Words:
             found[is_number] = own[places]
         else:
             raise DataError(
-                f"Column “{column.name}” would make {len(numbers):,} classes or more (at most "
-                f"{MAX_CLASSES} are taken): is this the label column? Choose another one."
+                tr(
+                    "Column “{name}” would make {n} classes or more (at most {most} "
+                    "are taken): is this the label column? Choose another one.",
+                    name=column.name,
+                    n=format_integer(len(numbers)),
+                    most=MAX_CLASSES,
+                )
             )
         return found
 
@@ -190,8 +200,11 @@ class _Conversion:
                 with closing(Writer(folder, width, self._dtype)) as writer:
                     return self._pass(source, form, wanted, writer, progress, is_cancelled)
         raise DataError(
-            f"{source.name}: its first rows say too little of its columns; put the rows into "
-            "another order, or choose fewer columns."
+            tr(
+                "{name}: its first rows say too little of its columns; put the rows into "
+                "another order, or choose fewer columns.",
+                name=source.name,
+            )
         )
 
     def _pass(
@@ -223,12 +236,18 @@ class _Conversion:
         if has_learnt or self._is_too_coarse(writer):
             raise _Learnt
         if not writer.n:
-            raise DataError(f"{source.name} has no rows with a label.")
+            raise DataError(tr("{name} has no rows with a label.", name=source.name))
         classes, ranks = labels.ranked(self._label.unit)
         if len(classes) > MAX_CLASSES:
             raise DataError(
-                f"{source.name}: column “{self._label.name}” would make {len(classes):,} classes "
-                f"(at most {MAX_CLASSES} are taken). Choose another one."
+                tr(
+                    "{file}: column “{name}” would make {n} classes (at most {most} "
+                    "are taken). Choose another one.",
+                    file=source.name,
+                    name=self._label.name,
+                    n=format_integer(len(classes)),
+                    most=MAX_CLASSES,
+                )
             )
         return writer.finish(
             path=str(Path(source.shown_path).resolve()),
@@ -253,8 +272,12 @@ class _Conversion:
             self._categories[column.name] = sorted([*known, *new], key=natural_order)
             if len(self._categories[column.name]) > MOST_CATEGORIES:
                 raise DataError(
-                    f"Column “{column.name}” holds more than {MOST_CATEGORIES} different words, "
-                    "too many for categories."
+                    tr(
+                        "Column “{name}” holds more than {most} different words, too many "
+                        "for categories.",
+                        name=column.name,
+                        most=MOST_CATEGORIES,
+                    )
                 )
             return None
         own = np.array([known.index(name) for name in names] or [0])[codes]
@@ -272,7 +295,10 @@ class _Conversion:
         X = np.rint(X * self._pictures.factor)
         if not ((X >= 0) & (X <= 255)).all():
             raise DataError(
-                f"{name}: the first rows are pictures, and later ones hold other numbers."
+                tr(
+                    "{name}: the first rows are pictures, and later ones hold other numbers.",
+                    name=name,
+                )
             )
         return X
 
@@ -334,17 +360,6 @@ def _dataset(
     doubts = chosen.doubts
     trusted = tuple(name for name in names if name not in doubts)
     matrix = StoredMatrix(store.rows(place, found), np.dtype(found.dtype))
-    with spoken("en"):  # it is stored in projects
-        notes = [str(table.format), *table.format.notes]
-    if found.skipped:
-        notes.append(f"skipped {format_count(found.skipped, 'line')} of another number of values")
-    if found.unlabelled:
-        notes.append(f"skipped {format_count(found.unlabelled, 'row')} without a label")
-    if table.split is not None:
-        notes.append(
-            f"the column “{table.names[table.split]}” is not followed: rows are split anew"
-        )
-    notes.append(f"converted once, to {format_bytes(store.size_of(place))} in {place}")
     return StreamedDataset(
         name=path.name,
         X=matrix.as_array(),
@@ -356,7 +371,7 @@ def _dataset(
         preferred_features=() if shape or len(trusted) in (0, len(names)) else trusted,
         test_fraction=usual_test_fraction(found.n, found.m * matrix.itemsize),
         units=() if shape else tuple(units),
-        notes=tuple(notes),
+        notes=notes_of(table, place, found),
         indicators=tuple(indicators) if found.categories else (),
         understood=understood(chosen, config),
         is_whole=found.is_whole,
