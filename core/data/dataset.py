@@ -16,7 +16,7 @@ from core.data.text.documents import Documents
 from core.data.understood_folder import UnderstoodFolder
 from core.errors import DataError
 from core.invisible_characters import visible, visible_names
-from core.language import tr
+from core.language import spoken, tr
 from core.name_lookup import find
 from core.number_format import format_count
 
@@ -318,7 +318,7 @@ class Dataset:
             return self
         skipped: NDArray[np.bool_] = np.asarray(gaps.any(axis=1))
         where = "" if self.lines is None else format_lines(self.lines[skipped])
-        rows = format_count(int(skipped.sum()), "row")
+        rows = _english_rows(int(skipped.sum()))
         left_out = self.left_out
         if (lines := self.lines) is not None:
             lines = np.asarray(lines[skipped])
@@ -377,6 +377,11 @@ def _drawn(dataset: Dataset, fraction: float, seed: int) -> NDArray[np.bool_]:
         priority = np.random.Generator(np.random.PCG64([seed, k])).random(len(rows))
         tested[rows[np.argsort(priority, kind="stable")[:count]]] = True
     return tested
+
+
+def _english_rows(count: int) -> str:
+    with spoken("en"):  # notes are stored in projects
+        return format_count(count, "row")
 
 
 def format_lines(lines: NDArray[np.int32], count: int | None = None) -> str:

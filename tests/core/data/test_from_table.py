@@ -9,6 +9,7 @@ from core.config import CsvOptions, DataConfig, ModelConfig, RunConfig, Training
 from core.data import sources
 from core.data.task import prepare
 from core.errors import DoubtfulLabelError
+from core.language import spoken
 from core.train.trainer import Trainer
 
 COLOURS, ANSWERS = ("red", "green", "blue"), ("yes", "no")
@@ -304,3 +305,12 @@ def test_rows_that_seem_to_be_totals_are_kept_on_request(load):
 def test_columns_that_could_be_categories_are_told_whether_they_are_or_not(load):
     told = load(table(), label="kind").understood
     assert told.could_be_words == ("colour", "smoker")
+
+
+def test_notes_are_english_in_any_language(load):
+    text = table() + "red,1.5,yes,\nred,,yes,a\nblue,,no,b\n"
+    notes = load(text).without_gaps().notes
+    with spoken("de"):
+        assert load(text).without_gaps().notes == notes
+    assert any("skipped 1 row without a label" in note for note in notes)
+    assert any("skipped 2 rows with a missing value" in note for note in notes)
