@@ -279,7 +279,7 @@ class MainWindow(QMainWindow):
         """Show the first steps, for a user who has not trained anything yet."""
         train, follow = self.controller.play_or_pause, partial(self.lessons.go, +1)
         hints = (
-            Hint(tr("Press Space"), tr("The model learns: watch the picture and the loss"), train),
+            Hint(tr("Press Space"), tr("The model learns: watch picture and loss"), train),
             Hint(tr("Move η"), tr("Larger steps, until they overshoot"), self.knobs.rate.focus),
             Hint(
                 tr("Draw points"),

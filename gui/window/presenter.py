@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QPalette,
     QPen,
     QPixmap,
+    QResizeEvent,
     QShowEvent,
 )
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
@@ -122,6 +123,17 @@ class PresenterBar(QFrame):
         self._row.setSpacing(zoom.px(GAP_PX))
         for figure in self.figures:
             figure.fit()
+        self._give_way()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._give_way()
+
+    def _give_way(self) -> None:
+        """Leave out the slider where the figures and their names need its room."""
+        room = self.rate.minimumSizeHint().width() + self._row.spacing()
+        needed = self._row.minimumSize().width() + (room if self.rate.isHidden() else 0)
+        self.rate.setVisible(needed <= self.width())
 
     def show_task(self, task: Task) -> None:
         self._snapshot = None
