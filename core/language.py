@@ -53,7 +53,7 @@ LANGUAGES = {
         Language("zh_CN", "简体中文", form=_only_form),
     )
 }
-PSEUDO = Language("pseudo", "[Ƥşēūđō]", ",", ".")  # shows what is not translated, and what is cut
+PSEUDO = Language("pseudo", "[pseudo]", ",", ".")  # shows what is not translated, and what is cut
 SENSE = re.compile(r" \[[a-z ]+\]$")  # at the end of a key
 ACCENTED = str.maketrans("aeiouAEIOUcnsz", "âêîôûÂÊÎÔÛçñšž")
 
