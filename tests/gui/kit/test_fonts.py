@@ -33,7 +33,7 @@ print(width, *label.sizeHint().toTuple())
 
 
 def is_chinese(sign: str) -> bool:
-    return name(sign, "").startswith("CJK UNIFIED")
+    return name(sign, "").startswith(("CJK UNIFIED", "IDEOGRAPHIC"))
 
 
 def face(weight: QFont.Weight) -> QFont:
