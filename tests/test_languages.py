@@ -10,7 +10,7 @@ from string import Formatter
 import pytest
 
 from core.language import ENGLISH, LANGUAGES, Texts, parts
-from tests.texts_in_code import keys, modules
+from tests.texts_in_code import keys, known, modules, unknown, untranslated
 
 CODES = tuple(code for code in LANGUAGES if code != ENGLISH.code)
 OF_FILES = ("lessons.json", "glossary.json")  # their keys stand in assets
@@ -28,6 +28,20 @@ def catalogue(code, *, with_files=False):
 @pytest.fixture(scope="module")
 def asked():
     return set(chain.from_iterable(keys(tree) for _, tree in modules()))
+
+
+def test_what_a_user_reads_is_translated_or_known_as_a_key():
+    assert [said for _, said in unknown()] == []
+
+
+def test_no_key_is_listed_that_has_gone():
+    found = {f"{name} {text!r}" for name, tree in modules() for _, text in untranslated(tree)}
+    assert known() <= found
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_text_has_a_translation(code, asked):
+    assert sorted(asked - catalogue(code).keys() - {""}) == []
 
 
 @pytest.mark.parametrize("code", CODES)

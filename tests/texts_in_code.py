@@ -1,6 +1,7 @@
 """The texts in the code: which are translated, and which that a user may read are not.
 
 `python -m tests.texts_in_code gui/window` prints those that are not, in these files or folders.
+Those that nobody reads, as keys and markup, stand in `keys_in_code.txt`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+KEYS = Path(__file__).with_name("keys_in_code.txt")
 # The terminal speaks English, and so does what programs and other libraries read.
 ENGLISH = (
     *(
@@ -110,7 +112,20 @@ def modules(*places: str) -> Iterator[tuple[str, ast.Module]]:
                 yield name, ast.parse(path.read_text(encoding="utf-8"))
 
 
-if __name__ == "__main__":
-    for name, tree in modules(*sys.argv[1:]):
+def known() -> set[str]:
+    """Return what reads like words and is read by nobody, each as file and text."""
+    return set(KEYS.read_text(encoding="utf-8").splitlines())
+
+
+def unknown(*places: str) -> Iterator[tuple[int, str]]:
+    """Yield line, and file and text, of each literal that is neither translated nor known."""
+    listed = known()
+    for name, tree in modules(*places):
         for line, text in untranslated(tree):
-            sys.stdout.write(f"{name}:{line}: {text}\n")
+            if (said := f"{name} {text!r}") not in listed:
+                yield line, said
+
+
+if __name__ == "__main__":
+    for line, said in unknown(*sys.argv[1:]):
+        sys.stdout.write(f"{line}: {said}\n")
