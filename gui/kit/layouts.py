@@ -8,8 +8,16 @@ from itertools import chain
 
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QLayout, QLayoutItem, QScrollArea, QWidget
+from PySide6.QtGui import QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QLayout,
+    QLayoutItem,
+    QScrollArea,
+    QScrollBar,
+    QWidget,
+)
 
 
 def add_layout(outer: QBoxLayout, inner: QLayout, stretch: int = 0) -> None:
@@ -98,8 +106,26 @@ def scrolled(content: QWidget) -> QScrollArea:
     return area
 
 
+class _Bar(QScrollBar):
+    """A scroll bar that is not seen where there is nothing to scroll."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.maximum() > self.minimum():
+            super().paintEvent(event)
+
+
 class EndKeeper(QScrollArea):
-    """A scroll area that stays at its end, where it is there, when it becomes lower."""
+    """A scroll area that stays at its end, where it is there, when it becomes lower.
+
+    It keeps the room of its bar also where there is none: what takes smaller type or other columns
+    in the width beside a bar may be low enough to need none, in which case Qt would show and hide
+    it without an end.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setVerticalScrollBar(_Bar(Qt.Orientation.Vertical))
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         bar = self.verticalScrollBar()

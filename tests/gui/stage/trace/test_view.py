@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+import shiboken6
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QScrollArea
@@ -51,11 +52,12 @@ def traced(qtbot, open_window):
 @pytest.fixture
 def trace_alone(qtbot, show_view, trained, background):
     """Return a function that shows the trace of a config's first row without a window."""
-    chosen = Chosen()
+    chosen, tracers = Chosen(), list[Tracer]()
 
     def trace_alone(config: RunConfig, steps: int = 3):
         task = prepare(sources.load(config.data), config)
         followed = Tracer(background, chosen)
+        tracers.append(followed)
         view = TraceView(look.LIGHT, background, followed)
         show_view(view)
         chosen.receive_task(task)
@@ -70,7 +72,9 @@ def trace_alone(qtbot, show_view, trained, background):
         qtbot.waitUntil(is_there, timeout=PATIENCE_MS)
         return view, followed.newest
 
-    return trace_alone
+    yield trace_alone
+    for followed in tracers:  # before the view: it asks whether that is visible
+        shiboken6.delete(followed)
 
 
 def trace_of(qtbot, window, steps: int) -> TraceView:
