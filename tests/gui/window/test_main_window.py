@@ -77,8 +77,9 @@ def test_no_part_of_the_window_is_ever_a_window_of_its_own(qapp, open_window):
 
 
 @pytest.mark.usefixtures("face")
-def test_a_longer_message_moves_no_picture(open_window):
+def test_a_longer_message_moves_no_picture(open_window, qtbot):
     window = open_window(size=(1366, 768))
+    qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)  # it may be laid out still
     heights = []
     for words in ("Finished: 5 epochs.", "Finished: 5 epochs. " + "Why it ended as it did. " * 5):
         window.banner.show_message(words)
