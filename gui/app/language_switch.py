@@ -34,16 +34,21 @@ class LanguageSwitch(QObject):
         self._code = ""
         self._held: Held | None = None
         window.languages.chosen.connect(self.begin)
+        window.controller.writes.failed.connect(self._stay)
 
     def begin(self, code: str) -> None:
         """Take down what the window holds, then close it."""
         window = self._window
         controller, projects = window.controller, window.projects
-        if self._code:
+        if self._held is not None:
             return
-        if window.classroom.is_running or window.next_task.is_busy:
+        is_loading, is_writing = window.next_task.is_busy, controller.writes.is_busy
+        if window.classroom.is_running or is_loading or is_writing or projects.is_saving:
             controller.remarked.emit(
-                tr("The language changes once the class has left and the data are loaded.")
+                tr(
+                    "The language changes once the class has left, the data are loaded and files "
+                    "are written."
+                )
             )
             return
         self._code = code
@@ -63,6 +68,15 @@ class LanguageSwitch(QObject):
         self._window.project_actions.asks = False
         self._window.installEventFilter(self)
         QTimer.singleShot(0, self._window.close)
+
+    def _stay(self) -> None:
+        """Keep the window: a file that was begun meanwhile could not be written."""
+        if self._held is not None:
+            plays, self._held = self._held.plays, None
+            self._application.setQuitOnLastWindowClosed(True)
+            self._window.project_actions.asks = True
+            if plays:
+                self._window.controller.play_or_pause()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._window and event.type() == QEvent.Type.Hide and self._held is not None:

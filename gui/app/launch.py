@@ -123,8 +123,7 @@ class Launch:
         # A screenshot neither reads nor writes the stored settings.
         stored = QSettings() if picture is None else None
         speak(language or stored_language(Settings(stored)), application)
-        self.window = MainWindow(stored, theme)
-        LanguageSwitch(self.window, application).ended.connect(self._speak)
+        self.window = self._made(stored, theme)
         if size:
             self.window.resize(*size)
         elif picture is None:
@@ -161,12 +160,16 @@ class Launch:
         self.window.show()
         self.window.stage.setFocus()
 
+    def _made(self, settings: QSettings | None, theme: str | None = None) -> MainWindow:
+        window = MainWindow(settings, theme)
+        LanguageSwitch(window, self._application).ended.connect(self._speak)
+        return window
+
     def _speak(self, code: str, held: Held) -> None:
         """Show, in another language, what the window held that has just closed."""
         before, self._held = self.window, held
         speak(code, self._application)
-        self.window = MainWindow(QSettings())
-        LanguageSwitch(self.window, self._application).ended.connect(self._speak)
+        self.window = self._made(QSettings())
         self.window.controller.is_left_at_once = self._is_left_at_once
         before.deleteLater()
         self._show()

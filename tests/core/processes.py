@@ -1,6 +1,7 @@
 """Processes in tests, connected as torchrun connects them."""
 
 import os
+import signal
 import socket
 import subprocess
 from contextlib import contextmanager
@@ -25,17 +26,30 @@ def processes(*words_of_each, python=None):
     python : the words that start Python; see `tests.warm`.
     """
     port, size = free_port(), len(words_of_each)
+    commands = []
+    for rank, words in enumerate(words_of_each):
+        place = {"RANK": rank, "LOCAL_RANK": rank, "WORLD_SIZE": size, "MASTER_PORT": port}
+        environment = {name: str(value) for name, value in place.items()}
+        command = [*(python or warm.python()), *words]
+        commands.append((command, {**environment, "MASTER_ADDR": "127.0.0.1"}))
+    with begun(*commands) as started:
+        yield started
+
+
+@contextmanager
+def begun(*commands, last=signal.SIGKILL):
+    """Begin to run commands, each with an environment of its own beside the usual one.
+
+    last : the signal that ends those that still run at the exit.
+    """
     started = []
     try:
-        for rank, words in enumerate(words_of_each):
-            place = {"RANK": rank, "LOCAL_RANK": rank, "WORLD_SIZE": size, "MASTER_PORT": port}
-            environment = {name: str(value) for name, value in place.items()}
-            command = [*(python or warm.python()), *map(str, words)]
+        for words, environment in commands:
             started.append(
                 subprocess.Popen(
-                    command,
+                    [*map(str, words)],
                     cwd=ROOT,
-                    env={**os.environ, **environment, "MASTER_ADDR": "127.0.0.1"},
+                    env={**os.environ, **environment},
                     stdout=subprocess.PIPE,
                     stderr=subprocess.PIPE,
                     text=True,
@@ -45,8 +59,8 @@ def processes(*words_of_each, python=None):
     finally:
         for each in started:
             if each.poll() is None:
-                each.kill()
-            each.communicate()
+                each.send_signal(last)
+            each.communicate(timeout=PATIENCE)
 
 
 def ended(started):

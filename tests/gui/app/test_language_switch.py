@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDialogButtonBox
 
+from core.config import DataConfig, RunConfig
 from core.language import ENGLISH, current
 from gui.app import translators
 from gui.app.language_switch import LanguageSwitch
@@ -26,14 +29,14 @@ def english(dressed):
 def switch(qtbot, dressed, open_window):
     """Return switch(window): the window in German that takes its place."""
 
-    def switch(window):
+    def switch(window, *, wait=True):
         asked = LanguageSwitch(window, dressed)
         choose(window, "Deutsch")
         with qtbot.waitSignal(asked.ended, timeout=30_000) as ended:
             pass
         code, held = ended.args
         translators.speak(code, dressed)
-        return open_window(held=held)
+        return open_window(held=held, wait=wait)
 
     return switch
 
@@ -92,3 +95,32 @@ def test_a_class_that_is_there_is_not_sent_home(window, dressed, qtbot):
         choose(window, "Deutsch")
     assert "class" in said.args[0]
     assert window.isVisible()
+
+
+def test_a_file_on_its_way_is_written_first(window, dressed, qtbot):
+    asked, may_end = LanguageSwitch(window, dressed), threading.Event()
+
+    def write():
+        may_end.wait(30)
+        return "Saved."
+
+    window.controller.writes.write("flowers.csv", write)
+    with qtbot.assertNotEmitted(asked.ended), qtbot.waitSignal(window.controller.remarked):
+        choose(window, "Deutsch")
+    may_end.set()
+    qtbot.waitUntil(lambda: not window.controller.writes.is_busy)
+    with qtbot.waitSignal(asked.ended, timeout=30_000):
+        choose(window, "Deutsch")
+
+
+@pytest.mark.parametrize("points", [0, 1])
+def test_a_board_without_a_run_comes_along(points, open_window, switch, qtbot, click_plane):
+    window = open_window(RunConfig(DataConfig("drawn")), wait=False)
+    qtbot.waitUntil(lambda: window.controller.run is not None)
+    if points:
+        click_plane(window.views["Boundary"], 0.0, 0.0)
+        qtbot.waitUntil(lambda: len(window.controller.run.points) == 1)
+    other = switch(window, wait=False)
+    qtbot.waitUntil(lambda: other.controller.run is not None)
+    assert len(other.controller.run.points) == points
+    assert other.controller.run.task.obstacle

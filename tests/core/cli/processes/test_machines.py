@@ -7,17 +7,14 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
 import app
 from core.projects import project
-from tests.core.processes import PATIENCE, ended, free_port
+from tests.core.processes import begun, ended, free_port
 
-ROOT = Path(__file__).parents[4]
-ONE_THREAD = {**os.environ, "OMP_NUM_THREADS": "1"}
+ONE_THREAD = {"OMP_NUM_THREADS": "1"}
 MACHINES = ("logitlab-a", "logitlab-b")  # network namespaces, each with an end of a cable
 ADDRESS = "10.78.0.{}"
 
@@ -27,28 +24,10 @@ def figures(path):
     return {name: value for name, value in told.items() if name != "seconds"}
 
 
-@contextmanager
-def begun(*commands):
-    """Begin to run commands of which each has its own environment."""
-    started = []
-    try:
-        for words, environment in commands:
-            started.append(
-                subprocess.Popen(
-                    [*map(str, words)],
-                    cwd=ROOT,
-                    env={**ONE_THREAD, **environment},
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.PIPE,
-                    text=True,
-                )
-            )
-        yield started
-    finally:
-        for each in started:
-            if each.poll() is None:
-                each.send_signal(signal.SIGTERM)  # an agent of torchrun takes its own with it
-            each.communicate(timeout=PATIENCE)
+def each_alone(*commands):
+    """Begin to run commands of which each stands for a machine, with one thread each."""
+    # An agent of torchrun that is asked to end takes its own processes with it.
+    return begun(*((words, {**ONE_THREAD, **own}) for words, own in commands), last=signal.SIGTERM)
 
 
 @pytest.mark.slow
@@ -58,7 +37,7 @@ def test_an_agent_on_each_machine_gives_the_numbers_of_shares_in_one_process(tmp
     where = ("--rdzv-backend", "c10d", "--rdzv-endpoint", f"localhost:{free_port()}")
     paths = tmp_path / "first", tmp_path / "second"
     agents = [(*torchrun, *where, "app.py", *words, "--json", path) for path in paths]
-    with begun(*[(command, dict[str, str]()) for command in agents]) as started:
+    with each_alone(*[(command, dict[str, str]()) for command in agents]) as started:
         said = ended(started)
     assert [code for code, *_ in said] == [0, 0], said
     (path,) = (path for path in paths if path.exists())  # only the first process writes
@@ -113,7 +92,7 @@ def test_a_machine_that_is_cut_off_ends_the_run_in_a_sentence_and_the_checkpoint
         )
         for k, (name, kept) in enumerate(zip(MACHINES, (("--project", place), ()), strict=True))
     ]
-    with begun(*commands) as (first, second):
+    with each_alone(*commands) as (first, second):
         while steps_in(place) < 40 and first.poll() is None:
             time.sleep(0.01)
         ip("-n", MACHINES[1], "link", "set", machines[1], "down")
