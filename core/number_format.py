@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from core.language import localised, tr, tr_n
+from core.language import current, localised, tr, tr_n
 
 MINUS = "−"
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -22,6 +22,16 @@ def true_minus(text: str) -> str:
 def localised_number(text: str) -> str:
     """Return a number as Python writes it with a true minus sign and the language's marks."""
     return localised(true_minus(text))
+
+
+def separator() -> str:
+    """Return the mark between numbers of a list, which is not the language's decimal mark."""
+    return ";" if current().decimal == "," else ","
+
+
+def listed(numbers: Iterable[str]) -> str:
+    """Return formatted numbers one after the other: 0.5, −2; in German 0,5; −2."""
+    return f"{separator()} ".join(numbers)
 
 
 def format_integer(number: float) -> str:

@@ -56,7 +56,7 @@ def forward(shape: Shape, part: int) -> list[Line]:
             more=format_integer(shape.hidden - len(shape.units)),
             n=format_integer(shape.hidden),
         )
-        lines.append(Line(part, Word(tr("hidden units")), flow(*sentence(said))))
+        lines.append(Line(part, Word(tr("hidden units", "of a row")), flow(*sentence(said))))
     return lines
 
 
@@ -129,7 +129,11 @@ def backward(shape: Shape, output: Layer, hidden: Layer, part: int) -> list[Line
         f"∂L/∂{hidden.bias[1]} = {hidden.slope[1]} =",
     )
     lines = [
-        Line(part, Word(tr("hidden units")), flow(by_a, Row((*numbers, hidden.tall("da"))))),
+        Line(
+            part,
+            Word(tr("hidden units", "of a row")),
+            flow(by_a, Row((*numbers, hidden.tall("da")))),
+        ),
         Line(
             part,
             Word(tr("net inputs")),

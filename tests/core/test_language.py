@@ -8,7 +8,8 @@ import pytest
 
 from core import language
 from core.language import spoken, tr, tr_n
-from core.number_format import format_fixed, format_integer, format_percent
+from core.number_format import format_fixed, format_integer, format_percent, listed
+from core.teach.practice.numbers import vector
 
 
 @pytest.fixture
@@ -51,6 +52,14 @@ def test_numbers_have_the_marks_of_the_language():
     assert format_fixed(-0.25, 2) == "−0,25"
     assert format_integer(12_000) == "12.000"
     assert format_percent(0.9375) == "93,8 %"
+
+
+@pytest.mark.usefixtures("german")
+def test_numbers_of_a_list_are_not_parted_by_their_decimal_mark():
+    assert listed(format_fixed(value, 1) for value in (0.5, -2)) == "0,5; −2,0"
+    assert vector((0.5, -2)) == "(0,5; −2)"
+    with spoken("en"):
+        assert vector((0.5, -2)) == "(0.5, −2)"
 
 
 @pytest.mark.usefixtures("german")

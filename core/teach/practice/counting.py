@@ -78,7 +78,7 @@ def one_vs_rest(rng: Generator) -> Exercise:
         for name, w, bias in zip(CLASSES, W, b, strict=True)
     ]
     ways = [
-        f"- z of {name} = {product(x, w)} + {factor(bias)} = {short(value)}"
+        f"- {tr('z of {name}', name=name)} = {product(x, w)} + {factor(bias)} = {short(value)}"
         for name, w, bias, value in zip(CLASSES, W, b, z, strict=True)
     ]
     mistakes = []

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.random import Generator
 
-from core.number_format import format_fixed, format_shortest, true_minus
+from core.number_format import format_fixed, format_shortest, listed, localised_number
 
 
 def from_(rng: Generator, values: Sequence[float]) -> float:
@@ -27,12 +27,12 @@ def halves(low: float, high: float) -> tuple[float, ...]:
 
 def short(value: float) -> str:
     """Write a number that is given: 2, −0.5."""
-    return true_minus(format_shortest(round(value, 6)))
+    return localised_number(format_shortest(round(value, 6)))
 
 
 def vector(values: Sequence[float]) -> str:
     """Write a vector that is given: (1, −0.5)."""
-    return f"({', '.join(map(short, values))})"
+    return f"({listed(map(short, values))})"
 
 
 def rounded(value: float) -> str:

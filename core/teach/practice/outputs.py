@@ -7,6 +7,7 @@ import math
 from numpy.random import Generator
 
 from core.language import tr
+from core.number_format import listed
 from core.teach.practice.exercise import Exercise, Field, Mistake
 from core.teach.practice.numbers import from_, halves, rounded, several, short, vector
 
@@ -36,10 +37,10 @@ def softmax(rng: Generator) -> Exercise:
     lines = [
         tr(
             "exp(z) = ({powers}), and the sum is {total}.",
-            powers=", ".join(map(rounded, powers)),
+            powers=listed(map(rounded, powers)),
             total=rounded(total),
         ),
-        f"a = exp(z) / {rounded(total)} = ({', '.join(map(rounded, a))}).",
+        f"a = exp(z) / {rounded(total)} = ({listed(map(rounded, a))}).",
     ]
     return Exercise(
         "shares",

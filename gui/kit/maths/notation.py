@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from core.data.csv import spreadsheet
 from core.language import current, tr
-from core.number_format import SUPERSCRIPTS
+from core.number_format import SUPERSCRIPTS, separator
 
 Key: TypeAlias = tuple[str | int, ...]  # names a number: ("z", 1) is the logit of class 1
 Say: TypeAlias = Callable[[Key], str]
@@ -137,7 +137,7 @@ def vector(keys: Sequence[Key]) -> Row:
     """Return a row of numbers in brackets."""
     parts: list[Node] = [OPEN]
     for i, key in enumerate(keys):
-        parts += [COMMA, Num(key)] if i else [Num(key)]
+        parts += [_comma(), Num(key)] if i else [Num(key)]
     return Row((*parts, CLOSE))
 
 
@@ -160,8 +160,13 @@ def many(keys: Sequence[Key]) -> Node:
     if len(keys) <= ONE_ROW:
         return vector(keys)
     first, *others, last = (Num(key) for key in keys)
-    inner = (Row((number, COMMA)) for number in others)  # a line ends with a comma, none begins so
-    return Flow((Row((OPEN, first, COMMA)), *inner, Row((last, CLOSE))))
+    comma = _comma()
+    inner = (Row((number, comma)) for number in others)  # a line ends with a comma, none begins so
+    return Flow((Row((OPEN, first, comma)), *inner, Row((last, CLOSE))))
+
+
+def _comma() -> Sym:
+    return Sym(separator(), separator())
 
 
 def joined(parts: Sequence[Node], between: Node) -> list[Node]:
@@ -188,7 +193,7 @@ ONE_ROW = 4
 PLACE = "\0"  # in a sentence: of a node
 GAP = re.compile(r"(?<=[\uff0c\u3002\uff1b\uff1a])|\s+")  # Chinese wraps after its marks
 PLUS, MINUS, TIMES, EQUALS = Sym("+", "+"), Sym("-", "−"), Sym(r"\cdot", "·"), Sym("=", "=")
-OPEN, CLOSE, COMMA = Sym("(", "("), Sym(")", ")"), Sym(",", ",")
+OPEN, CLOSE = Sym("(", "("), Sym(")", ")")
 
 
 def walk(node: Node) -> Iterator[Node]:
