@@ -59,12 +59,24 @@ def redo(qtbot, window) -> None:
     qtbot.keyClick(window, Qt.Key.Key_Z, both)
 
 
+@pytest.fixture
+def begun(open_alone):
+    """Return a function that makes the controllers of a window show a run, ready."""
+
+    def begun(config=None):
+        alone = open_alone()
+        alone.start(config or RunConfig())
+        return alone
+
+    return begun
+
+
 # The same numbers -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("config", SAME_NUMBERS.values(), ids=SAME_NUMBERS.keys())
-def test_a_run_flat_out_ends_at_the_weights_of_the_terminal(open_window, finish, config):
-    snapshot = finish(open_window(config), FLAT_OUT)
+def test_a_run_flat_out_ends_at_the_weights_of_the_terminal(begun, config):
+    snapshot = begun(config).finish()
     expected = trained_in_the_terminal(config)
     assert snapshot.params.W.tolist() == expected.params.W.tolist()
     assert snapshot.params.b.tolist() == expected.params.b.tolist()
@@ -72,8 +84,10 @@ def test_a_run_flat_out_ends_at_the_weights_of_the_terminal(open_window, finish,
 
 
 @pytest.mark.parametrize("speed", [50, 1000])
-def test_a_paced_run_ends_at_the_weights_of_the_terminal(open_window, finish, speed):
-    snapshot = finish(open_window(SHORT), speed)
+def test_a_paced_run_ends_at_the_weights_of_the_terminal(begun, speed):
+    alone = begun(SHORT)
+    alone.controller.set_speed(speed)
+    snapshot = alone.finish()
     expected = trained_in_the_terminal(SHORT)
     assert snapshot.params.W.tolist() == expected.params.W.tolist()
     assert snapshot.params.b.tolist() == expected.params.b.tolist()
@@ -90,19 +104,17 @@ def test_pausing_and_single_steps_change_no_number(qtbot, open_window, finish, r
     assert snapshot.params.W.tolist() == trained_in_the_terminal(SHORT).params.W.tolist()
 
 
-def test_training_again_after_reset_gives_the_same_weights(qtbot, open_window, finish, reach):
-    window = open_window(SHORT)
-    first = finish(window)
-    press(qtbot, window, "r")
-    reach(window, Status.READY)
-    second = finish(window)
+def test_training_again_after_reset_gives_the_same_weights(begun):
+    alone = begun(SHORT)
+    first = alone.finish()
+    alone.controller.reset()
+    alone.reach(Status.READY)
+    second = alone.finish()
     np.testing.assert_array_equal(second.params.W, first.params.W)
     np.testing.assert_array_equal(second.params.b, first.params.b)
 
 
-def test_a_press_just_after_the_end_starts_no_other_run(
-    qtbot, open_window, finish, reach, monkeypatch
-):
+def test_a_press_just_after_the_end_starts_no_other_run(qtbot, open_window, finish, monkeypatch):
     window = open_window(SHORT)
     monkeypatch.setattr(play_key, "REST_MS", 10**9)
     end = finish(window)
@@ -115,24 +127,30 @@ def test_a_press_just_after_the_end_starts_no_other_run(
     qtbot.waitUntil(lambda: window.controller.snapshot.step > end.step, timeout=PATIENCE_MS)
 
 
-def test_a_press_after_the_one_that_an_end_has_taken_trains_on(qtbot, open_window, finish):
-    window = open_window(SHORT)
-    end = finish(window)
-    press(qtbot, window, Qt.Key.Key_Space, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: window.controller.snapshot.step > end.step, timeout=PATIENCE_MS)
+def test_a_press_after_the_one_that_an_end_has_taken_trains_on(begun):
+    alone = begun(SHORT)
+    end = alone.finish()
+    alone.controller.play_or_pause()
+    alone.controller.play_or_pause()
+    alone.until(lambda: alone.controller.snapshot.step > end.step)
 
 
-def test_of_quick_presses_each_counts(qtbot, open_window, reach):
-    window = open_window(ENDLESS)
-    press(qtbot, window, *[Qt.Key.Key_Space] * 8)  # before any snapshot tells of the first
-    assert not window.controller.is_training
-    qtbot.waitUntil(lambda: window.controller.is_at_rest, timeout=PATIENCE_MS)
-    press(qtbot, window, *[Qt.Key.Key_Space] * 9)
-    assert window.controller.is_training
-    reach(window, Status.TRAINING)
-    press(qtbot, window, "s", Qt.Key.Key_Space, "s")
-    reach(window, Status.PAUSED)
-    qtbot.waitUntil(lambda: window.controller.is_at_rest, timeout=PATIENCE_MS)
+def test_of_quick_presses_each_counts(begun):
+    alone = begun(ENDLESS)
+    controller = alone.controller
+    for _ in range(8):  # before any snapshot tells of the first
+        controller.play_or_pause()
+    assert not controller.is_training
+    alone.until(lambda: controller.is_at_rest)
+    for _ in range(9):
+        controller.play_or_pause()
+    assert controller.is_training
+    alone.reach(Status.TRAINING)
+    controller.step()
+    controller.play_or_pause()
+    controller.step()
+    alone.reach(Status.PAUSED)
+    alone.until(lambda: controller.is_at_rest)
 
 
 def test_a_key_that_is_held_is_one_press(qtbot, open_window, reach):
@@ -165,21 +183,21 @@ def test_a_press_while_the_first_data_load_counts(qtbot, open_window, reach):
     reach(window, Status.PAUSED)
 
 
-def test_a_slower_speed_is_kept(qtbot, open_window, reach):
-    window = open_window(ENDLESS)
-    window.run_bar.set_speed(SPEEDS.index(20))
-    press(qtbot, window, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: window.controller.snapshot.step >= 12, timeout=10_000)
-    assert window.controller.snapshot.pace.steps == pytest.approx(20, rel=0.35)
+def test_a_slower_speed_is_kept(begun):
+    alone = begun(ENDLESS)
+    alone.controller.set_speed(20)
+    alone.controller.play_or_pause()
+    alone.until(lambda: alone.controller.snapshot.step >= 12)
+    assert alone.controller.snapshot.pace.steps == pytest.approx(20, rel=0.35)
 
 
-def test_an_epoch_a_second_follows_the_batch_size(window, enter, monkeypatch):
-    sent = []
+def test_an_epoch_a_second_follows_the_batch_size(begun, monkeypatch):
+    sent, controller = [], begun().controller
     monkeypatch.setattr(Session, "send", lambda self, command: sent.append(command))
-    n = len(window.controller.run.task.train_rows)
-    window.run_bar.set_speed(SPEEDS.index(EPOCH_A_SECOND))
-    assert sent[-1] == SetSpeed(math.ceil(n / window.controller.settings.batch_size))
-    enter(window.setup.training.batch_size, "7")
+    n = len(controller.run.task.train_rows)
+    controller.set_speed(EPOCH_A_SECOND)
+    assert sent[-1] == SetSpeed(math.ceil(n / controller.settings.batch_size))
+    controller.tune(batch_size=7)
     assert sent[-1] == SetSpeed(math.ceil(n / 7))
 
 
@@ -207,89 +225,81 @@ def test_ctrl_z_brings_the_trained_weights_back_and_redo_goes_on(
     assert window.rail.source.button("digits").isChecked()
 
 
-def test_a_run_that_is_brought_back_trains_on_as_if_it_had_never_gone(
-    qtbot, open_window, finish, reach, new_run
-):
-    window = open_window(SHORT)
-    press(qtbot, window, "s", "s", "s")
-    qtbot.waitUntil(lambda: window.controller.snapshot.step == 3)
-    with new_run(window):
-        qtbot.mouseClick(window.setup.model.kind.button("binary"), Qt.MouseButton.LeftButton)
-    finish(window)
-    with new_run(window):
-        undo(qtbot, window)
-    snapshot = finish(window)
+def test_a_run_that_is_brought_back_trains_on_as_if_it_had_never_gone(begun):
+    alone = begun(SHORT)
+    alone.walk(3)
+    with alone.new_run():
+        alone.loader.change("another model", model=ModelConfig("binary"))
+    alone.finish()
+    with alone.new_run():
+        alone.controller.undo_stack.undo()
+    snapshot = alone.finish()
     assert snapshot.params.W.tolist() == trained_in_the_terminal(SHORT).params.W.tolist()
 
 
-def test_undo_remembers_as_many_runs_as_it_offers(qtbot, open_window, finish, new_run):
-    window = open_window(SHORT)
-    trained = finish(window)
-    limit = window.controller.undo_stack.undoLimit()
-    fields = (
-        window.setup.data.split_seed,
-        window.setup.training.seed,
-    )  # of one alone all changes are one undo
-    for seed in range(limit):
-        with new_run(window):
-            fields[seed % 2].setValue(1000 + seed)
+def test_undo_remembers_as_many_runs_as_it_offers(begun):
+    alone = begun(SHORT)
+    controller, trained = alone.controller, alone.finish()
+    limit = controller.undo_stack.undoLimit()
+    for seed in range(limit):  # of one field alone all changes are one undo
+        config, name = controller.config, ("split", "training")[seed % 2]
+        data = replace(config.data, split_seed=1000 + seed)
+        training = replace(config.training, seed=1000 + seed)
+        part = {"data": data} if name == "split" else {"training": training}
+        with alone.new_run():
+            alone.loader.change(name, **part)
     for _ in range(limit):
-        with new_run(window):
-            undo(qtbot, window)
-    np.testing.assert_array_equal(window.controller.snapshot.params.W, trained.params.W)
+        with alone.new_run():
+            controller.undo_stack.undo()
+    np.testing.assert_array_equal(controller.snapshot.params.W, trained.params.W)
 
 
-def test_a_setting_changed_while_there_is_nothing_to_train_leaves_the_run_before_alone(
-    qtbot, open_window, finish, new_run, enter
-):
-    window = open_window(SHORT)
-    finish(window)
-    with new_run(window):
-        qtbot.mouseClick(window.rail.source.button("drawn"), Qt.MouseButton.LeftButton)
-    enter(window.setup.training.learning_rate, "7")
-    with new_run(window):
-        undo(qtbot, window)
-    assert window.controller.snapshot.settings.learning_rate == SHORT.training.learning_rate
-    assert window.setup.training.learning_rate.value() == SHORT.training.learning_rate
+def test_a_setting_changed_while_there_is_nothing_to_train_leaves_the_run_before_alone(begun):
+    alone = begun(SHORT)
+    controller = alone.controller
+    shown: list[TrainingConfig] = []
+    controller.settings_changed.connect(shown.append)
+    alone.finish()
+    with alone.new_run():
+        alone.loader.load(replace(SHORT, data=DataConfig("drawn")), "an empty board")
+    controller.tune(learning_rate=7.0)
+    assert shown[-1].learning_rate == 7.0
+    with alone.new_run():
+        controller.undo_stack.undo()
+    assert controller.snapshot.settings.learning_rate == SHORT.training.learning_rate
+    assert shown[-1].learning_rate == SHORT.training.learning_rate
 
 
-def test_no_snapshot_of_an_old_run_reaches_a_view(qtbot, open_window, new_run, monkeypatch):
-    window = open_window(ENDLESS)
-    window.run_bar.set_speed(SPEEDS.index(FLAT_OUT))
-    seen: list[tuple[int, int]] = []
-    for view in window.views.made:
-        receive = view.receive_snapshot
-
-        def spy(snapshot, receive=receive):
-            seen.append((snapshot.run, window.controller.run.number))
-            receive(snapshot)
-
-        monkeypatch.setattr(view, "receive_snapshot", spy)
+def test_no_snapshot_of_an_old_run_is_passed_on(begun):
+    alone = begun(ENDLESS)
+    controller, seen = alone.controller, [(alone.controller.run.number,) * 2]
+    controller.snapshot_changed.connect(lambda s: seen.append((s.run, controller.run.number)))
     for kind in ("binary", "softmax", "binary"):
-        press(qtbot, window, Qt.Key.Key_Space)
-        qtbot.waitUntil(lambda: window.controller.snapshot.step > 100)
-        with new_run(window):
-            qtbot.mouseClick(window.setup.model.kind.button(kind), Qt.MouseButton.LeftButton)
+        controller.play_or_pause()
+        alone.until(lambda: controller.snapshot.step > 100)
+        with alone.new_run():
+            alone.loader.change("model", model=ModelConfig(kind))
     assert len({run for run, _ in seen}) == 4
     assert all(run == shown for run, shown in seen)
 
 
-def test_tick_drops_a_snapshot_of_another_run(qtbot, window, snapshot_of, monkeypatch):
-    from core.train.trainer import Trainer
-
-    stranger = snapshot_of(Trainer(replace(window.controller.run.task)))
+def test_tick_drops_a_snapshot_of_another_run(begun, snapshot_of, monkeypatch):
+    controller = begun().controller
+    stranger = snapshot_of(Trainer(replace(controller.run.task)))
     told: list[object] = []
-    window.controller.snapshot_changed.connect(told.append)
+    controller.snapshot_changed.connect(told.append)
     monkeypatch.setattr("core.runs.mailbox.Mailbox.take", lambda self: stranger)
-    window.controller.tick()
+    controller.tick()
     assert not told
-    assert window.controller.snapshot is not stranger
+    assert controller.snapshot is not stranger
 
 
 # What goes wrong ------------------------------------------------------------------------------
 
 
-def test_divergence_is_told_in_words_with_the_step_and_a_remedy(qtbot, open_window, reach, enter):
+def test_divergence_is_told_with_the_step_and_a_remedy_from_which_one_press_learns(
+    qtbot, open_window, reach, enter
+):
     window = open_window()
     window.run_bar.set_speed(SPEEDS.index(FLAT_OUT))
     enter(window.setup.training.learning_rate, "1000")
@@ -303,15 +313,7 @@ def test_divergence_is_told_in_words_with_the_step_and_a_remedy(qtbot, open_wind
     assert np.isfinite(snapshot.params.W).all()
     assert np.isfinite(snapshot.curves.train_loss).all()
 
-
-def test_one_press_recovers_from_divergence_and_learns(qtbot, open_window, reach, enter):
-    window = open_window()
-    window.run_bar.set_speed(SPEEDS.index(FLAT_OUT))
-    enter(window.setup.training.learning_rate, "1000")
-    press(qtbot, window, Qt.Key.Key_Space)
-    reach(window, Status.DIVERGED)
-    qtbot.waitUntil(window.banner.button.isVisible, timeout=PATIENCE_MS)
-    remedy = window.controller.snapshot.suggested_learning_rate
+    remedy = snapshot.suggested_learning_rate
     qtbot.mouseClick(window.banner.button, Qt.MouseButton.LeftButton)
     snapshot = reach(window, Status.FINISHED)
     assert snapshot.settings.learning_rate == remedy
@@ -426,7 +428,7 @@ def choose_folder(window, monkeypatch):
     return choose
 
 
-def test_a_folder_of_idx_files_is_shown_as_weight_images(
+def test_a_folder_of_idx_files_is_shown_as_weight_images_and_the_boundary_comes_back_with_a_plane(
     qtbot, window, new_run, choose_folder, idx_folder, finish
 ):
     with new_run(window):
@@ -438,12 +440,6 @@ def test_a_folder_of_idx_files_is_shown_as_weight_images(
     assert "Boundary" not in window.stage.available
     assert finish(window).params.W.shape == (10, SIDE * SIDE)
 
-
-def test_the_boundary_comes_back_with_data_that_have_a_plane(
-    qtbot, window, new_run, choose_folder, idx_folder
-):
-    with new_run(window):
-        choose_folder(idx_folder)
     qtbot.keyClick(window, "1")  # its tab is away, and so is its key
     assert window.stage.current == "Weights"
     with new_run(window):
@@ -472,18 +468,16 @@ def test_a_folder_without_data_is_told_and_another_can_be_chosen(
     assert window.controller.run.task.dataset.image_shape == (SIDE, SIDE)
 
 
-def test_a_damaged_file_is_named_and_the_old_run_stays(
-    qtbot, window, choose_folder, idx_folder, finish
-):
-    snapshot, before = finish(window), window.controller.run
+def test_a_damaged_file_is_named_and_the_old_run_stays(begun, idx_folder):
+    alone = begun(SHORT)
+    snapshot, before = alone.finish(), alone.controller.run
     path = idx_folder / "t10k-images-idx3-ubyte"
     path.write_bytes(path.read_bytes()[:-100])
-    choose_folder(idx_folder)
-    qtbot.waitUntil(lambda: path.name in window.notice.text)
-    assert "breaks off" in window.notice.text
-    assert window.controller.run is before
-    np.testing.assert_array_equal(window.controller.snapshot.params.W, snapshot.params.W)
-    assert window.rail.source.button("iris").isChecked()
+    alone.loader.load(RunConfig(DataConfig("mnist", folder=str(idx_folder))))
+    alone.until(lambda: any(path.name in words for words in alone.told))
+    assert "breaks off" in alone.told[-1]
+    assert alone.controller.run is before
+    np.testing.assert_array_equal(alone.controller.snapshot.params.W, snapshot.params.W)
 
 
 def test_undo_while_data_are_loading_ends_the_waiting(
@@ -511,19 +505,13 @@ def test_undo_while_data_are_loading_ends_the_waiting(
 # Teaching ---------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def digits_window(open_window):
-    """A window on the 8×8 digits, trained for a few steps."""
-    return open_window(RunConfig(DataConfig("digits"), training=TrainingConfig(epochs=10**6)))
+DIGITS = RunConfig(DataConfig("digits"), training=TrainingConfig(epochs=10**6))
 
 
-def teach(qtbot, window, label=3):
-    before = window.controller.run
+def teach(alone, label=3):
     picture = np.full((1, 64), 16, dtype=np.uint8)
-    window.editor.teach(picture, np.array([label]), "teach a 3")
-    qtbot.waitUntil(
-        lambda: window.controller.run is not before and window.controller.snapshot is not None
-    )
+    with alone.new_run():
+        alone.editor.teach(picture, np.array([label]), "teach a 3")
     return picture
 
 
@@ -534,16 +522,11 @@ FORMS = {
 }
 
 
-def test_a_taught_picture_trains_from_then_on_goes_out_is_undone_and_stays(
-    qtbot, digits_window, tmp_path
-):
-    window, controller = digits_window, digits_window.controller
-    action = next(a for a in window.findChildren(QAction) if "taught" in a.text())
-    action.trigger()
-    assert "Nothing has been taught yet" in window.notice.text
-
+def test_a_taught_picture_trains_from_then_on_goes_out_is_undone_and_stays(begun, tmp_path):
+    alone = begun(DIGITS)
+    controller = alone.controller
     rows, n = len(controller.run.task.train_rows), controller.run.task.dataset.n
-    picture = teach(qtbot, window)
+    picture = teach(alone)
     task = controller.run.task
     assert len(task.train_rows) == rows + 1
     assert np.array_equal(task.dataset.X[task.train_rows[:1]], picture)
@@ -552,9 +535,9 @@ def test_a_taught_picture_trains_from_then_on_goes_out_is_undone_and_stays(
     for ending, names in FORMS.items():
         folder = tmp_path / ending
         folder.mkdir()
-        window.notice.show_message("")
+        alone.told.clear()
         controller.files.export_digits(task.source, folder / f"mine.{ending}")
-        qtbot.waitUntil(lambda: "Saved 1 taught digit" in window.notice.text)
+        alone.until(lambda: any("Saved 1 taught digit" in words for words in alone.told))
         assert sorted(path.name for path in folder.iterdir()) == names
     image = QImage(str(tmp_path / "png" / "mine-1-3.png"))
     assert (image.width(), image.pixelColor(3, 3).red()) == (8, 255 * int(picture[0, 0]) // 16)
@@ -564,66 +547,66 @@ def test_a_taught_picture_trains_from_then_on_goes_out_is_undone_and_stays(
     controller.undo_stack.redo()
     assert controller.run.task.dataset.n == n + 1
 
-    before = controller.run
-    window.loader.change("another start", model=ModelConfig(init="random"))
-    qtbot.waitUntil(lambda: controller.run is not before)
+    with alone.new_run():
+        alone.loader.change("another start", model=ModelConfig(init="random"))
     assert controller.run.task.dataset.added == 1
 
 
-def test_teaching_keeps_the_weights_and_goes_on_training(qtbot, digits_window):
-    window = digits_window
-    press(qtbot, window, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: window.controller.snapshot.step > 20)
-    step = window.controller.snapshot.step
-    teach(qtbot, window)
-    qtbot.waitUntil(lambda: window.controller.snapshot.step > step + 20)
-    assert window.controller.is_training
-    assert "example" in [mark.text for mark in window.controller.snapshot.curves.marks]
+def test_where_nothing_was_taught_the_menu_says_so(window):
+    action = next(a for a in window.findChildren(QAction) if "taught" in a.text())
+    action.trigger()
+    assert "Nothing has been taught yet" in window.notice.text
 
 
-def test_a_confident_lesson_changes_the_models_mind(qtbot, digits_window):
-    window = digits_window
-    picture = teach(qtbot, window, label=7)
-    window.run_bar.set_speed(SPEEDS.index(FLAT_OUT))
-    press(qtbot, window, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: window.controller.snapshot.step > 2000, timeout=30_000)
-    params = window.controller.snapshot.params
-    z = window.controller.run.task.inputs(picture / np.float32(16)) @ params.W.T + params.b
+def test_teaching_keeps_the_weights_and_goes_on_training(begun):
+    alone = begun(DIGITS)
+    controller = alone.controller
+    controller.play_or_pause()
+    alone.until(lambda: controller.snapshot.step > 20)
+    step = controller.snapshot.step
+    teach(alone)
+    alone.until(lambda: controller.snapshot.step > step + 20)
+    assert controller.is_training
+    assert "example" in [mark.text for mark in controller.snapshot.curves.marks]
+
+
+def test_a_confident_lesson_changes_the_models_mind(begun):
+    alone = begun(DIGITS)
+    controller, picture = alone.controller, teach(alone, label=7)
+    controller.play_or_pause()
+    alone.until(lambda: controller.snapshot.step > 2000)
+    params = controller.snapshot.params
+    z = controller.run.task.inputs(picture / np.float32(16)) @ params.W.T + params.b
     assert z.argmax() == 7
 
 
 # Models -----------------------------------------------------------------------------------------
 
 
-def test_a_saved_model_opens_with_its_weights_and_trains_on(qtbot, open_window, reach, tmp_path):
-    window = open_window(RunConfig(training=TrainingConfig(epochs=10)))
-    press(qtbot, window, Qt.Key.Key_Space)
-    saved = reach(window, Status.FINISHED)
+def test_a_saved_model_opens_with_its_weights_and_trains_on(begun, tmp_path):
+    alone = begun(RunConfig(training=TrainingConfig(epochs=10)))
+    controller, saved = alone.controller, alone.finish()
     path = tmp_path / "mine.safetensors"
-    window.controller.files.save_model(window.controller.snapshot, path)
-    qtbot.waitUntil(lambda: "Saved the model" in window.notice.text)
-    press(qtbot, window, Qt.Key.Key_R)
-    before = window.controller.run
-    window.loader.open_model(path)
-    qtbot.waitUntil(
-        lambda: window.controller.run is not before and window.controller.snapshot is not None
-    )
-    opened = window.controller.snapshot
+    controller.files.save_model(controller.snapshot, path)
+    alone.until(lambda: any("Saved the model" in words for words in alone.told))
+    controller.reset()
+    with alone.new_run():
+        alone.loader.open_model(path)
+    opened = controller.snapshot
     assert np.array_equal(opened.params.W, saved.params.W)
     assert opened.metrics.train_loss == pytest.approx(saved.metrics.train_loss)
-    press(qtbot, window, Qt.Key.Key_S)
-    qtbot.waitUntil(lambda: window.controller.snapshot.step == 1)
+    controller.step()
+    alone.until(lambda: controller.snapshot.step == 1)
 
 
-def test_a_file_that_is_no_model_or_one_of_drawn_points_is_told_and_leaves_the_run(
-    qtbot, window, tmp_path
-):
+def test_a_file_that_is_no_model_or_one_of_drawn_points_is_told_and_leaves_the_run(begun, tmp_path):
+    alone = begun()
     path = tmp_path / "no.safetensors"
     path.write_bytes(b"a cat sat on the keyboard")
-    before = window.controller.run
-    window.loader.open_model(path)
-    qtbot.waitUntil(lambda: "no.safetensors" in window.notice.text)
-    assert window.controller.run is before
+    before = alone.controller.run
+    alone.loader.open_model(path)
+    alone.until(lambda: any("no.safetensors" in words for words in alone.told))
+    assert alone.controller.run is before
 
     task = prepare(
         sources.drawn(Points().put([[0, 0], [0, 1]], 0).put([[3, 0], [3, 1]], 1)),
@@ -632,9 +615,10 @@ def test_a_file_that_is_no_model_or_one_of_drawn_points_is_told_and_leaves_the_r
     trainer = Trainer(task)
     path = tmp_path / "drawn.safetensors"
     model_file.save(Model.of(task, trainer.params(), 0, 0, trainer.metrics), path)
-    window.loader.open_model(path)
-    qtbot.waitUntil(lambda: "drawn points, which a model file does not hold" in window.notice.text)
-    assert window.controller.run is before
+    alone.loader.open_model(path)
+    points = "drawn points, which a model file does not hold"
+    alone.until(lambda: any(points in words for words in alone.told))
+    assert alone.controller.run is before
 
 
 def test_a_change_that_comes_before_the_last_one_is_ready_loses_neither(qtbot, window):
@@ -648,23 +632,22 @@ def test_a_change_that_comes_before_the_last_one_is_ready_loses_neither(qtbot, w
     assert setup.data.split_seed.value() == 7 and not setup.data.standardise.isChecked()
 
 
-def test_a_change_amid_a_digit_that_is_taught_keeps_it(qtbot, open_window):
-    window = open_window(RunConfig(data=DataConfig("digits")))
-    controller, before = window.controller, window.controller.run.task.source
-    window.editor.teach(np.full((1, before.m), 3, dtype=np.uint8), np.array([3]), "teach")
-    window.setup.data.split_seed.setValue(7)
-    qtbot.waitUntil(lambda: controller.run.task.config.data.split_seed == 7, timeout=PATIENCE_MS)
+def test_a_change_amid_a_digit_that_is_taught_keeps_it(begun):
+    alone = begun(RunConfig(data=DataConfig("digits")))
+    controller, before = alone.controller, alone.controller.run.task.source
+    alone.editor.teach(np.full((1, before.m), 3, dtype=np.uint8), np.array([3]), "teach")
+    alone.loader.change("split", data=DataConfig("digits", split_seed=7))
+    alone.until(lambda: controller.run.task.config.data.split_seed == 7)
     assert controller.run.task.source.n == before.n + 1
 
 
-def test_digits_that_are_taught_in_a_row_are_all_taught(qtbot, open_window):
-    window = open_window(RunConfig(data=DataConfig("digits")))
-    controller, before = window.controller, window.controller.run.task.source
+def test_digits_that_are_taught_in_a_row_are_all_taught(begun):
+    alone = begun(RunConfig(data=DataConfig("digits")))
+    controller, before = alone.controller, alone.controller.run.task.source
     for label in (3, 4, 5):
-        window.editor.teach(
-            np.full((1, before.m), label, dtype=np.uint8), np.array([label]), "teach"
-        )
-    qtbot.waitUntil(lambda: controller.run.task.source.n == before.n + 3, timeout=PATIENCE_MS)
+        picture = np.full((1, before.m), label, dtype=np.uint8)
+        alone.editor.teach(picture, np.array([label]), "teach")
+    alone.until(lambda: controller.run.task.source.n == before.n + 3)
     assert controller.run.task.source.y[:3].tolist() == [3, 4, 5]
 
 
@@ -700,37 +683,37 @@ def test_a_change_keeps_the_one_that_is_made_ready_though_an_older_one_has_just_
 
 
 def test_a_digit_keeps_the_one_that_is_being_taught_though_an_older_one_has_just_come(
-    qtbot, open_window, held_up
+    begun, held_up
 ):
     held_up()
-    window = open_window(RunConfig(data=DataConfig("digits")))
-    controller, source = window.controller, window.controller.run.task.source
+    alone = begun(RunConfig(data=DataConfig("digits")))
+    controller, source = alone.controller, alone.controller.run.task.source
 
     def teach(label):
         picture = np.full((1, source.m), label, dtype=np.uint8)
-        window.editor.teach(picture, np.array([label]), "teach")
+        alone.editor.teach(picture, np.array([label]), "teach")
 
     teach(3)
     teach(4)
     held_up()
-    qtbot.waitUntil(lambda: controller.run.task.source.n == source.n + 1, timeout=PATIENCE_MS)
+    alone.until(lambda: controller.run.task.source.n == source.n + 1)
     teach(5)
     held_up()
     held_up()
-    qtbot.waitUntil(lambda: controller.run.task.source.n == source.n + 3, timeout=PATIENCE_MS)
+    alone.until(lambda: controller.run.task.source.n == source.n + 3)
     assert controller.run.task.source.y[:3].tolist() == [3, 4, 5]
 
 
-def test_the_play_key_works_at_once_after_an_undo_amid_a_change(
-    qtbot, open_window, new_run, held_up
-):
+def test_the_play_key_works_at_once_after_an_undo_amid_a_change(begun, held_up):
     held_up()
-    window = open_window(ENDLESS)
+    alone = begun(ENDLESS)
+    controller = alone.controller
     held_up()
-    with new_run(window):
-        window.setup.data.split_seed.setValue(7)
-    window.setup.training.seed.setValue(3)  # is still being made ready
-    with new_run(window):
-        undo(qtbot, window)
-    press(qtbot, window, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: window.controller.snapshot.step > 3, timeout=PATIENCE_MS)
+    with alone.new_run():
+        alone.loader.change("split", data=DataConfig(split_seed=7))
+    training = replace(ENDLESS.training, seed=3)
+    alone.loader.change("seed", training=training)  # is still being made ready
+    with alone.new_run():
+        controller.undo_stack.undo()
+    controller.play_or_pause()
+    alone.until(lambda: controller.snapshot.step > 3)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication
 
 from gui.kit import theme as look
 from gui.stage.boundary.view import BoundaryView
+from tests.gui.alone import opened
 
 ASKED = ("boundary", "hover", "gradient arrows", "hidden lines")
 
@@ -40,3 +41,9 @@ def show(show_view, background, settle):
         return view
 
     return show
+
+
+@pytest.fixture
+def open_alone(qtbot):
+    """Return a function that makes the controllers of a window, and no window."""
+    yield from opened(qtbot)

@@ -1,4 +1,4 @@
-"""The drawing board in the real window: what a hand with mouse and keys does to points."""
+"""The drawing board: what a hand with mouse and keys does to points, and to the run on them."""
 
 from __future__ import annotations
 
@@ -18,23 +18,24 @@ from gui.control.run_controller import EPOCH_A_SECOND, UNDO_LIMIT
 from gui.kit import theme as look
 from gui.stage.boundary.drawing_gestures import Tool
 from gui.stage.boundary.points import MAX_POINTS
-from gui.window.run_bar import SPEEDS
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
-CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+CTRL = Qt.KeyboardModifier.ControlModifier
 DRAWN = RunConfig(data=DataConfig("drawn"), training=TrainingConfig(epochs=10**9))
 PAIR = Points().put([(-2, 0)], 0).put([(2, 0)], 1)
 FOUR = Points().put([(-3, -3), (-3, 3)], 0).put([(3, -3), (3, 3)], 1)
 
 
 class Hand:
-    """A hand with a mouse on the board of a window; places are in the units of the axes."""
+    """A hand with a mouse on the board of a view; places are in the units of the axes.
 
-    def __init__(self, qtbot, window):
-        self.qtbot, self.window = qtbot, window
-        self.board = window.views["Boundary"].board
-        self.gestures = window.views["Boundary"].gestures
-        self.plot = window.views["Boundary"].plot
+    alone : the controllers of the run that the view shows.
+    """
+
+    def __init__(self, qtbot, alone, view):
+        self.qtbot, self.alone, self.view = qtbot, alone, view
+        self.controller, self.told = alone.controller, alone.told
+        self.board, self.gestures, self.plot = view.board, view.gestures, view.plot
 
     def pixel(self, x, y):
         scene = self.plot.getPlotItem().getViewBox().mapViewToScene(QPointF(x, y))
@@ -72,7 +73,7 @@ class Hand:
         self.release(*places[-1])
 
     def take(self, tool: Tool):
-        self.qtbot.mouseClick(self.window.views["Boundary"].board_tools.tools.button(tool), LEFT)
+        self.qtbot.mouseClick(self.view.board_tools.tools.button(tool), LEFT)
 
     def key(self, key, modifier=Qt.KeyboardModifier.NoModifier):
         """Press a key on the board."""
@@ -82,7 +83,7 @@ class Hand:
 
     def settle(self):
         """Wait until what is drawn is what is shown, with its first numbers if it has any."""
-        controller = self.window.controller
+        controller = self.controller
 
         def is_settled():
             run, snapshot = controller.run, controller.snapshot
@@ -90,13 +91,13 @@ class Hand:
                 return False
             return bool(run.task.obstacle) or (snapshot is not None and snapshot.run == run.number)
 
-        self.qtbot.waitUntil(is_settled, timeout=30_000)
+        self.alone.until(is_settled)
 
     def button(self, name):
         """Return the button of the legend with this name, once it is there."""
 
         def found():
-            buttons = self.window.views["Boundary"].legend.findChildren(QPushButton)
+            buttons = self.view.legend.findChildren(QPushButton)
             return [b for b in buttons if b.accessibleName() == name and b.isVisible()]
 
         self.qtbot.waitUntil(lambda: len(found()) == 1)
@@ -109,11 +110,12 @@ class Hand:
 
 
 @pytest.fixture
-def hand(qtbot, open_window):
+def hand(qtbot, open_alone):
     """A hand on an empty board."""
-    window = open_window(DRAWN, wait=False)
-    qtbot.waitUntil(lambda: window.controller.run is not None, timeout=30_000)
-    hand = Hand(qtbot, window)
+    alone = open_alone()
+    view = alone.show("Boundary")
+    alone.start(DRAWN, wait=False)
+    hand = Hand(qtbot, alone, view)
     hand.move(-4.9, -4.9)  # a move to where the pointer was left by another test would be none
     return hand
 
@@ -123,40 +125,37 @@ def put(hand):
     """Return a function that shows these points on the board, in one edit."""
 
     def put(points):
-        hand.window.editor.draw(points, "put points", True)
+        hand.alone.editor.draw(points, "put points", True)
         hand.settle()
 
     return put
 
 
 @pytest.fixture
-def trained(qtbot, hand, put, reach):
+def trained(hand, put):
     """Return a function that puts points, makes some steps, and returns the paused snapshot."""
 
     def trained(points, steps=3):
         put(points)
-        for step in range(1, steps + 1):
-            qtbot.keyClick(hand.window, Qt.Key.Key_S)
-            qtbot.waitUntil(lambda step=step: hand.window.controller.snapshot.step == step)
-        return reach(hand.window, Status.PAUSED)
+        return hand.alone.walk(steps)
 
     return trained
 
 
-def train(qtbot, hand):
-    """Press Space, and wait until it trains."""
-    qtbot.keyClick(hand.window, Qt.Key.Key_Space)
-    controller = hand.window.controller
-    qtbot.waitUntil(lambda: controller.is_training and controller.snapshot.step > 3, timeout=30_000)
+def train(hand):
+    """Train, and wait until the first steps are made."""
+    controller = hand.controller
+    controller.play_or_pause()
+    hand.alone.until(lambda: controller.is_training and controller.snapshot.step > 3)
 
 
-def undo(qtbot, hand):
-    qtbot.keyClick(hand.window, Qt.Key.Key_Z, CTRL)
+def undo(hand):
+    hand.controller.undo_stack.undo()
     hand.settle()
 
 
-def redo(qtbot, hand):
-    qtbot.keyClick(hand.window, Qt.Key.Key_Z, CTRL | SHIFT)
+def redo(hand):
+    hand.controller.undo_stack.redo()
     hand.settle()
 
 
@@ -188,41 +187,20 @@ def test_a_click_puts_a_point_at_the_place_clicked_and_none_beside_the_axes(qtbo
         hand.settle()
         assert hand.board.points.xy[-1].tolist() == place.tolist()
         assert (np.abs(hand.board.points.xy[-1] - (x, y)) <= hand.pixel_size()).all()
-    assert hand.window.controller.run.task.dataset.n == 2
+    assert hand.controller.run.task.dataset.n == 2
 
 
 def test_two_quick_clicks_put_two_points(hand):
     hand.click(-2, 0)
     hand.click(2, 0)
     hand.settle()
-    assert hand.window.controller.run.task.dataset.n == len(hand.board.points) == 2
+    assert hand.controller.run.task.dataset.n == len(hand.board.points) == 2
 
 
 def test_a_button_of_the_legend_chooses_the_class_to_draw(qtbot, hand):
     qtbot.mouseClick(hand.button("class B"), LEFT)
     hand.click(1, 1)
     assert hand.board.points.labels.tolist() == [1]
-
-
-def test_a_number_key_chooses_the_class_to_draw_on_the_board_and_the_tab_elsewhere(qtbot, hand):
-    hand.key("3")  # without a class
-    assert hand.board.chosen_class == 0
-    assert hand.window.stage.current == "Boundary"
-
-    hand.window.stage.setFocus()
-    qtbot.keyClick(hand.window, "2")
-    assert hand.window.stage.current == "Weights"
-    assert hand.board.chosen_class == 0
-
-    hand.window.stage.show_name("Boundary")
-    hand.click(0, 0)
-    focused = QApplication.focusWidget()
-    assert focused is hand.plot  # a click on the board gives it the keys
-    qtbot.keyClick(focused, "2")
-    assert hand.button("class B").isChecked()
-    hand.click(1, 1)
-    assert hand.board.points.labels.tolist() == [0, 1]
-    assert hand.window.stage.current == "Boundary"
 
 
 def test_the_key_0_chooses_the_tenth_class(hand, put):
@@ -235,7 +213,7 @@ def test_one_point_more_than_the_most_is_refused_in_words(hand, put, monkeypatch
     put(PAIR)
     monkeypatch.setattr(drawing, "MAX_POINTS", 2)
     hand.click(0, 2)
-    assert "2 are the most" in hand.window.notice.text
+    assert "2 are the most" in hand.told[-1]
     assert len(hand.board.points) == 2
 
 
@@ -273,7 +251,7 @@ def test_a_ghost_shows_the_point_that_a_click_would_put_and_none_where_it_would_
 def test_a_wide_tool_shows_its_circle(hand):
     for tool in (Tool.SPRAY, Tool.RELABEL, Tool.ERASE):
         hand.take(tool)
-        hand.window.views["Boundary"].board_tools.radius.setValue(60)
+        hand.view.board_tools.radius.setValue(60)
         hand.move(1, 1)
         hand.move(1, 2)
         assert len(ghost_of(hand).data) == 0
@@ -333,9 +311,9 @@ def test_relabelling_paints_what_the_circle_passes_and_nothing_else(hand, grid):
 
 def test_a_wider_circle_takes_more(hand, grid):
     hand.take(Tool.ERASE)
-    hand.window.views["Boundary"].board_tools.radius.setValue(20)
+    hand.view.board_tools.radius.setValue(20)
     few = hand.circled(0, 0).sum()
-    hand.window.views["Boundary"].board_tools.radius.setValue(100)
+    hand.view.board_tools.radius.setValue(100)
     many = hand.circled(0, 0).sum()
     hand.click(0, 0)
     assert few < many == 442 - len(hand.board.points)
@@ -344,7 +322,7 @@ def test_a_wider_circle_takes_more(hand, grid):
 def test_a_tool_has_a_key(qtbot, hand):
     for tool in Tool:
         hand.take(Tool.ERASE if tool is not Tool.ERASE else Tool.PUT)
-        qtbot.keyClick(hand.window, tool.key, Qt.KeyboardModifier.AltModifier)
+        qtbot.keyClick(hand.view, tool.key, Qt.KeyboardModifier.AltModifier)
         qtbot.waitUntil(lambda tool=tool: hand.gestures.tool is tool)
 
 
@@ -372,14 +350,14 @@ def test_a_lasso_selects_and_marks_what_is_inside_and_dragging_moves_exactly_tha
     assert rows_of(hand.board.points, slice(2, 4)) == rows_of(FOUR, slice(2, 4))
 
 
-def test_points_that_an_undo_brings_back_amid_a_lasso_are_those_it_selects_from(qtbot, hand, put):
+def test_points_that_an_undo_brings_back_amid_a_lasso_are_those_it_selects_from(hand, put):
     put(FOUR)
     hand.click(0, 0)
     hand.settle()
     hand.take(Tool.SELECT)
     hand.press(-4, -4)
     hand.move(4, -4)
-    undo(qtbot, hand)
+    undo(hand)
     for place in ((4, 4), (-4, 4)):
         hand.move(*place)
     hand.release(-4, 4)
@@ -396,7 +374,7 @@ def test_dragging_a_point_that_is_not_selected_moves_it_alone(hand, put):
     assert changed.tolist() == [False, False, False, True]
 
 
-def test_delete_erases_what_is_selected(qtbot, hand, put):
+def test_delete_erases_what_is_selected(hand, put):
     put(FOUR)
     hand.take(Tool.SELECT)
     for key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
@@ -405,7 +383,7 @@ def test_delete_erases_what_is_selected(qtbot, hand, put):
         assert rows_of(hand.board.points, slice(None)) == rows_of(FOUR, slice(2, 4))
         assert len(hand.board.selected) == 0
         hand.settle()
-        undo(qtbot, hand)
+        undo(hand)
         assert hand.board.points is FOUR
 
 
@@ -454,20 +432,20 @@ def test_jitter_shifts_only_what_is_selected_or_all_points_a_little(qtbot, hand,
     put(FOUR)
     hand.take(Tool.SELECT)
     hand.drag(*LASSO)
-    qtbot.mouseClick(hand.window.views["Boundary"].board_tools.jitter, LEFT)
+    qtbot.mouseClick(hand.view.board_tools.jitter, LEFT)
     changed = (hand.board.points.xy != FOUR.xy).any(axis=1)
     assert changed.tolist() == [True, True, False, False]
     hand.settle()
-    undo(qtbot, hand)
+    undo(hand)
     hand.key(Qt.Key.Key_Escape)
-    qtbot.mouseClick(hand.window.views["Boundary"].board_tools.jitter, LEFT)
+    qtbot.mouseClick(hand.view.board_tools.jitter, LEFT)
     shifts = np.abs(hand.board.points.xy - FOUR.xy) / hand.pixel_size()
     assert (shifts > 0).all() and (shifts < 60).all()
 
 
 def test_clear_removes_all_points_and_keeps_the_classes(qtbot, hand, put):
     put(FOUR.rename_class(0, "red"))
-    qtbot.mouseClick(hand.window.views["Boundary"].board_tools.clear, LEFT)
+    qtbot.mouseClick(hand.view.board_tools.clear, LEFT)
     assert len(hand.board.points) == 0
     assert hand.board.points.class_names == ("red", "B")
 
@@ -500,8 +478,8 @@ GESTURES = {
 }
 
 
-def test_a_gesture_is_one_undo_that_brings_points_and_weights_back(qtbot, hand, trained):
-    before, stack = trained(FOUR), hand.window.controller.undo_stack
+def test_a_gesture_is_one_undo_that_brings_points_and_weights_back(hand, trained):
+    before, stack = trained(FOUR), hand.controller.undo_stack
     for name, gesture in GESTURES.items():
         hand.take(Tool.PUT)
         hand.key("1")
@@ -511,48 +489,48 @@ def test_a_gesture_is_one_undo_that_brings_points_and_weights_back(qtbot, hand, 
         edited = hand.board.points
         assert edited is not FOUR, name
         assert stack.count() == stack.index() == index + 1, name
-        undo(qtbot, hand)
+        undo(hand)
         assert hand.board.points is FOUR, name
-        after = hand.window.controller.snapshot
+        after = hand.controller.snapshot
         assert after.step == before.step == 3 and before.params.W.any(), name
         assert np.array_equal(after.params.W, before.params.W), name
         assert np.array_equal(after.params.b, before.params.b), name
-        redo(qtbot, hand)
+        redo(hand)
         assert hand.board.points is edited, name
-        assert hand.window.controller.run.task.dataset.n == len(edited), name
-        undo(qtbot, hand)
+        assert hand.controller.run.task.dataset.n == len(edited), name
+        undo(hand)
 
 
-def test_a_drag_that_is_shown_on_its_way_is_still_one_undo(qtbot, hand, trained):
+def test_a_drag_that_is_shown_on_its_way_is_still_one_undo(hand, trained):
     trained(FOUR)
-    count = hand.window.controller.undo_stack.count()
+    count = hand.controller.undo_stack.count()
     hand.press(-3, -3)
     for x in (-2, -1, 0):
         hand.move(x, -3)
         hand.settle()  # each place is trained on before the next comes
     hand.release(0, -3)
     hand.settle()
-    assert hand.window.controller.undo_stack.count() == count + 1
-    undo(qtbot, hand)
+    assert hand.controller.undo_stack.count() == count + 1
+    undo(hand)
     assert hand.board.points is FOUR
 
 
-def test_the_first_run_that_undo_reaches_still_has_its_weights(qtbot, hand, trained):
+def test_the_first_run_that_undo_reaches_still_has_its_weights(hand, trained):
     trained(FOUR)
     for x in np.linspace(-4, 4, UNDO_LIMIT + 2):
         hand.click(x, 1)
         hand.settle()
-    while hand.window.controller.undo_stack.canUndo():
-        undo(qtbot, hand)
-    assert hand.window.controller.snapshot.step == 3
-    assert hand.window.controller.snapshot.params.W.any()
+    while hand.controller.undo_stack.canUndo():
+        undo(hand)
+    assert hand.controller.snapshot.step == 3
+    assert hand.controller.snapshot.params.W.any()
 
 
 def test_the_menu_says_what_would_be_undone(hand, put):
     put(FOUR)
     hand.click(0, 0)
     hand.settle()
-    assert hand.window.controller.undo_stack.undoText() == "draw a point of A"
+    assert hand.controller.undo_stack.undoText() == "draw a point of A"
 
 
 # Classes ---------------------------------------------------------------------------------------
@@ -565,7 +543,7 @@ def remove_class(hand, name):
 
 def rename_class(qtbot, hand, name, new_name):
     qtbot.mouseDClick(hand.button(f"class {name}"), LEFT)
-    (dialog,) = (d for d in hand.window.findChildren(QInputDialog) if d.isVisible())
+    (dialog,) = (d for d in hand.view.findChildren(QInputDialog) if d.isVisible())
     assert dialog.textValue() == name
     dialog.setTextValue(new_name)
     dialog.accept()
@@ -575,11 +553,11 @@ def test_classes_are_added_up_to_ten(qtbot, hand):
     for h in range(3, 11):
         qtbot.mouseClick(hand.button("Add a class"), LEFT)
         hand.settle()
-        assert hand.window.controller.run.task.source.h == h
+        assert hand.controller.run.task.source.h == h
     assert hand.board.points.class_names == tuple("ABCDEFGHIJ")
     assert not hand.button("Add a class").isEnabled()
     hand.board.add_class()
-    assert "10 classes" in hand.window.notice.text
+    assert "10 classes" in hand.told[-1]
     assert len(hand.board.points.class_names) == 10
 
 
@@ -587,7 +565,7 @@ def test_a_class_is_renamed_by_double_click(qtbot, hand, put):
     put(FOUR)
     rename_class(qtbot, hand, "B", "blue")
     hand.settle()
-    assert hand.window.controller.run.task.dataset.class_names == ("A", "blue")
+    assert hand.controller.run.task.dataset.class_names == ("A", "blue")
     assert hand.button("class blue").isVisible()
 
 
@@ -595,7 +573,7 @@ def test_a_class_needs_a_name_of_its_own(qtbot, hand, put):
     put(FOUR)
     for name, words in (("A", "a class “A” already"), (" ", "needs a name")):
         rename_class(qtbot, hand, "B", name)
-        assert words in hand.window.notice.text
+        assert words in hand.told[-1]
         assert hand.board.points.class_names == ("A", "B")
 
 
@@ -603,7 +581,7 @@ def test_a_class_goes_with_its_points(hand, put):
     put(FOUR.with_class().put([(0, 0)], 2))
     remove_class(hand, "A")
     hand.settle()
-    assert hand.window.controller.run.task.dataset.class_names == ("B", "C")
+    assert hand.controller.run.task.dataset.class_names == ("B", "C")
     assert hand.board.points.xy.tolist() == [[3, -3], [3, 3], [0, 0]]
     assert hand.board.points.labels.tolist() == [0, 0, 1]
 
@@ -613,7 +591,7 @@ def test_two_classes_stay(hand, put):
     _, remove = hand.button("class A").actions()
     assert not remove.isEnabled()
     hand.board.remove_class(0)
-    assert "Two classes are the least" in hand.window.notice.text
+    assert "Two classes are the least" in hand.told[-1]
     assert hand.board.points is FOUR
 
 
@@ -621,7 +599,7 @@ def test_a_new_class_keeps_what_was_learnt_of_the_others(qtbot, hand, trained):
     before = trained(FOUR)
     qtbot.mouseClick(hand.button("Add a class"), LEFT)
     hand.settle()
-    after = hand.window.controller.snapshot
+    after = hand.controller.snapshot
     np.testing.assert_allclose(after.params.W[:2], before.params.W, rtol=1e-5)
     assert not after.params.W[2].any() and after.step == before.step
 
@@ -631,8 +609,8 @@ def test_a_new_class_keeps_what_was_learnt_of_the_others(qtbot, hand, trained):
 
 def test_training_goes_on_while_a_point_is_dragged(qtbot, hand, put):
     put(FOUR)
-    train(qtbot, hand)
-    controller, steps = hand.window.controller, []
+    train(hand)
+    controller, steps = hand.controller, []
     controller.snapshot_changed.connect(lambda snapshot: steps.append(snapshot.step))
     hand.press(-3, -3)
     for x in (-2, -1, 0, 1):
@@ -651,7 +629,7 @@ def test_weights_are_kept_and_a_paused_run_stays_paused_when_points_change(hand,
     before = trained(FOUR)
     hand.click(0, 1)
     hand.settle()
-    after, task = hand.window.controller.snapshot, hand.window.controller.run.task
+    after, task = hand.controller.snapshot, hand.controller.run.task
     assert after.status is Status.PAUSED
     assert after.step == before.step and after.run != before.run
     raw_W, raw_b = task.standardiser.unscale(after.params.W, after.params.b)
@@ -662,20 +640,20 @@ def test_weights_are_kept_and_a_paused_run_stays_paused_when_points_change(hand,
 
 def test_weights_start_again_when_points_change_if_so_chosen(qtbot, hand, trained):
     trained(FOUR)
-    qtbot.mouseClick(hand.window.views["Boundary"].board_tools.going_on, LEFT)
+    qtbot.mouseClick(hand.view.board_tools.going_on, LEFT)
     hand.click(0, 1)
     hand.settle()
-    qtbot.waitUntil(lambda: hand.window.controller.snapshot.step == 0)
-    assert not hand.window.controller.snapshot.params.W.any()
+    qtbot.waitUntil(lambda: hand.controller.snapshot.step == 0)
+    assert not hand.controller.snapshot.params.W.any()
 
 
 def test_the_shading_stays_while_points_change(qtbot, hand, put):
     put(FOUR)
-    train(qtbot, hand)
-    image = hand.window.views["Boundary"].regions.picture
+    train(hand)
+    image = hand.view.regions.picture
     qtbot.waitUntil(lambda: image.image is not None)
     seen = []
-    for changed in (hand.window.controller.snapshot_changed, hand.window.controller.points_changed):
+    for changed in (hand.controller.snapshot_changed, hand.controller.points_changed):
         changed.connect(lambda _: seen.append(image.image is not None))
     hand.drag((-3, -3), (-2, -2), (-1, -2))
     hand.settle()
@@ -684,30 +662,19 @@ def test_the_shading_stays_while_points_change(qtbot, hand, put):
     assert len(seen) > 2 and all(seen)
 
 
-def test_space_is_not_lost_while_an_edit_is_on_its_way(qtbot, hand, put, reach):
-    put(FOUR)
-    hand.click(0, 1)
-    qtbot.keyClick(hand.window, Qt.Key.Key_Space)
-    hand.settle()
-    reach(hand.window, Status.TRAINING)
-    hand.click(0, -1)
-    qtbot.keyClick(hand.window, Qt.Key.Key_Space)
-    reach(hand.window, Status.PAUSED)
-
-
 @pytest.mark.parametrize("waits", [False, True], ids=["at once", "between two places"])
-def test_space_is_not_lost_in_the_middle_of_a_drag(qtbot, hand, put, reach, waits):
+def test_space_is_not_lost_in_the_middle_of_a_drag(hand, put, waits):
     put(FOUR)
     hand.press(-3, -3)
     hand.move(-2, -3)
     if waits:
         hand.settle()
-    qtbot.keyClick(hand.window, Qt.Key.Key_Space)
+    hand.controller.play_or_pause()
     hand.move(-1, -3)
     hand.move(0, -3)
     hand.release(0, -3)
     hand.settle()
-    reach(hand.window, Status.TRAINING)
+    hand.alone.reach(Status.TRAINING)
 
 
 def test_an_epoch_a_second_counts_the_points_there_are(hand, put, monkeypatch):
@@ -719,7 +686,7 @@ def test_an_epoch_a_second_counts_the_points_there_are(hand, put, monkeypatch):
         send(session, command)
 
     monkeypatch.setattr(Session, "send", send_and_note)
-    hand.window.run_bar.set_speed(SPEEDS.index(EPOCH_A_SECOND))
+    hand.controller.set_speed(EPOCH_A_SECOND)
     rng = np.random.default_rng(3)
     put(Points().put(rng.normal(-1, 1, (40, 2)), 0).put(rng.normal(1, 1, (60, 2)), 1))
     assert sent[-1] == SetSpeed(4)  # batches of 32
@@ -729,48 +696,45 @@ def test_an_epoch_a_second_counts_the_points_there_are(hand, put, monkeypatch):
     assert sent[-1] == SetSpeed(1)
 
 
-def test_points_that_come_back_train_on_if_it_trained(qtbot, hand, put, reach):
+def test_points_that_come_back_train_on_if_it_trained(hand, put):
     put(FOUR)
-    train(qtbot, hand)
+    train(hand)
     hand.board.clear()
     hand.settle()
     put(FOUR)
-    reach(hand.window, Status.TRAINING)
+    hand.alone.reach(Status.TRAINING)
 
 
 # Few points, and many --------------------------------------------------------------------------
 
 
-def test_too_few_points_say_what_to_do_and_space_says_it_again(qtbot, hand, put):
+def test_too_few_points_say_what_to_do_and_space_says_it_again(hand, put):
     for points, words in (
         (Points(), "no points yet: draw some"),
         (Points().put([(0, 0)], 0), "Draw points of another class"),
         (Points().put([(0, 0), (1, 1)], 1), "Draw points of another class"),
     ):
-        hand.window.notice.show_message("")
         put(points)
-        assert words in hand.window.notice.text
-        assert not hand.window.run_bar.play_button.isEnabled()
-        hand.window.notice.show_message("")
-        qtbot.keyClick(hand.window, Qt.Key.Key_Space)
-        assert words in hand.window.notice.text
+        assert words in hand.controller.run.task.obstacle
+        hand.told.clear()
+        hand.controller.play_or_pause()
+        assert words in hand.told[-1]
 
 
-def test_the_second_class_makes_it_trainable(qtbot, hand, put, reach):
+def test_the_second_class_makes_it_trainable(hand, put):
     put(Points().put([(-2, 0)], 0))
     hand.key("2")
     hand.click(2, 0)
     hand.settle()
-    assert hand.window.run_bar.play_button.isEnabled()
-    qtbot.keyClick(hand.window, Qt.Key.Key_Space)
-    assert reach(hand.window, Status.TRAINING)
+    hand.controller.play_or_pause()
+    assert hand.alone.reach(Status.TRAINING)
 
 
 def test_without_a_test_set_there_is_nothing_of_it_to_choose(hand, put, words):
     put(FOUR)
-    assert "test" not in words(hand.window.views["Boundary"].legend)
-    assert not hand.window.views["Boundary"].shown_points.isVisible()
-    assert np.isnan(hand.window.controller.snapshot.metrics.test_loss)
+    assert "test" not in words(hand.view.legend)
+    assert not hand.view.shown_points.isVisible()
+    assert np.isnan(hand.controller.snapshot.metrics.test_loss)
 
 
 def test_a_crowd_is_thinned_on_screen_and_said_so_while_all_train(hand, put, words):
@@ -782,28 +746,29 @@ def test_a_crowd_is_thinned_on_screen_and_said_so_while_all_train(hand, put, wor
         assert count / 4 < len(shown) <= MAX_POINTS
         everything = {tuple(place) for place in points.xy.astype(np.float32)}
         assert {tuple(place) for place in shown.astype(np.float32)} <= everything
-    assert "Showing one in 2 of 20,000 points; training uses all." in words(
-        hand.window.views["Boundary"]
-    )
-    assert len(hand.window.controller.run.task.train_rows) == 20_000
-    controller = hand.window.controller  # at rest, all of them are measured
+    assert "Showing one in 2 of 20,000 points; training uses all." in words(hand.view)
+    assert len(hand.controller.run.task.train_rows) == 20_000
+    controller = hand.controller  # at rest, all of them are measured
     hand.qtbot.waitUntil(lambda: controller.snapshot.metrics.confusion.sum() == 20_000)
 
 
 # Test points -----------------------------------------------------------------------------------
 
 
-def test_test_points_are_shown_hidden_or_alone(window):
-    choice = window.views["Boundary"].shown_points
+def test_test_points_are_shown_hidden_or_alone(open_alone):
+    alone = open_alone()
+    view = alone.show("Boundary")
+    alone.start(RunConfig())
+    choice = view.shown_points
     assert choice.isVisible()
-    task = window.controller.run.task
+    task = alone.controller.run.task
     for shown in ("training", "test", "all points"):
         choice.setCurrentIndex(choice.findText(shown))
         choice.activated.emit(choice.currentIndex())
         for k in range(3):
             colour = look.LIGHT.class_colour(k)
             for rows, hollow in ((task.train_rows, False), (task.test_rows, True)):
-                places = scatter_of(window.views["Boundary"].plot, colour, hollow=hollow)
+                places = scatter_of(view.plot, colour, hollow=hollow)
                 is_shown = shown == "all points" or hollow == (shown == "test")
                 mine = rows[task.dataset.y[rows] == k] if is_shown else []
                 expected = task.dataset.X[mine]
