@@ -101,12 +101,29 @@ def tr(text: str, /, sense: str = "", **values: object) -> str:
 def english(text: str) -> str:
     """Return the English text of one that `tr` has translated without values; others as they are.
 
-    It is for texts that files keep of what a person has chosen, in whatever language.
+    It is for texts that files keep of what a person has chosen, in whatever language. Of several
+    that the language says alike it is the first in the alphabet: compare by `said_alike`.
     """
     now = _now()
     return (
         text if now.language in (ENGLISH, PSEUDO) else _inverse(now.language.code).get(text, text)
     )
+
+
+def said_alike(one: str, other: str) -> bool:
+    """Return whether some language says two English texts in the same words."""
+    said = map(_sayings, LANGUAGES)
+    return any(texts.get(one, set()) & texts.get(other, set()) for texts in said)
+
+
+@cache
+def _sayings(code: str) -> dict[str, set[str]]:
+    """Return what a language says for each English text, in all its senses."""
+    found: dict[str, set[str]] = {}
+    for key, said in catalogue(code).items():
+        forms = [said] if isinstance(said, str) else said
+        found.setdefault(SENSE.sub("", key), set()).update(forms)
+    return found
 
 
 @cache

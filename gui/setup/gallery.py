@@ -77,7 +77,7 @@ class Gallery(QDialog):
             self._add_slider(knobs, i, name, words, most, tip)
         for i, (name, words, field, tip) in enumerate(
             (
-                ("size", tr("points"), self.size_field, tr("How many points in all")),
+                ("size", tr("points", "number of"), self.size_field, tr("How many points in all")),
                 ("classes", tr("classes"), self.classes_field, tr("How many classes")),
                 ("seed", tr("seed"), self.seed_field, tr("The same seed gives the same points")),
             )

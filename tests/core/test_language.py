@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from core import language
-from core.language import spoken, tr, tr_n
+from core.language import said_alike, spoken, tr, tr_n
 from core.number_format import format_fixed, format_integer, format_percent, listed
 from core.teach.practice.numbers import vector
 
@@ -84,3 +84,18 @@ def test_the_pseudo_language_leaves_values_and_formulae_alone():
     assert "one" in said
     assert "$a$" in said
     assert "Move" not in said
+
+
+def test_a_button_and_a_term_of_one_english_word_are_two_words():
+    with spoken("de"):
+        assert (tr("Start"), tr("Start", "button")) == ("Start", "Starten")
+        assert (tr("Replay"), tr("Replay", "of a run")) == ("Abspielen", "Wiederholen")
+    with spoken("zh_CN"):
+        assert tr("Start") != tr("Start", "button")
+        assert tr("points") != tr("points", "number of")
+
+
+def test_english_texts_are_alike_where_a_language_says_them_in_the_same_words():
+    assert said_alike("Update", "update")
+    assert not said_alike("update", "loss")
+    assert not said_alike("no text of the program", "no text of the program")

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QSlider
 
-from core.language import english
+from core.language import english, said_alike
 from gui.kit.fields.choices import Segments
 
 MOST_DIGITS = 12
@@ -63,13 +63,23 @@ def ends(text: str, axes: int) -> tuple[tuple[float, float], ...] | None:
     return found if all(-LARGEST < low < high < LARGEST for low, high in found) else None
 
 
+def _place_of(words: str, shown: Sequence[str]) -> int | None:
+    """Return the place of the option that these English words name; None without one.
+
+    A language can say two English texts alike: one that it says like the words is meant as well,
+    if it is the only one.
+    """
+    known = [english(each) for each in shown]
+    alike = [words] if words in known else [each for each in known if said_alike(each, words)]
+    return known.index(alike[0]) if len(set(alike)) == 1 else None
+
+
 def combo(field: QComboBox) -> Kept:
     """Return a field for one of several options, which is kept by its words in English."""
 
     def choose(words: str) -> None:
-        shown = [english(field.itemText(i)) for i in range(field.count())]
-        index = shown.index(words) if words in shown else -1
-        if index >= 0 and index != field.currentIndex():
+        index = _place_of(words, [field.itemText(i) for i in range(field.count())])
+        if index is not None and index != field.currentIndex():
             field.setCurrentIndex(index)
             field.activated.emit(index)
 
@@ -90,9 +100,10 @@ def segments(field: Segments) -> Kept:
     """Return options side by side, of which those that are hidden cannot be chosen."""
 
     def choose(words: str) -> None:
-        for button in field.buttons:
-            if english(button.text()) == words and not button.isHidden() and not button.isChecked():
-                button.click()
+        shown = [button for button in field.buttons if not button.isHidden()]
+        place = _place_of(words, [button.text() for button in shown])
+        if place is not None and not shown[place].isChecked():
+            shown[place].click()
 
     def chosen() -> str:
         return next((english(button.text()) for button in field.buttons if button.isChecked()), "")

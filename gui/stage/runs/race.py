@@ -31,10 +31,9 @@ LEAST = 2
 WIDE_LETTERS = 120  # average characters of width from which curves and pictures are side by side
 CURVES_HEIGHT, PICTURES_HEIGHT = 160, 205
 WORDS = {
-    None: mark("Start"),
     Status.TRAINING: mark("Pause"),
     Status.PAUSED: mark("Go on"),
-    Status.READY: mark("Start"),
+    Status.FINISHED: mark("Start again"),
 }
 
 
@@ -60,7 +59,7 @@ class RacePage(QWidget):
         self.chips = RaceChips(theme, kept)
         self.chips.changed.connect(self._stop)
         self.start_button = _button(
-            tr("Start"),
+            tr("Start", "button"),
             tr(
                 "Train all of them at once, each update at the same time, at the speed of the "
                 "run bar"
@@ -221,8 +220,8 @@ class RacePage(QWidget):
     def _show_state(self) -> None:
         status = self._status
         is_under_way = self._number is not None and status is not Status.FINISHED
-        text = mark("Start again") if status is Status.FINISHED else WORDS.get(status, WORDS[None])
-        self.start_button.setText(tr(text))
+        words = WORDS.get(status) if status else None
+        self.start_button.setText(tr(words) if words else tr("Start", "button"))
         self.start_button.setEnabled(len(self.chips.entries) >= LEAST)
         self.stop_button.setEnabled(is_under_way)
         self.keep_button.setEnabled(bool(self.records) and status is not Status.TRAINING)

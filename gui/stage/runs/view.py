@@ -137,7 +137,7 @@ class RunsView(View):
         self._words.setWordWrap(True)
         self._start = Plain()
         self._start.setWordWrap(True)
-        self.replay_button = QPushButton(tr("Replay"))
+        self.replay_button = QPushButton(tr("Replay", "of a run"))
         self.replay_button.setToolTip(
             tr("Train the selected run again, from its seed and its start")
         )
@@ -300,7 +300,7 @@ class RunsView(View):
             row = self.table.runs.records.index(first)
             rename = menu.addAction(tr("Rename"))
             rename.triggered.connect(lambda: self.table.edit(self.table.runs.index(row, NAME)))
-            menu.addAction(tr("Replay")).triggered.connect(self._replay)
+            menu.addAction(tr("Replay", "of a run")).triggered.connect(self._replay)
             colours = menu.addMenu(tr("Colour", "of a run"))
             for number, (name, *_) in enumerate(COLOURS):
                 action = colours.addAction(swatch(self.theme, number), tr(name))

@@ -88,3 +88,26 @@ def test_a_choice_is_kept_in_english_whatever_the_language(qtbot, kind):
     with spoken("zh_CN"):
         chinese.choose(known)
         assert (known, chinese.words()) == ("Temperature", "Temperature")
+
+
+@pytest.mark.parametrize("kind", ["combo", "segments"])
+def test_what_a_language_says_alike_is_chosen_again_in_another(qtbot, kind):
+    """German has one word, Update, for the update and for a line named Update."""
+
+    def field(language):
+        with spoken(language):
+            words = tr("loss"), tr("update")
+            made = Choice() if kind == "combo" else Segments([(each, each, "") for each in words])
+        qtbot.addWidget(made)
+        if isinstance(made, Choice):
+            made.set_options([(each, each) for each in words], words[0])
+            return kept.combo(made)
+        made.choose(words[0])
+        return kept.segments(made)
+
+    german, plain = field("de"), field("en")
+    with spoken("de"):
+        german.choose("update")
+        known = german.words()
+    plain.choose(known)
+    assert plain.words() == "update"
