@@ -118,13 +118,14 @@ class ValueAxis(Axis):
         self.update()
 
     def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
-        if self._tickSpacing is not None:  # set explicitly
-            return super().tickSpacing(low, high, size)  # type: ignore[no-any-return]
+        line = QFontMetricsF(self.style["tickFont"]).height()
+        if (given := self._tickSpacing) is not None:  # set explicitly
+            least = line * (high - low) / size
+            return [(_doubled(spacing, least, high - first), first) for spacing, first in given]
         if self.logMode:
             return [(max(1.0, math.ceil((high - low) / MOST_INTERVALS)), 0.0)]
         # No value is negative; the range below zero is only a margin.
         spacing = round_spacing(max(low, 0.0), high)
-        line = QFontMetricsF(self.style["tickFont"]).height()
         while spacing * size < LINE_SPACING * line * (high - low) and spacing < high:
             spacing = _next_round(spacing)
         return [(spacing, 0.0)]
@@ -232,6 +233,13 @@ def round_spacing(low: float, high: float) -> float:
     spacing = 10.0 ** math.floor(math.log10((high - low) / 2))
     while (high - low) / spacing > MOST_INTERVALS:
         spacing = _next_round(spacing)
+    return spacing
+
+
+def _doubled(spacing: float, least: float, most: float) -> float:
+    """Return the spacing doubled until it is `least`, or would be more than `most`."""
+    while spacing < least and 2 * spacing <= most:
+        spacing *= 2
     return spacing
 
 

@@ -116,6 +116,12 @@ def unmarked(text: str) -> str:
     return visible(text).replace("&", "&&")
 
 
+def first_sentence(text: str) -> str:
+    """Return the first sentence of a text; a point within a number or a name ends none."""
+    ends = [text.find(end) for end in (". ", "。") if end in text]
+    return text[: min(ends) + 1] if ends else text
+
+
 def sentence_case(text: str) -> str:
     """Return the text with a capital first letter; nouns within it keep theirs."""
     return text[:1].upper() + text[1:]

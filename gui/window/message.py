@@ -17,7 +17,7 @@ from core.language import tr
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.labels import Elided
-from gui.kit.plain_text import Plain, as_tip
+from gui.kit.plain_text import Plain, as_tip, first_sentence
 from gui.kit.theme import Theme
 
 LOW_PX = 540  # at 100 %: in a lower window, a message is short
@@ -204,9 +204,3 @@ class Banner(QFrame):
         )
         if sheet != self.styleSheet():
             self.setStyleSheet(sheet)
-
-
-def first_sentence(words: str) -> str:
-    """Return the first sentence of a text; a point within a number or a name ends none."""
-    end = words.find(". ")
-    return words if end < 0 else words[: end + 1]

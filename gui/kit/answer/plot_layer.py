@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QLayout, QVBoxLayout
 
 from core.language import mark, tr
 from gui.kit import plots
-from gui.kit.plain_text import Plain
+from gui.kit.plain_text import Plain, first_sentence
 from gui.kit.theme import Theme
 
 Floats = NDArray[np.float64]
@@ -68,6 +68,7 @@ class AnswerLayer(QObject):
         self._plot, self._viewport = plot, plot.viewport()
         self._box = plot.getPlotItem().getViewBox()
         self._kind: Kind | None = None
+        self._is_slide = False
         self._strokes: list[Floats] = []
         self._pen: list[tuple[float, float]] | None = None  # while the button is down
         self._knots: Floats | None = None  # of a line that is made by keys
@@ -123,8 +124,19 @@ class AnswerLayer(QObject):
             self._viewport.installEventFilter(self)
             self._plot.installEventFilter(self)
         self._kind = kind
-        self._say(tr(HINTS[kind]))
+        self._tell()
         self._plot.setFocus()
+
+    def present(self, is_on: bool) -> None:
+        """Say only what to do, and not by which keys, as on a slide; or all of it again."""
+        self._is_slide = is_on
+        if self.is_open:
+            self._tell()
+
+    def _tell(self) -> None:
+        if self._kind is not None:
+            words = tr(HINTS[self._kind])
+            self._say(first_sentence(words) if self._is_slide else words)
 
     def close(self, words: str = "") -> None:
         """Take no more; what is drawn stays, with these words over the plot."""

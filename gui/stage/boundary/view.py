@@ -155,6 +155,7 @@ class BoundaryView(View):
         """The layer on which a person answers; made when it is first asked for."""
         if self._answer_layer is None:
             self._answer_layer = layer_over(self.plot, self.theme, self.layout())
+            self._answer_layer.present(self._is_presenting)
         return self._answer_layer
 
     @property
@@ -225,6 +226,8 @@ class BoundaryView(View):
     def present(self, is_on: bool) -> None:
         """Show only legend and picture, or also the choices, tools and texts."""
         self._is_presenting = is_on
+        if self._answer_layer is not None:
+            self._answer_layer.present(is_on)
         self.receive_theme(self.theme)
 
     def _clear_picture(self) -> None:

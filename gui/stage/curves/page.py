@@ -51,6 +51,10 @@ class CurvesPage(View):
             for name, field in view.kept_choices.items()
         }
 
+    def present(self, is_on: bool) -> None:
+        for view in self.curves:
+            view.show_as_slide(is_on)
+
     def show_task(self, task: Task) -> None:
         for view in self.curves:
             view.receive_task(task)

@@ -131,6 +131,8 @@ class CurveView(CardView):
 
     def present(self, is_on: bool) -> None:
         self.log_button.setVisible(self._quantity.is_loss and not is_on)
+        if self._answer_layer is not None:
+            self._answer_layer.present(is_on)
 
     def show_theme(self) -> None:
         theme, self._drawn, self._axes = self.theme, None, None
@@ -244,6 +246,7 @@ class CurveView(CardView):
         """The layer on which a person answers; made when it is first asked for."""
         if self._answer_layer is None:
             self._answer_layer = layer_over(self.plot, self.theme, self.layout())
+            self._answer_layer.present(self.is_presented)
         return self._answer_layer
 
     def expect(self, last_step: int, drawn: Floats | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtGui import QResizeEvent
@@ -105,7 +105,8 @@ def _half(width: int) -> int:
 def _width_of(item: QLayoutItem) -> int:
     """Return the least width of an item in which nothing of it is cut."""
     widget = item.widget()
-    return widget.whole_width if isinstance(widget, Grid) else item.minimumSize().width()
+    least = item.minimumSize().width()
+    return max(widget.whole_width, least) if isinstance(widget, Grid | Shaped) else least
 
 
 def _height_of(item: QLayoutItem, width: int) -> int:
@@ -131,11 +132,20 @@ def _is_heading(item: QLayoutItem) -> bool:
 class Shaped(QWidget):
     """Give the picture all available height, from `low` to `high` pixels at 100 %.
 
+    whole_width : returns the width in px in which nothing of the picture is cut; None: any has it.
     There is no layout: Qt would take the size hints from it instead of from this widget.
     """
 
-    def __init__(self, picture: QWidget, *, low: int, high: int) -> None:
+    def __init__(
+        self,
+        picture: QWidget,
+        *,
+        low: int,
+        high: int,
+        whole_width: Callable[[], int] | None = None,
+    ) -> None:
         super().__init__()
+        self._whole_width = whole_width
         self._picture, self._low, self._high = picture, low, high
         picture.setParent(self)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -145,6 +155,11 @@ class Shaped(QWidget):
         """Set the least height, in pixels at 100 %."""
         self._low = low
         self._fit()
+
+    @property
+    def whole_width(self) -> int:
+        """The width in pixels in which nothing of the picture is cut."""
+        return self._whole_width() if self._whole_width is not None else self.minimumWidth()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

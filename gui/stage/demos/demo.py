@@ -1,17 +1,21 @@
-"""Base class of the demonstrations."""
+"""Base class of the demonstrations, and the page that each has."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from core.data.task import Task
 from core.language import mark, tr
 from core.model_family import FAMILY
 from core.train.snapshot import Snapshot
+from gui.kit import zoom
+from gui.kit.layouts import EndKeeper
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
+from gui.stage.demos import parts
 from gui.stage.demos.bars import Bars
 from gui.stage.demos.chart import Chart
 from gui.stage.demos.columns import Shaped
@@ -20,6 +24,8 @@ from gui.stage.demos.parts import Figure, ValueSlider
 from gui.state.background_tasks import Background
 from gui.state.selected_example import Example
 
+MARGIN = 16  # px around a page
+TITLE = 1.35  # type size relative to the rest
 NO_SHARES = mark(
     "The model that is loaded, {model}, gives no probabilities that sum to 1. Choose Logistic or "
     "Softmax under Model, and its own will show here."
@@ -113,3 +119,44 @@ class Demo(QWidget):
 
     def end(self) -> None:
         """Drop what is still computed for it: it is about to be deleted."""
+
+
+class DemoPage(EndKeeper):
+    """Scrolls a demonstration where it is too high.
+
+    head : its title, with the button that resets it. watch : what to do and what to watch.
+    """
+
+    def __init__(self, demo: Demo) -> None:
+        super().__init__()
+        page = _Page()
+        page.setObjectName("page")
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(MARGIN, 2, MARGIN, 2)
+        layout.setSpacing(6)
+        title = QLabel(tr(demo.title))
+        zoom.set_type(title, TITLE, bold=True)
+        self.head = QWidget()
+        row = parts.row(title, None)
+        row.setContentsMargins(0, 0, 0, 0)
+        if demo.can_reset:
+            row.addWidget(parts.reset_button(demo.reset))
+        self.head.setLayout(row)
+        self.watch = parts.note(tr(demo.watch))
+        for above in (self.head, self.watch):
+            layout.addWidget(above)
+        layout.addWidget(demo, int(demo.grows))
+        layout.addStretch(int(not demo.grows))
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setStyleSheet("QScrollArea, #page { background: transparent; }")
+        self.viewport().setAutoFillBackground(False)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(page)
+
+
+class _Page(QWidget):
+    """A page of minimum height 0: Qt's hint is for the smallest width, and thus too high."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), 0)

@@ -7,12 +7,9 @@ import time
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
-    QLabel,
     QListWidget,
     QListWidgetItem,
-    QScrollArea,
     QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
@@ -26,13 +23,13 @@ from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.fields import kept
 from gui.kit.fields.unscrolled import Combo
-from gui.kit.layouts import EndKeeper, add_layout
+from gui.kit.layouts import add_layout
 from gui.kit.maths.formula import Formula
 from gui.kit.plain_text import as_tip
 from gui.kit.theme import Theme
 from gui.kit.view import View
 from gui.stage.demos import installed, parts
-from gui.stage.demos.demo import Demo
+from gui.stage.demos.demo import MARGIN, Demo, DemoPage
 from gui.stage.demos.four_losses import FourLossesDemo
 from gui.stage.demos.guessing import GuessingDemo
 from gui.stage.demos.information.divergence import DivergenceDemo
@@ -84,10 +81,7 @@ GROUPS: tuple[tuple[str, tuple[type[Demo], ...]], ...] = (
 )
 LIST_FROM, LIST_HEIGHT = 600, 330  # px at 100 % from which the list is beside the demonstration
 INTERVAL = 0.1  # s between two updates from a run
-MARGIN = 16
 BESIDE_PX = 8  # beside the longest title in the list
-HEAD_NAME = "demonstration-head"
-TITLE = 1.35  # type size relative to the rest
 
 
 class DemosView(View):
@@ -97,7 +91,7 @@ class DemosView(View):
         super().__init__(theme)
         self._chosen, self._background = chosen, background
         self.rows: list[type[Demo] | None] = []  # by row of the list; None for a heading
-        self._pages: dict[int, tuple[Demo, QScrollArea]] = {}
+        self._pages: dict[int, tuple[Demo, DemoPage]] = {}
         self._made: dict[int, Demo] = {}  # by row; their formulae are being typeset
         self._tasks: dict[int, Task] = {}  # by row; the task whose run it shows
         self._first = QTimer(self)  # paints the frame before a demonstration is made
@@ -203,11 +197,11 @@ class DemosView(View):
         demo.use(self._background)
         return demo
 
-    def _page(self, row: int) -> tuple[Demo, QScrollArea]:
+    def _page(self, row: int) -> tuple[Demo, DemoPage]:
         """Return the demonstration and its page, which is created if it does not exist."""
         if row not in self._pages:
             demo = self._made.pop(row, None) or self._make(row)
-            area = _framed(demo)
+            area = DemoPage(demo)
             self._pages[row] = demo, area
             self._show_title(area)
             self._stack.addWidget(area)
@@ -244,7 +238,7 @@ class DemosView(View):
         return True
 
     def present(self, is_on: bool) -> None:
-        """Leave the list out of a slide: page keys turn it."""
+        """Leave list and advice out of a slide: page keys turn it, and the speaker says it."""
         self._fit()
         for demo, _ in self._pages.values():
             demo.present(is_on)
@@ -316,10 +310,9 @@ class DemosView(View):
             self._show_title(area)
             demo.updateGeometry()  # whether it has one column or two depends on the height
 
-    def _show_title(self, area: QScrollArea) -> None:
-        head = area.findChild(QWidget, HEAD_NAME)
-        assert head is not None
-        head.setVisible(self._above.isHidden())
+    def _show_title(self, area: DemoPage) -> None:
+        area.head.setVisible(self._above.isHidden())
+        area.watch.setHidden(self.is_presented)
 
     def _show_run(self) -> None:
         row = self.titles.currentRow()
@@ -360,40 +353,3 @@ class _Titles(QListWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.scheduleDelayedItemsLayout()  # rows measured before have no padding
-
-
-class _Page(QWidget):
-    """A page of minimum height 0: Qt's hint is for the smallest width, and thus too high."""
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(super().minimumSizeHint().width(), 0)
-
-
-def _framed(demo: Demo) -> QScrollArea:
-    """Return a scroll area with head, sentence on what to watch, and the demonstration."""
-    page = _Page()
-    page.setObjectName("page")
-    layout = QVBoxLayout(page)
-    layout.setContentsMargins(MARGIN, 2, MARGIN, 2)
-    layout.setSpacing(6)
-    title = QLabel(tr(demo.title))
-    zoom.set_type(title, TITLE, bold=True)
-    head = QWidget()
-    head.setObjectName(HEAD_NAME)
-    row = parts.row(title, None)
-    row.setContentsMargins(0, 0, 0, 0)
-    if demo.can_reset:
-        row.addWidget(parts.reset_button(demo.reset))
-    head.setLayout(row)
-    layout.addWidget(head)
-    layout.addWidget(parts.note(tr(demo.watch)))
-    layout.addWidget(demo, int(demo.grows))
-    layout.addStretch(int(not demo.grows))
-    area = EndKeeper()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setStyleSheet("QScrollArea, #page { background: transparent; }")
-    area.viewport().setAutoFillBackground(False)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setWidget(page)
-    return area

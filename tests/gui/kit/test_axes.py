@@ -64,6 +64,19 @@ def test_shares_are_in_per_cent():
     assert list(labels(ValueAxis(is_share=True), 0.17, 0.37).values()) == ["20%", "30%"]
 
 
+def test_labels_of_values_never_touch_where_their_ticks_are_set():
+    axis = ValueAxis(is_share=True)
+    axis.setTickSpacing(levels=[(0.25, 0.5)])
+    high = QFontMetricsF(look.base_font()).height()
+    counts = set()
+    for size in range(round(2 * high), 300, 10):
+        places = sorted(labels(axis, 0.44, 1.06, size))
+        counts.add(len(places))
+        assert places[0] == 0.5 and places[-1] == 1
+        assert all((b - a) / 0.62 * size >= high for a, b in pairwise(places))
+    assert counts == {2, 3}
+
+
 @pytest.mark.parametrize(("largest", "label"), [(1e6, "1.00·10⁶"), (263.4, "263"), (12.34, "12.3")])
 def test_above_a_break_stands_the_largest_value_alone(largest, label):
     axis, at = ValueAxis(), Break(2.0, largest)

@@ -10,6 +10,8 @@ from core.config import DataConfig, RunConfig
 from gui.kit import zoom
 from gui.kit.buttons import RowButton
 from gui.kit.labels import Elided
+from gui.kit.plain_text import first_sentence
+from gui.stage.demos.demo import DemoPage
 from gui.window.presenter import CAP_SHARE, zoom_for
 
 WAIT_MS = 30_000
@@ -163,7 +165,10 @@ def test_page_keys_go_through_the_demonstrations_and_turn_nothing_outside(window
     first = demos.demo
     press(window, Qt.Key.Key_PageDown)
     assert demos.demo is first
+    (page,) = (page for page in demos.findChildren(DemoPage) if page.isVisible())
+    assert page.watch.isVisible()
     press(window, Qt.Key.Key_F5)
+    assert not page.watch.isVisible() and page.head.isVisible()
     press(window, Qt.Key.Key_PageDown)
     assert demos.demo is not first
     press(window, Qt.Key.Key_PageUp)
@@ -225,6 +230,7 @@ def test_a_message_is_its_first_sentence_and_two_views_have_the_whole_width(wind
     assert window.banner.text == "Finished 3 epochs."
     press(window, Qt.Key.Key_Escape)
     assert window.banner.text == words
+    assert first_sentence("已完成 3 轮。损失为 0.5。") == "已完成 3 轮。"
 
     window.stage.split(True)
     press(window, Qt.Key.Key_F5)

@@ -92,7 +92,9 @@ class PushAndPullDemo(Demo):
         layout.addWidget(self.said)
         layout.addWidget(self.updates)
         layout.addWidget(Wrapped(self.before, self.after, self.share))
-        layout.addWidget(Shaped(self.chart, low=190, high=420), 1)
+        picture = Shaped(self.chart, low=190, high=420, whole_width=self.chart.whole_width)
+        self.chart.width_changed.connect(picture.updateGeometry)
+        layout.addWidget(picture, 1)
 
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)

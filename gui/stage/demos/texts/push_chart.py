@@ -25,6 +25,9 @@ ROW = 1.35  # height of a row, in line heights
 MOST_ROWS = 12
 HEADS = 3  # rows above the words
 GAP = 10.0
+NAMES = 0.25  # of the width at most, for the words
+BAR_PX = 40  # of a label's column at least, for its bars
+WIDEST_MOVE, WIDEST_SCORE = "−0.0000", "−00.00 → −00.00"
 
 
 class Column(NamedTuple):
@@ -48,6 +51,7 @@ class PushChart(CanvasWidget):
     """
 
     room_changed = Signal()  # `rows` is another number
+    width_changed = Signal()  # `whole_width` is another
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, tr("moves of the weights of words"))
@@ -89,7 +93,10 @@ class PushChart(CanvasWidget):
         self, columns: Sequence[Column], words: Sequence[str], moves: NDArray[np.float64]
     ) -> None:
         """Show the moves (words, labels); none at all clears the chart."""
+        is_as_wide = len(columns) == len(self._columns)
         self._columns, self._words_shown, self._moves = tuple(columns), tuple(words), moves
+        if not is_as_wide:
+            self.width_changed.emit()
         largest = float(np.abs(moves).max(initial=0.0))
         self.scale = nice_above(largest) if largest > 0 else 0.0
         said = "; ".join(f"{c.name} {c.push}, {tr('score {z}', z=c.score)}" for c in columns)
@@ -101,6 +108,12 @@ class PushChart(CanvasWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(zoom.px(200), math.ceil((HEADS + 3) * self._row_height()))
+
+    def whole_width(self) -> int:
+        """Return the width in px in which no number touches that of another label."""
+        width = QFontMetricsF(self._small).horizontalAdvance
+        column = max(width(WIDEST_SCORE), width(WIDEST_MOVE) + 4 + zoom.px(BAR_PX)) + GAP
+        return math.ceil((len(self._columns) * column + GAP) / (1 - NAMES))
 
     def _row_height(self) -> float:
         return ROW * QFontMetricsF(self._plain).height()
@@ -133,7 +146,7 @@ class PushChart(CanvasWidget):
         height, theme = self._row_height(), self._theme
         metrics = QFontMetricsF(self._plain)
         widest = max((metrics.horizontalAdvance(word) for word in self._words_shown), default=0.0)
-        left = min(widest, 0.25 * self.width()) + GAP
+        left = min(widest, NAMES * self.width()) + GAP
         width = (self.width() - left) / max(len(self._columns), 1)
         for i, word in enumerate(self._words_shown):
             name = self._names[i]
@@ -159,7 +172,7 @@ class PushChart(CanvasWidget):
             words.place(QRectF(x, k * height, width, height), CENTRE)
             elided = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width - 4)
             words.set_text(elided if k == 0 else text)
-        number_width = QFontMetricsF(self._small).horizontalAdvance("−0.0000") + 4
+        number_width = QFontMetricsF(self._small).horizontalAdvance(WIDEST_MOVE) + 4
         zone = max(width - number_width - GAP, 4.0)
         middle = x + zone / 2
         for i in range(len(self._words_shown)):

@@ -160,7 +160,9 @@ def test_a_curve_is_drawn_then_trained_and_both_are_compared(begun, qtbot):
 
 def test_a_clicker_sees_the_truth_without_an_answer(begun, qtbot):
     strip = begun.lessons.strip
+    layer = begun.views["Boundary"].answer_layer
     begun.presenter.toggle()
+    assert layer.hint.text() == "Click where you expect it."  # the keys would take its room
     for said in ("The largest loss is", "The optimum has", "The run shows it"):
         QTest.keyClick(begun, Qt.Key.Key_PageDown)
         assert said in settled(qtbot, strip.question)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import shiboken6
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 from scipy.special import softmax
 
 from core.config import DataConfig, ModelConfig, RunConfig
@@ -140,3 +141,19 @@ def test_data_that_are_no_texts_say_so(show_view, trained):
     demo.show_run(task, trained(task, 1))
     assert "no texts" in demo.said.text()
     assert demo.chart.words == ()
+
+
+def test_there_are_two_columns_only_where_no_number_touches_another(show, task, qtbot):
+    demo, *_ = show(PushAndPullDemo, task)
+    frame = QWidget()
+    qtbot.addWidget(frame)
+    page = QWidget(frame)
+    demo.setParent(page)
+    frame.resize(3000, 200)  # too low for one column
+    demo.show()
+    frame.show()
+    whole = demo.chart.whole_width()
+    demo.resize(whole + 100, 600)
+    qtbot.waitUntil(lambda: demo.chart.width() == demo.width())
+    demo.resize(2 * whole + 100, 600)
+    qtbot.waitUntil(lambda: whole <= demo.chart.width() < demo.width())
