@@ -47,7 +47,10 @@ def follow(widget: QWidget) -> None:
     """Restore a widget's own font after a change of the application's."""
     if (own := widget.property(TYPE)) is not None:
         scale, bold = own
-        widget.setFont(font(scale, bold=bold))
+        its_font = font(scale, bold=bold)
+        if not bold:
+            its_font.setWeight(widget.font().weight())  # which the style sheet may have set
+        widget.setFont(its_font)
         widget.updateGeometry()  # a field does not tell its layout by itself
 
 

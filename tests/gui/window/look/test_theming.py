@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 
-from PySide6.QtWidgets import QGraphicsView, QLabel, QMenu, QProxyStyle, QWidget
+from PySide6.QtWidgets import QAbstractButton, QGraphicsView, QLabel, QMenu, QProxyStyle, QWidget
 
 from gui.kit import theme as look
 from gui.window.look import theming
@@ -54,6 +54,15 @@ def test_a_view_out_of_sight_hears_of_a_new_theme_at_once(window):
     window.appearance.choose("dark")
     assert not all(view.isVisible() for view in window.views.made)
     assert all(view.theme is look.DARK for view in window.views.made)
+
+
+def test_another_theme_leaves_all_type_as_it_was(window, qtbot):
+    """Its size is set from outside, its weight by the style sheet: neither may undo the other."""
+    qtbot.waitUntil(lambda: window.is_at_rest)
+    before = {button: button.font() for button in window.findChildren(QAbstractButton)}
+    with qtbot.waitSignal(window.appearance.settled):
+        window.appearance.choose("dark")
+    assert [button for button, font in before.items() if button.font() != font] == []
 
 
 def test_what_another_zoom_brings_into_sight_has_its_type_before_its_turn(
