@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from core.config import DataConfig, ModelConfig, RunConfig
 from core.data import points
@@ -78,6 +78,14 @@ def described(widget):
     return " in ".join(found[:-1])
 
 
+def measures(window):
+    """Return size, hint and font of each visible widget by its description."""
+    seen = (w for w in window.findChildren(QWidget) if w.isVisible())
+    return {
+        described(w): (w.size().toTuple(), w.sizeHint().toTuple(), w.font().key()) for w in seen
+    }
+
+
 @pytest.fixture
 def changed(save, reopen, open_window, pictures):
     """Return changed(window): views that look otherwise once it is saved and opened elsewhere."""
@@ -92,7 +100,11 @@ def changed(save, reopen, open_window, pictures):
         assert other.stage.current == window.stage.current
         assert other.stage.available == window.stage.available
         found = {name: difference(other, before[name], now) for name, now in pictures(other)}
-        return {name: where for name, where in found.items() if where}
+        found = {name: where for name, where in found.items() if where}
+        if found:  # what could have moved all the rest
+            here, there = measures(window), measures(other)
+            found["sizes"] = [(w, here[w], there.get(w)) for w in here if here[w] != there.get(w)]
+        return found
 
     return changed
 
