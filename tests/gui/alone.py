@@ -1,12 +1,13 @@
-"""Runs as the window shows them, with its controllers and one of its views, without the window."""
+"""Runs as the window shows them: its controllers, views and settings, without the window."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.config import RunConfig
@@ -17,10 +18,12 @@ from gui.control.data_editor import DataEditor
 from gui.control.data_loader import DataLoader
 from gui.control.next_task import NextTask
 from gui.control.run_controller import RunController
-from gui.kit import theme as look
+from gui.kit.theme import LIGHT, palette
 from gui.kit.view import View
+from gui.setup.setup_panel import SetupPanel
 from gui.state.covers import Covers
 from gui.window.look.theming import Appearance
+from gui.window.rest import is_at_rest
 from gui.window.view_context import ViewContext
 from gui.window.view_registry import SIDE, TABS
 
@@ -28,7 +31,7 @@ PATIENCE_MS = 30_000
 
 
 class Alone(QObject):
-    """The controllers of a window, and views of its registry that follow the shown run.
+    """The controllers of a window; views of its registry and the settings follow the shown run.
 
     told : the messages for the user, of which a window shows the last.
     """
@@ -40,31 +43,60 @@ class Alone(QObject):
         self.next_task = NextTask(controller, self)
         self.editor = DataEditor(controller, self.next_task, self)
         self.loader = DataLoader(controller, self.next_task, self.editor, self)
-        self.context = ViewContext(
-            controller, self.editor, self.loader, Appearance("light", self), Covers(self), self
-        )
-        self.views: list[View] = []
+        self.appearance = look = Appearance("light", self)
+        given = controller, self.editor, self.loader, look, Covers(self), self
+        self.context = ViewContext(*given)
+        self.setup = SetupPanel()  # shown by `show_setup`
+        self.views: dict[str, View] = {}
         self.told: list[str] = []
         for message in (controller.failed, controller.done, controller.remarked):
             message.connect(self.told.append)
         for message in (self.context.failed, self.context.remarked):
             message.connect(self.told.append)
+        self._connect_setup()
         controller.task_changed.connect(lambda task: self._show_task(shown(task)))
         controller.points_changed.connect(self._show_points)
         controller.snapshot_changed.connect(self._show_snapshot)
 
-    def show(self, name: str, width: int = 700, height: int = 600) -> View:
+    def show(self, name: str, width: int = 700, height: int = 600) -> Any:
         """Make a view as the window does, and show it; it follows the run from now on."""
-        QApplication.setPalette(look.palette(look.LIGHT))  # before a view, which follows changes
+        QApplication.setPalette(palette(LIGHT))  # before a view is made, which follows changes
         spec = next(spec for spec in (*TABS, *SIDE) if spec.name == name)
         view = spec.make(self.context)
-        self.views.append(view)
-        view.resize(width, height)
-        view.show()
-        self._qtbot.waitExposed(view)
-        view.activateWindow()
-        self.until(view.isActiveWindow)
+        self.views[name] = view
+        if self.controller.run is not None:
+            view.receive_task(self.controller.run.shown)
+        if self.controller.snapshot is not None:
+            view.receive_snapshot(self.controller.snapshot)
+        self._show(view, width, height)
         return view
+
+    def show_setup(self) -> None:
+        """Show the panel with all settings."""
+        QApplication.setPalette(palette(LIGHT))
+        self._show(self.setup, 360, 760)
+
+    def _connect_setup(self) -> None:
+        """Connect the settings to the run, and what views want of them, as the window does."""
+        controller, loader, setup = self.controller, self.loader, self.setup
+        wishes = setup.wishes
+        wishes.data_changed.connect(lambda data, words: loader.change(words, data=data))
+        wishes.model_changed.connect(lambda model, words: loader.change(words, model=model))
+        wishes.run_changed.connect(lambda training, words: loader.change(words, training=training))
+        wishes.tuned.connect(lambda name, value: controller.tune(**{name: value}))
+        controller.settings_changed.connect(setup.show_settings)
+        controller.devices_changed.connect(setup.show_devices)
+        for changed in (controller.task_changed, controller.points_changed):
+            changed.connect(setup.show_task)
+        self.context.kind_wanted.connect(wishes.change_kind)
+        self.context.one_map_wanted.connect(wishes.drop_hidden_layer)
+
+    def _show(self, widget: QWidget, width: int, height: int) -> None:
+        widget.resize(width, height)
+        widget.show()
+        self._qtbot.waitExposed(widget)
+        widget.activateWindow()
+        self.until(widget.isActiveWindow)
 
     def start(self, config: RunConfig, *, wait: bool = True) -> None:
         """Load the data and start the threads; wait for the first snapshot, or for the task."""
@@ -84,6 +116,12 @@ class Alone(QObject):
         self.until(lambda: controller.snapshot is not None and controller.snapshot.status is status)
         assert controller.snapshot is not None
         return controller.snapshot
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether all visible views show the newest snapshot, and nothing is pending."""
+        controller, views = self.controller, [v for v in self.views.values() if v.isVisible()]
+        return controller.is_at_rest and all(is_at_rest(v, controller, (v,)) for v in views)
 
     def finish(self) -> Snapshot:
         """Train to the end, at the speed that is set."""
@@ -114,10 +152,11 @@ class Alone(QObject):
 
     def close(self) -> None:
         """End all threads; close the views."""
-        for view in self.views:
+        for view in self.views.values():
             view.end_threads()
-            view.close()
-            view.deleteLater()
+        for widget in (*self.views.values(), self.setup):
+            widget.close()
+            widget.deleteLater()
         self.loader.fetcher.close()
         self.controller.close()
         self.deleteLater()
@@ -125,19 +164,19 @@ class Alone(QObject):
     def _show_task(self, task: Task) -> None:
         self.context.points_wanted.emit(task)
         self.context.receive_task(task)
-        for view in self.views:
+        for view in self.views.values():
             view.receive_task(task)
         self.context.task_shown.emit(task)
 
     def _show_points(self, task: Task) -> None:
         self.context.points_wanted.emit(task)
         self.context.receive_points(task)
-        for view in self.views:
+        for view in self.views.values():
             view.receive_points(task)
 
     def _show_snapshot(self, snapshot: Snapshot) -> None:
         self.context.receive_snapshot(snapshot)
-        for view in self.views:
+        for view in self.views.values():
             view.receive_snapshot(snapshot)
 
 

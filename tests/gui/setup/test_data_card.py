@@ -10,15 +10,14 @@ from core.cli.parser import Parser
 from core.config import DataConfig, RunConfig, TrainingConfig
 from core.data import sources
 from core.data.task import prepare
-from core.train.snapshot import Status
 from core.train.trainer import Trainer
 
 DIGITS = RunConfig(data=DataConfig("digits"), training=TrainingConfig(epochs=2))
 
 
-def test_pens_are_offered_for_digits_only(open_window):
-    assert open_window(DIGITS).setup.data.pens.isVisible()
-    assert not open_window().setup.data.pens.isVisible()
+def test_pens_are_offered_for_digits_only(open_panel):
+    assert open_panel(DIGITS).setup.data.pens.isVisible()
+    assert not open_panel().setup.data.pens.isVisible()
 
 
 def test_pens_are_switched_on_by_a_key_and_taken_back(qtbot, open_window, new_run):
@@ -43,26 +42,25 @@ def test_pens_are_switched_on_by_a_key_and_taken_back(qtbot, open_window, new_ru
     assert not words.isVisible()
 
 
-def test_the_window_trains_on_pens_as_the_terminal_does(qtbot, open_window, new_run, reach):
+def test_the_window_trains_on_pens_as_the_terminal_does(open_panel, new_run):
     parser = Parser(prog="x")
     add_run_options(parser)
     config = config_from(parser.parse_args(["digits", "--pens", "--epochs", "2"]))
     trainer = Trainer(prepare(sources.load(config.data), config))
     while trainer.outcome is None:
         trainer.advance()
-    window = open_window(DIGITS)
-    with new_run(window):
-        window.setup.data.pens.click()
-    qtbot.keyClick(window, Qt.Key.Key_Space)
-    reach(window, Status.FINISHED)
-    shown, wanted = window.controller.snapshot.params, trainer.params()
+    panel = open_panel(DIGITS)
+    with new_run(panel):
+        panel.setup.data.pens.click()
+    panel.finish()
+    shown, wanted = panel.controller.snapshot.params, trainer.params()
     np.testing.assert_array_equal(shown.W, wanted.W)
     np.testing.assert_array_equal(shown.b, wanted.b)
 
 
-def test_other_data_begin_without_pens(qtbot, open_window, new_run):
-    window = open_window(RunConfig(data=DataConfig("digits", pens=True)))
-    assert window.setup.data.pens.isChecked()
-    with new_run(window):
-        window.loader.load(RunConfig())
-    assert not window.controller.config.data.pens
+def test_other_data_begin_without_pens(open_panel, new_run):
+    panel = open_panel(RunConfig(data=DataConfig("digits", pens=True)))
+    assert panel.setup.data.pens.isChecked()
+    with new_run(panel):
+        panel.loader.load(RunConfig())
+    assert not panel.controller.config.data.pens

@@ -9,11 +9,13 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionSlider
 
-from core.config import DataConfig, RunConfig
+from core.config import DataConfig, RunConfig, TrainingConfig
 from core.data.generators import KINDS, GeneratorConfig, generate
 from core.train.snapshot import Status
 from gui.kit import theme as look
 from gui.setup.gallery import Gallery
+from gui.window.main_window import MainWindow
+from gui.window.opening.gallery_opening import GalleryOpener
 
 LEFT = Qt.MouseButton.LeftButton
 PATIENCE_MS = 30_000
@@ -21,11 +23,14 @@ PATIENCE_MS = 30_000
 
 @pytest.fixture
 def open_gallery(qtbot):
-    """Return a function that opens the gallery of a window by its key."""
+    """Return a function that opens the gallery of a window by its key, or of a board alone."""
 
     def open_gallery(window):
-        qtbot.keyClick(window, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
-        (gallery,) = window.findChildren(Gallery)
+        if isinstance(window, MainWindow):
+            qtbot.keyClick(window, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
+        else:
+            window.gallery.open()
+        gallery = window.gallery.gallery
         qtbot.waitExposed(gallery)
         qtbot.waitUntil(lambda: not window.controller.background.is_busy("load"))
         return gallery
@@ -33,12 +38,23 @@ def open_gallery(qtbot):
     return open_gallery
 
 
+class Board:
+    """An empty board, and what opens the gallery beside it, without a window."""
+
+    def __init__(self, alone, config):
+        self.alone, self.controller, self.editor = alone, alone.controller, alone.editor
+        self.view = alone.show("Boundary", 1000, 800)
+        self.gallery = GalleryOpener(self.view, alone.controller, alone.editor, alone.appearance)
+        self.board, self.board_tools = self.view.board, self.view.board_tools
+        alone.start(config, wait=False)
+
+
 @pytest.fixture
-def drawn(qtbot, open_window):
-    """A window with an empty board."""
-    window = open_window(RunConfig(data=DataConfig("drawn")), wait=False)
-    qtbot.waitUntil(lambda: window.controller.run is not None, timeout=PATIENCE_MS)
-    return window
+def drawn(open_alone):
+    """An empty board."""
+    board = Board(open_alone(), RunConfig(data=DataConfig("drawn")))
+    yield board
+    board.gallery.close()
 
 
 @pytest.fixture
@@ -48,10 +64,12 @@ def gallery(drawn, open_gallery):
 
 @pytest.fixture
 def is_shown(qtbot):
-    """Return a function that waits until a window trains on what a recipe makes."""
+    """Return a function that waits until a window or a board shows what a recipe makes."""
 
     def is_shown(window, recipe: GeneratorConfig):
         expected, controller = generate(recipe), window.controller
+        has_views = isinstance(window, MainWindow)
+        board = (window.views["Boundary"] if has_views else window.view).board
 
         def is_there():
             points = controller.run.points
@@ -60,7 +78,7 @@ def is_shown(qtbot):
                 and points.class_names == expected.class_names
                 and np.array_equal(points.xy, expected.xy)
                 and np.array_equal(points.labels, expected.labels)
-                and window.views["Boundary"].board.points is points
+                and board.points is points
                 and controller.run.task.dataset.n == len(expected)
             )
 
@@ -108,7 +126,7 @@ def test_opening_it_on_an_empty_board_draws_what_is_chosen_among_thumbnails_that
 
 
 def test_opening_it_leaves_points_that_are_there(drawn, open_gallery, click_plane, qtbot):
-    click_plane(drawn.views["Boundary"], 1, 1)
+    click_plane(drawn.view, 1, 1)
     qtbot.waitUntil(lambda: drawn.controller.run.task.dataset.n == 1)
     open_gallery(drawn)
     assert len(drawn.editor.points) == drawn.controller.run.task.dataset.n == 1
@@ -125,17 +143,27 @@ def test_a_thumbnail_puts_its_points_on_the_board_and_what_its_kind_has_can_be_c
         assert gallery.sliders["margin"].isEnabled() == (kind == "separable")
 
 
-def test_space_trains_also_while_the_gallery_has_the_keys(qtbot, gallery, drawn, is_shown, reach):
+def test_space_trains_also_while_the_gallery_has_the_keys_and_goes_on_while_a_knob_is_turned(
+    qtbot, window, open_gallery, is_shown, reach
+):
+    gallery = open_gallery(window)
     qtbot.mouseClick(gallery.thumbnails["toy"], LEFT)
-    is_shown(drawn, GeneratorConfig("toy"))
+    is_shown(window, GeneratorConfig("toy"))
     qtbot.keyClick(gallery, Qt.Key.Key_Space)
-    assert reach(drawn, Status.TRAINING)
+    step = reach(window, Status.TRAINING).step
+    gallery.sliders["noise"].setValue(60)
+    is_shown(window, GeneratorConfig("toy", noise=0.6))
+    controller = window.controller
+    qtbot.waitUntil(
+        lambda: controller.is_training and controller.snapshot and controller.snapshot.step > step,
+        timeout=PATIENCE_MS,
+    )
 
 
 def test_the_board_edits_what_was_made(qtbot, gallery, drawn, is_shown, click_plane):
     qtbot.mouseClick(gallery.thumbnails["moons"], LEFT)
     is_shown(drawn, GeneratorConfig("moons"))
-    click_plane(drawn.views["Boundary"], 4.8, 4.8)
+    click_plane(drawn.view, 4.8, 4.8)
     qtbot.waitUntil(lambda: drawn.controller.run.task.dataset.n == 201)
 
 
@@ -167,7 +195,7 @@ def test_a_slider_acts_while_it_is_dragged_and_is_one_undo(qtbot, gallery, drawn
     assert len(set(seen)) == 3
     assert drawn.controller.undo_stack.count() == count + 1
     assert drawn.controller.undo_stack.undoText() == "generate separable"
-    qtbot.keyClick(gallery, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    drawn.controller.undo_stack.undo()
     assert drawn.controller.run.points is before
 
 
@@ -176,33 +204,20 @@ def test_a_slider_that_is_pressed_and_let_go_changes_nothing(
 ):
     qtbot.mouseClick(gallery.thumbnails["toy"], LEFT)
     is_shown(drawn, GeneratorConfig("toy"))
-    click_plane(drawn.views["Boundary"], 4.8, -4.8)
+    click_plane(drawn.view, 4.8, -4.8)
     qtbot.waitUntil(lambda: drawn.controller.run.task.dataset.n == 201)
     count = drawn.controller.undo_stack.count()
     for _ in drag(qtbot, gallery.sliders["noise"]):
         pass
     qtbot.waitUntil(lambda: not drawn.controller.background.is_busy("load"))
     assert drawn.controller.undo_stack.count() == count
-    assert len(drawn.views["Boundary"].board.points) == 201
+    assert len(drawn.board.points) == 201
 
 
 def test_a_slider_moved_by_keys_says_its_value(qtbot, gallery, drawn, is_shown, words):
     qtbot.keyClick(gallery.sliders["noise"], Qt.Key.Key_Right)
     is_shown(drawn, GeneratorConfig(noise=0.31))
     assert "0.31" in words(gallery).split("\n")
-
-
-def test_training_goes_on_while_a_knob_is_turned(qtbot, gallery, drawn, is_shown, reach):
-    qtbot.mouseClick(gallery.thumbnails["toy"], LEFT)
-    is_shown(drawn, GeneratorConfig("toy"))
-    qtbot.keyClick(gallery, Qt.Key.Key_Space)
-    step = reach(drawn, Status.TRAINING).step
-    gallery.sliders["noise"].setValue(60)
-    is_shown(drawn, GeneratorConfig("toy", noise=0.6))
-    controller = drawn.controller
-    qtbot.waitUntil(
-        lambda: controller.is_training and controller.snapshot and controller.snapshot.step > step
-    )
 
 
 # Elsewhere ----------------------------------------------------------------------------------------
@@ -218,44 +233,49 @@ def test_opened_from_iris_it_switches_to_drawn_points(qtbot, window, open_galler
 
 
 def test_opened_from_iris_it_goes_back_to_points_that_were_drawn(
-    drawn, open_gallery, click_plane, new_run, qtbot
+    open_window, open_gallery, click_plane, new_run, qtbot
 ):
-    click_plane(drawn.views["Boundary"], 1, 1)
-    qtbot.waitUntil(lambda: drawn.controller.run.task.dataset.n == 1)
-    with new_run(drawn):
-        qtbot.mouseClick(drawn.rail.source.button("iris"), LEFT)
-    with new_run(drawn):
-        open_gallery(drawn)
-    assert drawn.controller.run.task.dataset.n == len(drawn.views["Boundary"].board.points) == 1
+    window = open_window(RunConfig(data=DataConfig("drawn")), wait=False)
+    qtbot.waitUntil(lambda: window.controller.run is not None, timeout=PATIENCE_MS)
+    board = window.views["Boundary"]
+    click_plane(board, 1, 1)
+    qtbot.waitUntil(lambda: window.controller.run.task.dataset.n == 1)
+    with new_run(window):
+        qtbot.mouseClick(window.rail.source.button("iris"), LEFT)
+    with new_run(window):
+        open_gallery(window)
+    assert window.controller.run.task.dataset.n == len(board.board.points) == 1
 
 
 def test_what_was_learnt_of_iris_is_nothing_to_points(
-    qtbot, window, open_gallery, is_shown, finish, new_run
+    qtbot, open_alone, open_gallery, is_shown, new_run
 ):
-    gallery = open_gallery(window)
-    with new_run(window):
-        qtbot.mouseClick(window.rail.source.button("iris"), LEFT)
-    gallery.close()
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
-    finish(window)
-    gallery.show()
-    assert window.controller.snapshot.params.W.shape == (3, 2)  # as that of three blobs will be
+    drawn = Board(open_alone(), RunConfig(training=TrainingConfig(epochs=5)))
+    alone, controller = drawn.alone, drawn.controller
+    gallery = open_gallery(drawn)
+    with new_run(alone):
+        alone.loader.load(RunConfig(training=TrainingConfig(epochs=5)))
+    alone.finish()
+    assert controller.snapshot.params.W.shape == (3, 2)  # as that of three blobs will be
+    assert controller.snapshot.params.W.any()
     qtbot.mouseClick(gallery.thumbnails["blobs"], LEFT)
-    is_shown(window, GeneratorConfig("blobs"))
-    qtbot.waitUntil(lambda: window.controller.snapshot is not None, timeout=PATIENCE_MS)
-    assert window.controller.snapshot.status is Status.READY
-    assert window.controller.snapshot.step == 0 and not window.controller.snapshot.params.W.any()
+    is_shown(drawn, GeneratorConfig("blobs"))
+    alone.until(lambda: controller.snapshot is not None)
+    assert controller.snapshot.status is Status.READY
+    assert controller.snapshot.step == 0 and not controller.snapshot.params.W.any()
+    drawn.gallery.close()
 
 
-def test_it_opens_from_the_tools_and_is_one_dialog(qtbot, drawn):
+def test_it_opens_from_the_tools_and_is_one_dialog(qtbot, open_window):
+    window = open_window(RunConfig(data=DataConfig("drawn")), wait=False)
+    qtbot.waitUntil(lambda: window.controller.run is not None, timeout=PATIENCE_MS)
     for _ in range(2):
-        qtbot.mouseClick(drawn.views["Boundary"].board_tools.generate, LEFT)
-    (gallery,) = drawn.findChildren(Gallery)
+        qtbot.mouseClick(window.views["Boundary"].board_tools.generate, LEFT)
+    (gallery,) = window.findChildren(Gallery)
     assert gallery.isVisible() and not gallery.isModal()
     (done,) = (b for b in gallery.findChildren(QPushButton) if b.text() == "Done")
     qtbot.mouseClick(done, LEFT)
-    assert not gallery.isVisible() and drawn.isVisible()
+    assert not gallery.isVisible() and window.isVisible()
 
 
 @pytest.mark.parametrize("change_later", [False, True])

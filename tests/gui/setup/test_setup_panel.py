@@ -18,13 +18,13 @@ ENDLESS = RunConfig(training=TrainingConfig(epochs=10**9))
 
 
 @pytest.fixture
-def training(qtbot, open_window, reach):
-    """The window while it trains."""
-    window = open_window(ENDLESS)
-    qtbot.keyClick(window, Qt.Key.Key_Space)
-    reach(window, Status.TRAINING)
-    qtbot.waitUntil(lambda: window.controller.snapshot.step > 3)
-    return window
+def training(qtbot, open_panel, reach):
+    """The panel while the run trains."""
+    panel = open_panel(ENDLESS)
+    panel.controller.play_or_pause()
+    reach(panel, Status.TRAINING)
+    qtbot.waitUntil(lambda: panel.controller.snapshot.step > 3)
+    return panel
 
 
 # What applies while it runs -------------------------------------------------------------------
@@ -74,80 +74,80 @@ def test_a_number_counts_once_it_is_typed_to_its_end(qtbot, training, enter):
 # What begins a new run ------------------------------------------------------------------------
 
 
-def test_the_standard_deviation_is_chosen_where_it_is_used(qtbot, window, new_run):
-    card = window.setup.data
+def test_the_standard_deviation_is_chosen_where_it_is_used(qtbot, panel, new_run):
+    card = panel.setup.data
     X = sources.load(DataConfig()).with_features(None).values()
     for divisor in ("population", "sample"):
-        with new_run(window):
+        with new_run(panel):
             card.std.setCurrentIndex(card.std.findData(divisor))
             card.std.activated.emit(card.std.currentIndex())
-        task = window.controller.run.task
+        task = panel.controller.run.task
         ddof = 1 if divisor == "sample" else 0
         expected = X[task.train_rows].std(axis=0, ddof=ddof, dtype=np.float64)
         np.testing.assert_allclose(task.standardiser.std, expected, rtol=1e-6)
-    with new_run(window):
+    with new_run(panel):
         qtbot.mouseClick(card.standardise, Qt.MouseButton.LeftButton)
     assert not card.std.isEnabled()
 
 
-def test_the_test_share_splits_anew(window, new_run, enter):
-    with new_run(window):
-        enter(window.setup.data.test_share, "40")
-    task = window.controller.run.task
+def test_the_test_share_splits_anew(panel, new_run, enter):
+    with new_run(panel):
+        enter(panel.setup.data.test_share, "40")
+    task = panel.controller.run.task
     assert len(task.test_rows) == round(0.4 * task.dataset.n)
-    assert window.controller.snapshot.step == 0
+    assert panel.controller.snapshot.step == 0
 
 
-def test_the_split_seed_changes_which_rows_are_tested(window, new_run, enter):
-    before = window.controller.run.task.test_rows
-    with new_run(window):
-        enter(window.setup.data.split_seed, "7")
-    after = window.controller.run.task.test_rows
+def test_the_split_seed_changes_which_rows_are_tested(panel, new_run, enter):
+    before = panel.controller.run.task.test_rows
+    with new_run(panel):
+        enter(panel.setup.data.split_seed, "7")
+    after = panel.controller.run.task.test_rows
     assert len(after) == len(before)
     assert set(after) != set(before)
 
 
-def test_the_seed_begins_a_new_run_with_the_same_rows(window, new_run, enter):
-    before = window.controller.run.task
-    with new_run(window):
-        enter(window.setup.training.seed, "7")
-    assert window.controller.settings.seed == 7
-    np.testing.assert_array_equal(window.controller.run.task.test_rows, before.test_rows)
+def test_the_seed_begins_a_new_run_with_the_same_rows(panel, new_run, enter):
+    before = panel.controller.run.task
+    with new_run(panel):
+        enter(panel.setup.training.seed, "7")
+    assert panel.controller.settings.seed == 7
+    np.testing.assert_array_equal(panel.controller.run.task.test_rows, before.test_rows)
 
 
-def test_the_same_value_again_begins_no_run(window, enter):
-    before = window.controller.run
-    setup = window.setup
+def test_the_same_value_again_begins_no_run(panel, enter):
+    before = panel.controller.run
+    setup = panel.setup
     for field, text in (
         (setup.data.split_seed, "123"),
         (setup.training.seed, "123"),
         (setup.data.test_share, "20"),
     ):
         enter(field, text)
-    assert window.controller.run is before
-    assert not window.controller.background.is_busy("load")
+    assert panel.controller.run is before
+    assert not panel.controller.background.is_busy("load")
 
 
-def test_the_menu_of_features_takes_one_in_and_out(window, new_run):
+def test_the_menu_of_features_takes_one_in_and_out(panel, new_run):
     def toggle(name):
-        menu = window.setup.data.features.menu()
+        menu = panel.setup.data.features.menu()
         next(action for action in menu.actions() if action.text() == name).trigger()
 
-    with new_run(window):
+    with new_run(panel):
         toggle("sepal width")
     names = ("sepal width", "petal length", "petal width")
-    assert window.controller.run.task.dataset.feature_names == names
-    assert window.controller.snapshot.params.W.shape == (3, 3)
-    with new_run(window):
+    assert panel.controller.run.task.dataset.feature_names == names
+    assert panel.controller.snapshot.params.W.shape == (3, 3)
+    with new_run(panel):
         toggle("sepal width")
-    assert window.controller.run.task.dataset.feature_names == names[1:]
+    assert panel.controller.run.task.dataset.feature_names == names[1:]
 
 
-def test_the_last_feature_cannot_be_taken_out(window, new_run):
-    with new_run(window):
-        menu = window.setup.data.features.menu()
+def test_the_last_feature_cannot_be_taken_out(panel, new_run):
+    with new_run(panel):
+        menu = panel.setup.data.features.menu()
         next(action for action in menu.actions() if action.text() == "petal width").trigger()
-    enabled = {a.text(): a.isEnabled() for a in window.setup.data.features.menu().actions()}
+    enabled = {a.text(): a.isEnabled() for a in panel.setup.data.features.menu().actions()}
     assert enabled["petal length"] is False
     assert enabled["petal width"] is True
 
@@ -160,72 +160,71 @@ def test_one_feature_hides_the_boundary(window, new_run):
     assert "Boundary" not in window.stage.available
 
 
-def test_all_features_at_once(window, new_run):
-    with new_run(window):
-        menu = window.setup.data.features.menu()
+def test_all_features_at_once(panel, new_run):
+    with new_run(panel):
+        menu = panel.setup.data.features.menu()
         next(action for action in menu.actions() if action.text().startswith("All")).trigger()
-    assert window.controller.run.task.dataset.m == 4
+    assert panel.controller.run.task.dataset.m == 4
 
 
-def test_standardisation_can_be_switched_off_and_on(qtbot, window, new_run):
-    task = window.controller.run.task
+def test_standardisation_can_be_switched_off_and_on(qtbot, panel, new_run):
+    task = panel.controller.run.task
     X = task.dataset.values(task.train_rows).astype(np.float64)
     np.testing.assert_allclose(task.standardiser.mean, X.mean(axis=0), rtol=1e-6)
     np.testing.assert_allclose(task.standardiser.std, X.std(axis=0, ddof=1), rtol=1e-6)
-    with new_run(window):
-        qtbot.mouseClick(window.setup.data.standardise, Qt.MouseButton.LeftButton)
-    assert window.controller.run.task.standardiser.is_identity
-    assert window.setup.data.standardise.text() == "off"
-    with new_run(window):
-        qtbot.mouseClick(window.setup.data.standardise, Qt.MouseButton.LeftButton)
-    assert not window.controller.run.task.standardiser.is_identity
-    assert window.setup.data.standardise.text() == "on"
+    with new_run(panel):
+        qtbot.mouseClick(panel.setup.data.standardise, Qt.MouseButton.LeftButton)
+    assert panel.controller.run.task.standardiser.is_identity
+    assert panel.setup.data.standardise.text() == "off"
+    with new_run(panel):
+        qtbot.mouseClick(panel.setup.data.standardise, Qt.MouseButton.LeftButton)
+    assert not panel.controller.run.task.standardiser.is_identity
+    assert panel.setup.data.standardise.text() == "on"
 
 
-def test_binary_asks_for_its_two_classes(qtbot, window, new_run):
-    assert not window.setup.model.positive.isVisible()
-    with new_run(window):
-        qtbot.mouseClick(window.setup.model.kind.button("binary"), Qt.MouseButton.LeftButton)
-    assert window.setup.model.positive.isVisible() and window.setup.model.negative.isVisible()
-    assert window.controller.snapshot.params.W.shape == (1, 2)
-    names = window.controller.run.task.dataset.class_names
-    assert names == (f"not {window.setup.model.positive.currentText()}", "virginica")
+def test_binary_asks_for_its_two_classes(qtbot, panel, new_run):
+    assert not panel.setup.model.positive.isVisible()
+    with new_run(panel):
+        qtbot.mouseClick(panel.setup.model.kind.button("binary"), Qt.MouseButton.LeftButton)
+    assert panel.setup.model.positive.isVisible() and panel.setup.model.negative.isVisible()
+    assert panel.controller.snapshot.params.W.shape == (1, 2)
+    names = panel.controller.run.task.dataset.class_names
+    assert names == (f"not {panel.setup.model.positive.currentText()}", "virginica")
 
 
-def test_binary_tells_two_chosen_classes_apart(qtbot, open_window, new_run):
-    window = open_window(RunConfig(model=ModelConfig(kind="binary", positive="virginica")))
-    window.setup.model.negative.setFocus()
-    with new_run(window):
-        qtbot.keyClick(window.setup.model.negative, Qt.Key.Key_Down)  # from “the rest” to setosa
-    task = window.controller.run.task
+def test_binary_tells_two_chosen_classes_apart(qtbot, open_panel, new_run):
+    panel = open_panel(RunConfig(model=ModelConfig(kind="binary", positive="virginica")))
+    panel.setup.model.negative.setFocus()
+    with new_run(panel):
+        qtbot.keyClick(panel.setup.model.negative, Qt.Key.Key_Down)  # from “the rest” to setosa
+    task = panel.controller.run.task
     assert task.dataset.class_names == ("setosa", "virginica")
     assert task.dataset.n == 100
 
 
-def test_choosing_the_other_class_swaps_the_two(qtbot, open_window, new_run):
-    window = open_window(
+def test_choosing_the_other_class_swaps_the_two(qtbot, open_panel, new_run):
+    panel = open_panel(
         RunConfig(model=ModelConfig(kind="binary", positive="versicolor", negative="setosa"))
     )
-    window.setup.model.positive.setFocus()
-    with new_run(window):
-        qtbot.keyClick(window.setup.model.positive, Qt.Key.Key_Up)
-    assert window.controller.run.task.dataset.class_names == ("versicolor", "setosa")
+    panel.setup.model.positive.setFocus()
+    with new_run(panel):
+        qtbot.keyClick(panel.setup.model.positive, Qt.Key.Key_Up)
+    assert panel.controller.run.task.dataset.class_names == ("versicolor", "setosa")
 
 
-def test_the_start_can_be_random(qtbot, window, new_run):
-    window.setup.model.init.setFocus()
-    with new_run(window):
-        qtbot.keyClick(window.setup.model.init, Qt.Key.Key_Down)
-    assert window.controller.snapshot.params.W.any()
-    assert window.controller.snapshot.status is Status.READY
+def test_the_start_can_be_random(qtbot, panel, new_run):
+    panel.setup.model.init.setFocus()
+    with new_run(panel):
+        qtbot.keyClick(panel.setup.model.init, Qt.Key.Key_Down)
+    assert panel.controller.snapshot.params.W.any()
+    assert panel.controller.snapshot.status is Status.READY
 
 
-def test_a_device_that_is_not_there_is_not_offered(qtbot, window):
+def test_a_device_that_is_not_there_is_not_offered(panel):
     import torch
 
     available = {
-        window.setup.training.device.itemData(i)
-        for i in range(window.setup.training.device.count())
+        panel.setup.training.device.itemData(i) for i in range(panel.setup.training.device.count())
     }
     assert "cpu" in available
     assert any(name.startswith("cuda") for name in available) == torch.cuda.is_available()
@@ -258,8 +257,8 @@ def test_without_test_rows_curves_figures_confusion_and_legend_are_of_training_a
 # Scrolling ------------------------------------------------------------------------------------
 
 
-def test_scrolling_the_column_changes_no_field(window):
-    setup = window.setup
+def test_scrolling_the_column_changes_no_field(panel):
+    setup = panel.setup
     fields = [
         setup.training.learning_rate,
         setup.training.batch_size,

@@ -13,21 +13,21 @@ SHIP = "age,sex,port,deck,fate\n" + "".join(
 
 
 @pytest.fixture
-def ship(open_window, tmp_path):
-    """The window on a table with three columns of words, one of which has gaps."""
+def ship(open_panel, tmp_path):
+    """The panel on a table with three columns of words, one of which has gaps."""
     path = tmp_path / "ship.csv"
     path.write_text(SHIP)
-    return open_window(RunConfig(DataConfig(source="csv", path=str(path), label="fate")))
+    return open_panel(RunConfig(DataConfig(source="csv", path=str(path), label="fate")))
 
 
-def press(window, name):
+def press(panel, name):
     """Press an entry of the menu."""
-    (action,) = (a for a in window.setup.data.words.menu().actions() if a.text() == name)
+    (action,) = (a for a in panel.setup.data.words.menu().actions() if a.text() == name)
     action.trigger()
 
 
-def checked(window):
-    actions = window.setup.data.words.menu().actions()
+def checked(panel):
+    actions = panel.setup.data.words.menu().actions()
     return [action.text() for action in actions if action.isChecked()]
 
 
@@ -80,5 +80,5 @@ def test_a_change_of_categories_is_undone_at_once(ship, new_run):
     assert checked(ship) == ["sex", "deck"]
 
 
-def test_numbers_alone_have_no_such_row(window):
-    assert not window.setup.data.words.isVisible()
+def test_numbers_alone_have_no_such_row(panel):
+    assert not panel.setup.data.words.isVisible()

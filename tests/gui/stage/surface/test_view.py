@@ -23,34 +23,34 @@ from gui.kit import theme as look
 from gui.stage.surface.losses import title_of
 from gui.stage.surface.request import extent
 from gui.stage.surface.view import SurfaceView
+from tests.gui.alone import opened as alone_of
 from tests.gui.wheel import turn_wheel
 
 PATIENCE_MS = 30_000
 
 
 @pytest.fixture
-def opened(qtbot, open_window):
-    """Return a function that opens the window on a config, some steps on, and its surface."""
+def open_alone(qtbot):
+    """Return a function that makes the controllers of a window, and no window."""
+    yield from alone_of(qtbot)
+
+
+@pytest.fixture
+def opened(open_alone):
+    """Return a function that shows a run, some steps on, and its surface."""
 
     def opened(config: RunConfig | None = None, steps: int = 3):
-        window = open_window(config)
-        for step in range(1, steps + 1):
-            qtbot.keyClick(window.stage, Qt.Key.Key_S)
-            qtbot.waitUntil(
-                lambda n=step: window.controller.snapshot.step == n, timeout=PATIENCE_MS
-            )
-        window.stage.show_name("Surface")
-        view = window.views["Surface"]
+        shown = open_alone()
+        shown.start(config or RunConfig())
+        shown.walk(steps)
+        view = shown.show("Surface", 800, 600)
         (own,) = view.choices.shown
         panel = view.panels[own]
-        qtbot.waitUntil(
-            lambda: panel.surface is not None and panel.surface.losses[own].size > 2_000,
-            timeout=PATIENCE_MS,
-        )
+        shown.until(lambda: panel.surface is not None and panel.surface.losses[own].size > 2_000)
         for _ in range(3):  # an axis takes its width when it is painted, and others theirs then
             panel.plot.grab()
             QApplication.processEvents()
-        return window, view, panel
+        return shown, view, panel
 
     return opened
 
@@ -112,8 +112,8 @@ def loss_at(task, params: Params, loss_name: str = "cross-entropy") -> float:
 def test_the_point_stands_where_the_model_is_at_the_end_of_the_way_there_and_beside_its_boundary(
     opened, words
 ):
-    window, view, panel = opened(steps=4)
-    W = window.controller.snapshot.params.W
+    shown, view, panel = opened(steps=4)
+    W = shown.controller.snapshot.params.W
     np.testing.assert_allclose(panel.point, (W[2, 0], W[2, 1]), rtol=1e-6)
     xs, ys = panel.path.getData()
     assert (xs[0], ys[0]) == (0, 0)
@@ -124,7 +124,7 @@ def test_the_point_stands_where_the_model_is_at_the_end_of_the_way_there_and_bes
 
     x, y = view.boundary.lines.getData()
     at = np.isfinite(x)
-    task, params = window.controller.run.task, window.controller.snapshot.params
+    task, params = shown.controller.run.task, shown.controller.snapshot.params
     X = task.inputs(np.stack([x[at], y[at]], axis=1).astype(np.float32))
     Z = np.sort(X @ params.W.T + params.b, axis=1)
     # On a line between regions two classes tie, the lines being drawn on a coarse grid.
@@ -162,8 +162,8 @@ def test_hovering_reads_the_loss_there(alone, move, words):
 
 
 def test_dragging_the_point_moves_the_model_in_these_two_parameters(qtbot, opened):
-    window, view, panel = opened()
-    before = window.controller.snapshot
+    shown, view, panel = opened()
+    before = shown.controller.snapshot
     viewport = panel.plot.viewport()
     start = pixel(panel, *panel.point)
     end = start + QPoint(-35, 20)
@@ -174,38 +174,36 @@ def test_dragging_the_point_moves_the_model_in_these_two_parameters(qtbot, opene
         QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=end)
     x, y = place(panel, end)
     qtbot.waitUntil(
-        lambda: window.controller.snapshot.params.W[2] == pytest.approx((x, y), abs=1e-5),
+        lambda: shown.controller.snapshot.params.W[2] == pytest.approx((x, y), abs=1e-5),
         timeout=PATIENCE_MS,
     )
-    after = window.controller.snapshot
+    after = shown.controller.snapshot
     assert after.step == before.step
     changed = after.params.W != before.params.W
     assert changed.sum() == changed[2].sum() <= 2
     np.testing.assert_array_equal(after.params.b, before.params.b)
     assert after.metrics.train_loss == pytest.approx(
-        loss_at(window.controller.run.task, after.params), rel=1e-5
+        loss_at(shown.controller.run.task, after.params), rel=1e-5
     )
 
 
 def test_a_click_on_empty_ground_sets_the_start(qtbot, opened):
-    window, _, panel = opened()
+    shown, _, panel = opened()
     at = pixel(panel, *panel.point) + QPoint(45, 45)
     qtbot.mouseClick(panel.plot.viewport(), Qt.MouseButton.LeftButton, pos=at)
     x, y = place(panel, at)
-    qtbot.waitUntil(lambda: window.controller.snapshot.step == 0, timeout=PATIENCE_MS)
-    assert window.controller.snapshot.params.W[2] == pytest.approx((x, y), abs=1e-5)
-    window.activateWindow()  # which takes the offscreen platform a click to forget
-    qtbot.waitUntil(window.isActiveWindow)
-    qtbot.keyClick(panel.plot, Qt.Key.Key_S)
-    qtbot.waitUntil(lambda: window.controller.snapshot.step == 1, timeout=PATIENCE_MS)
-    qtbot.keyClick(panel.plot, Qt.Key.Key_R)
-    qtbot.waitUntil(lambda: window.controller.snapshot.step == 0, timeout=PATIENCE_MS)
-    assert window.controller.snapshot.params.W[2] == pytest.approx((x, y), abs=1e-5)
+    qtbot.waitUntil(lambda: shown.controller.snapshot.step == 0, timeout=PATIENCE_MS)
+    assert shown.controller.snapshot.params.W[2] == pytest.approx((x, y), abs=1e-5)
+    shown.controller.step()
+    qtbot.waitUntil(lambda: shown.controller.snapshot.step == 1, timeout=PATIENCE_MS)
+    shown.controller.reset()
+    qtbot.waitUntil(lambda: shown.controller.snapshot.step == 0, timeout=PATIENCE_MS)
+    assert shown.controller.snapshot.params.W[2] == pytest.approx((x, y), abs=1e-5)
 
 
 def test_a_start_that_is_clicked_says_what_is_gone_and_one_undo_brings_it_back(qtbot, opened):
-    window, _, panel = opened()
-    controller, before = window.controller, window.controller.snapshot
+    shown, _, panel = opened()
+    controller, before = shown.controller, shown.controller.snapshot
     assert before.step > 0
     for reach in (45, 30, 60):  # several, one after the other
         at = pixel(panel, *panel.point) + QPoint(reach, 25)
@@ -215,16 +213,14 @@ def test_a_start_that_is_clicked_says_what_is_gone_and_one_undo_brings_it_back(q
             lambda x=x, y=y: controller.snapshot.params.W[2] == pytest.approx((x, y), abs=1e-5),
             timeout=PATIENCE_MS,
         )
-        qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: shown.is_at_rest, timeout=PATIENCE_MS)
     xs, ys = panel.path.getData()  # no longer from a start that was given up
     assert (set(xs), set(ys)) == ({panel.point[0]}, {panel.point[1]})
-    assert window.notice.text == (
+    assert shown.told[-1] == (
         f"Reset by the choice of a start. Ctrl+Z brings step {before.step:,} back."
     )
     assert controller.undo_stack.count() == 1
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
-    qtbot.keyClick(panel.plot, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    controller.undo_stack.undo()
     qtbot.waitUntil(
         lambda: controller.snapshot is not None and controller.snapshot.step == before.step,
         timeout=PATIENCE_MS,
@@ -234,15 +230,15 @@ def test_a_start_that_is_clicked_says_what_is_gone_and_one_undo_brings_it_back(q
 
 
 def test_arrow_keys_move_the_point(qtbot, opened):
-    window, view, panel = opened()
+    shown, view, panel = opened()
     x, y = panel.point
     panel.plot.setFocus()
     with qtbot.waitSignal(view.moved, timeout=PATIENCE_MS):
         qtbot.keyClick(panel.plot, Qt.Key.Key_Right)
     qtbot.waitUntil(
-        lambda: window.controller.snapshot.params.W[2, 0] > x + 1e-3, timeout=PATIENCE_MS
+        lambda: shown.controller.snapshot.params.W[2, 0] > x + 1e-3, timeout=PATIENCE_MS
     )
-    assert window.controller.snapshot.params.W[2, 1] == pytest.approx(y, abs=1e-5)
+    assert shown.controller.snapshot.params.W[2, 1] == pytest.approx(y, abs=1e-5)
 
 
 def test_both_losses_are_shown_and_read_side_by_side(qtbot, alone, background, move, words):
@@ -287,28 +283,26 @@ def test_pictures_offer_directions_in_place_of_thousands_of_weights(alone, words
 
 
 @pytest.fixture
-def pictured(qtbot, open_window, finish, pixels):
+def pictured(open_alone, pixels):
     """Return a function that trains flat out to the end and returns the picture of the surface."""
-    open_window()  # the first one is made without the style sheet, and laid out otherwise
 
     def pictured(config: RunConfig, *, is_watched: bool):
-        window = open_window(config)
-        qtbot.keyClick(window.stage, Qt.Key.Key_7)
-        if not is_watched:
-            qtbot.keyClick(window.stage, Qt.Key.Key_2)
-        finish(window)
-        qtbot.keyClick(window.stage, Qt.Key.Key_7)
-        view = window.views["Surface"]
+        shown = open_alone()
+        view = shown.show("Surface", 800, 600)
+        shown.start(config)
+        view.setVisible(is_watched)
+        shown.finish()
+        view.show()
         pictures: list[np.ndarray] = []
 
         def is_settled() -> bool:  # axes take their width when they are painted
-            if not window.is_at_rest:
+            if not shown.is_at_rest:
                 pictures.clear()
                 return False
             pictures.append(pixels(view))
             return len(pictures) > 1 and np.array_equal(pictures[-1], pictures[-2])
 
-        qtbot.waitUntil(is_settled, timeout=PATIENCE_MS)
+        shown.until(is_settled)
         return pictures[-1]
 
     return pictured
@@ -322,7 +316,7 @@ def test_pictures_of_one_run_are_equal_whoever_watched_it(pictured, source, epoc
 
 
 def test_the_wheel_zooms_about_the_pointer_and_that_stays_until_all_is_wanted_again(qtbot, opened):
-    window, view, panel = opened()
+    shown, _, panel = opened()
     fitted = panel.ranges()
     at = pixel(panel, *panel.point)
     (x0, x1), _ = panel.ranges()
@@ -333,13 +327,13 @@ def test_the_wheel_zooms_about_the_pointer_and_that_stays_until_all_is_wanted_ag
     zoomed = panel.ranges()
     assert zoomed != fitted
     for step in (4, 5):
-        qtbot.keyClick(view, Qt.Key.Key_S)
-        qtbot.waitUntil(lambda n=step: window.controller.snapshot.step == n, timeout=PATIENCE_MS)
-        qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
+        shown.controller.step()
+        qtbot.waitUntil(lambda n=step: shown.controller.snapshot.step == n, timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: shown.is_at_rest, timeout=PATIENCE_MS)
         np.testing.assert_allclose(panel.ranges(), zoomed)
     panel.plot.setFocus()
     qtbot.keyClick(panel.plot, Qt.Key.Key_Home)
-    qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: shown.is_at_rest, timeout=PATIENCE_MS)
     np.testing.assert_allclose(panel.ranges(), fitted)
 
 
@@ -377,24 +371,24 @@ CHOICES = {
 
 def test_each_model_has_the_surface_of_its_own_loss_and_another_to_compare(qtbot, opened, new_run):
     decay = TrainingConfig(weight_decay=0.05)
-    window, view, _ = opened(RunConfig(model=ModelConfig(kind="mse"), training=decay))
+    shown, view, _ = opened(RunConfig(model=ModelConfig(kind="mse"), training=decay))
     for kind, words in CHOICES.items():
-        if window.controller.config.model.kind != kind:
-            with new_run(window):
-                window.knobs.kind_chosen.emit(kind)
+        if shown.controller.config.model.kind != kind:
+            with new_run(shown):
+                shown.setup.wishes.change_kind(kind)
             for step in (1, 2, 3):
-                qtbot.keyClick(window.stage, Qt.Key.Key_S)
+                shown.controller.step()
                 qtbot.waitUntil(
-                    lambda n=step: window.controller.snapshot.step == n, timeout=PATIENCE_MS
+                    lambda n=step: shown.controller.snapshot.step == n, timeout=PATIENCE_MS
                 )
-        qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: shown.is_at_rest, timeout=PATIENCE_MS)
         own, other = loss_surface.own_loss(kind), loss_surface.other_loss(kind)
         assert view.choices.shown == (own,)
         losses = view.choices.losses
         buttons = [losses.button(value).text() for value in ((own,), (other,), (own, other))]
         assert buttons == [*words, "both"]
-        panel, sample = view.panels[own], loss_surface.Sample.of(window.controller.run.task)
-        params, surface = window.controller.snapshot.params, panel.surface
+        panel, sample = view.panels[own], loss_surface.Sample.of(shown.controller.run.task)
+        params, surface = shown.controller.snapshot.params, panel.surface
         if kind == "binary":
             np.testing.assert_allclose(panel.point, params.W[0], rtol=1e-6)
         there = direction.moved(params, view.answer.directions, surface.xs[5], surface.ys[7])
@@ -407,23 +401,24 @@ def test_each_model_has_the_surface_of_its_own_loss_and_another_to_compare(qtbot
         qtbot.mouseClick(losses.button((own,)), Qt.MouseButton.LeftButton)
 
 
-def test_over_a_single_weight_there_is_no_surface_and_it_says_so(qtbot, open_window):
+def test_over_a_single_weight_there_is_no_surface_and_it_says_so(open_alone):
     one_feature = DataConfig(features=("petal width",))
     neuron = ModelConfig(kind="binary", has_bias=False)
-    window = open_window(RunConfig(data=one_feature, model=neuron))
-    qtbot.keyClick(window.stage, Qt.Key.Key_7)
-    qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
-    said = [label.text() for label in window.views["Surface"].findChildren(QLabel)]
+    shown = open_alone()
+    view = shown.show("Surface", 800, 600)
+    shown.start(RunConfig(data=one_feature, model=neuron))
+    shown.until(lambda: shown.is_at_rest)
+    said = [label.text() for label in view.findChildren(QLabel)]
     assert any("a single weight" in words for words in said)
 
 
-def test_a_model_with_another_loss_than_the_one_before_is_shown(qtbot, open_window):
-    window = open_window(RunConfig(model=ModelConfig(kind="svm")))
-    window.stage.show_name("Surface")
-    view = window.views["Surface"]
+def test_a_model_with_another_loss_than_the_one_before_is_shown(qtbot, open_alone):
+    shown = open_alone()
+    shown.start(RunConfig(model=ModelConfig(kind="svm")))
+    view = shown.show("Surface", 800, 600)
     for kind in ("softmax", "perceptron", "svm", "binary"):
-        window.knobs.kind_chosen.emit(kind)
-        qtbot.waitUntil(lambda kind=kind: window.controller.config.model.kind == kind)
-        qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
+        shown.setup.wishes.change_kind(kind)
+        qtbot.waitUntil(lambda kind=kind: shown.controller.config.model.kind == kind)
+        qtbot.waitUntil(lambda: shown.is_at_rest, timeout=PATIENCE_MS)
         (own,) = view.choices.shown
         assert view.panels[own].title.text() == title_of(kind, own)

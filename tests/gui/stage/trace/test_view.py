@@ -10,7 +10,6 @@ import shiboken6
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QScrollArea
-from pytestqt.qtbot import QtBot
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.data import sources
@@ -27,6 +26,7 @@ from gui.kit import theme as look
 from gui.kit.maths.notation import Key, Pic, walk
 from gui.stage.trace.view import TraceView
 from gui.state.selected_example import Chosen
+from tests.gui.alone import Alone, opened
 
 PATIENCE_MS = 30_000
 MINUTES = RunConfig(training=TrainingConfig(epochs=10**6))
@@ -39,12 +39,24 @@ def number(words: str) -> float:
 
 
 @pytest.fixture
-def traced(qtbot, open_window):
-    """Return a function that opens the window on a config, with so many steps, and its trace."""
+def open_alone(qtbot):
+    """Return a function that makes the controllers of a window, and no window."""
+    yield from opened(qtbot)
+
+
+@pytest.fixture
+def traced(qtbot, open_alone):
+    """Return a function that shows the trace of a run after so many steps, and its gauge."""
 
     def traced(config: RunConfig | None = None, steps: int = 3):
-        window = open_window(config)
-        return window, trace_of(qtbot, window, steps)
+        alone = open_alone()
+        alone.start(config or RunConfig())
+        alone.walk(steps)
+        alone.show("Example", 380, 500)
+        view = alone.show("Trace", 800, 640)
+        follows(qtbot, alone, steps)
+        alone.until(lambda: view.is_at_rest)
+        return alone, view
 
     return traced
 
@@ -91,11 +103,12 @@ def trace_of(qtbot, window, steps: int) -> TraceView:
     return view
 
 
-def follows(qtbot, window, step: int) -> None:
-    """Wait until the numbers of the stage are those of this step."""
+def follows(qtbot, shown, step: int) -> None:
+    """Wait until the numbers of a window, or of its trace alone, are those of this step."""
+    context = shown.context if isinstance(shown, Alone) else shown.views.context
 
     def is_there() -> bool:
-        newest = window.views.context.tracer.newest
+        newest = context.tracer.newest
         return newest is not None and newest.is_whole and newest.trace.step == step
 
     qtbot.waitUntil(is_there, timeout=PATIENCE_MS)
@@ -107,10 +120,10 @@ def spot(sheet, key) -> QPoint:
     return at
 
 
-def oracle(window):
-    """Compute the example's way by hand, from the window's own snapshot."""
-    snapshot, task = window.controller.snapshot, window.controller.run.task
-    example = window.views.context.chosen.example
+def oracle(alone):
+    """Compute the example's way by hand, from the alone's own snapshot."""
+    snapshot, task = alone.controller.snapshot, alone.controller.run.task
+    example = alone.context.chosen.example
     x = task.inputs(task.dataset.values()[example.row][None])[0].astype(float)
     z = snapshot.params.W.astype(float) @ x + snapshot.params.b
     a = np.exp(z) / np.exp(z).sum()
@@ -119,8 +132,8 @@ def oracle(window):
 
 
 def test_every_number_of_the_derivation_is_right(traced):
-    window, view = traced()
-    x, z, a, y = oracle(window)
+    alone, view = traced()
+    x, z, a, y = oracle(alone)
     sheet = view.sheet
     for k in range(3):
         assert number(sheet.numbers.text_of(("z", k))) == pytest.approx(z[k], abs=6e-4)
@@ -134,30 +147,30 @@ def test_every_number_of_the_derivation_is_right(traced):
 
 
 def test_the_gauge_shows_the_same_numbers_as_the_stage(traced):
-    window, view = traced()
-    gauge = window.views["Example"].sheet
+    alone, view = traced()
+    gauge = alone.views["Example"].sheet
     for key in [("x", 0), ("z", 1), ("a", 2), ("dz", 0), ("L",)]:
         assert gauge.numbers.text_of(key) == view.sheet.numbers.text_of(key)
         assert gauge.spots(key)
 
 
 def test_the_new_weights_are_those_after_the_next_step(qtbot, traced):
-    window, view = traced()
+    alone, view = traced()
     promised = {
         (k, j): number(view.sheet.numbers.text_of(("W2", k, j))) for k in range(3) for j in range(2)
     }
-    step = window.controller.snapshot.step
-    qtbot.keyClick(view, Qt.Key.Key_S)
-    follows(qtbot, window, step + 1)
-    after = window.controller.snapshot.params.W
+    step = alone.controller.snapshot.step
+    alone.controller.step()
+    follows(qtbot, alone, step + 1)
+    after = alone.controller.snapshot.params.W
     for (k, j), value in promised.items():
         assert value == pytest.approx(after[k, j], abs=6e-4)
 
 
 def test_a_number_under_the_pointer_lights_up_wherever_it_stands(traced, move):
-    window, view = traced()
+    alone, view = traced()
     move(view.sheet, spot(view.sheet, ("a", 0)))
-    for sheet in (view.sheet, window.views["Example"].sheet):
+    for sheet in (view.sheet, alone.views["Example"].sheet):
         grounds = {one.ground.name().upper() for one in sheet.spots(("a", 0))}
         assert grounds == {view.theme.accent}
     assert view.sheet.spots(("a", 1))[0].ground is None
@@ -165,15 +178,13 @@ def test_a_number_under_the_pointer_lights_up_wherever_it_stands(traced, move):
 
 
 def test_a_covered_number_is_a_question_mark_everywhere_until_it_is_revealed(qtbot, traced):
-    window, view = traced()
+    alone, view = traced()
     key = ("a", 0)
     shown = view.sheet.numbers.text_of(key)
     qtbot.mouseClick(view.cover, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(view.sheet, Qt.MouseButton.LeftButton, pos=spot(view.sheet, key))
     texts = {
-        one.text
-        for sheet in (view.sheet, window.views["Example"].sheet)
-        for one in sheet.spots(key)
+        one.text for sheet in (view.sheet, alone.views["Example"].sheet) for one in sheet.spots(key)
     }
     assert texts == {"?"}
     assert shown not in view.sheet.numbers.text().split()
@@ -181,37 +192,35 @@ def test_a_covered_number_is_a_question_mark_everywhere_until_it_is_revealed(qtb
     assert (
         view.sheet.numbers.text_of(key)
         == shown
-        == window.views["Example"].sheet.numbers.text_of(key)
+        == alone.views["Example"].sheet.numbers.text_of(key)
     )
 
 
-def test_a_covered_number_stays_covered_while_it_trains(qtbot, traced, reach):
-    window, view = traced(MINUTES)
+def test_a_covered_number_stays_covered_while_it_trains(qtbot, traced):
+    alone, view = traced(MINUTES)
     view.sheet.cover([("L",)], True)
-    step = window.controller.snapshot.step
-    qtbot.keyClick(view, Qt.Key.Key_Space)
-    qtbot.waitUntil(
-        lambda: window.views.context.tracer.newest.trace.step > step + 10, timeout=PATIENCE_MS
-    )
+    step = alone.controller.snapshot.step
+    alone.controller.play_or_pause()
+    qtbot.waitUntil(lambda: alone.context.tracer.newest.trace.step > step + 10, timeout=PATIENCE_MS)
     assert {one.text for one in view.sheet.spots(("L",))} == {"?"}
 
 
 def test_what_waits_while_steps_are_a_blur_comes_once_it_pauses(qtbot, traced, reach, monkeypatch):
     monkeypatch.setattr(tracer, "BLUR_MS", 10**7)
-    window, view = traced(MINUTES)
-    of_the_run, controller = window.views.context.tracer, window.controller
-    qtbot.keyClick(view, Qt.Key.Key_Space)
+    alone, _ = traced(MINUTES)
+    of_the_run, controller = alone.context.tracer, alone.controller
+    alone.controller.play_or_pause()
     qtbot.waitUntil(
         lambda: controller.snapshot.step > of_the_run.newest.trace.step + 5, timeout=PATIENCE_MS
     )
     assert not of_the_run.is_at_rest
-    qtbot.keyClick(view, Qt.Key.Key_Space)
-    reach(window, Status.PAUSED)
-    follows(qtbot, window, window.controller.snapshot.step)
+    alone.controller.play_or_pause()
+    reach(alone, Status.PAUSED)
+    follows(qtbot, alone, alone.controller.snapshot.step)
 
 
-def test_four_presses_make_one_step(qtbot, traced):
-    window, view = traced()
+def test_four_presses_make_one_step(qtbot, window):
+    view = trace_of(qtbot, window, 3)
     step = window.controller.snapshot.step
     sheet = view.sheet
     for part in range(4):
@@ -231,65 +240,68 @@ def test_four_presses_make_one_step(qtbot, traced):
 
 
 def test_a_part_pauses_training_first(qtbot, traced, reach):
-    window, view = traced(MINUTES)
-    qtbot.keyClick(view, Qt.Key.Key_Space)
-    reach(window, Status.TRAINING)
+    alone, view = traced(MINUTES)
+    alone.controller.play_or_pause()
+    reach(alone, Status.TRAINING)
     qtbot.mouseClick(view.parts[0], Qt.MouseButton.LeftButton)
-    reach(window, Status.PAUSED)
-    qtbot.waitUntil(lambda: window.views.context.tracer.part == 0, timeout=PATIENCE_MS)
+    reach(alone, Status.PAUSED)
+    qtbot.waitUntil(lambda: alone.context.tracer.part == 0, timeout=PATIENCE_MS)
 
 
 def test_of_quick_presses_for_parts_each_counts(qtbot, traced, reach):
-    window, view = traced(MINUTES)
-    step = window.controller.snapshot.step
+    alone, _ = traced(MINUTES)
+    step = alone.controller.snapshot.step
     for _ in range(len(PARTS) + 2):  # two of them before the step of the first is there
-        qtbot.keyClick(view, Qt.Key.Key_N)
-    follows(qtbot, window, step + 1)
-    assert window.views.context.tracer.part == 1
-    qtbot.keyClick(view, Qt.Key.Key_Space)
-    reach(window, Status.TRAINING)
+        alone.context.tracer.next_part()
+    follows(qtbot, alone, step + 1)
+    assert alone.context.tracer.part == 1
+    alone.controller.play_or_pause()
+    reach(alone, Status.TRAINING)
     for _ in range(3):  # which pause it first
-        qtbot.keyClick(view, Qt.Key.Key_N)
-    reach(window, Status.PAUSED)
-    qtbot.waitUntil(lambda: window.views.context.tracer.part == 2, timeout=PATIENCE_MS)
+        alone.context.tracer.next_part()
+    reach(alone, Status.PAUSED)
+    qtbot.waitUntil(lambda: alone.context.tracer.part == 2, timeout=PATIENCE_MS)
 
 
 def test_training_on_ends_the_parts(qtbot, traced, reach):
-    window, view = traced(MINUTES)
-    qtbot.keyClick(view, Qt.Key.Key_N)
-    qtbot.keyClick(view, Qt.Key.Key_Space)
-    reach(window, Status.TRAINING)
-    qtbot.waitUntil(lambda: window.views.context.tracer.part is None, timeout=PATIENCE_MS)
+    alone, view = traced(MINUTES)
+    alone.context.tracer.next_part()
+    alone.controller.play_or_pause()
+    reach(alone, Status.TRAINING)
+    qtbot.waitUntil(lambda: alone.context.tracer.part is None, timeout=PATIENCE_MS)
     assert view.sheet.lit_parts == set(range(4))
 
 
 def test_the_rows_before_and_after_are_a_press_away(qtbot, traced):
-    window, view = traced()
-    first = window.views.context.chosen.example.row
+    alone, view = traced()
+    first = alone.context.chosen.example.row
     qtbot.mouseClick(view.after, Qt.MouseButton.LeftButton)
-    assert window.views.context.chosen.example.row == first + 1
+    assert alone.context.chosen.example.row == first + 1
     qtbot.mouseClick(view.before, Qt.MouseButton.LeftButton)
-    assert window.views.context.chosen.example.row == first
+    assert alone.context.chosen.example.row == first
 
 
 def test_the_worst_row_has_the_largest_loss(qtbot, traced):
-    window, view = traced(steps=5)
-    task, params = window.controller.run.task, window.controller.snapshot.params
+    alone, view = traced(steps=5)
+    task, params = alone.controller.run.task, alone.controller.snapshot.params
     X = task.inputs(task.dataset.values()).astype(float)
     Z = X @ params.W.T.astype(float) + params.b
     losses = np.log(np.exp(Z).sum(axis=1)) - Z[np.arange(len(Z)), task.dataset.y]
     worst = max(task.train_rows, key=lambda row: losses[row])
     qtbot.mouseClick(view.worst, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.views.context.chosen.example.row == worst, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: alone.context.chosen.example.row == worst, timeout=PATIENCE_MS)
 
 
-def test_a_point_that_is_clicked_is_followed(qtbot, open_window, click_plane):
-    window = open_window()
-    task = window.controller.run.task
+def test_a_point_that_is_clicked_is_followed(open_alone, click_plane):
+    alone = open_alone()
+    plane = alone.show("Boundary")
+    alone.start(RunConfig())
+    task = alone.controller.run.task
     row = 120
     x, y = task.dataset.values()[row][:2]
-    click_plane(window.views["Boundary"], float(x), float(y))
-    found = window.views.context.chosen.example.row
+    click_plane(plane, float(x), float(y))
+    found = alone.context.chosen.example.row
+    assert found != task.train_rows[0]
     np.testing.assert_allclose(task.dataset.values()[found], task.dataset.values()[row])
 
 
@@ -304,8 +316,8 @@ def test_a_binary_neuron_shows_the_chain_rule(trace_alone):
 
 
 def test_ten_classes_of_pictures_are_followed_with_pictures(traced):
-    window, view = traced(RunConfig(DataConfig("digits")))
-    trace = window.views.context.tracer.newest.trace
+    alone, view = traced(RunConfig(DataConfig("digits")))
+    trace = alone.context.tracer.newest.trace
     assert len(trace.z) == 10
     for k in range(10):
         assert number(view.sheet.numbers.text_of(("z", k))) == pytest.approx(
@@ -315,10 +327,10 @@ def test_ten_classes_of_pictures_are_followed_with_pictures(traced):
     assert not view.sheet.frames(("x",))[0].is_empty
 
 
-def test_a_formula_is_copied_as_latex_and_its_table_as_csv(qtbot, traced):
-    window, view = traced()
+def test_a_formula_is_copied_as_latex_and_its_table_as_csv(traced):
+    alone, view = traced()
     sheet = view.sheet
-    lines = window.views.context.tracer.newest.lines
+    lines = alone.context.tracer.newest.lines
     number_of_line = next(
         i for i, line in enumerate(lines) if line.title.text == "weights" and line.part == 2
     )
@@ -334,7 +346,7 @@ def test_a_formula_is_copied_as_latex_and_its_table_as_csv(qtbot, traced):
     assert latex.startswith(r"\frac{\partial L}{\partial \mathbf{W}}") and "bmatrix" in latex
     actions["Copy table as CSV"].trigger()
     table = [row.split(",") for row in QGuiApplication.clipboard().text().splitlines()]
-    trace = window.views.context.tracer.newest.trace
+    trace = alone.context.tracer.newest.trace
     np.testing.assert_allclose(np.array(table, dtype=float), trace.layer.dW, rtol=0.05, atol=6e-4)
     menu.close()
 
@@ -356,22 +368,18 @@ def test_arrow_keys_walk_through_the_numbers_and_return_covers(qtbot, trace_alon
 
 
 def test_a_drawing_has_a_loss_once_its_class_is_said(qtbot, traced):
-    window, view = traced(RunConfig(DataConfig("digits")))
+    alone, view = traced(RunConfig(DataConfig("digits")))
     from gui.state.selected_example import Example
 
-    task = window.controller.run.task
-    window.views.context.chosen.choose(Example(task, np.full(64, 0.5), None, None, "the drawing"))
-    qtbot.waitUntil(
-        lambda: window.views.context.tracer.newest.example.row is None, timeout=PATIENCE_MS
-    )
+    task = alone.controller.run.task
+    alone.context.chosen.choose(Example(task, np.full(64, 0.5), None, None, "the drawing"))
+    qtbot.waitUntil(lambda: alone.context.tracer.newest.example.row is None, timeout=PATIENCE_MS)
     assert ("L",) not in view.sheet.keys and view.label.isVisible()
     view.label.setFocus()
     for _ in range(8):
         qtbot.keyClick(view.label, Qt.Key.Key_Down)
-    qtbot.waitUntil(
-        lambda: window.views.context.tracer.newest.trace.label == 7, timeout=PATIENCE_MS
-    )
-    a = window.views.context.tracer.newest.trace.a
+    qtbot.waitUntil(lambda: alone.context.tracer.newest.trace.label == 7, timeout=PATIENCE_MS)
+    a = alone.context.tracer.newest.trace.a
     assert number(view.sheet.numbers.text_of(("L",))) == pytest.approx(-np.log(a[7]), rel=0.05)
 
 
@@ -471,16 +479,10 @@ FORMULAE = {
 }
 
 
-@pytest.fixture(scope="module", params=FORMULAE)
-def each_kind(request, open_for_all):
-    """The kind, and a window on a model of it with its trace, which nobody changes."""
-    window = open_for_all(of(request.param))
-    return request.param, window, trace_of(QtBot(request), window, 3)
-
-
-def test_each_model_has_its_own_derivation_with_its_own_numbers(each_kind):
-    kind, window, view = each_kind
-    text, trace = view.sheet.numbers.text(), window.views.context.tracer.newest.trace
+@pytest.mark.parametrize("kind", FORMULAE)
+def test_each_model_has_its_own_derivation_with_its_own_numbers_and_the_gauge_agrees(traced, kind):
+    alone, view = traced(of(kind))
+    text, trace = view.sheet.numbers.text(), alone.context.tracer.newest.trace
     for words in FORMULAE[kind]:
         assert words in text, words
     assert "nan" not in text and "…" not in text.replace("… ", "")
@@ -490,13 +492,10 @@ def test_each_model_has_its_own_derivation_with_its_own_numbers(each_kind):
     assert number(view.sheet.numbers.text_of(("L",))) == pytest.approx(
         trace.loss, rel=0.06, abs=6e-4
     )
-    assert window.controller.run.task.dataset.class_names[trace.response.decided] in text
+    assert alone.controller.run.task.dataset.class_names[trace.response.decided] in text
     assert view.open_jacobian.isVisible() == (kind in ("softmax", "binary", "mse"))
 
-
-def test_the_gauge_agrees_with_the_stage_on_each_model(each_kind):
-    _, window, view = each_kind
-    gauge = window.views["Example"].sheet
+    gauge = alone.views["Example"].sheet
     shown = [key for key in gauge.keys if key in view.sheet.keys]
     assert ("L",) in shown and ("dz", 0) in shown
     assert all(gauge.numbers.text_of(key) == view.sheet.numbers.text_of(key) for key in shown)
@@ -548,7 +547,7 @@ def test_of_many_pairs_those_with_the_class_are_shown_and_it_says_so(trace_alone
 
 @pytest.mark.parametrize("rule", [name for name, row in OPTIMISERS.items() if row.remembers])
 def test_each_optimisers_new_weights_are_those_after_the_next_step(qtbot, traced, rule):
-    window, view = traced(of("softmax", optimiser=rule, l1=0.01, weight_decay=0.1))
+    alone, view = traced(of("softmax", optimiser=rule, l1=0.01, weight_decay=0.1))
     text, is_apart = view.sheet.numbers.text(), OPTIMISERS[rule].decouples_decay
     assert ("g = ∇W + λ W" in text) != is_apart
     assert ("u = W − η (d + λ W)" in text) == is_apart
@@ -559,10 +558,10 @@ def test_each_optimisers_new_weights_are_those_after_the_next_step(qtbot, traced
         key: number(view.sheet.numbers.text_of(key)) for key in view.sheet.keys if key[0] == "W2"
     }
     biases = shown_numbers(view.sheet, "b2")
-    step = window.controller.snapshot.step
-    qtbot.keyClick(view, Qt.Key.Key_S)
-    follows(qtbot, window, step + 1)
-    after = window.controller.snapshot.params
+    step = alone.controller.snapshot.step
+    alone.controller.step()
+    follows(qtbot, alone, step + 1)
+    after = alone.controller.snapshot.params
     assert len(promised) == 6 and len(biases) == 3
     for (_, k, j), value in promised.items():
         assert value == pytest.approx(after.W[k, j], abs=6e-4)
