@@ -82,6 +82,14 @@ class View(QWidget):
         self.is_low = self.is_unfolded = self.is_presented = False
 
     @property
+    def beside_tabs(self) -> QWidget | None:
+        """What the view would rather have beside the tabs of the stage than above its picture.
+
+        `fold_changed` tells that it is another; whoever shows it there gives it a parent.
+        """
+        return None
+
+    @property
     def is_at_rest(self) -> bool:
         """Whether everything offered is shown, except pending results of the background thread."""
         return not self._is_stale and not awaits_timer(self)

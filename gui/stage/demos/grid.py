@@ -166,7 +166,7 @@ class Grid(QTableWidget):
     def _fit(self) -> None:
         """Fit the height to all rows; each is as high as the lines of its heading."""
         line = self.fontMetrics().height()
-        one = 1.6 if len(self._rows) < MANY else 1.35
+        one = 1.45 if len(self._rows) < MANY else 1.35
         for i, heading in enumerate(self._rows):
             self.setRowHeight(i, round(line * (one + heading.count("\n"))))
         head = self.horizontalHeader().sizeHint().height()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer
+from PySide6.QtCore import QAbstractItemModel, QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -80,12 +80,18 @@ GROUPS: tuple[tuple[str, tuple[type[Demo], ...]], ...] = (
     (mark("Data"), (PictureNumbersDemo,)),
 )
 LIST_FROM, LIST_HEIGHT = 600, 330  # px at 100 % from which the list is beside the demonstration
+TABS_FROM = 800  # px at 100 % from which tabs and box have room in one line
+TOP = 10  # px above the box, where that is above the demonstration
+LETTERS = 14  # of a title that the box has room for at least
 INTERVAL = 0.1  # s between two updates from a run
 BESIDE_PX = 8  # beside the longest title in the list
 
 
 class DemosView(View):
-    """The titles on the left, or in a combo box above if narrow; beside them the chosen one."""
+    """The titles on the left, or in a combo box above if narrow; beside them the chosen one.
+
+    In a view that is wide, but too low for the list, the box stands beside the tabs of the stage.
+    """
 
     def __init__(self, theme: Theme, chosen: Chosen, background: Background | None = None) -> None:
         super().__init__(theme)
@@ -105,18 +111,16 @@ class DemosView(View):
         self.titles.setAccessibleName(tr("Demonstrations"))
         self.titles.setProperty("plain", True)
         self.titles.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.combo = Combo()
-        self.combo.setAccessibleName(tr("Demonstrations"))
-        self.combo.setToolTip(tr("Choose a demonstration"))
-        self.combo.setModel(self.titles.model())
+        self.combo = _Box(self.titles.model())
         self._fill()
         self._stack = QStackedWidget()
-        right = QVBoxLayout()
+        self._right = right = QVBoxLayout()
         right.setSpacing(0)
         right.setContentsMargins(0, 0, 0, 0)
         self._above = QWidget()
-        above = QHBoxLayout(self._above)
-        above.setContentsMargins(MARGIN, 10, MARGIN, 0)
+        self._is_lent = False  # the box, to stand beside the tabs
+        self._line = above = QHBoxLayout(self._above)
+        above.setContentsMargins(MARGIN, TOP, MARGIN, 0)
         above.addWidget(self.combo, 1)
         self._reset = parts.reset_button(lambda: self.demo.reset())  # noqa: PLW0108  the one shown then
         above.addWidget(self._reset)
@@ -304,11 +308,29 @@ class DemosView(View):
         """Show the list if the view is large enough, else the combo box, which is the title too."""
         scale = zoom.factor()
         is_wide = self.width() >= LIST_FROM * scale and self.height() >= LIST_HEIGHT * scale
+        self._lend(self.width() >= TABS_FROM * scale and not is_wide)
         self._left.setVisible(is_wide and not self.is_presented)
         self._above.setVisible(not is_wide and not self.is_presented)
         for demo, area in self._pages.values():
             self._show_title(area)
             demo.updateGeometry()  # whether it has one column or two depends on the height
+
+    @property
+    def beside_tabs(self) -> QWidget | None:
+        return self._above if self._is_lent else None
+
+    def _lend(self, is_lent: bool) -> None:
+        """Have the box beside the tabs, or above the demonstration."""
+        if is_lent == self._is_lent:
+            return
+        self._is_lent = is_lent
+        if not is_lent:
+            self._right.insertWidget(0, self._above)
+            for widget in self._above.findChildren(QWidget):
+                zoom.follow(widget)  # with a new parent, Qt returns to the type of an earlier zoom
+        top, side = (0, 0) if is_lent else (TOP, MARGIN)
+        self._line.setContentsMargins(side, top, side, 0)
+        self.fold_changed.emit()
 
     def _show_title(self, area: DemoPage) -> None:
         area.head.setVisible(self._above.isHidden())
@@ -329,6 +351,18 @@ class DemosView(View):
         for demo, _ in self._pages.values():
             demo.show_example(example)
         self._show_run()
+
+
+class _Box(Combo):
+    """The titles in a box that gives way where the tabs need its width."""
+
+    def __init__(self, titles: QAbstractItemModel) -> None:
+        super().__init__()
+        self.setAccessibleName(tr("Demonstrations"))
+        self.setToolTip(tr("Choose a demonstration"))
+        self.setModel(titles)
+        self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(LETTERS)
 
 
 class _Titles(QListWidget):

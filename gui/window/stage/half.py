@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
+    QSizePolicy,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.language import tr
+from gui.kit import zoom
 from gui.kit.view import View
 from gui.window.stage.tabs import StageTabs
 from gui.window.view_spec import ViewSpec
@@ -37,6 +39,11 @@ class StageHalf(QWidget):
         self.head.setContentsMargins(0, 0, 4, 0)
         self.head.setSpacing(0)
         self.head.addWidget(self.tabs, 1)
+        self._lent = QStackedWidget()  # what the shown view has beside the tabs
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._lent.setSizePolicy(policy)
+        self._lent.hide()
+        self.head.addWidget(self._lent, 1)
         self.more = QToolButton()  # in a low window
         self.more.setText("⋯")
         self.more.setProperty("quiet", True)
@@ -68,10 +75,18 @@ class StageHalf(QWidget):
         self.show_folding()
 
     def show_folding(self) -> None:
-        """Offer the parts that the shown view folds, if it does."""
+        """Offer the parts that the shown view folds, and those that it has beside the tabs."""
         view = self._stack.currentWidget()
         self.more.setVisible(isinstance(view, View) and view.is_low)
         self.more.setChecked(isinstance(view, View) and view.is_unfolded)
+        lent = view.beside_tabs if isinstance(view, View) else None
+        if lent is not None and self._lent.indexOf(lent) < 0:
+            self._lent.addWidget(lent)
+            for widget in lent.findChildren(QWidget):
+                zoom.follow(widget)  # with a new parent, Qt returns to the type of an earlier zoom
+        if lent is not None:
+            self._lent.setCurrentWidget(lent)
+        self._lent.setVisible(lent is not None)
 
     def _unfold(self, is_on: bool) -> None:
         view = self._stack.currentWidget()
@@ -85,6 +100,7 @@ class StageHalf(QWidget):
         """
         if self._stack.currentWidget() is view:
             self._stack.setCurrentWidget(self._nothing)
+            self.show_folding()
 
     def replace(self, old: QWidget, view: QWidget) -> None:
         """Replace a view by another; does nothing if the old one is not in this half."""
@@ -94,6 +110,7 @@ class StageHalf(QWidget):
         if self._stack.currentWidget() is old:
             self._stack.setCurrentWidget(view)
         self._stack.removeWidget(old)
+        self.show_folding()
 
     def holds_focus(self, widget: QWidget | None) -> bool:
         return widget is not None and self._stack.isAncestorOf(widget)

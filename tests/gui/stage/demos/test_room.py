@@ -2,14 +2,16 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QScrollArea
 
 from core.config import DataConfig, RunConfig
 from gui.kit import theme as look
 from gui.stage.demos.batch_sheet import SheetView
+from gui.stage.demos.demo import DemoPage
 from gui.stage.demos.neuron.two_classes import TwoClassesDemo
 from gui.stage.demos.temperature import TemperatureDemo
-from gui.stage.demos.view import GROUPS
+from gui.stage.demos.view import GROUPS, DemosView
 
 DEMOS = [cls for _, classes in GROUPS for cls in classes]
 
@@ -64,6 +66,34 @@ def test_where_a_column_is_too_high_there_are_two_in_order(open_window, qtbot):
     assert places() == sorted(places())
     (area,) = (a for a in view.findChildren(QScrollArea) if a.isVisible())
     qtbot.waitUntil(lambda: not area.verticalScrollBar().maximum())
+
+
+def overflow(view: DemosView) -> int:
+    """Return by how many pixels the demonstration in sight can be scrolled."""
+    (page,) = (page for page in view.findChildren(DemoPage) if page.isVisible())
+    return page.verticalScrollBar().maximum()
+
+
+@pytest.mark.usefixtures("usual_type")
+def test_in_large_type_the_choice_stands_beside_the_tabs_and_none_scrolls(open_window, qtbot):
+    window = open_window(size=(1366, 736))
+    window.appearance.set_zoom(1.5)
+    window.stage.show_name("Demos")
+    view = window.views["Demos"]
+    for cls in DEMOS:
+        view.choose_title(cls.title)
+        qtbot.waitUntil(lambda: view.is_at_rest)
+        qtbot.waitUntil(lambda: not overflow(view))
+    assert view.combo.isVisible() and not view.isAncestorOf(view.combo)
+    tabs = window.stage.tabs
+    assert tabs.count() > 1 and tabs.geometry().right() < view.combo.parentWidget().parent().x()
+    QTest.keyClick(view.combo, Qt.Key.Key_Up)
+    assert view.combo.currentText() == view.demo.title != cls.title
+    window.stage.show_name("Data")
+    assert not view.combo.isVisible()
+    window.stage.split(True)
+    window.stage.show_beside("Demos")  # too narrow for both
+    qtbot.waitUntil(lambda: view.isAncestorOf(view.combo) and view.combo.isVisible())
 
 
 @pytest.mark.usefixtures("usual_type")
