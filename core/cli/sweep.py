@@ -33,6 +33,8 @@ def _main(arguments: list[str]) -> int:
     options = make_parser().parse_args(arguments)
     if not 1 <= options.jobs <= MOST_JOBS:
         raise ConfigError(f"--jobs is {options.jobs}; it must be from 1 to {MOST_JOBS}.")
+    if options.dask is not None and options.jobs > 1:
+        raise ConfigError("--jobs is for this machine; with --dask the workers of the cluster do.")
     from core.library.sweeps.plan import load  # PyTorch: a second that --help saves
     from core.library.sweeps.sweep import sweep
     from core.teach.toml_document import FaultyTextError
@@ -60,6 +62,7 @@ def _main(arguments: list[str]) -> int:
         found = sweep(
             path,
             jobs=options.jobs,
+            dask=options.dask,
             folder=folder,
             on_run=show,
             is_stopped=lambda: bool(wish.number),
@@ -91,6 +94,12 @@ def make_parser() -> Parser:
         default=1,
         metavar="N",
         help="processes at a time, of one thread each (default: 1)",
+    )
+    parser.add_argument(
+        "--dask",
+        metavar="ADDRESS",
+        help="a scheduler of Dask, such as tcp://host:8786, whose workers make the runs; needs "
+        "logitlab[cluster]",
     )
     parser.add_argument(
         "--out",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from core.library.loop import Result, measured
 
 if TYPE_CHECKING:
     from core.data.dataset import Dataset
+    from core.projects.project import Packed
     from core.runs.run_record import Record
     from core.train.trainer import Trainer
 
@@ -63,18 +65,20 @@ def reading_of(config: DataConfig) -> DataConfig:
 
 
 class DataSets:
-    """The last data set that was read, for runs that train on the same rows."""
+    """The last data set that was read, for runs that train on the same rows, on any thread."""
 
     def __init__(self) -> None:
         self._config: DataConfig | None = None
         self._dataset: Dataset | None = None
+        self._reading = threading.Lock()
 
     def load(self, config: DataConfig) -> Dataset:
         """Return the data set of a config. Raises DataError."""
         wanted = reading_of(config)
-        if self._dataset is None or wanted != self._config:
-            self._dataset, self._config = sources.load(wanted), wanted
-        return self._dataset
+        with self._reading:
+            if self._dataset is None or wanted != self._config:
+                self._dataset, self._config = sources.load(wanted), wanted
+            return self._dataset
 
 
 def key_of(config: RunConfig, dataset: Dataset) -> str:
@@ -99,14 +103,19 @@ def paths_of(folder: Path, key: str) -> tuple[Path, Path]:
     return folder / RUNS / f"{key}.json", folder / RUNS / f"{key}.logitlab"
 
 
-def write(folder: Path, key: str, trainer: Trainer, outcome: Outcome) -> None:
-    """Keep a finished run, whole or not at all. Raises SaveError."""
+def packed(trainer: Trainer) -> Packed:
+    """Return a finished run ready to be written, without its rows."""
     from core.exports.exported_run import ExportedRun
     from core.projects import project
 
-    figures, kept = paths_of(folder, key)
     record = ExportedRun.of(trainer).record()
-    project.save(project.Project(trainer.task, records=(record,), is_linked=True), kept)
+    return project.packed(project.Project(trainer.task, records=(record,), is_linked=True))
+
+
+def write(folder: Path, key: str, outcome: Outcome, run: Packed) -> None:
+    """Keep a finished run, whole or not at all. Raises SaveError."""
+    figures, kept = paths_of(folder, key)
+    run.write(kept)
     with files.writing(figures) as file:  # the last: a run with figures is whole
         file.write(json.dumps({"key": key, **asdict(outcome)}, indent=1) + "\n")
 

@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core import files
-from core.errors import LogitLabError, SaveError
+from core.errors import SaveError
 from core.library.sweeps import kept, table
 from core.library.sweeps import plan as planning
 from core.library.sweeps.kept import DataSets, Outcome
+from core.library.sweeps.making import Making, engine
 from core.library.sweeps.plan import Plan, Planned
-from core.library.sweeps.pool import run_all
 from core.library.sweeps.table import Row
-from core.library.sweeps.worker import Job
 from core.number_format import format_general
 from core.runs.run_record import MAX_KEPT, Record
 
@@ -165,6 +164,7 @@ def sweep(
     file: str | os.PathLike[str],
     *,
     jobs: int = 1,
+    dask: str | None = None,
     folder: str | os.PathLike[str] | None = None,
     on_run: Callable[[Planned, Outcome, int], object] | None = None,
     is_stopped: Callable[[], bool] = lambda: False,
@@ -174,58 +174,29 @@ def sweep(
     Each has the weights of `logitlab train` with the same settings, bit for bit. Runs that were
     made before are found by the digest of their settings and data, and are not made again.
 
-    file : see docs/sweeps.md. jobs : processes at a time, with one thread each; above 1, a script
-    needs `if __name__ == "__main__":`. folder : where the runs are kept; by default beside it.
-    on_run : called with each run as it ends or is found, and how many are done. is_stopped : asked
-    between updates; what is whole then stays.
+    file : see docs/sweeps.md. jobs : processes at a time, with one thread each. dask : the address
+    of a scheduler, whose workers make the runs instead. folder : where the runs are kept; by
+    default beside the file. on_run : called with each run as it ends or is found, and how many are
+    done. is_stopped : asked several times a second; what is whole then stays.
 
     Raises DataError for a file with faults, with their lines (`FaultyTextError.faults`), SaveError
-    where the runs cannot be kept. A run that fails has its error in the table.
+    where the runs cannot be kept, PeerError where a cluster does not answer; what was made is
+    kept. A run that fails has its error in the table.
     """
     path = Path(file)
     plan = planning.load(path)
     place = path.with_suffix(ENDING) if folder is None else Path(folder)
     _make_folder(place)
-    jobs_left, outcomes, keys = _found(plan, place)
-    done = 0
-
-    def note(number: int, outcome: Outcome) -> None:
-        nonlocal done
-        done += 1
-        outcomes[number] = outcome
-        if on_run is not None:
-            on_run(plan.runs[number], outcome, done)
-
-    for number, outcome in list(outcomes.items()):
-        note(number, outcome)
-    run_all(jobs_left, max(jobs, 1), lambda job, outcome: note(job.number, outcome), is_stopped)
-    numbers = sorted(outcomes)
+    with engine(max(jobs, 1), dask) as made_by:
+        making = Making(place, made_by, on_run, is_stopped)
+        making.make(plan.runs)
+    numbers = sorted(making.outcomes)
     return Sweep(
         folder=place,
         plan=plan,
-        outcomes=tuple((plan.runs[k], outcomes[k]) for k in numbers),
-        keys=tuple(keys.get(k, "") for k in numbers),
+        outcomes=tuple((plan.runs[k], making.outcomes[k]) for k in numbers),
+        keys=tuple(making.keys.get(k, "") for k in numbers),
     )
-
-
-def _found(plan: Plan, folder: Path) -> tuple[list[Job], dict[int, Outcome], dict[int, str]]:
-    """Return the runs that are to be made, what came of the others, and the keys of all."""
-    datasets = DataSets()
-    left: list[Job] = []
-    outcomes: dict[int, Outcome] = {}
-    keys: dict[int, str] = {}
-    for number, planned in enumerate(plan.runs):
-        try:
-            keys[number] = kept.key_of(planned.config, datasets.load(planned.config.data))
-        except LogitLabError as error:
-            outcomes[number] = Outcome(error=str(error))
-            continue
-        found = kept.read(folder, keys[number])
-        if found is None:
-            left.append(Job(number, keys[number], planned.config, folder))
-        else:
-            outcomes[number] = found
-    return left, outcomes, keys
 
 
 def _make_folder(folder: Path) -> None:

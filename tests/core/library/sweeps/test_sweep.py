@@ -1,8 +1,6 @@
 """A sweep's runs are those of the command line; they are kept one by one, and found again."""
 
 import json
-import os
-from typing import Any
 
 import logitlab as ll
 import numpy as np
@@ -11,9 +9,8 @@ import pytest
 
 from core.cli import train as cli
 from core.errors import SaveError
-from core.library.sweeps import pool, worker
+from core.library.sweeps import worker
 from core.library.sweeps.kept import RUNS
-from core.library.sweeps.worker import Job
 from core.projects import project
 
 GRID = """
@@ -122,25 +119,6 @@ def test_a_run_that_fails_does_not_end_the_others(file):
     assert [bool(each.error) for _, each in found.outcomes] == [False, False, True, True]
     assert "no pictures to deskew" in found.errors[0][1]
     assert found.frame()["failed"].tolist() == [0, 2]
-
-
-class Killer:
-    """Ends the process that it is sent to."""
-
-    def __reduce__(self):
-        return os.abort, ()
-
-
-def test_a_process_that_is_killed_costs_its_own_run_alone(tmp_path):
-    config: Any = ll.Run("iris", epochs=1).config
-    (tmp_path / RUNS).mkdir()
-    configs = [config, Killer(), config]
-    jobs = [Job(k, f"key{k}", each, tmp_path) for k, each in enumerate(configs)]
-    found = {}
-    pool.run_all(jobs, 2, lambda job, each: found.update({job.number: each}), lambda: False)
-    assert sorted(found) == [0, 1, 2]
-    assert "its process ended" in found[1].error
-    assert {found[0].status, found[2].status} == {"finished"}
 
 
 def test_more_runs_than_a_project_has_are_the_best_with_their_first_seeds(file):
