@@ -17,7 +17,7 @@ from core.number_format import format_count
 
 if TYPE_CHECKING:
     from core.library.sweeps.kept import Outcome
-    from core.library.sweeps.plan import Planned
+    from core.library.sweeps.plan import Plan, Planned
     from core.library.sweeps.sweep import Sweep
 
 MOST_JOBS = 256
@@ -51,12 +51,9 @@ def _main(arguments: list[str]) -> int:
         for line, sentence in error.faults:
             print(f"{visible(str(path))}:{line}: {visible(sentence)}", file=sys.stderr)
         return USAGE
-    count = len(plan.runs)
-    for varied, why in plan.faults:
-        told = ", ".join(f"{name} = {value}" for name, value in varied.items())
-        print(f"{PROGRAM}: left out {visible(told)}: {visible(why)}", file=sys.stderr)
-    told = f"{format_count(count, 'run')} of {format_count(plan.combinations, 'combination')}."
-    print(told, flush=True)
+    count = plan.size
+    _tell_left_out(plan)
+    _tell_size(plan, options.jobs)
     folder = None if options.out is None else Path(options.out)
     with signals.when_it_suits() as wish:
         found = sweep(
@@ -70,12 +67,14 @@ def _main(arguments: list[str]) -> int:
         wish.is_saving = True
         bar.close()
         paths = [each for each in found.write() if each is not None]
+    if plan.search:
+        _tell_left_out(found.plan)
     _tell(found)
     print(f"Saved {', '.join(map(str, paths))}.", flush=True)
     if not found.is_whole:
-        left = count - len(found.outcomes)
-        are = "run is" if left == 1 else "runs are"
-        print(f"{PROGRAM}: stopped; {left:,} {are} left. Start again to go on.", file=sys.stderr)
+        are = "run is" if found.left == 1 else "runs are"
+        told = f"stopped; {found.left:,} {are} left. Start again to go on."
+        print(f"{PROGRAM}: {told}", file=sys.stderr)
         return signals.exit_code(wish.number)
     return FAILED if found.errors else DONE
 
@@ -84,7 +83,8 @@ def make_parser() -> Parser:
     """Return the parser of “sweep”."""
     parser = Parser(
         prog=f"{PROGRAM} sweep",
-        description="Train many models, over a grid of settings or at random, with several seeds. "
+        description="Train many models, over a grid of settings, at random or as a search for the "
+        "best, with several seeds. "
         "Runs that were made before are not made again; see docs/sweeps.md for the file.",
     )
     parser.add_argument("file", metavar="FILE.toml", help="data, settings, and which of them vary")
@@ -107,6 +107,27 @@ def make_parser() -> Parser:
         help="where runs and table are kept (default: FILE.sweep beside the file)",
     )
     return parser
+
+
+def _tell_size(plan: Plan, jobs: int) -> None:
+    if plan.search is None:
+        all_runs = format_count(len(plan.runs), "run")
+        print(f"{all_runs} of {format_count(plan.combinations, 'combination')}.", flush=True)
+        return
+    seeds = len(plan.search.seeds)
+    print(
+        f"{format_count(plan.search.trials, 'trial')} of {format_count(seeds, 'run')}.", flush=True
+    )
+    together = plan.search.at_once * seeds
+    if jobs > together:
+        told = f"{format_count(together, 'run')} at a time; --jobs {jobs} needs a larger at_once."
+        print(f"{PROGRAM}: the search asks for {told}", file=sys.stderr)
+
+
+def _tell_left_out(plan: Plan) -> None:
+    for varied, why in plan.faults:
+        told = ", ".join(f"{name} = {value}" for name, value in varied.items())
+        print(f"{PROGRAM}: left out {visible(told)}: {visible(why)}", file=sys.stderr)
 
 
 def _tell(found: Sweep) -> None:

@@ -27,6 +27,13 @@ def test_the_same_file_draws_the_same_within_its_ranges():
         assert run.config.model.activation in ("relu", "tanh")
 
 
+def test_the_search_tries_what_it_says_for_each_seed():
+    plan = read(FILES[2].encode())
+    assert plan.search is not None
+    assert (plan.size, plan.names) == (40 * 2, ("learning_rate", "hidden", "optimiser"))
+    assert (plan.search.at_once, plan.search.minimise) == (4, "validation_loss")
+
+
 @pytest.mark.parametrize("name", ["table.csv", "table.json", "runs.logitlab", "runs/"])
 def test_it_names_what_a_sweep_leaves(name):
     assert f"`{name}`" in PAGE

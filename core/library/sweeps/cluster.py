@@ -27,7 +27,7 @@ class Cluster:
     def __init__(self, address: str) -> None:
         try:
             from distributed import Client
-            from distributed.comm import resolve_address
+            from distributed.comm.addressing import resolve_address
         except ImportError:
             raise ConfigError(NEEDED) from None
         for name in ("distributed", "distributed.client"):  # what is lost is said once

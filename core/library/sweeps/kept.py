@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 RUNS = "runs"  # the folder of the files
 MOST_BYTES = 2**20
+JUDGED = ("validation_loss", "test_loss", "train_loss")  # by the first that there is
 
 
 @dataclass(frozen=True)

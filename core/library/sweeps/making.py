@@ -59,8 +59,11 @@ class Making:
         self._on_run, self._is_stopped = on_run, is_stopped
         self._datasets = DataSets()
 
-    def make(self, runs: Sequence[Planned]) -> None:
-        """Make those of these runs that are not kept. Raises SaveError, PeerError."""
+    def make(self, runs: Sequence[Planned]) -> range:
+        """Make those of these runs that are not kept; return the places of all of them.
+
+        One that was stopped has no outcome. Raises SaveError, PeerError.
+        """
         begin = len(self.runs)
         self.runs += runs
         found, left = dict[int, Outcome](), list[Job]()
@@ -79,6 +82,7 @@ class Making:
         for number, outcome in found.items():
             self._note(number, outcome)
         self._engine.run_all(left, self._keep, self._is_stopped)
+        return range(begin, len(self.runs))
 
     def _keep(self, job: Job, made: Made) -> None:
         if made.run is not None:

@@ -15,9 +15,10 @@ from core import files
 from core.errors import SaveError
 from core.library.sweeps import kept, table
 from core.library.sweeps import plan as planning
-from core.library.sweeps.kept import DataSets, Outcome
+from core.library.sweeps.kept import JUDGED, DataSets, Outcome
 from core.library.sweeps.making import Making, engine
 from core.library.sweeps.plan import Plan, Planned
+from core.library.sweeps.search import find
 from core.library.sweeps.table import Row
 from core.number_format import format_general
 from core.runs.run_record import MAX_KEPT, Record
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 ENDING = ".sweep"  # of the folder beside the file
 CSV, JSON, PROJECT = "table.csv", "table.json", "runs.logitlab"
-JUDGED = ("validation_loss", "test_loss", "train_loss")  # by the first that there is
 MOST_NAME = 60  # letters
 SHOWN = 6  # curves drawn at first
 LETTERS = {
@@ -45,18 +45,20 @@ class Sweep:
     """What came of a sweep so far.
 
     folder : where its runs are kept. plan : what it was to do. outcomes : of the runs that were
-    made or found, in the order of the plan; keys : of these, the names of their files.
+    made or found, in the order of the plan; keys : of these, the names of their files. left : how
+    many runs are to be made yet.
     """
 
     folder: Path
     plan: Plan
     outcomes: tuple[tuple[Planned, Outcome], ...]
     keys: tuple[str, ...]
+    left: int = 0
 
     @property
     def is_whole(self) -> bool:
         """Whether all runs were made or found."""
-        return len(self.outcomes) == len(self.plan.runs)
+        return self.left == 0
 
     @property
     def errors(self) -> list[tuple[Planned, str]]:
@@ -73,9 +75,11 @@ class Sweep:
         """The figure that combinations are ranked by: of validation rows where there are any.
 
         Of test rows otherwise, and then the best of many looks better than it is; "" without runs.
+        A search may ask for another one.
         """
         names = {name for row in self.rows for name in row.figures}
-        return next((name for name in JUDGED if name in names), "")
+        wanted = (self.plan.search.minimise,) if self.plan.search else ()
+        return next((name for name in (*wanted, *JUDGED) if name in names), "")
 
     def ranked(self) -> list[Row]:
         """Return the rows, the least loss first; those without come last."""
@@ -180,8 +184,8 @@ def sweep(
     done. is_stopped : asked several times a second; what is whole then stays.
 
     Raises DataError for a file with faults, with their lines (`FaultyTextError.faults`), SaveError
-    where the runs cannot be kept, PeerError where a cluster does not answer; what was made is
-    kept. A run that fails has its error in the table.
+    where the runs cannot be kept, ConfigError without the package that is needed, PeerError where a
+    cluster does not answer; what was made is kept. A run that fails has its error in the table.
     """
     path = Path(file)
     plan = planning.load(path)
@@ -189,13 +193,18 @@ def sweep(
     _make_folder(place)
     with engine(max(jobs, 1), dask) as made_by:
         making = Making(place, made_by, on_run, is_stopped)
-        making.make(plan.runs)
+        if plan.search is not None:
+            plan, left = find(plan, plan.search, making)
+        else:
+            making.make(plan.runs)
+            left = len(plan.runs) - len(making.outcomes)
     numbers = sorted(making.outcomes)
     return Sweep(
         folder=place,
         plan=plan,
         outcomes=tuple((plan.runs[k], making.outcomes[k]) for k in numbers),
         keys=tuple(making.keys.get(k, "") for k in numbers),
+        left=left,
     )
 
 

@@ -11,7 +11,8 @@ import numpy as np
 
 from core.data.csv.spreadsheet import to_text
 from core.library.sweeps.kept import Outcome
-from core.library.sweeps.plan import Planned, Values
+from core.library.sweeps.plan import Planned
+from core.library.sweeps.space import Values
 from core.train.history import SERIES
 
 LEVEL = 0.95

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import DataError, LogitLabError
-from core.library.sweeps.plan import Range, load, read
+from core.library.sweeps.plan import load, read
+from core.library.sweeps.space import Range
 from core.teach.toml_document import FaultyTextError
 
 
@@ -71,6 +72,13 @@ def test_a_path_counts_from_the_file(tmp_path):
         ("[random]\nruns = 3\nhidden = {from = 0, to = 9, by = 2}", 3, "known: from, to, log"),
         ("[random]\nruns = 99999\nl1 = [0]", 2, "from 1 to 10,000"),
         ("seeds = [1, 2]\n[random]\nruns = 9999\nl1 = [0]", 1, "19,998 runs; 10,000 are the most"),
+        ("[search]\nhidden = [1]", 1, "trials is missing"),
+        ("[search]\ntrials = 2", 1, "no setting to draw"),
+        ("[search]\ntrials = 2\nhidden = [1]\nminimise = 'loss'", 4, "one of validation_loss"),
+        ("[search]\ntrials = 2\nhidden = [1]\nminimise = 'validation_loss'", 4, "no validation"),
+        ("[search]\ntrials = 2\nhidden = [1]\n[grid]\nl1 = [0]", 1, "stands alone"),
+        ("[grid]\nl1 = [0]\n[search]\ntrials = 2\nl1 = [1]", 5, "l1 is in grid already"),
+        ("seeds = [1, 2]\n[search]\ntrials = 9999\nhidden = [1]", 1, "19,998 runs"),
         ("what = 1", 1, "the sweep has 'what'; known: data, seeds"),
         ("[grid", 1, "no TOML"),
         ("grid = 3", 1, "grid is 3; a table was expected"),
