@@ -1,4 +1,4 @@
-"""Runs are kept, drawn beside the live one, compared and raced, in the real window."""
+"""Runs are kept, drawn beside the live one, compared and raced."""
 
 from __future__ import annotations
 
@@ -24,36 +24,50 @@ from gui.stage.runs.race import RacePage
 from gui.stage.runs.race_entries import Entry, variants
 from gui.stage.runs.table import RunModel
 from gui.state.kept_runs import COLOURS, LIVE, colour_of
+from tests.gui.alone import Alone, opened
 
 PATIENCE_MS = 30_000
 LEFT = Qt.MouseButton.LeftButton
+SHORT = RunConfig(training=TrainingConfig(epochs=5))
 
 
 @pytest.fixture
-def keep(qtbot, finish):
-    """Return a function that trains flat out to the end and presses K."""
+def open_alone(qtbot):
+    """Return a function that makes the controllers of a window, and no window."""
+    yield from opened(qtbot)
 
-    def keep(window):
-        finish(window)
-        qtbot.keyClick(window, Qt.Key.Key_K)
-        return window.views.context.kept.records[-1]
+
+@pytest.fixture
+def keep():
+    """Return a function that trains flat out to the end, keeps the run and returns its record."""
+
+    def keep(alone):
+        alone.finish()
+        alone.context.run_keeper.keep()
+        return alone.context.kept.records[-1]
 
     return keep
 
 
 @pytest.fixture
-def short_run(open_window):
-    """The window on Iris with five epochs."""
-    return open_window(RunConfig(training=TrainingConfig(epochs=5)))
+def short_run(open_alone):
+    """A run on Iris of five epochs, and the curves of its losses."""
+    alone = open_alone()
+    alone.show("Loss")
+    alone.start(SHORT)
+    return alone
 
 
 @pytest.fixture
 def runs_of(qtbot):
-    """Return a function that turns to the tab Runs and to one of its pages."""
+    """Return a function that shows the view Runs, alone or in a window, and one of its pages."""
 
-    def runs_of(window, page="Table"):
-        qtbot.keyClick(window, Qt.Key.Key_0)
-        view = window.views["Runs"]
+    def runs_of(shown, page="Table"):
+        if isinstance(shown, Alone):
+            view = shown.views.get("Runs") or shown.show("Runs", 860, 640)
+        else:
+            qtbot.keyClick(shown, Qt.Key.Key_0)
+            view = shown.views["Runs"]
         for button in view.pages.findChildren(type(view.keep_button)):
             if button.text() == page:
                 qtbot.mouseClick(button, LEFT)
@@ -85,18 +99,21 @@ def cells(view, row):
     return [model.data(model.index(row, c)) for c in range(model.columnCount())]
 
 
-def test_k_keeps_a_run_that_is_drawn_in_the_gauges_with_its_own_values(qtbot, keep, short_run):
-    record = keep(short_run)
-    snapshot = short_run.controller.snapshot
+def test_k_keeps_a_run_that_is_drawn_in_the_gauges_with_its_own_values(qtbot, open_window, finish):
+    window = open_window(SHORT)
+    finish(window)
+    qtbot.keyClick(window, Qt.Key.Key_K)
+    (record,) = window.views.context.kept.records
+    snapshot = window.controller.snapshot
     assert record.name == "softmax, η 0.1, batch 32"
     assert record.step == snapshot.step
     np.testing.assert_array_equal(record.params.W, snapshot.params.W)
     np.testing.assert_array_equal(record.curves.table, snapshot.curves.table)
 
-    tune(qtbot, short_run, learning_rate=1.0)
+    tune(qtbot, window, learning_rate=1.0)
     for gauge, train, test in (
-        (short_run.views["Loss"], record.curves.train_loss, record.curves.test_loss),
-        (short_run.views["Accuracy"], record.curves.train_accuracy, record.curves.test_accuracy),
+        (window.views["Loss"], record.curves.train_loss, record.curves.test_loss),
+        (window.views["Accuracy"], record.curves.train_accuracy, record.curves.test_accuracy),
     ):
         for item, values in zip(gauge.kept.lines, (train, test), strict=True):
             x, y = item.getData()
@@ -105,14 +122,14 @@ def test_k_keeps_a_run_that_is_drawn_in_the_gauges_with_its_own_values(qtbot, ke
         assert gauge.navigation.steps_in_sight[1] >= record.step
 
 
-def test_a_kept_curve_is_told_at_the_pointer_and_follows_the_axes(qtbot, keep, short_run, hover):
+def test_a_kept_curve_is_told_at_the_pointer_and_follows_the_axes(keep, short_run, hover):
     record = keep(short_run)
     hover(short_run.views["Loss"].plot, 10, 0.5)
     assert record.name in short_run.views["Loss"].reading.text()
-    qtbot.keyClick(short_run, Qt.Key.Key_L)
+    short_run.context.log_toggled.emit()
     _, y = short_run.views["Loss"].kept.lines[0].getData()
     np.testing.assert_allclose(y, np.log10(record.curves.train_loss))
-    qtbot.keyClick(short_run, Qt.Key.Key_L)
+    short_run.context.log_toggled.emit()
     short_run.views["Loss"].navigation.zoom((4, 14))
     x, _ = short_run.views["Loss"].kept.lines[0].getData()
     inside = record.curves.step[(record.curves.step >= 4) & (record.curves.step <= 14)]
@@ -130,10 +147,10 @@ def test_a_kept_run_is_copied_deleted_and_brought_back(qtbot, keep, short_run, r
     view.table.setFocus()
     view.table.selectRow(1)
     qtbot.keyClick(view.table, Qt.Key.Key_Delete)
-    assert short_run.views.context.kept.records == ()
+    assert short_run.context.kept.records == ()
     assert not short_run.views["Loss"].kept.records
-    qtbot.keyClick(short_run, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert short_run.views.context.kept.records == (record,)
+    short_run.controller.undo_stack.undo()
+    assert short_run.context.kept.records == (record,)
 
 
 def test_a_kept_run_gets_a_colour_and_a_name_and_without_its_tick_is_not_drawn(
@@ -144,7 +161,7 @@ def test_a_kept_run_gets_a_colour_and_a_name_and_without_its_tick_is_not_drawn(
     menu = view.make_menu([record])
     colours = next(action.menu() for action in menu.actions() if action.text() == "Colour")
     next(action for action in colours.actions() if action.text() == "moss").trigger()
-    assert COLOURS[short_run.views.context.kept.records[0].colour][0] == "moss"
+    assert COLOURS[short_run.context.kept.records[0].colour][0] == "moss"
     pen = short_run.views["Loss"].kept.lines[0].opts["pen"]
     assert pen.color().name() == colour_of(short_run.appearance.theme, 3).lower()
 
@@ -155,14 +172,14 @@ def test_a_kept_run_gets_a_colour_and_a_name_and_without_its_tick_is_not_drawn(
     field.selectAll()
     qtbot.keyClicks(field, "first try")
     qtbot.keyClick(field, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: short_run.views.context.kept.records[0].name == "first try")
+    qtbot.waitUntil(lambda: short_run.context.kept.records[0].name == "first try")
     assert cells(view, 1)[0] == "first try"
 
     view.table.model().setData(
         view.table.model().index(1, 0), Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole
     )
-    qtbot.waitUntil(lambda: not short_run.views.context.kept.records[0].is_shown)
-    assert short_run.views.context.kept.records[0].name == "first try"
+    qtbot.waitUntil(lambda: not short_run.context.kept.records[0].is_shown)
+    assert short_run.context.kept.records[0].name == "first try"
     assert not short_run.views["Loss"].kept.records
 
 
@@ -175,13 +192,13 @@ def test_runs_on_other_data_are_not_drawn(keep, short_run, new_run):
     assert loss.navigation.steps_in_sight == (0, FIRST_STEPS)  # nor do they stretch the axis
 
 
-def test_pictures_and_race_are_made_when_they_are_first_wanted(qtbot, short_run, runs_of):
-    view = runs_of(short_run)
+def test_pictures_and_race_are_made_when_they_are_first_wanted(window, runs_of):
+    view = runs_of(window)
     assert not view.findChildren(RacePage) and not view.findChildren(RunPictures)
-    runs_of(short_run, "Race")
+    runs_of(window, "Race")
     assert view.race.isVisible()
-    short_run.appearance.choose("dark")
-    runs_of(short_run, "Pictures")
+    window.appearance.choose("dark")
+    runs_of(window, "Pictures")
     assert view.pictures.isVisible() and view.findChildren(RacePage) == [view.race]
 
 
@@ -196,9 +213,7 @@ def test_the_table_shows_exactly_the_settings_that_differ(qtbot, keep, short_run
     assert cells(view, 2)[1:3] == ["0.5", "full"]
 
 
-def test_the_table_has_figures_of_validation_rows_where_a_run_has_such_rows(
-    qtbot, keep, short_run, runs_of, new_run
-):
+def test_the_table_has_figures_of_validation_rows_where_a_run_has_such_rows(keep, short_run, runs_of, new_run):
     keep(short_run)
     assert "validation loss" not in header(runs_of(short_run))
     controller = short_run.controller
@@ -278,10 +293,10 @@ def test_the_colours_of_runs_are_not_those_of_classes_or_curves():
 
 def test_no_more_than_the_most_are_kept_and_that_is_said(qtbot, short_run):
     for _ in range(MAX_KEPT + 1):
-        qtbot.keyClick(short_run, Qt.Key.Key_K)
-    names = [record.name for record in short_run.views.context.kept.records]
+        short_run.context.run_keeper.keep()
+    names = [record.name for record in short_run.context.kept.records]
     assert len(names) == len(set(names)) == MAX_KEPT
-    assert "20 runs are kept" in short_run.notice.text
+    assert "20 runs are kept" in short_run.told[-1]
 
 
 def test_replay_trains_to_the_same_weights(qtbot, keep, short_run, runs_of, reach, new_run):
@@ -305,14 +320,14 @@ def test_replay_of_an_edited_run_begins_as_it_began_and_says_so(
     qtbot.waitUntil(lambda: controller.snapshot.step == 3, timeout=PATIENCE_MS)
     controller.tune(learning_rate=0.7)
     qtbot.waitUntil(lambda: controller.snapshot.settings.learning_rate == 0.7, timeout=PATIENCE_MS)
-    qtbot.keyClick(short_run, Qt.Key.Key_K)
+    short_run.context.run_keeper.keep()
     view = runs_of(short_run)
     view.table.selectRow(1)
     with new_run(short_run):
         qtbot.mouseClick(view.replay_button, LEFT)
     assert controller.settings.learning_rate == 0.1
-    assert "Ctrl+Z brings step 3 back." in short_run.notice.text
-    assert "η 0.1 → 0.7 at step 3" in short_run.notice.text
+    assert "Ctrl+Z brings step 3 back." in short_run.told[-1]
+    assert "η 0.1 → 0.7 at step 3" in short_run.told[-1]
     reach(short_run, Status.FINISHED)
 
 
@@ -321,39 +336,38 @@ def test_a_replay_of_a_run_that_began_elsewhere_says_so(qtbot, short_run, runs_o
     params = controller.snapshot.params
     controller.start_from(replace(params, W=params.W + np.eye(*params.W.shape, dtype=np.float32)))
     qtbot.waitUntil(lambda: bool(controller.snapshot.params.W.any()), timeout=PATIENCE_MS)
-    qtbot.keyClick(short_run, Qt.Key.Key_K)
+    short_run.context.run_keeper.keep()
     view = runs_of(short_run)
     view.table.selectRow(1)
     with new_run(short_run):
         qtbot.mouseClick(view.replay_button, LEFT)
-    assert "did not begin at the weights of its seed" in short_run.notice.text
+    assert "did not begin at the weights of its seed" in short_run.told[-1]
     reach(short_run, Status.FINISHED)
 
 
-def test_drawn_points_come_back_with_a_replay(qtbot, open_window, runs_of, new_run):
+def test_drawn_points_come_back_with_a_replay(qtbot, open_alone, runs_of, new_run):
     from core.data.points import Points
 
-    window = open_window(RunConfig(data=DataConfig("drawn")), wait=False)
-    qtbot.waitUntil(lambda: window.controller.run is not None, timeout=PATIENCE_MS)
+    alone = open_alone()
+    alone.start(RunConfig(data=DataConfig("drawn")), wait=False)
     points = Points().put([[-2, 0], [-1, 1]], 0).put([[2, 0], [1, 1]], 1)
-    window.editor.draw(points, "points", True)
-    qtbot.waitUntil(lambda: window.controller.snapshot is not None, timeout=PATIENCE_MS)
-    qtbot.keyClick(window, Qt.Key.Key_K)
-    window.editor.draw(points.erase(np.array([0])), "erasure", True)
+    alone.editor.draw(points, "points", True)
+    qtbot.waitUntil(lambda: alone.controller.snapshot is not None, timeout=PATIENCE_MS)
+    alone.context.run_keeper.keep()
+    alone.editor.draw(points.erase(np.array([0])), "erasure", True)
 
     def is_erased():  # with its first numbers, which give it a row before that of the kept run
         return (
-            len(window.controller.run.task.dataset.y) == 3
-            and window.controller.snapshot is not None
+            len(alone.controller.run.task.dataset.y) == 3 and alone.controller.snapshot is not None
         )
 
     qtbot.waitUntil(is_erased, timeout=PATIENCE_MS)
-    view = runs_of(window)
+    view = runs_of(alone)
     view.table.selectRow(1)
-    with new_run(window):
+    with new_run(alone):
         qtbot.mouseClick(view.replay_button, LEFT)
-    np.testing.assert_array_equal(window.editor.points.xy, points.xy)
-    assert window.editor.points.class_names == points.class_names
+    np.testing.assert_array_equal(alone.editor.points.xy, points.xy)
+    assert alone.editor.points.class_names == points.class_names
 
 
 # Pictures -----------------------------------------------------------------------------------------
@@ -401,10 +415,11 @@ def test_runs_with_other_features_are_named_and_not_drawn(
     assert "softmax, η 0.1, batch 32 (other features)" in words(view)
 
 
-def test_of_images_the_weights_of_the_chosen_class_are_shown(qtbot, open_window, keep, runs_of):
-    window = open_window(RunConfig(DataConfig("digits"), training=TrainingConfig(epochs=1)))
-    record = keep(window)
-    view = runs_of(window, "Pictures")
+def test_of_images_the_weights_of_the_chosen_class_are_shown(qtbot, open_alone, keep, runs_of):
+    alone = open_alone()
+    alone.start(RunConfig(DataConfig("digits"), training=TrainingConfig(epochs=1)))
+    record = keep(alone)
+    view = runs_of(alone, "Pictures")
     view.pictures.class_choice.setCurrentIndex(3)
     view.pictures.class_choice.activated.emit(3)
     _, mine = view.pictures.multiples.pictures
@@ -421,8 +436,8 @@ def test_of_images_the_weights_of_the_chosen_class_are_shown(qtbot, open_window,
 def race_of(qtbot, runs_of):
     """Return a function that shows the race with variants of these words beside the live run."""
 
-    def race_of(window, *wanted):
-        race = runs_of(window, "Race").race
+    def race_of(shown, *wanted):
+        race = runs_of(shown, "Race").race
         qtbot.waitUntil(lambda: bool(race.chips.entries), timeout=PATIENCE_MS)
         for word in wanted:
             race.chips.menu.popup(QPoint())
@@ -434,6 +449,7 @@ def race_of(qtbot, runs_of):
             )
             action.trigger()
             race.chips.menu.close()
+        window = race.window()
         window.activateWindow()  # which takes the offscreen platform a menu to forget
         qtbot.waitUntil(window.isActiveWindow)
         return race
@@ -502,10 +518,11 @@ def test_the_window_closes_in_the_middle_of_a_race(qtbot, open_window, race_of):
     assert not training.is_alive()
 
 
-def test_one_that_diverges_is_named_and_the_others_go_on(qtbot, open_window, race_of, words):
+def test_one_that_diverges_is_named_and_the_others_go_on(qtbot, open_alone, race_of, words):
     data = DataConfig(features=("all",), standardise=False)
-    window = open_window(RunConfig(data, training=TrainingConfig(learning_rate=1.0, epochs=4)))
-    race = race_of(window, "η 0.01", "η 100")
+    alone = open_alone()
+    alone.start(RunConfig(data, training=TrainingConfig(learning_rate=1.0, epochs=4)))
+    race = race_of(alone, "η 0.01", "η 100")
     qtbot.mouseClick(race.start_button, LEFT)
     qtbot.waitUntil(lambda: finished(race), timeout=PATIENCE_MS)
     by_rate = {record.settings.learning_rate: record for record in race.records}
@@ -520,9 +537,10 @@ def test_one_that_diverges_is_named_and_the_others_go_on(qtbot, open_window, rac
         assert (low <= line.getData()[1]).all() and (line.getData()[1] <= high).all()
 
 
-def test_stop_ends_the_race_and_leaves_the_results_in_sight(qtbot, open_window, race_of):
-    window = open_window(RunConfig(training=TrainingConfig(epochs=10**6)))
-    race = race_of(window, "η 1")
+def test_stop_ends_the_race_and_leaves_the_results_in_sight(qtbot, open_alone, race_of):
+    alone = open_alone()
+    alone.start(RunConfig(training=TrainingConfig(epochs=10**6)))
+    race = race_of(alone, "η 1")
     qtbot.mouseClick(race.start_button, LEFT)
     qtbot.waitUntil(lambda: rounds(race) > 5, timeout=PATIENCE_MS)
     qtbot.mouseClick(race.stop_button, LEFT)
@@ -536,7 +554,7 @@ def test_the_runs_of_a_race_can_be_kept(qtbot, short_run, race_of):
     qtbot.mouseClick(race.start_button, LEFT)
     qtbot.waitUntil(lambda: finished(race), timeout=PATIENCE_MS)
     qtbot.mouseClick(race.keep_button, LEFT)
-    kept = short_run.views.context.kept.records
+    kept = short_run.context.kept.records
     assert [record.name for record in kept] == [record.name for record in race.records]
     assert LIVE not in [record.colour for record in kept]
 
