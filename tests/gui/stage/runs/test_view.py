@@ -213,7 +213,9 @@ def test_the_table_shows_exactly_the_settings_that_differ(qtbot, keep, short_run
     assert cells(view, 2)[1:3] == ["0.5", "full"]
 
 
-def test_the_table_has_figures_of_validation_rows_where_a_run_has_such_rows(keep, short_run, runs_of, new_run):
+def test_the_table_has_figures_of_validation_rows_where_a_run_has_such_rows(
+    keep, short_run, runs_of, new_run
+):
     keep(short_run)
     assert "validation loss" not in header(runs_of(short_run))
     controller = short_run.controller
