@@ -86,7 +86,7 @@ def test_a_gesture_that_changes_the_number_of_classes_gives_each_task_a_run_of_i
     window.controller.snapshot_changed.connect(
         lambda s: tasks.setdefault(s.run, set()).add(id(s.task))
     )
-    for points in (TWO, FIVE, TWO, FIVE, TWO):
+    for points in (TWO, FIVE, TWO):
         run = window.controller.run
         window.editor.draw(points, "turn a knob", points is TWO)
         qtbot.waitUntil(
@@ -94,7 +94,7 @@ def test_a_gesture_that_changes_the_number_of_classes_gives_each_task_a_run_of_i
         )
         assert_all_show(window, window.views.made)
         visit(window)
-    assert len(tasks) >= 5
+    assert len(tasks) >= 3
     assert all(len(of_one_run) == 1 for of_one_run in tasks.values())
     assert reach(window, Status.TRAINING).task.dataset.h == 2
 
@@ -163,7 +163,8 @@ def test_a_view_that_fails_is_told_of_and_the_others_go_on(qtbot, window):
 
 
 def test_a_snapshot_of_another_task_is_dropped_by_every_view(qtbot, window, trained):
-    visit(window)
+    for name in window.stage.available:
+        assert window.views[name].task is window.controller.run.task
     stranger = trained(prepare(sources.load(NEURON.data), NEURON), 3)
     assert window.views.made
     for view in window.views.made:
@@ -260,7 +261,6 @@ def test_until_the_first_numbers_come_a_view_is_as_empty_as_a_new_one(
     """From each task to the next, in one window."""
     used = open_window(first)
     for after in later:
-        visit(used)
         train(qtbot, used)
         visit(used)
         run = used.controller.run
@@ -278,3 +278,4 @@ def test_until_the_first_numbers_come_a_view_is_as_empty_as_a_new_one(
         if after is not later[-1]:
             qtbot.waitUntil(lambda: used.controller.snapshot is not None, timeout=FIRST_NUMBERS_MS)
             used.activateWindow()
+            qtbot.waitUntil(used.isActiveWindow)
