@@ -2,8 +2,12 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 
+from core.config import RunConfig
 from gui.setup.csv.preview import ROLE_ROW
+from gui.window.opening.csv_opening import CsvOpener
+from gui.window.settings import Settings
 
 
 @pytest.fixture
@@ -16,6 +20,42 @@ def write(tmp_path):
         return path
 
     return write
+
+
+@pytest.fixture
+def open_desk(qtbot, open_alone):
+    """Return a function that makes the controllers of a window, and what opens tables, alone.
+
+    csv : the opener, on a window of the usual size in which there is nothing else.
+    """
+    grounds = []
+
+    def open_desk(config=None, *, wait=True):
+        desk = open_alone()
+        ground = QWidget()
+        grounds.append(ground)
+        ground.resize(1280, 800)
+        ground.show()
+        qtbot.waitExposed(ground)
+        given = desk.controller, desk.loader, Settings(None), desk.appearance
+        desk.csv = CsvOpener(ground, *given)
+        for message in (desk.csv.failed, desk.csv.remarked):
+            message.connect(desk.told.append)
+        desk.start(config or RunConfig(), wait=wait)
+        return desk
+
+    yield open_desk
+    for ground in grounds:
+        ground.close()
+        ground.deleteLater()
+
+
+@pytest.fixture
+def desk(open_desk):
+    """The desk after a first start: Iris, softmax, ready."""
+    desk = open_desk()
+    yield desk
+    desk.csv.close()
 
 
 @pytest.fixture

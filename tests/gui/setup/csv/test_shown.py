@@ -165,7 +165,7 @@ def test_the_marks_of_numbers_can_be_corrected_even_against_each_other(qtbot, pr
     assert form.choices["thousands"].currentData() == ""
 
 
-def test_words_show_whether_the_encoding_is_right(qtbot, preview):
+def test_words_show_whether_the_encoding_is_right(preview):
     dialog = preview("длина,цвет\n1,роза\n2,дуб\n3,ива\n4,роза\n".encode("cp1251"))
     form = dialog.format
     assert form.choices["encoding"].currentData() == "cp1251"

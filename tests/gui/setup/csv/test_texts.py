@@ -36,16 +36,16 @@ def select(tmp_path):
 
 
 @pytest.fixture
-def preview(qtbot, window, tmp_path):
+def preview(qtbot, desk, tmp_path):
     """Return preview(text): the dialog on a file with this text, as the window opens it."""
 
     def preview(text):
         path = tmp_path / "mails.csv"
         path.write_text(text, encoding="utf-8")
-        window.csv.open_file(path)
-        qtbot.waitUntil(lambda: window.csv.dialog is not None, timeout=PATIENCE_MS)
-        qtbot.waitExposed(window.csv.dialog)
-        return window.csv.dialog
+        desk.csv.open_file(path)
+        qtbot.waitUntil(lambda: desk.csv.dialog is not None, timeout=PATIENCE_MS)
+        qtbot.waitExposed(desk.csv.dialog)
+        return desk.csv.dialog
 
     return preview
 
@@ -94,18 +94,18 @@ def test_a_choice_of_texts_outlives_another_reading_of_the_file(select):
     assert selection.of_table(selection.table).text == 1
 
 
-def test_the_dialog_shows_the_texts_and_loads_them(qtbot, window, preview, new_run):
+def test_the_dialog_shows_the_texts_and_loads_them(qtbot, desk, preview, new_run):
     dialog = preview(MAILS)
     cell = dialog.preview.index
     assert dialog.label.text.isVisible() and dialog.label.text.currentText() == "mail"
     assert cell(ROLE_ROW, 1).data() == "text" and cell(FACT_ROW, 1).data() == "30 texts"
     assert cell(FIRST_ROW + 1, 1).data() == "a kiss under the <b>moon</b> number 1 of the day"
     assert not dialog.label.all_button.isVisible()
-    with new_run(window):
+    with new_run(desk):
         qtbot.mouseClick(dialog.foot.load_button, LEFT)
-    task = window.controller.run.task
+    task = desk.controller.run.task
     assert task.dataset.is_text and task.config.data.text == "mail"
-    assert window.rail.source.button("csv").accessibleName() == "mails.csv, 30 texts · 2 classes"
+    assert (task.dataset.name, task.dataset.n, task.dataset.h) == ("mails.csv", 30, 2)
 
 
 def test_a_key_in_the_dialog_takes_a_column_for_texts(qtbot, preview):
