@@ -19,7 +19,6 @@ from gui.control.data_loader import DataLoader
 from gui.control.next_task import NextTask
 from gui.control.run_controller import RunController
 from gui.kit.theme import LIGHT, palette
-from gui.kit.view import View
 from gui.setup.setup_panel import SetupPanel
 from gui.state.covers import Covers
 from gui.window.look.theming import Appearance
@@ -47,7 +46,7 @@ class Alone(QObject):
         given = controller, self.editor, self.loader, look, Covers(self), self
         self.context = ViewContext(*given)
         self.setup = SetupPanel()  # shown by `show_setup`
-        self.views: dict[str, View] = {}
+        self.views: dict[str, Any] = {}
         self.told: list[str] = []
         for message in (controller.failed, controller.done, controller.remarked):
             message.connect(self.told.append)

@@ -126,9 +126,11 @@ def window_on(qtbot, open_window):
     """Return a function that opens the window on what is to be shown, with all settings."""
 
     def window_on(shown: str) -> MainWindow:
-        data = DataConfig(source=shown.partition(",")[0])
+        source: Any = shown.partition(",")[0]
         model = ModelConfig("binary", hidden=3) if "neuron" in shown else ModelConfig()
-        config = RunConfig(data, model, TrainingConfig(epochs=2, optimiser="momentum"))
+        config = RunConfig(
+            DataConfig(source), model, TrainingConfig(epochs=2, optimiser="momentum")
+        )
         window: MainWindow = open_window(config, wait=shown != "drawn")
         qtbot.waitUntil(lambda: window.controller.run is not None)
         return window
@@ -161,7 +163,7 @@ def pages_of(qtbot, table_file):
             dialog.reject()
         else:
             window.stage.show_name(place)
-            page = window.views[window.stage.current]
+            page: Any = window.views[window.stage.current]
             assert window.stage.current == place
             rows = getattr(page, "rows", None) or [page]
             for number, of_a_page in enumerate(rows):

@@ -206,7 +206,9 @@ def test_cancel_leaves_everything_as_it_is(qtbot, desk, preview):
         assert not desk.controller.undo_stack.canUndo()
 
 
-def test_a_feature_can_be_left_out_later_without_reading_the_file_again(desk, load, new_run, tmp_path):
+def test_a_feature_can_be_left_out_later_without_reading_the_file_again(
+    desk, load, new_run, tmp_path
+):
     load(GAPS)
     (tmp_path / "birds.csv").unlink()
     with new_run(desk):

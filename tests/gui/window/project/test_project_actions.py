@@ -26,7 +26,7 @@ def answer(qtbot, window, button):
 
 
 def test_a_saved_run_comes_back_in_another_window_and_goes_on_to_the_bit(
-    open_window, walk, save, reopen, qtbot
+    open_window, walk, save, reopen
 ):
     config = RunConfig(training=TrainingConfig(optimiser="adam"))
     first = open_window(config)
@@ -71,26 +71,29 @@ def test_drawn_points_and_kept_runs_come_back(
     ]
 
 
-def test_the_terminal_goes_on_with_what_the_window_saved(window, walk, save, path):
-    walk(window, 6)
-    save(window)
+def test_the_terminal_goes_on_with_what_the_window_saved(desk, walk, save, path):
+    walk(desk, 6)
+    save(desk)
     state = project.load(path).state
     assert state is not None and state.checkpoint.step == 6
-    own = Trainer(window.controller.run.task)
+    own = Trainer(desk.controller.run.task)
     for _ in range(6):
         own.step()
     np.testing.assert_array_equal(state.checkpoint.parameters[0].numpy(), own.params().W)
 
 
-def test_the_title_names_the_project_and_marks_what_is_unsaved(window, walk, save, path, qtbot):
-    assert window.windowTitle() == "Logit Lab"
-    walk(window, 1)
-    save(window)
-    assert window.windowTitle() == "mine.logitlab[*] – Logit Lab" and not window.isWindowModified()
-    walk(window, 1)
-    assert window.isWindowModified()
-    save(window)
-    assert not window.isWindowModified()
+def test_the_title_names_the_project_and_marks_what_is_unsaved(desk, walk, save, path, qtbot):
+    assert desk.ground.windowTitle() == "Logit Lab"
+    walk(desk, 1)
+    save(desk)
+    assert (
+        desk.ground.windowTitle() == "mine.logitlab[*] – Logit Lab"
+        and not desk.ground.isWindowModified()
+    )
+    walk(desk, 1)
+    assert desk.ground.isWindowModified()
+    save(desk)
+    assert not desk.ground.isWindowModified()
 
 
 def test_save_as_goes_on_under_the_new_name(window, walk, save, path, tmp_path, monkeypatch, qtbot):
@@ -105,26 +108,26 @@ def test_save_as_goes_on_under_the_new_name(window, walk, save, path, tmp_path, 
     assert path.read_bytes() == before and window.projects.path == other
 
 
-def test_what_is_shown_until_a_project_is_open_is_not_saved_as_it(window, walk, save, path, qtbot):
-    walk(window, 1)
-    save(window)
-    window.project_actions.open_path(path)
-    qtbot.keyClick(window, Qt.Key.Key_S, CONTROL | SHIFT)
-    assert "being opened" in window.notice.text
-    qtbot.waitUntil(lambda: not window.projects.is_opening)
-    qtbot.keyClick(window, Qt.Key.Key_S, CONTROL | SHIFT)
-    assert window.projects.is_saving
+def test_what_is_shown_until_a_project_is_open_is_not_saved_as_it(desk, walk, save, path, qtbot):
+    walk(desk, 1)
+    save(desk)
+    desk.project_actions.open_path(path)
+    desk.project_actions.save_as()
+    assert "being opened" in "".join(desk.told)
+    qtbot.waitUntil(lambda: not desk.projects.is_opening)
+    desk.project_actions.save_as()
+    assert desk.projects.is_saving
 
 
-def test_revert_returns_to_what_was_saved(window, walk, save, qtbot, new_run):
-    walk(window, 3)
-    save(window)
-    walk(window, 4)
-    window.project_actions.revert()
-    with new_run(window):
-        answer(qtbot, window, Button.Discard)
-    qtbot.waitUntil(lambda: window.controller.steps == 3)
-    qtbot.waitUntil(lambda: not window.projects.is_modified)
+def test_revert_returns_to_what_was_saved(desk, walk, save, qtbot, new_run):
+    walk(desk, 3)
+    save(desk)
+    walk(desk, 4)
+    desk.project_actions.revert()
+    with new_run(desk):
+        answer(qtbot, desk, Button.Discard)
+    qtbot.waitUntil(lambda: desk.controller.steps == 3)
+    qtbot.waitUntil(lambda: not desk.projects.is_modified)
 
 
 def test_new_is_what_a_first_start_shows(open_window, walk, save, new_run, qtbot):
@@ -199,26 +202,26 @@ def test_nothing_is_asked_after_saving(window, walk, save):
     assert window.close()
 
 
-def test_an_undone_change_is_no_change(window, walk, save, qtbot, new_run):
-    walk(window, 1)
-    save(window)
-    with new_run(window):
-        qtbot.keyClick(window, Qt.Key.Key_R)
-    assert window.projects.is_modified
-    qtbot.keyClick(window, Qt.Key.Key_Z, CONTROL)
-    qtbot.waitUntil(lambda: not window.projects.is_modified)
+def test_an_undone_change_is_no_change(desk, walk, save, qtbot, new_run):
+    walk(desk, 1)
+    save(desk)
+    with new_run(desk):
+        desk.controller.reset()
+    assert desk.projects.is_modified
+    desk.controller.undo_stack.undo()
+    qtbot.waitUntil(lambda: not desk.projects.is_modified)
 
 
 # Files ---------------------------------------------------------------------------------------
 
 
-def test_a_damaged_project_costs_a_sentence_and_nothing_else(window, walk, path, qtbot):
-    walk(window, 2)
+def test_a_damaged_project_costs_a_sentence_and_nothing_else(desk, walk, path, qtbot):
+    walk(desk, 2)
     path.write_bytes(b"PK\x03\x04 no more")
-    run = window.controller.run
-    window.projects.open(path)
-    qtbot.waitUntil(lambda: "cannot be unpacked" in window.notice.text + window.banner.text)
-    assert window.controller.run is run and window.controller.steps == 2
+    run = desk.controller.run
+    desk.projects.open(path)
+    qtbot.waitUntil(lambda: "cannot be unpacked" in "".join(desk.told))
+    assert desk.controller.run is run and desk.controller.steps == 2
 
 
 def test_opening_takes_a_model_and_a_table_by_what_they_hold(window, path, tmp_path, qtbot):
@@ -235,61 +238,61 @@ def test_opening_takes_a_model_and_a_table_by_what_they_hold(window, path, tmp_p
     qtbot.waitUntil(lambda: "Opened m.anything" in window.notice.text, timeout=30_000)
 
 
-def test_a_recent_project_is_a_click_away(window, walk, save, path, qtbot):
-    walk(window, 1)
-    save(window)
-    menu = window.project_actions.recent
+def test_a_recent_project_is_a_click_away(desk, walk, save, path, qtbot):
+    walk(desk, 1)
+    save(desk)
+    menu = desk.project_actions.recent
     menu.aboutToShow.emit()
     assert [action.text() for action in menu.actions()] == ["mine.logitlab"]
 
 
 def test_what_was_not_written_and_what_was_not_opened_are_no_recent_projects(
-    window, walk, path, tmp_path, qtbot
+    desk, walk, path, tmp_path, qtbot
 ):
-    walk(window, 1)
+    walk(desk, 1)
     path.mkdir()  # a folder of the name that was chosen
-    qtbot.keyClick(window, Qt.Key.Key_S, CONTROL)
-    qtbot.waitUntil(lambda: "it is a folder" in window.notice.text)
+    desk.project_actions.save()
+    qtbot.waitUntil(lambda: "it is a folder" in "".join(desk.told))
     broken = tmp_path / "broken.logitlab"
     broken.write_bytes(b"PK\x03\x04 and no more")
-    window.project_actions.open_path(broken)
-    qtbot.waitUntil(lambda: "broken.logitlab cannot be unpacked" in window.notice.text)
-    menu = window.project_actions.recent
+    desk.project_actions.open_path(broken)
+    qtbot.waitUntil(lambda: "broken.logitlab cannot be unpacked" in "".join(desk.told))
+    menu = desk.project_actions.recent
     menu.aboutToShow.emit()
     assert [action.text() for action in menu.actions()] == ["No project yet"]
 
 
-def test_a_project_saved_while_it_trains_is_one_of_its_steps(window, qtbot, reach, path):
-    qtbot.keyClick(window, Qt.Key.Key_Space)
-    reach(window, Status.TRAINING)
-    qtbot.keyClick(window, Qt.Key.Key_S, CONTROL)
+def test_a_project_saved_while_it_trains_is_one_of_its_steps(desk, qtbot, reach, path):
+    desk.controller.play_or_pause()
+    desk.reach(Status.TRAINING)
+    desk.project_actions.save()
     qtbot.waitUntil(path.exists, timeout=30_000)
-    qtbot.keyClick(window, Qt.Key.Key_Space)
+    desk.controller.play_or_pause()
     state = project.load(path).state
     assert state is not None
-    own = Trainer(window.controller.run.task)
+    own = Trainer(desk.controller.run.task)
     for _ in range(state.checkpoint.step):
         own.step()
     np.testing.assert_array_equal(state.checkpoint.parameters[0].numpy(), own.params().W)
 
 
-def test_a_folder_named_like_a_project_is_refused(window, path, qtbot):
+def test_a_folder_named_like_a_project_is_refused(desk, path, qtbot):
     Path(path).mkdir()
-    window.project_actions.open_path(path)
-    qtbot.waitUntil(lambda: "folder" in window.notice.text + window.banner.text, timeout=30_000)
+    desk.project_actions.open_path(path)
+    qtbot.waitUntil(lambda: "folder" in "".join(desk.told), timeout=30_000)
 
 
-def test_rows_of_a_large_table_are_kept_or_linked_as_asked(open_window, tmp_path, path, qtbot):
+def test_rows_of_a_large_table_are_kept_or_linked_as_asked(open_desk, tmp_path, path, qtbot):
     table = tmp_path / "t.csv"
     rng = np.random.default_rng(1)
     X = rng.normal(size=(60_000, 5)).astype(np.float32)
     lines = [",".join(f"{v:.4f}" for v in row) + f",{'ab'[int(row[0] > 0)]}" for row in X]
     table.write_text("a,b,c,d,e,y\n" + "\n".join(lines) + "\n")
     config = RunConfig(DataConfig("csv", path=str(table)))
-    window = open_window(config)
-    qtbot.keyClick(window, Qt.Key.Key_S, CONTROL)
-    assert "about 1 MiB" in window.project_actions.dialog.informativeText()
-    answer(qtbot, window, Button.No)
+    desk = open_desk(config)
+    desk.project_actions.save()
+    assert "about 1 MiB" in desk.project_actions.dialog.informativeText()
+    answer(qtbot, desk, Button.No)
     qtbot.waitUntil(path.exists, timeout=30_000)
     assert path.stat().st_size < 400_000
     assert sources.load(config.data).n == project.load(path).task.source.n
@@ -329,11 +332,11 @@ def test_a_picture_without_a_pad_is_told_where_there_is_one(window, tmp_path):
     assert "Choose Digits 8×8 or MNIST" in window.notice.text
 
 
-def test_a_step_that_is_being_sought_does_not_swallow_a_save(window, walk, path, qtbot):
-    walk(window, 5)
-    window.controller.past.go_to(2)
-    qtbot.keyClick(window, Qt.Key.Key_S, CONTROL)
-    window.controller.pause()  # calls the search off, and what waits for its end
+def test_a_step_that_is_being_sought_does_not_swallow_a_save(desk, walk, path, qtbot):
+    walk(desk, 5)
+    desk.controller.past.go_to(2)
+    desk.project_actions.save()
+    desk.controller.pause()  # calls the search off, and what waits for its end
     qtbot.waitUntil(path.exists, timeout=30_000)
     state = project.load(path).state
     assert state is not None
@@ -341,46 +344,46 @@ def test_a_step_that_is_being_sought_does_not_swallow_a_save(window, walk, path,
     assert (state.checkpoint.step if head is None else head.frame.step) == 5
 
 
-def test_other_data_right_after_a_save_do_not_swallow_it(window, walk, path, qtbot, new_run):
-    walk(window, 3)
-    with new_run(window):
-        qtbot.keyClick(window, Qt.Key.Key_S, CONTROL)
-        window.data_choice.choose("digits")
-    qtbot.waitUntil(path.exists, timeout=30_000)
+def test_other_data_right_after_a_save_do_not_swallow_it(desk, walk, path, qtbot, new_run):
+    walk(desk, 3)
+    with new_run(desk):
+        desk.project_actions.save()
+        desk.loader.load(RunConfig(DataConfig("digits")))
+    qtbot.waitUntil(lambda: path.exists() and not desk.projects.is_saving, timeout=30_000)
     kept = project.load(path)
     assert kept.task.source.name == "Iris" and kept.state is not None
     assert kept.state.checkpoint.step == 3
-    assert window.projects.is_modified
+    assert desk.projects.is_modified
 
 
 def test_a_run_that_cannot_be_taken_down_leaves_the_old_project(
-    window, walk, save, path, qtbot, monkeypatch
+    desk, walk, save, path, qtbot, monkeypatch
 ):
     from core.runs import run_state
 
-    walk(window, 2)
-    save(window)
+    walk(desk, 2)
+    save(desk)
     before = path.read_bytes()
-    walk(window, 1)
+    walk(desk, 1)
 
     def fail(_):
         raise MemoryError
 
     monkeypatch.setattr(run_state, "state_of", fail)
-    qtbot.keyClick(window, Qt.Key.Key_S, CONTROL)
-    qtbot.waitUntil(lambda: "nothing is saved" in window.notice.text, timeout=30_000)
-    assert path.read_bytes() == before and window.projects.is_modified
+    desk.project_actions.save()
+    qtbot.waitUntil(lambda: "nothing is saved" in "".join(desk.told), timeout=30_000)
+    assert path.read_bytes() == before and desk.projects.is_modified
 
 
-def test_a_link_stays_one_and_another_project_is_none(open_window, tmp_path, path, qtbot, new_run):
+def test_a_link_stays_one_and_another_project_is_none(open_desk, tmp_path, path, qtbot, new_run):
     table = tmp_path / "t.csv"
     table.write_text("x,y\n" + "\n".join(f"{k},{'ab'[k % 2]}" for k in range(40)) + "\n")
     config = RunConfig(DataConfig("csv", path=str(table)))
-    window = open_window(config)
-    window.projects.is_linked = True
-    window.projects.save(path)
+    desk = open_desk(config)
+    desk.projects.is_linked = True
+    desk.projects.save(path)
     qtbot.waitUntil(path.exists, timeout=30_000)
-    other = open_window()
+    other = open_desk()
     with new_run(other):
         other.projects.open(path)
     qtbot.waitUntil(lambda: other.projects.path == path)
@@ -391,17 +394,17 @@ def test_a_link_stays_one_and_another_project_is_none(open_window, tmp_path, pat
 
 
 def test_a_link_to_a_table_that_is_shown_with_another_label_opens(
-    open_window, tmp_path, path, qtbot, new_run
+    open_desk, tmp_path, path, qtbot, new_run
 ):
     table = tmp_path / "t.csv"
     rows = [f"{k},{'ab'[k % 2]},{'uv'[k % 3 > 0]}" for k in range(40)]
     table.write_text("x,first,second\n" + "\n".join(rows) + "\n")
     config = RunConfig(DataConfig("csv", path=str(table), label="first"))
-    window = open_window(config)
-    window.projects.is_linked = True
-    window.projects.save(path)
+    desk = open_desk(config)
+    desk.projects.is_linked = True
+    desk.projects.save(path)
     qtbot.waitUntil(path.exists, timeout=30_000)
-    other = open_window(RunConfig(DataConfig("csv", path=str(table), label="second")))
+    other = open_desk(RunConfig(DataConfig("csv", path=str(table), label="second")))
     with new_run(other):
         other.projects.open(path)
     assert other.controller.run.task.dataset.class_names == ("a", "b")

@@ -10,6 +10,7 @@ from core.projects import project
 from core.projects.recovery import Slot, leftovers
 from gui.control.recovery import Recovery
 from gui.window.project.recovery_offer import RecoveryOffer
+from tests.gui.alone import Alone
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -33,6 +34,9 @@ def keeping(tmp_path, dressed):
 
 
 def step(qtbot, window):
+    if isinstance(window, Alone):
+        window.walk(1)
+        return
     before = window.controller.steps
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
@@ -61,18 +65,18 @@ def test_an_edit_is_copied_by_itself(window, keeping, qtbot, new_run):
     assert project.load(kept.slot.copy).task.source.name == "Iris"
 
 
-def test_training_is_copied_every_while(window, keeping, qtbot):
-    kept = keeping(window)
+def test_training_is_copied_every_while(desk, keeping, qtbot):
+    kept = keeping(desk)
     kept.set_interval(50)
     with qtbot.waitSignals([kept.written, kept.written], timeout=30_000):
-        qtbot.keyClick(window, Qt.Key.Key_Space)
-    qtbot.keyClick(window, Qt.Key.Key_Space)
+        desk.controller.play_or_pause()
+    desk.controller.play_or_pause()
     state = project.load(kept.slot.copy).state
     assert state is not None and state.checkpoint.step > 0
 
 
-def test_a_copy_on_its_way_at_the_end_is_no_failure(window, keeping, qtbot, monkeypatch):
-    kept, begun, gate = keeping(window), threading.Event(), threading.Event()
+def test_a_copy_on_its_way_at_the_end_is_no_failure(desk, keeping, qtbot, monkeypatch):
+    kept, begun, gate = keeping(desk), threading.Event(), threading.Event()
     faults: list[str] = []
     kept.failed.connect(faults.append)
 
@@ -82,23 +86,23 @@ def test_a_copy_on_its_way_at_the_end_is_no_failure(window, keeping, qtbot, monk
         raise FileNotFoundError(kept.slot.copy)
 
     monkeypatch.setattr(project, "packed", packed)
-    step(qtbot, window)
+    step(qtbot, desk)
     kept.copy()
     qtbot.waitUntil(begun.is_set, timeout=30_000)
     kept.end(is_wanted=False)
     gate.set()
-    qtbot.waitUntil(lambda: window.controller.background.is_idle, timeout=30_000)
+    qtbot.waitUntil(lambda: desk.controller.background.is_idle, timeout=30_000)
     assert faults == []
 
 
-def test_the_work_comes_back_and_is_unsaved(window, open_window, keeping, qtbot, tmp_path, new_run):
-    kept = keeping(window)
-    step(qtbot, window)
-    step(qtbot, window)
-    crash(qtbot, window, kept)
-    other = open_window()
+def test_the_work_comes_back_and_is_unsaved(desk, open_desk, keeping, qtbot, tmp_path, new_run):
+    kept = keeping(desk)
+    step(qtbot, desk)
+    step(qtbot, desk)
+    crash(qtbot, desk, kept)
+    other = open_desk()
     second = keeping(other)
-    offer = RecoveryOffer(other, second, leftovers(tmp_path / "state"))
+    offer = RecoveryOffer(other.ground, second, leftovers(tmp_path / "state"))
     assert offer.dialog is not None
     assert "Iris, softmax, step 2" in offer.dialog.informativeText()
     with qtbot.waitSignal(second.written, timeout=30_000), new_run(other):
@@ -109,17 +113,17 @@ def test_the_work_comes_back_and_is_unsaved(window, open_window, keeping, qtbot,
 
 
 def test_what_is_left_for_later_is_offered_again_and_gone_once_it_is_discarded(
-    window, open_window, keeping, qtbot, tmp_path
+    desk, open_desk, keeping, qtbot, tmp_path
 ):
-    kept = keeping(window)
-    step(qtbot, window)
-    crash(qtbot, window, kept)
-    other = open_window()
+    kept = keeping(desk)
+    step(qtbot, desk)
+    crash(qtbot, desk, kept)
+    other = open_desk()
     second = keeping(other)
-    press(qtbot, RecoveryOffer(other, second, leftovers(tmp_path / "state")), "&Later")
+    press(qtbot, RecoveryOffer(other.ground, second, leftovers(tmp_path / "state")), "&Later")
     found = leftovers(tmp_path / "state")
     assert len(found) == 1
-    press(qtbot, RecoveryOffer(other, second, found), "&Discard")
+    press(qtbot, RecoveryOffer(other.ground, second, found), "&Discard")
     assert other.controller.steps == 0 and leftovers(tmp_path / "state") == []
 
 
@@ -136,24 +140,24 @@ def test_saving_removes_the_copy(window, keeping, qtbot, tmp_path, monkeypatch):
 
 
 def test_the_name_of_the_project_comes_back_too(
-    window, open_window, keeping, qtbot, tmp_path, monkeypatch, new_run
+    desk, open_desk, keeping, qtbot, tmp_path, monkeypatch, new_run
 ):
     path = tmp_path / "p.logitlab"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
-    kept = keeping(window)
-    step(qtbot, window)
-    qtbot.keyClick(window, Qt.Key.Key_S, CONTROL)
-    qtbot.waitUntil(lambda: path.exists() and not window.projects.is_modified)
-    step(qtbot, window)
-    crash(qtbot, window, kept)
-    other = open_window()
-    offer = RecoveryOffer(other, keeping(other), leftovers(tmp_path / "state"))
+    kept = keeping(desk)
+    step(qtbot, desk)
+    desk.project_actions.save()
+    qtbot.waitUntil(lambda: path.exists() and not desk.projects.is_modified)
+    step(qtbot, desk)
+    crash(qtbot, desk, kept)
+    other = open_desk()
+    offer = RecoveryOffer(other.ground, keeping(other), leftovers(tmp_path / "state"))
     with new_run(other):
         press(qtbot, offer, "&Restore")
-    assert other.projects.path == path and other.isWindowModified()
+    assert other.projects.path == path and other.ground.isWindowModified()
 
 
-def test_a_full_disk_is_said_once_and_the_work_goes_on(window, keeping, qtbot, monkeypatch):
+def test_a_full_disk_is_said_once_and_the_work_goes_on(desk, keeping, qtbot, monkeypatch):
     from core.errors import SaveError
     from core.projects import archive
 
@@ -161,32 +165,30 @@ def test_a_full_disk_is_said_once_and_the_work_goes_on(window, keeping, qtbot, m
         raise SaveError("no space left on device.")
 
     monkeypatch.setattr(archive, "write", full)
-    kept = keeping(window)
-    step(qtbot, window)
+    kept = keeping(desk)
+    step(qtbot, desk)
     said: list[str] = []
     kept.failed.connect(said.append)
     kept.copy()
     qtbot.waitUntil(lambda: len(said) == 1, timeout=30_000)
     kept.copy()
-    step(qtbot, window)
+    step(qtbot, desk)
     assert "no space left" in said[0] and len(said) == 1
 
 
-def test_work_that_cannot_be_restored_stays_where_it_is(
-    window, open_window, keeping, qtbot, tmp_path
-):
-    kept = keeping(window)
-    step(qtbot, window)
-    crash(qtbot, window, kept)
+def test_work_that_cannot_be_restored_stays_where_it_is(desk, open_desk, keeping, qtbot, tmp_path):
+    kept = keeping(desk)
+    step(qtbot, desk)
+    crash(qtbot, desk, kept)
     (left,) = leftovers(tmp_path / "state")
     with left.copy.open("r+b") as file:  # its text can be read, its numbers cannot
         file.seek(-3000, 2)
         file.write(bytes(500))
-    other = open_window()
+    other = open_desk()
     second = keeping(other)
-    offer = RecoveryOffer(other, second, [left])
+    offer = RecoveryOffer(other.ground, second, [left])
     press(qtbot, offer, "&Restore")
-    qtbot.waitUntil(lambda: "project.logitlab" in other.notice.text, timeout=30_000)
+    qtbot.waitUntil(lambda: "project.logitlab" in "".join(other.told), timeout=30_000)
     step(qtbot, other)
     with qtbot.waitSignal(second.written, timeout=30_000):
         second.copy()
