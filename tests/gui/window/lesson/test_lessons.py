@@ -1,4 +1,7 @@
-"""Lessons in the window: one press sets all up, one undo takes it back."""
+"""Lessons in the window: one press sets all up, one undo takes it back.
+
+Most tests share a window: each leaves it as File → New does, which the next one verifies.
+"""
 
 from __future__ import annotations
 
@@ -47,6 +50,47 @@ def action_of(window, lesson):
             if action.text().replace("&", "") == lesson.title:
                 return action
     raise AssertionError(f"no menu has {lesson.title}")
+
+
+@pytest.fixture(scope="module")
+def window_of_all(open_for_all):
+    """The window that tests bring back, and what it is like before any lesson."""
+    window = open_for_all()
+    return window, settled_state(window)
+
+
+def settled_state(window):
+    """What a lesson may change, and what a new project has again."""
+    return {
+        "config": window.controller.config,
+        "points": len(window.editor.points),
+        "steps": window.controller.steps,
+        "undo": window.controller.undo_stack.count(),
+        "lesson": begun(window),
+        "strip": window.lessons.strip.isVisible(),
+        "speed": window.run_bar.speed.value(),
+        "view": window.stage.current,
+        "logarithmic": window.views["Loss"].log_button.isChecked(),
+        "changed": window.knobs.changed,
+        "theme": window.appearance.choice,
+    }
+
+
+@pytest.fixture
+def window(qtbot, window_of_all, new_run):
+    """Iris, ready, without a lesson; afterwards a new project is begun."""
+    window, before = window_of_all
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.stage.setFocus()
+    assert settled_state(window) == before
+    yield window
+    with new_run(window):
+        window.project_actions.begin_anew()
+    window.stage.show_name(before["view"])
+    window.run_bar.set_speed(before["speed"])
+    window.notice.show_message("")
+    qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
 
 
 @pytest.fixture
@@ -292,17 +336,20 @@ def test_the_closed_strip_stays_away_while_the_lesson_trains(qtbot, begin, finis
 
 
 @pytest.mark.usefixtures("face")
-@pytest.mark.parametrize("size", [(1024, 640), (1280, 800)])
-def test_no_lesson_needs_more_than_two_lines(begin, open_window, size):
-    window = open_window(size=size)
+def test_no_lesson_needs_more_than_two_lines(qtbot, begin, open_window):
+    window = open_window(size=(1280, 800))
     begin(window, "xor")
-    label = window.lessons.strip.words
-    over = []
-    for lesson in bundled():
-        for is_revealed in (False, True):
-            window.lessons.strip.show_step(Place(lesson), is_revealed=is_revealed, is_changed=False)
-            if label.lines(label.width()) > 2:
-                over.append((lesson.key, is_revealed))
+    strip, label, over = window.lessons.strip, window.lessons.strip.words, []
+    for size in ((1280, 800), (1024, 640)):
+        window.resize(*size)
+        window.grab()  # by which it is laid out
+        qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
+        assert strip.width() > 0.9 * size[0]
+        for lesson in bundled():
+            for is_revealed in (False, True):
+                strip.show_step(Place(lesson), is_revealed=is_revealed, is_changed=False)
+                if label.lines(label.width()) > 2:
+                    over.append((size, lesson.key, is_revealed))
     assert not over
 
 
@@ -351,8 +398,9 @@ def mnist_folder(tmp_path):
 
 
 def test_without_a_network_the_lesson_says_so_and_takes_a_folder(
-    qtbot, new_run, window, tmp_path, mnist_folder, monkeypatch
+    qtbot, new_run, open_window, tmp_path, mnist_folder, monkeypatch
 ):
+    window = open_window()  # of its own: it keeps the folder
     window.loader.fetcher.download = Download(
         ORIGINALS, ["http://127.0.0.1:9"], tmp_path / "cache", QUICK
     )
@@ -369,7 +417,8 @@ def test_without_a_network_the_lesson_says_so_and_takes_a_folder(
     assert "changed" not in shown(window)
 
 
-def test_the_lesson_on_mnist_begins_when_it_has_been_downloaded(new_run, window, tmp_path):
+def test_the_lesson_on_mnist_begins_when_it_has_been_downloaded(new_run, open_window, tmp_path):
+    window = open_window()  # of its own: it keeps the folder
     with Mirror(FILES, mirrors.good) as mirror:
         window.loader.fetcher.download = Download(
             ORIGINALS, [mirror.address], tmp_path / "cache", QUICK
