@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
-from core.config import RunConfig, TrainingConfig
+from core.config import DataConfig, RunConfig, TrainingConfig
 from core.train.trainer import Trainer
+from tests.gui.alone import Alone
 from tests.gui.wheel import turn_wheel
 
 SHORT = RunConfig(training=TrainingConfig(epochs=5))
@@ -16,18 +17,34 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def stepped(qtbot, open_window):
+def open_panel(open_alone):
+    """Return a function that shows the settings of a run alone."""
+
+    def open_panel():
+        panel = open_alone()
+        panel.show_setup()
+        panel.start(SHORT)
+        return panel
+
+    return open_panel
+
+
+@pytest.fixture
+def stepped(open_panel):
+    """The settings of a run after three updates, without a window."""
+    panel = open_panel()
+    panel.walk(STEPS)
+    return panel
+
+
+@pytest.fixture
+def window(qtbot, open_window):
     """The window after three updates."""
     window = open_window(SHORT)
-    step_on(qtbot, window)
-    return window
-
-
-def step_on(qtbot, window):
-    start = window.controller.snapshot.step
     for _ in range(STEPS):
         qtbot.keyClick(window, "s")
-    qtbot.waitUntil(lambda: window.controller.snapshot.step == start + STEPS)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step == STEPS)
+    return window
 
 
 def focus(qtbot, field):
@@ -55,14 +72,23 @@ def share_is(percent):
     return lambda config: config.data.test_fraction == pytest.approx(percent / 100)
 
 
-def undo(qtbot, window) -> None:
-    """Press Ctrl+Z, with the focus where it is."""
-    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+def undo(qtbot, shown) -> None:
+    """Undo; in a window press Ctrl+Z, with the focus where it is."""
+    if isinstance(shown, Alone):
+        shown.controller.undo_stack.undo()
+    else:
+        qtbot.keyClick(shown.focusWidget(), Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+
+
+def last_words(shown) -> str:
+    """Return the last message for the user."""
+    words: str = shown.told[-1] if isinstance(shown, Alone) else shown.notice.text
+    return words
 
 
 def assert_one_undo_brings_it_back(qtbot, window, field, weights):
     assert window.controller.undo_stack.count() == 1
-    assert window.notice.text == (
+    assert last_words(window) == (
         f"Reset by the change of test share. Ctrl+Z brings step {STEPS} back."
     )
     undo(qtbot, window)
@@ -72,15 +98,15 @@ def assert_one_undo_brings_it_back(qtbot, window, field, weights):
     assert field.value() == 20
 
 
-def test_five_notches_of_the_wheel_are_one_undo_and_redo_goes_to_their_end(qtbot, stepped):
-    field, weights = stepped.setup.data.test_share, stepped.controller.snapshot.params.W
+def test_five_notches_of_the_wheel_are_one_undo_and_redo_goes_to_their_end(qtbot, window):
+    field, weights = window.setup.data.test_share, window.controller.snapshot.params.W
     focus(qtbot, field)
     for notch in range(1, 6):
         turn_wheel(field, +1)
-        settled(qtbot, stepped, share_is(20 + 5 * notch))
-    assert_one_undo_brings_it_back(qtbot, stepped, field, weights)
+        settled(qtbot, window, share_is(20 + 5 * notch))
+    assert_one_undo_brings_it_back(qtbot, window, field, weights)
     qtbot.keyClick(field, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
-    settled(qtbot, stepped, share_is(45))
+    settled(qtbot, window, share_is(45))
 
 
 def test_a_number_typed_twice_is_one_undo(qtbot, stepped, enter):
@@ -109,7 +135,7 @@ def test_what_was_trained_in_between_is_an_undo_of_its_own(qtbot, stepped, enter
     field = stepped.setup.data.test_share
     enter(field, "30")
     settled(qtbot, stepped, share_is(30))
-    step_on(qtbot, stepped)
+    stepped.walk(STEPS)
     enter(field, "40")
     settled(qtbot, stepped, share_is(40))
     assert stepped.controller.undo_stack.count() == 2
@@ -126,11 +152,11 @@ def test_another_field_is_an_undo_of_its_own(qtbot, stepped, enter):
     assert stepped.controller.undo_stack.count() == 2
 
 
-def test_where_nothing_was_trained_nothing_is_said_to_be_lost(qtbot, open_window, enter):
-    window = open_window(SHORT)
-    enter(window.setup.data.test_share, "30")
-    settled(qtbot, window, share_is(30))
-    assert "Ctrl+Z" not in window.notice.text
+def test_where_nothing_was_trained_nothing_is_said_to_be_lost(qtbot, open_panel, enter):
+    panel = open_panel()
+    enter(panel.setup.data.test_share, "30")
+    settled(qtbot, panel, share_is(30))
+    assert not any("Ctrl+Z" in words for words in panel.told)
 
 
 def test_whatever_resets_a_run_says_so(qtbot, stepped):
@@ -140,29 +166,30 @@ def test_whatever_resets_a_run_says_so(qtbot, stepped):
         focus(qtbot, setup.model.hidden)
         qtbot.keyClick(setup.model.hidden, Qt.Key.Key_Up)
 
-    ovr, digits = setup.model.kind.button("ovr"), stepped.rail.source.button("digits")
+    ovr = setup.model.kind.button("ovr")
+    digits = RunConfig(DataConfig("digits"), training=SHORT.training)
     for act, is_there in (
         (lambda: qtbot.mouseClick(ovr, LEFT), lambda config: config.model.kind == "ovr"),
-        (lambda: qtbot.mouseClick(digits, LEFT), lambda config: config.data.source == "digits"),
+        (lambda: stepped.loader.load(digits), lambda config: config.data.source == "digits"),
         (type_a_hidden_unit, lambda config: config.model.hidden == 1),
     ):
         act()
         settled(qtbot, stepped, is_there)
-        assert stepped.notice.text.startswith("Reset by the change")
-        assert stepped.notice.text.endswith(f"Ctrl+Z brings step {STEPS} back.")
+        assert last_words(stepped).startswith("Reset by the change")
+        assert last_words(stepped).endswith(f"Ctrl+Z brings step {STEPS} back.")
         undo(qtbot, stepped)
         settled(qtbot, stepped, lambda config: config == before)
         assert stepped.controller.snapshot.step == STEPS
 
 
-def test_ctrl_z_takes_back_what_is_typed_before_it_takes_back_a_run(qtbot, stepped, enter):
-    field = stepped.setup.data.test_share
+def test_ctrl_z_takes_back_what_is_typed_before_it_takes_back_a_run(qtbot, window, enter):
+    field = window.setup.data.test_share
     enter(field, "30")
-    settled(qtbot, stepped, share_is(30))
+    settled(qtbot, window, share_is(30))
     enter(field, "4", end=False)
-    undo(qtbot, stepped)
-    assert stepped.controller.undo_stack.canUndo()
-    assert stepped.controller.run.task.config.data.test_fraction == 0.3
+    undo(qtbot, window)
+    assert window.controller.undo_stack.canUndo()
+    assert window.controller.run.task.config.data.test_fraction == 0.3
 
 
 # What begins a run again -----------------------------------------------------------------------
@@ -170,15 +197,15 @@ def test_ctrl_z_takes_back_what_is_typed_before_it_takes_back_a_run(qtbot, stepp
 
 def test_a_reset_says_so_and_one_undo_brings_the_run_back_as_it_was(qtbot, stepped):
     controller, weights = stepped.controller, stepped.controller.snapshot.params.W
-    qtbot.keyClick(stepped, Qt.Key.Key_R)
+    stepped.controller.reset()
     qtbot.waitUntil(lambda: controller.snapshot.step == 0)
-    assert stepped.notice.text == (
+    assert last_words(stepped) == (
         f"Reset by the return to the start. Ctrl+Z brings step {STEPS} back."
     )
     undo(qtbot, stepped)
     qtbot.waitUntil(lambda: controller.snapshot is not None and controller.snapshot.step == STEPS)
     np.testing.assert_array_equal(controller.snapshot.params.W, weights)
-    step_on(qtbot, stepped)
+    stepped.walk(STEPS)
     alone = Trainer(stepped.controller.run.task)
     for _ in range(2 * STEPS):
         alone.step()
@@ -189,40 +216,40 @@ def test_a_run_that_was_reset_trains_to_the_same_weights_again(qtbot, stepped):
     controller, weights = stepped.controller, stepped.controller.snapshot.params.W
     stepped.setup.training.learning_rate.setValue(0.5)  # a reset keeps what is tuned
     stepped.setup.training.learning_rate.setValue(SHORT.training.learning_rate)
-    qtbot.keyClick(stepped, Qt.Key.Key_R)
+    stepped.controller.reset()
     qtbot.waitUntil(lambda: controller.snapshot.step == 0)
-    step_on(qtbot, stepped)
+    stepped.walk(STEPS)
     np.testing.assert_array_equal(controller.snapshot.params.W, weights)
 
 
 def test_a_reset_keeps_the_settings_as_they_are_tuned(qtbot, stepped):
     stepped.setup.training.learning_rate.setValue(0.5)
-    qtbot.keyClick(stepped, Qt.Key.Key_R)
+    stepped.controller.reset()
     qtbot.waitUntil(lambda: stepped.controller.snapshot.step == 0)
     assert stepped.controller.snapshot.settings.learning_rate == 0.5
     assert stepped.setup.training.learning_rate.value() == 0.5
 
 
-def test_a_reset_that_loses_nothing_is_no_undo(qtbot, open_window):
-    window = open_window(SHORT)
-    qtbot.keyClick(window, Qt.Key.Key_R)
-    qtbot.waitUntil(lambda: window.is_at_rest)
-    assert not window.controller.undo_stack.canUndo()
-    assert "Ctrl+Z" not in window.notice.text
+def test_a_reset_that_loses_nothing_is_no_undo(open_panel):
+    panel = open_panel()
+    panel.controller.reset()
+    panel.until(lambda: panel.is_at_rest)
+    assert not panel.controller.undo_stack.canUndo()
+    assert not any("Ctrl+Z" in words for words in panel.told)
 
 
 def test_what_was_trained_is_not_forgotten_where_its_start_is_looked_at(qtbot, stepped, enter):
     field, controller = stepped.setup.data.test_share, stepped.controller
     enter(field, "30")
     settled(qtbot, stepped, share_is(30))
-    step_on(qtbot, stepped)
+    stepped.walk(STEPS)
     weights = controller.snapshot.params.W
     for _ in range(STEPS):
-        qtbot.keyClick(stepped, Qt.Key.Key_B)
+        controller.past.step_back()
     qtbot.waitUntil(lambda: controller.snapshot.step == 0)
     enter(field, "40")
     settled(qtbot, stepped, share_is(40))
-    assert f"Ctrl+Z brings step {STEPS} back." in stepped.notice.text
+    assert f"Ctrl+Z brings step {STEPS} back." in last_words(stepped)
     undo(qtbot, stepped)
     settled(qtbot, stepped, share_is(30))
     controller.past.go_live()
@@ -230,14 +257,14 @@ def test_what_was_trained_is_not_forgotten_where_its_start_is_looked_at(qtbot, s
     np.testing.assert_array_equal(controller.snapshot.params.W, weights)
 
 
-def test_points_that_take_the_place_of_other_data_say_what_is_gone(qtbot, stepped, new_run):
-    controller, weights = stepped.controller, stepped.controller.snapshot.params.W
-    with new_run(stepped):
-        qtbot.keyClick(stepped, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
-    assert stepped.notice.text == (
+def test_points_that_take_the_place_of_other_data_say_what_is_gone(qtbot, window, new_run):
+    controller, weights = window.controller, window.controller.snapshot.params.W
+    with new_run(window):
+        qtbot.keyClick(window, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
+    assert last_words(window) == (
         f"Reset by the change to drawn points. Ctrl+Z brings step {STEPS} back."
     )
-    with new_run(stepped):
-        undo(qtbot, stepped)
+    with new_run(window):
+        undo(qtbot, window)
     assert controller.snapshot.step == STEPS
     np.testing.assert_array_equal(controller.snapshot.params.W, weights)
