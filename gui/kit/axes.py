@@ -19,6 +19,7 @@ from gui.kit.broken_axis import Break
 Levels = list[tuple[float | None, list[float]]]  # spacing and values of the ticks of each level
 
 MOST_INTERVALS = 4
+MOST_LOSSES = 8  # intervals of losses: where there is height, these are four labels at least
 UNIT = mark(" steps")
 LETTERS_BETWEEN = 2  # digits: the least gap between two step labels
 LINE_SPACING = 1.5  # line heights: the least distance between two value labels
@@ -125,7 +126,8 @@ class ValueAxis(Axis):
         if self.logMode:
             return [(max(1.0, math.ceil((high - low) / MOST_INTERVALS)), 0.0)]
         # No value is negative; the range below zero is only a margin.
-        spacing = round_spacing(max(low, 0.0), high)
+        most = MOST_INTERVALS if self.is_share else MOST_LOSSES
+        spacing = round_spacing(max(low, 0.0), high, most)
         while spacing * size < LINE_SPACING * line * (high - low) and spacing < high:
             spacing = _next_round(spacing)
         return [(spacing, 0.0)]
@@ -228,10 +230,10 @@ class PlotArea(pg.GraphicsWidget):  # type: ignore[misc]
         self._box.removeItem(item)
 
 
-def round_spacing(low: float, high: float) -> float:
-    """Return 1, 2 or 5 times a power of ten, for at most MOST_INTERVALS intervals of the range."""
-    spacing = 10.0 ** math.floor(math.log10((high - low) / 2))
-    while (high - low) / spacing > MOST_INTERVALS:
+def round_spacing(low: float, high: float, most: int = MOST_INTERVALS) -> float:
+    """Return 1, 2 or 5 times a power of ten, for at most so many intervals of the range."""
+    spacing = 10.0 ** math.floor(math.log10((high - low) / (most / 2)))
+    while (high - low) / spacing > most:
         spacing = _next_round(spacing)
     return spacing
 

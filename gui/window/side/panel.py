@@ -140,7 +140,8 @@ class SidePanel(QSplitter):
         """Show a widget below the first card, instead of the others, until `close_guide`."""
         self._guide = guide
         self.insertWidget(1, guide)
-        self._arrange()
+        self._show_cards()  # the arrangement may be the same as before
+        self._share()
 
     def close_guide(self) -> None:
         """Delete the guide and show the other cards again."""

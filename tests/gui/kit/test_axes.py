@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from math import log
 
 import pytest
 from PySide6.QtGui import QFontMetricsF
@@ -58,6 +59,12 @@ def test_between_powers_of_ten_a_logarithmic_axis_has_round_values(low, high, ex
     axis = ValueAxis()
     axis.setLogMode(True)
     assert list(labels(axis, low, high).values()) == expected
+
+
+def test_a_loss_has_four_labels_at_least_where_the_plot_is_200_px_high():
+    for classes in range(2, 40):
+        high = 1.25 * log(classes)
+        assert 4 <= len(labels(ValueAxis(), -0.06 * high, high)) <= 8
 
 
 def test_shares_are_in_per_cent():

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 
-from gui.window.side.panel import ARRANGEMENTS
+from gui.window.side.panel import ARRANGEMENTS, SidePanel
 from gui.window.view_registry import SIDE
 
 
@@ -107,6 +108,23 @@ def test_where_all_views_share_a_card_their_tabs_fit_its_width(open_window):
     (card,) = [card for card in window.side_panel.cards if card.isVisible()]
     assert len(card.names) == 4
     assert card.tabs.tabRect(3).right() <= card.tabs.width()
+
+
+def test_first_steps_take_the_place_of_the_cards_that_are_shown_below_the_first(qtbot):
+    panel, guide = SidePanel(SIDE), QWidget()
+    qtbot.addWidget(panel)
+    panel.resize(400, 580)
+    panel.show()
+
+    def seen():
+        return [card.names[0] for card in panel.cards if card.isVisible()]
+
+    qtbot.waitUntil(lambda: seen() == ["Loss", "Accuracy"])
+    panel.show_guide(guide)
+    assert seen() == ["Loss"] and guide.isVisible()
+    assert panel.cards[0].height() > guide.height() > 200
+    panel.close_guide()
+    assert seen() == ["Loss", "Accuracy"] and not guide.isVisible()
 
 
 def test_the_arrangements_hold_the_same_views():
