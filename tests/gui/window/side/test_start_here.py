@@ -12,6 +12,15 @@ def guide_of(window):
     return next((guide for guide in window.findChildren(StartHere) if guide.isVisible()), None)
 
 
+def test_it_stands_in_for_the_cards_under_the_loss_which_keeps_its_room(start):
+    window = start()
+    guide = guide_of(window)
+    first, *others = window.side_panel.cards
+    assert first.isVisible() and first.height() >= 200
+    assert not any(card.isVisible() for card in others)
+    assert guide.height() >= guide.minimumSizeHint().height()
+
+
 def test_the_first_press_does_what_it_says(start, qtbot):
     window = start()
     guide = guide_of(window)
