@@ -138,7 +138,7 @@ class SidePanel(QSplitter):
 
     def show_guide(self, guide: QWidget) -> None:
         """Show a widget below the first card, instead of the others, until `close_guide`."""
-        self._guide, self._groups = guide, ()
+        self._guide = guide
         self.insertWidget(1, guide)
         self._show_cards()  # the arrangement may be the same as before
         self._share()
