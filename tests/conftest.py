@@ -18,8 +18,17 @@ if "PYTEST_XDIST_WORKER" in os.environ:  # there already is a process per proces
         os.environ.setdefault(name, "1")  # before anything imports NumPy
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import mirrors
+
+# The same examples in every run, so that a failure is due to the code, not to chance; and none for
+# the time that they take, which is due to what else the machine does.
+steady = settings(deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("usual", steady, derandomize=True)
+# HYPOTHESIS_PROFILE=long tries more examples, with another seed each time.
+settings.register_profile("long", steady, max_examples=20_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -8,19 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import settings
 
 from core.cli import train as cli
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.data import sources
 from core.data.points import Points
 from core.data.task import prepare
-
-# The same examples in every run, so that a failure is due to the code, not to chance.
-settings.register_profile("core", deadline=None, derandomize=True, database=None)
-# HYPOTHESIS_PROFILE=long tries more examples, with another seed each time.
-settings.register_profile("long", deadline=None, max_examples=20_000, database=None)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "core"))
 
 ROOT = Path(__file__).parents[2]
 STEMS = ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1")

@@ -162,7 +162,7 @@ as_classes = hostile.map(str.strip).filter(  # as a reader takes them: no number
     )
 )
 many = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     max_examples=max(200, settings().max_examples),
 )
 

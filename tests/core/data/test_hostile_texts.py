@@ -73,7 +73,10 @@ def test_quotes_around_cells_between_tabs_are_still_taken_off(load):
     assert load(["kind\ttext", *rows], "tsv").documents.texts[0] == 'a "b" of\tmany words 0'
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(texts=st.lists(st.text(max_size=60), min_size=2, max_size=20))
 def test_any_json_lines_of_texts_are_read_or_refused_in_words(texts, tmp_path):
     path = tmp_path / "t.jsonl"
@@ -88,7 +91,10 @@ def test_any_json_lines_of_texts_are_read_or_refused_in_words(texts, tmp_path):
     "".join(dataset.documents.texts).encode()  # no half of a character
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(contents=st.lists(st.binary(max_size=80), min_size=4, max_size=8))
 def test_any_files_of_a_folder_are_read_or_refused_in_words(contents, tmp_path_factory):
     root = tmp_path_factory.mktemp("texts")

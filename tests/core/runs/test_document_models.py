@@ -107,7 +107,10 @@ def test_standardised_words_are_refused(valid, path):
         model_file.load(path)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(text=st.text(max_size=300))
 def test_any_text_has_an_answer(text, valid, path):
     path.write_bytes(valid)

@@ -41,7 +41,10 @@ def assert_between(image, one, other):
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("head", HEADS)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=40,
+)
 @given(data=st.data())
 def test_a_region_lies_between_the_panel_and_its_class(head, theme, data):
     shape = (6, outputs_of(head))

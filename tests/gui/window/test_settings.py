@@ -75,7 +75,7 @@ def read_all(settings: Settings) -> None:
 
 
 @profile(
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     max_examples=60,
     deadline=None,
     derandomize=True,

@@ -103,7 +103,7 @@ def test_an_array_that_states_more_than_it_holds_is_refused_unread(refusal, monk
 WHOLE = [npy(X), npz(X=X, y=Y)]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     st.sampled_from(WHOLE),
     st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), max_size=5),

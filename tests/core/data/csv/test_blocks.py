@@ -19,7 +19,7 @@ from core.data.csv.text_file import UndecodableError
 from core.errors import DataError
 
 quick = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     max_examples=max(200, settings().max_examples),
 )
 CELLS = st.one_of(

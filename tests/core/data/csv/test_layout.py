@@ -26,7 +26,7 @@ ARFF = """% 1. Title
 4.74,1.61,gamma
 """
 
-quick = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 # ARFF ------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from core.config import CsvOptions
 from core.data.csv.numbers import NumberForm, find_marks, split_unit
 from core.errors import ConfigError
 
-quick = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 # Thousands -------------------------------------------------------------------------------------

@@ -158,7 +158,7 @@ def test_progress_of_a_packed_file_is_of_its_packed_bytes(tmp_path, monkeypatch)
     assert {size for _, size in told} == {path.stat().st_size}
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     st.sampled_from(
         [gzip.compress(IRIS.encode()), zipped(a__csv=IRIS), zipped(a__csv=IRIS, b__csv=IRIS)]

@@ -165,7 +165,9 @@ def test_a_damaged_file_is_named(write):
         reader.read(path)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+)
 @given(data=st.data())
 def test_no_damage_ends_in_anything_but_a_table_or_a_sentence(write, data):
     path = write({"x": [1.5, 2.5, 3.5], "kind": ["a", "b", "a"]}, compression="none")

@@ -9,7 +9,7 @@ from core.data.csv.rewriting import rewriter
 
 ROWS = [(1.6, 0.37, "alpha"), (0.39, 0.41, "beta"), (4.74, 1.61, "alpha")] * 3
 
-quick = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 # Blanks ----------------------------------------------------------------------------------------

@@ -126,7 +126,7 @@ def test_a_part_that_unpacks_to_very_much_is_refused_unread(refusal, monkeypatch
 WHOLE = book(BIRDS)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), max_size=6),
     st.integers(0, 40),

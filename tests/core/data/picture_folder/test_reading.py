@@ -186,7 +186,9 @@ def test_square_pictures_without_colours_alone_are_deskewed(two):
         prepare(read(two), RunConfig(data=DataConfig(source="pictures", path=two, deskew=True)))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+)
 @given(data=st.data())
 def test_no_damage_of_a_file_keeps_the_others_from_being_read(folder, data):
     """Either the damaged file is among the pictures, or it is named."""

@@ -216,7 +216,7 @@ SMALL = {kind: file_of(1 - page(size=40, pen=4.0), kind, **KINDS[kind][0]) for k
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(data=st.data())
 def test_a_picture_with_bytes_changed_is_read_or_refused_in_words(kind, data):
     changed = bytearray(SMALL[kind])

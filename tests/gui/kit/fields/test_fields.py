@@ -125,7 +125,10 @@ def test_letters_do_not_get_into_a_number(qtbot, shown, enter):
     assert field.lineEdit().text() == "12"
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(value=st.floats(1e-6, 1e6))
 def test_what_a_field_shows_it_reads_back(dressed, value):
     field = NotchField(1e-6, 1e6)
