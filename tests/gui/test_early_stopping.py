@@ -55,6 +55,7 @@ def test_other_data_begin_without_a_share_and_one_undo_brings_it_back(qtbot, ope
         qtbot.mouseClick(window.rail.source.button("digits"), Qt.MouseButton.LeftButton)
     assert not len(window.controller.run.task.validation_rows)
     assert window.setup.data.validation_share.value() == 0
+    assert window.controller.undo_stack.undoText() == "change to Digits 8×8"
     with new_run(window):
         window.controller.undo_stack.undo()
     assert window.controller.run.task.config.data.validation_fraction == 0.2

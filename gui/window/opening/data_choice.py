@@ -99,10 +99,7 @@ class DataChoice(QObject):
 
     def _change_to(self, data: DataConfig) -> None:
         """Load these data, with the default settings for the current kind of model."""
-        self._loader.load(
-            on_other_data(self._controller.config, data, self._controller.run),
-            tr("change to {data}", data=data.path or data.source),
-        )
+        self._loader.load(on_other_data(self._controller.config, data, self._controller.run))
 
     def call_off_download(self) -> None:
         """Cancel the download and report it."""
