@@ -32,7 +32,7 @@ ENGLISH = (
     *("gui/kit/theme.py", "core/train/shares", "core/brought_head.py", "core/brought_model.py"),
     "core/plugins.py",
 )
-TRANSLATED = {"tr", "mark", "tr_n", "format_count"}
+TRANSLATED = {"tr", "mark", "tr_n", "note_n", "format_count", "counted"}
 INSIDE = {"ValueError", "KeyError", "TypeError", "AssertionError", "NotImplementedError"}
 NAMES = {"setObjectName", "setProperty", "property", "setAttribute", "getattr", "spoken", "encode"}
 WORDS = re.compile(r"[A-Za-z]{2,}[,.:;!?…–]* +[(“]?[A-Za-z]{2,}|^&?[A-Z]&?[a-z]&?[a-z &]+…?$")
@@ -44,9 +44,9 @@ def keys(tree: ast.AST) -> Iterator[str]:
         if not isinstance(node, ast.Call) or (name := _name(node.func)) not in TRANSLATED:
             continue
         texts = [_text(each) if isinstance(each, ast.Constant) else "" for each in node.args]
-        if name == "format_count":
+        if name in ("format_count", "counted"):
             yield from (f"{{n}} {text}s" for text in texts[1:] if text)
-        elif name == "tr_n":
+        elif name in ("tr_n", "note_n"):
             yield from texts[1:2]
         elif texts[:1] != [""]:
             sense = [_text(each.value) for each in node.keywords if each.arg == "sense"]

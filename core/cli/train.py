@@ -235,7 +235,7 @@ def describe(task: Task) -> str:
     ]
     if task.demand.is_large:
         lines.append(f"this is large: {task.demand}")
-    lines.extend(dataset.notes)
+    lines.extend(map(str, dataset.notes))
     if dataset.is_streamed:
         from core.train.streamed.rows import kept_bytes
 

@@ -92,7 +92,7 @@ def understood_json(task: Task) -> dict[str, Any]:
         },
         "not_used": _unused(task),
         "left_out": left_out_json(dataset.left_out),
-        "notes": [*told.format.notes, *map(str, told.remarks)],
+        "notes": [*map(str, told.format.notes), *map(str, told.remarks)],
     }
 
 

@@ -16,9 +16,9 @@ from core.data.text.documents import Documents
 from core.data.understood_folder import UnderstoodFolder
 from core.errors import DataError
 from core.invisible_characters import visible, visible_names
-from core.language import spoken, tr
+from core.language import mark, tr
 from core.name_lookup import find
-from core.number_format import format_count
+from core.note import Note, counted, note_n
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -28,6 +28,7 @@ else:  # SciPy is imported with the first texts; projects, which ask for types, 
     csr_array = Vocabulary = type(None)
 
 Looks = Literal["ink", "grey", "colour"]
+GAP = mark("with a missing value")
 REST_MARK = -1
 MAX_LISTED = 10  # lines listed in a message
 SPARE_ROWS = 256  # spare rows for examples that the user adds
@@ -62,7 +63,7 @@ class Dataset:
         `core.invisible_characters`.
     class_marks : for each class the index of its colour and marker; REST_MARK is neutral.
     lines : (n,) the line of its file that each row comes from.
-    notes : messages for the user about how the data were read.
+    notes : messages for the user about how the data were read; texts are of older projects.
     indicators : for each feature the word that it stands for, None for a number; () if all are.
     understood, left_out : of a table, how it is used, and the rows that are not in X.
     folder : of a folder of pictures, how it is understood.
@@ -86,7 +87,7 @@ class Dataset:
     test_fraction: float = 0.2
     class_marks: tuple[int, ...] = field(default=())
     lines: NDArray[np.int32] | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[str | Note, ...] = ()
     added: int = 0
     pens: int = 0
     indicators: tuple[Indicator | None, ...] = ()
@@ -317,15 +318,13 @@ class Dataset:
         if (gaps := self.gaps) is None:
             return self
         skipped: NDArray[np.bool_] = np.asarray(gaps.any(axis=1))
-        where = "" if self.lines is None else format_lines(self.lines[skipped])
-        rows = _english_rows(int(skipped.sum()))
         left_out = self.left_out
         if (lines := self.lines) is not None:
             lines = np.asarray(lines[skipped])
-            left_out = (*left_out, LeftOut("with a missing value", lines, len(lines)))
+            left_out = (*left_out, LeftOut(GAP, lines, len(lines)))
         return replace(
             self._only(~skipped),
-            notes=(*self.notes, f"skipped {rows} with a missing value{where}"),
+            notes=(*self.notes, skipped_note("row", int(skipped.sum()), Note(GAP), lines)),
             left_out=left_out,
         )
 
@@ -379,19 +378,19 @@ def _drawn(dataset: Dataset, fraction: float, seed: int) -> NDArray[np.bool_]:
     return tested
 
 
-def _english_rows(count: int) -> str:
-    with spoken("en"):  # notes are stored in projects
-        return format_count(count, "row")
+def skipped_note(what: str, count: int, why: Note, lines: NDArray[np.int32] | None) -> Note:
+    """Return the note that rows or lines are left out, with the first few of their lines.
 
-
-def format_lines(lines: NDArray[np.int32], count: int | None = None) -> str:
-    """List the first few of these lines of a file, as in “ (lines 3, 17)”.
-
-    count : of all lines, if `lines` are only the first ones.
+    count : of all of them, if `lines` are only the first ones; None of what came from no file.
     """
-    shown = ", ".join(f"{line:,}" for line in lines[:MAX_LISTED])
-    more = ", …" if (count or len(lines)) > MAX_LISTED else ""
-    return f" (line{'s' if (count or len(lines)) > 1 else ''} {shown}{more})"
+    said = Note(mark("skipped {rows} {why}"), {"rows": counted(count, what), "why": why})
+    if lines is None:
+        return said
+    listed = [Note("{line}", {"line": int(line)}) for line in lines[:MAX_LISTED]]
+    listed += [Note("…")] if count > MAX_LISTED else []
+    return note_n(
+        "{note} (line {lines})", "{note} (lines {lines})", count, note=said, lines=tuple(listed)
+    )
 
 
 def pixel_names(rows: int, columns: int) -> tuple[str, ...]:

@@ -17,17 +17,19 @@ from core.data.csv.understood import LeftOut, Remark, Understood
 from core.data.dataset import (
     Dataset,
     Numbers,
-    format_lines,
     pixel_names,
+    skipped_note,
 )
 from core.data.gaps import without_empty_classes
 from core.data.indicators import Indicator
 from core.data.text.documents import Documents, no_features
 from core.errors import DataError, DoubtfulLabelError
-from core.language import spoken, tr
-from core.number_format import format_count
+from core.language import mark, tr
+from core.note import Note
 
 MISSING_WORD = "(missing)"  # the category of missing cells
+RAGGED = mark("without {count} values")
+NO_LABEL, NO_TEXT = mark("without a label"), mark("without a text")
 
 Categories = tuple[tuple[str, ...], NDArray[np.int64]]
 
@@ -195,9 +197,7 @@ def _documents(chosen: Roles, is_kept: NDArray[np.bool_]) -> Documents | None:
 def _without_text(chosen: Roles) -> tuple[ExcludedRows, ...]:
     if chosen.text is None:
         return ()
-    return (
-        ExcludedRows(np.flatnonzero(chosen.table.columns[chosen.text].is_gap), "without a text"),
-    )
+    return (ExcludedRows(np.flatnonzero(chosen.table.columns[chosen.text].is_gap), NO_TEXT),)
 
 
 def _kept(values: NDArray[Any], is_kept: NDArray[np.bool_]) -> NDArray[Any]:
@@ -226,11 +226,10 @@ def _left_out(
     found = []
     if table.ragged_count:
         lines = np.array([line for line, _ in table.ragged], dtype=np.int32)
-        why = f"without {len(table.columns)} values"
-        found.append(LeftOut(why, lines, table.ragged_count))
+        found.append(LeftOut(_ragged(table), lines, table.ragged_count))
     unlabelled = np.flatnonzero(has_no_label)
     for rows, why in (
-        ExcludedRows(unlabelled, "without a label"),
+        ExcludedRows(unlabelled, NO_LABEL),
         *(
             ExcludedRows(group.rows[~has_no_label[group.rows]], group.why)
             for group in excluded_rows
@@ -241,14 +240,19 @@ def _left_out(
     return tuple(found)
 
 
-def _notes(table: Table, left_out: tuple[LeftOut, ...]) -> tuple[str, ...]:
+def _notes(table: Table, left_out: tuple[LeftOut, ...]) -> tuple[str | Note, ...]:
     """Return notes on the file's format and on the lines and rows that were left out."""
-    with spoken("en"):  # they are stored in projects
-        notes = [str(table.format), *table.format.notes]
-        for why, lines, count in left_out:
-            what = "line" if why.endswith("values") else "row"
-            notes.append(f"skipped {format_count(count, what)} {why}{format_lines(lines, count)}")
+    notes: list[str | Note] = [table.format.note, *table.format.notes]
+    for why, lines, count in left_out:
+        is_ragged = why == _ragged(table)
+        reason = Note(RAGGED, {"count": len(table.columns)}) if is_ragged else Note(why)
+        notes.append(skipped_note("line" if is_ragged else "row", count, reason, lines))
     return tuple(notes)
+
+
+def _ragged(table: Table) -> str:
+    """Return why lines are left out that have more or fewer values than the table has columns."""
+    return RAGGED.format(count=len(table.columns))
 
 
 def _published_test(table: Table) -> NDArray[np.bool_] | None:

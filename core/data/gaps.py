@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.dataset import Dataset
-from core.language import tr
-from core.number_format import format_count, format_integer
+from core.language import mark
+from core.note import Note, counted
 
 
 def filled(dataset: Dataset, rows: NDArray[np.int64]) -> Dataset:
@@ -23,17 +23,16 @@ def filled(dataset: Dataset, rows: NDArray[np.int64]) -> Dataset:
         known = X[rows, j][~gaps[rows, j]]
         known = known if len(known) else X[~gaps[:, j], j]
         X[gaps[:, j], j] = known.mean(dtype=np.float64)
-        parts.append(f"{dataset.feature_names[j]} {format_integer(gaps[:, j].sum())}")
-    cells = format_count(int(gaps.sum()), "missing number")
+        count = int(gaps[:, j].sum())
+        parts.append(Note("{name} {count}", {"name": dataset.feature_names[j], "count": count}))
     return replace(
         dataset,
         X=X,
         notes=(
             *dataset.notes,
-            tr(
-                "filled {cells} with the feature's mean ({parts})",
-                cells=cells,
-                parts=", ".join(parts),
+            Note(
+                mark("filled {cells} with the feature's mean ({parts})"),
+                {"cells": counted(int(gaps.sum()), "missing number"), "parts": tuple(parts)},
             ),
         ),
     )
@@ -54,6 +53,6 @@ def without_empty_classes(dataset: Dataset) -> Dataset:
         class_marks=tuple(dataset.class_marks[k] for k in kept),
         notes=(
             *dataset.notes,
-            tr("no row of class {names} is left, so it is no class", names=gone),
+            Note(mark("no row of class {names} is left, so it is no class"), {"names": gone}),
         ),
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from core.language import tr, tr_n
+from core.language import tr
+from core.note import Note, note_n
 from core.number_format import format_integer
 
 MOST_SIZES = 4  # in a line
@@ -19,12 +20,17 @@ class LeftOutFiles(NamedTuple):
     names: tuple[str, ...]
 
     def __str__(self) -> str:
+        return str(self.note)
+
+    @property
+    def note(self) -> Note:
+        """How many are left out, and why."""
         more = ", …" if self.number > len(self.names) else ""
-        return tr_n(
+        return note_n(
             "{n} file left out, {why}: {names}",
             "{n} files left out, {why}: {names}",
             self.number,
-            why=tr(self.why),
+            why=Note(self.why),
             names=f"{', '.join(self.names)}{more}",
         )
 
@@ -43,7 +49,7 @@ class UnderstoodFolder:
     made: str
     first_names: dict[str, tuple[str, ...]]
     left_out: tuple[LeftOutFiles, ...]
-    notes: tuple[str, ...]
+    notes: tuple[str | Note, ...]
 
     def say_sizes(self) -> str:
         """Return the most frequent sizes of the files."""
@@ -70,5 +76,5 @@ class UnderstoodFolder:
                 {"why": each.why, "count": each.number, "names": list(each.names)}
                 for each in self.left_out
             ],
-            "notes": list(self.notes),
+            "notes": [str(note) for note in self.notes],
         }

@@ -161,7 +161,7 @@ def _data(task: Task) -> Iterator[str]:
     if len(task.validation_rows):
         yield f"- Validation: {data.validation_fraction:.1%} of the training rows of each class"
     for note in dataset.notes[:LISTED]:
-        yield f"- Note: {escaped(note)}"
+        yield f"- Note: {escaped(str(note))}"
 
 
 def _preprocessing(task: Task) -> Iterator[str]:

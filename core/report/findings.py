@@ -106,7 +106,7 @@ def findings_of(snapshot: Snapshot, made_on: str) -> Findings:
     answers = {name: ask(task, params, rows) for name, rows in task.parts.items()}
     shown = "test" if "test" in answers else "training"
     notes = snapshot.epilogue.notes if snapshot.epilogue else ()
-    said = [snapshot.message, *notes, *task.dataset.notes]
+    said = [snapshot.message, *notes, *map(str, task.dataset.notes)]
     return Findings(
         title=f"{task.source.name}: {default_name(task.config, snapshot.settings)}",
         made_on=made_on,

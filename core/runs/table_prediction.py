@@ -164,7 +164,7 @@ class TablePrediction:
     ) -> Report:
         form = self._blocks.form
         report = Report(dict.fromkeys(visible_names(self._model.class_names), 0))
-        report.notes = (str(form), *form.notes, *self._notes)
+        report.notes = (str(form), *map(str, form.notes), *self._notes)
         line = Line()
         Writer(line, form.delimiter).header(self._names)
         write(f"{line.text}\n")

@@ -25,6 +25,7 @@ from core.data.csv.rewriting import BLANKS, Rewriter
 from core.data.csv.text_file import Head, lines_of
 from core.errors import DataError
 from core.language import mark, tr
+from core.note import Note, note_n
 from core.number_format import format_integer
 
 MAX_COLUMNS = 10_000
@@ -56,7 +57,7 @@ class TableFormat:
     header_line : line number (from 1) of the header, None without a header.
     first_line : line number of the first row.
     names : of the columns, all different.
-    notes : further messages for the user.
+    notes : further messages for the user; texts are of older projects.
     roles : what the header states of the columns, () if nothing.
     word_columns : indices of the columns that seem to hold words, where “NA” may be one of them.
     thousands : the mark within large numbers, "" for none. quote : around cells.
@@ -71,7 +72,7 @@ class TableFormat:
     header_line: int | None
     first_line: int
     names: tuple[str, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[str | Note, ...] = ()
     roles: tuple[Role, ...] = ()
     word_columns: tuple[int, ...] = ()
     thousands: str = ""
@@ -81,27 +82,27 @@ class TableFormat:
     unusual: bytes = b""
 
     def __str__(self) -> str:
-        header = (
-            tr("header in line {line}", line=format_integer(self.header_line))
-            if self.header_line
-            else tr("no header")
-        )
-        parts = [
-            tr(ENCODINGS[self.encoding]),
-            tr(SEPARATORS[self.separator]),
-            tr(DECIMALS[self.decimal]),
-        ]
-        if self.layout:
-            parts, header = [parts[0], self.layout.kind, parts[2]], ""
-            if not self.layout.is_text:
-                return self.layout.kind
+        return str(self.note)
+
+    @property
+    def note(self) -> Note:
+        """How the file is written, as a list of notes."""
+        if self.layout and not self.layout.is_text:
+            return Note(self.layout.kind)
+        encoding, decimal = Note(ENCODINGS[self.encoding]), Note(DECIMALS[self.decimal])
+        kind = self.layout.kind if self.layout else SEPARATORS[self.separator]
+        parts = [encoding, Note(kind), decimal]
         if self.thousands:
-            parts.append(tr(THOUSANDS[self.thousands]))
+            parts.append(Note(THOUSANDS[self.thousands]))
         if self.quote != '"' and not self.layout:
-            parts.append(tr(QUOTES[self.quote]))
+            parts.append(Note(QUOTES[self.quote]))
         if self.has_quoted_rows:
-            parts.append(tr("each row in quotes"))
-        return ", ".join(part for part in (*parts, header) if part)
+            parts.append(Note(mark("each row in quotes")))
+        if self.header_line and not self.layout:
+            parts.append(Note(mark("header in line {line}"), {"line": self.header_line}))
+        elif not self.layout:
+            parts.append(Note(mark("no header")))
+        return Note("{parts}", {"parts": tuple(parts)})
 
     @property
     def number_form(self) -> NumberForm:
@@ -145,9 +146,11 @@ def find_format(source: Source, reading: CsvOptions = NO_OPTIONS) -> TableFormat
     first = records[0]
     if len(records) < len(sample.records):
         above = first.line - 1
-    notes = [source.remark] if source.remark else []
+    notes: list[str | Note] = [source.remark] if source.remark else []
     if above:
-        notes.append(f"{above:,} line{'s' if above > 1 else ''} above the table skipped")
+        notes.append(
+            note_n("{n} line above the table skipped", "{n} lines above the table skipped", above)
+        )
     fields = [record.fields for record in records]
     parse = cache(sample.number_form.parse_any)  # header and columns of words ask alike
     header = find_header(fields, sample.width, parse, MISSING, reading.has_header)
@@ -223,12 +226,16 @@ def _quotes(lines: list[str], separator: str, reading: CsvOptions) -> list[str]:
     return ["'", '"'] if rewriting.has_single_quotes("".join(lines)) else ['"']
 
 
-def _describe_doubt(doubt: Doubt, names: tuple[str, ...], form: NumberForm) -> str:
+def _describe_doubt(doubt: Doubt, names: tuple[str, ...], form: NumberForm) -> Note:
     number = form.parse_any(doubt.cell)
-    read = "no number" if number is None else f"{number:g}" if number < 1e6 else f"{number:.0f}"
-    return (
-        f"“{doubt.cell}” in {names[doubt.column]} could be read in two ways and was taken for "
-        f"{read}: if that is wrong, choose the thousands mark"
+    read = f"{number or 0:g}" if (number or 0) < 1e6 else f"{number:.0f}"
+    values = {"cell": doubt.cell, "name": names[doubt.column]}
+    return Note(
+        mark(
+            "“{cell}” in {name} could be read in two ways and was taken for {read}: if that is "
+            "wrong, choose the thousands mark"
+        ),
+        {**values, "read": Note(mark("no number")) if number is None else read},
     )
 
 

@@ -14,7 +14,9 @@ from typing import Literal, NamedTuple
 
 from core.data.csv.spreadsheet import restored
 from core.invisible_characters import visible
+from core.language import mark
 from core.name_lookup import kept_apart
+from core.note import Note
 
 SPLIT = "split"  # a column of an export, and its values
 TRAIN, VALIDATION, TEST = "train", "validation", "test"
@@ -54,7 +56,7 @@ class Header(NamedTuple):
     records: int
     names: tuple[str, ...]
     roles: tuple[Role, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def find_header(
@@ -69,7 +71,8 @@ def find_header(
     rest = [record for record in records[1:] if any(record)]
     if wanted is not False and (roles := _orange_roles(records, width, parse, missing)):
         names, notes = _names(list(first), rest[2:], width)
-        return Header(3, names, roles, (*notes, "three header lines, as Orange writes them"))
+        note = Note(mark("three header lines, as Orange writes them"))
+        return Header(3, names, roles, (*notes, note))
     if wanted is None:
         wanted = _looks_like_header(first, rest, parse, missing)
     if not wanted:
@@ -250,22 +253,28 @@ def _without_prefixes(names: list[str]) -> tuple[list[str], tuple[Role, ...]]:
 # Names ----------------------------------------------------------------------------------------
 
 
-def _names(header: list[str], rest: Rows, width: int) -> tuple[tuple[str, ...], list[str]]:
+def _names(header: list[str], rest: Rows, width: int) -> tuple[tuple[str, ...], list[Note]]:
     """Return a name for each column, and notes on names that were made up or changed."""
-    notes: list[str] = []
+    notes: list[Note] = []
     names = restored(header)
     last = [fields[-1] for fields in rest if len(fields) == width]
     if len(names) == width - 1 and any(cell.strip() for cell in last):
         names = ["row name", *names]  # as R writes a data frame
-        notes.append("the header is one name short: the first column holds row names")
+        notes.append(Note(mark("the header is one name short: the first column holds row names")))
     elif len(names) != width:
-        notes.append(f"the header names {len(names)} columns, the rows have {width}")
+        notes.append(
+            Note(
+                mark("the header names {count} columns, the rows have {width}"),
+                {"count": len(names), "width": width},
+            )
+        )
         names = (names + [""] * width)[:width]
     apart = kept_apart(names, "column")
     for number, (name, given) in enumerate(zip(names, apart, strict=True), start=1):
         tidy = visible(" ".join(name.split()))
         if not tidy:
-            notes.append(f"column {number} has no name")
+            notes.append(Note(mark("column {number} has no name"), {"number": number}))
         elif tidy != given:
-            notes.append(f"a second “{tidy}” is now “{given}”")
+            both = {"name": tidy, "given": given}
+            notes.append(Note(mark("a second “{name}” is now “{given}”"), both))
     return apart, notes

@@ -20,6 +20,7 @@ from typing import IO, cast
 from core.data.csv.binary import parquet, workbook
 from core.errors import DataError
 from core.language import tr
+from core.note import Note
 from core.number_format import format_bytes, format_integer
 
 STDIN = Path("-")  # stands for standard input
@@ -43,8 +44,8 @@ class Source:
 
     path : of the file, or STDIN. name : for messages. is_streamed : whether its values need not
     fit into memory.
-    remark : on which part of the file it is, once it has been opened. is_plain : whether its text
-    is our own: UTF-8 with commas, decimal points and a line of names.
+    remark : on which part of the file it is, once it has been opened, or None.
+    is_plain : whether its text is our own: UTF-8 with commas, decimal points and a line of names.
     """
 
     def __init__(
@@ -53,7 +54,8 @@ class Source:
         self.path, self.is_streamed = path, is_streamed
         self.name = path.name if spool is None else "standard input"
         self._spool = spool
-        self.remark, self.is_plain = "", False
+        self.remark: Note | None = None
+        self.is_plain = False
 
     @property
     def shown_path(self) -> Path:

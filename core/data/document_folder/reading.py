@@ -26,8 +26,9 @@ from core.data.text.documents import Documents, no_features
 from core.data.understood_folder import UnderstoodFolder
 from core.errors import Cancelled, DataError
 from core.files import contents
-from core.language import tr
-from core.number_format import format_count, format_integer
+from core.language import mark, tr
+from core.note import Note, counted
+from core.number_format import format_integer
 
 MAX_BYTES = 2**25  # of a file
 AT_ONCE = 64  # files from one message on progress to the next
@@ -121,26 +122,21 @@ def _plain(text: str) -> str:
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _decode_others(texts: dict[int, str | bytes], names: list[str]) -> str:
-    """Decode the texts that are no UTF-8, and return a note on them, "" if there are none."""
+def _decode_others(texts: dict[int, str | bytes], names: list[str]) -> Note | None:
+    """Decode the texts that are no UTF-8, and return a note on them, None without any."""
     others = {k: data for k, data in texts.items() if isinstance(data, bytes)}
     if not others:
-        return ""
+        return None
     sample = b"\n".join(data[:SAMPLED] for data in others.values())[:SAMPLED]
     encoding = encodings.find("", sample)
     for k, data in others.items():
         texts[k] = _plain(data.decode(encoding, "replace"))
     first = names[min(others)]
-    texts_read = format_count(len(others), "text")
-    return tr(
-        "{texts} read as {encoding}, as {first}",
-        texts=texts_read,
-        encoding=tr(ENCODINGS[encoding]),
-        first=first,
-    )
+    values = {"texts": counted(len(others), "text"), "encoding": Note(ENCODINGS[encoding])}
+    return Note(mark("{texts} read as {encoding}, as {first}"), {**values, "first": first})
 
 
-def _dataset(found: Layout, texts: dict[int, str], note: str) -> Dataset:
+def _dataset(found: Layout, texts: dict[int, str], note: Note | None) -> Dataset:
     """Return the data set of the files with these numbers."""
     kept = np.array(list(texts), dtype=np.int64)
     tested = int((kept >= len(found.files) - found.tested).sum())
@@ -164,7 +160,8 @@ def _dataset(found: Layout, texts: dict[int, str], note: str) -> Dataset:
     )
     dataset = without_empty_classes(dataset)
     found.check_read(dataset.h, are_tested=tested == len(kept))
-    return replace(dataset, notes=(*dataset.notes, *map(str, told.left_out), *told.notes))
+    left_out = (each.note for each in told.left_out)
+    return replace(dataset, notes=(*dataset.notes, *left_out, *told.notes))
 
 
 def _lengths(texts: list[str]) -> str:

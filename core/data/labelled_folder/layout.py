@@ -20,6 +20,7 @@ from core.data.labelled_folder.file_kinds import PICTURES, FileKind
 from core.data.labelled_folder.listing import LeftOut, Listing, Place, natural, printable
 from core.errors import DataError
 from core.language import mark, tr, tr_n
+from core.note import Note, note_n
 from core.number_format import format_integer
 
 MAX_CLASSES = 1_000
@@ -52,7 +53,7 @@ class Layout:
     tested: int
     classes: tuple[str, ...]
     left_out: LeftOut
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     kind: FileKind = PICTURES
 
     @property
@@ -142,7 +143,9 @@ def find(
         sizes.append(len(files))
     y = np.array(labels, dtype=np.int64)
     if listing.empty:
-        notes.append(f"no {kind.one} in {_listed(listing.empty)}")
+        where = _listed(listing.empty)
+        text = mark("no {kind} in {folders}")
+        notes.append(Note(text, {"kind": Note(kind.one), "folders": where}))
     classes = tuple(names.values())
     return Layout(
         path=path,
@@ -176,7 +179,7 @@ def _entered(root: Place, left_out: LeftOut) -> Place:
 
 def _parts(
     root: Place, left_out: LeftOut, kind: FileKind
-) -> tuple[list[Place], list[Place], list[str]]:
+) -> tuple[list[Place], list[Place], list[Note]]:
     """Return the folders of classes for training and for testing, and notes on them."""
     train, test, validation = (
         [place for place in root.places if place.name.casefold() in names]
@@ -204,20 +207,16 @@ def _parts(
     for part in chosen:
         for file in part.files:
             left_out.add(OUTSIDE, file)
-    notes: list[str] = []
+    notes: list[Note] = []
     if not any(place.places for place in test):
         test, validation = validation, []
     if tested := [place.name for place in test if place.places]:
-        notes.append(
-            tr(
-                "the {kinds} in {folders} are the test set",
-                kinds=tr(kind.more),
-                folders=_listed(tested),
-            )
-        )
+        text = mark("the {kinds} in {folders} are the test set")
+        notes.append(Note(text, {"kinds": Note(kind.more), "folders": _listed(tested)}))
     if validation:
         where = _listed([place.name for place in validation])
-        notes.append(tr("the {kinds} in {folders} train too", kinds=tr(kind.more), folders=where))
+        text = mark("the {kinds} in {folders} train too")
+        notes.append(Note(text, {"kinds": Note(kind.more), "folders": where}))
     return (
         [place for part in (*train, *validation) for place in part.places],
         [place for part in test for place in part.places],
@@ -276,23 +275,24 @@ def _check_classes(
         )
 
 
-def _odd_classes(names: tuple[str, ...], y: NDArray[np.int64], kind: FileKind) -> list[str]:
+def _odd_classes(names: tuple[str, ...], y: NDArray[np.int64], kind: FileKind) -> list[Note]:
     """Return notes on classes of a single file, and on names that differ only in spelling."""
     lone = [names[k] for k in np.flatnonzero(np.bincount(y, minlength=len(names)) == 1)]
     notes = []
     if lone:
         notes.append(
-            tr_n(
+            note_n(
                 "one {kind} only of class {names}, which cannot be tested",
                 "one {kind} only of classes {names}, which cannot be tested",
                 len(lone),
-                kind=tr(kind.one),
+                kind=Note(kind.one),
                 names=_listed(lone),
             )
         )
     groups = [_listed(list(group)) for group in spellings(names)]
     return notes + [
-        tr("the folders {names} differ only in spelling", names=group) for group in groups
+        Note(mark("the folders {names} differ only in spelling"), {"names": group})
+        for group in groups
     ]
 
 

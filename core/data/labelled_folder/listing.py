@@ -23,7 +23,7 @@ MOST_NAMED = 5  # of the files that are left out for one reason
 LEFT_BY_SYSTEMS = frozenset(("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"))
 FOLDERS_OF_SYSTEMS = frozenset(("__macosx", "@eadir", "$recycle.bin"))
 READ_ALREADY = mark("a link to a folder that is read already")
-TOO_DEEP = mark("deeper than {depth} folders")
+TOO_DEEP = mark("too deep below the chosen folder")
 UNREADABLE = mark("cannot be read")
 
 _NUMBER = re.compile(r"(\d+)")
@@ -141,7 +141,7 @@ class Listing:
     def _inner(self, name: str, below: str, depth: int) -> Place | None:
         """Return a folder within another, None if nothing comes of it."""
         if depth > MAX_DEPTH:
-            self.left_out.add(tr(TOO_DEEP, depth=MAX_DEPTH), below)
+            self.left_out.add(TOO_DEEP, below)
             return None
         try:
             if not self._is_new(self._path / below):
@@ -170,7 +170,7 @@ class Listing:
         except OSError:
             is_file = False
         if not is_file:  # a pipe, a device, a link to nothing
-            self.left_out.add(tr("no ordinary file"), below)
+            self.left_out.add(mark("no ordinary file"), below)
             return False
         if why := self._kind.why_not(Path(entry.path)):
             self.left_out.add(why, below)

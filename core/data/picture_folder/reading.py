@@ -177,7 +177,8 @@ def _dataset(
     )
     dataset = without_empty_classes(dataset)
     found.check_read(dataset.h, are_tested=tested == len(y))
-    return replace(dataset, notes=(*dataset.notes, *map(str, told.left_out), *told.notes))
+    left_out = (each.note for each in told.left_out)
+    return replace(dataset, notes=(*dataset.notes, *left_out, *told.notes))
 
 
 def looks_of(X: Pixels, form: Form) -> Looks:

@@ -9,13 +9,13 @@ from typing import ClassVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.dataset import Dataset, Numbers
+from core.data.dataset import GAP, Dataset, Numbers, skipped_note
 from core.data.streamed.disk import scratch
 from core.data.streamed.drawing import PIECE, Mask, Rows, drawn, numbers_between, numbers_of
 from core.data.streamed.matrix import StoredMatrix
 from core.errors import DataError
 from core.language import tr
-from core.number_format import format_count
+from core.note import Note
 
 PART = 2**25  # bytes of rows that statistics are computed of at once
 HELD_ROWS = 2**16  # rows that a run holds in memory at most, and
@@ -42,7 +42,7 @@ class StreamedDataset(Dataset):
     def matrix(self) -> StoredMatrix:
         return cast("StoredMatrix", self.X)
 
-    def with_note(self, note: str) -> StreamedDataset:
+    def with_note(self, note: Note) -> StreamedDataset:
         """Return the data set with another note on how it was read."""
         return replace(self, notes=(*self.notes, note))
 
@@ -112,7 +112,7 @@ class StreamedDataset(Dataset):
         skipped = self.n - int(kept.sum())
         if not skipped:
             return replace(self, is_whole=True)
-        note = tr("skipped {rows} with a missing value", rows=format_count(skipped, "row"))
+        note = skipped_note("row", skipped, Note(GAP), None)
         return replace(self._only(kept), is_whole=True, notes=(*self.notes, note))
 
     def _only(self, keep: Mask) -> StreamedDataset:

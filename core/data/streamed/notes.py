@@ -7,22 +7,25 @@ from pathlib import Path
 from core.data.csv.table import Table
 from core.data.streamed import store
 from core.data.streamed.store import Manifest
-from core.language import spoken
-from core.number_format import format_bytes, format_count
+from core.language import mark
+from core.note import Note, counted
+from core.number_format import format_bytes
 
 
-def notes_of(table: Table, place: Path, found: Manifest) -> tuple[str, ...]:
-    """Return the notes in English. place : of the rows."""
-    with spoken("en"):  # they are stored in projects
-        notes = [str(table.format), *table.format.notes]
-        if found.skipped:
-            lines = format_count(found.skipped, "line")
-            notes.append(f"skipped {lines} of another number of values")
-        if found.unlabelled:
-            notes.append(f"skipped {format_count(found.unlabelled, 'row')} without a label")
-        if table.split is not None:
-            notes.append(
-                f"the column “{table.names[table.split]}” is not followed: rows are split anew"
-            )
-        notes.append(f"converted once, to {format_bytes(store.size_of(place))} in {place}")
-    return tuple(notes)
+def notes_of(table: Table, place: Path, found: Manifest) -> tuple[str | Note, ...]:
+    """Return the notes. place : of the rows."""
+    notes: list[str | Note] = [table.format.note, *table.format.notes]
+    if found.skipped:
+        why = Note(mark("of another number of values"))
+        values = {"rows": counted(found.skipped, "line"), "why": why}
+        notes.append(Note(mark("skipped {rows} {why}"), values))
+    if found.unlabelled:
+        values = {"rows": counted(found.unlabelled, "row"), "why": Note(mark("without a label"))}
+        notes.append(Note(mark("skipped {rows} {why}"), values))
+    if table.split is not None:
+        column = table.names[table.split]
+        text = mark("the column “{name}” is not followed: rows are split anew")
+        notes.append(Note(text, {"name": column}))
+    size = format_bytes(store.size_of(place))
+    text = mark("converted once, to {size} in {place}")
+    return (*notes, Note(text, {"size": size, "place": str(place)}))

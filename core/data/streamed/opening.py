@@ -11,7 +11,8 @@ from core.data.dataset import Dataset
 from core.data.streamed import arrays
 from core.data.streamed.scan import Progress
 from core.errors import DataError
-from core.language import tr
+from core.language import mark, tr
+from core.note import Note
 from core.number_format import format_bytes
 
 CONVERTED = (".csv", ".tsv", ".tab", ".txt", ".data", ".parquet")  # of tables
@@ -47,19 +48,20 @@ def _is_too_large(config: DataConfig) -> bool:
         size = path.stat().st_size if path.suffix.lower() in CONVERTED else 0
     except OSError:
         return False
-    return size > SMALL and _share(int(size * GROWTH)) != ""
+    return size > SMALL and _share(int(size * GROWTH)) is not None
 
 
-def _share(size: int) -> str:
-    """Return why so many bytes are too much for the free memory, or ""."""
+def _share(size: int) -> Note | None:
+    """Return why so many bytes are too much for the free memory, or None."""
     free = memory.free()
     if free is None or size <= free / SHARE:
-        return ""
-    return tr(
-        "read from disk while it trains: its {size} are more than half of the {free} of memory "
-        "that are free",
-        size=format_bytes(size),
-        free=format_bytes(free),
+        return None
+    return Note(
+        mark(
+            "read from disk while it trains: its {size} are more than half of the {free} of memory "
+            "that are free"
+        ),
+        {"size": format_bytes(size), "free": format_bytes(free)},
     )
 
 
@@ -88,10 +90,10 @@ def open_streamed(
     if not config.labels and path.suffix.lower() != arrays.ENDING:
         from core.data.streamed.table import open_table
 
-        said = "" if config.stream else _share(int(path.stat().st_size * GROWTH))
+        said = None if config.stream else _share(int(path.stat().st_size * GROWTH))
         table = open_table(config, progress, is_cancelled)
         return table.with_note(said) if said else table
-    said = _share(arrays.size_of(path)) if config.stream is None else ""
+    said = _share(arrays.size_of(path)) if config.stream is None else None
     found = arrays.open_arrays(config, progress, is_cancelled)
     if said:
         return found.with_note(said)

@@ -36,8 +36,9 @@ from core.data.streamed.notes import notes_of
 from core.data.streamed.scan import Progress
 from core.data.streamed.store import Manifest, Writer
 from core.errors import DataError, DoubtfulLabelError
-from core.language import tr
+from core.language import mark, tr
 from core.name_lookup import natural_order
+from core.note import Note
 from core.number_format import format_bytes, format_integer, format_shortest
 
 MOST_PASSES = 4
@@ -82,10 +83,13 @@ def open_table(
                     ) from None
 
 
-def _said(dropped: int) -> str:
-    return (
-        f"of the tables converted before, those unused for longest were dropped from the cache "
-        f"({format_bytes(dropped)}): it keeps {format_bytes(store.KEPT)} at most"
+def _said(dropped: int) -> Note:
+    return Note(
+        mark(
+            "of the tables converted before, those unused for longest were dropped from the cache "
+            "({size}): it keeps {most} at most"
+        ),
+        {"size": format_bytes(dropped), "most": format_bytes(store.KEPT)},
     )
 
 

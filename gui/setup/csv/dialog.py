@@ -211,7 +211,7 @@ class Head(QWidget):
         self.title.setText(table.path.name)
         self.title.setToolTip(as_tip(str(table.path)))
         self.understood.setText(f"{size}  ·  {table.format}")
-        notes = list(table.format.notes)
+        notes = [str(note) for note in table.format.notes]
         if table.ragged_count:
             notes.append(
                 tr_n(

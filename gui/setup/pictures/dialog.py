@@ -222,7 +222,7 @@ class PicturesDialog(QDialog):
                 size = tr("{n}, {test} for testing", n=size, test=format_integer(test))
             self.classes.addItem(visible(f"{short(name)}  ({size})"))
         remarks = [f"{str(each)[:1].upper()}{str(each)[1:]}." for each in found.left_out.files]
-        remarks += [f"{note[:1].upper()}{note[1:]}." for note in found.notes]
+        remarks += [f"{said[:1].upper()}{said[1:]}." for said in map(str, found.notes)]
         more = len(remarks) - MOST_REMARKS
         shown = remarks[:MOST_REMARKS] + (
             [tr("{n} more like these.", n=format_integer(more))] if more > 0 else []

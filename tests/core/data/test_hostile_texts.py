@@ -65,7 +65,7 @@ def test_quotes_in_lines_between_tabs_are_letters_where_text_follows_them(load):
     rows = [f"{'ab'[k % 2]}\t{said[k % 5]} and {k}" for k in range(40)]
     dataset = load(["kind\ttext", *rows], "tsv")
     assert dataset.documents.texts == tuple(row.split("\t")[1] for row in rows)
-    assert "quotes are letters" in dataset.notes[0]
+    assert "quotes are letters" in str(dataset.notes[0])
 
 
 def test_quotes_around_cells_between_tabs_are_still_taken_off(load):

@@ -72,7 +72,7 @@ def test_one_class_is_loaded_and_its_task_says_what_is_wrong(load):
 def test_rows_without_a_number_are_skipped_and_named(load):
     task = load("x,z,s\n1,2,a\n?,3,b\n3,1e999,b\n5,6,b\n")
     assert task.dataset.X.tolist() == [[1, 2], [5, 6]]
-    assert any("2 rows" in note and "lines 3, 4" in note for note in task.dataset.notes)
+    assert any("2 rows" in note and "lines 3, 4" in note for note in map(str, task.dataset.notes))
 
 
 def test_gaps_are_filled_with_the_mean_of_the_training_rows(tmp_path):

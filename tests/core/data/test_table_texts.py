@@ -106,7 +106,7 @@ def test_more_texts_than_a_column_of_words_may_have_are_kept(load):
 def test_rows_without_a_text_are_left_out_and_named(load):
     dataset = load(lines() + ",sea\n")
     assert dataset.n == 40
-    assert "skipped 1 row without a text (line 42)" in dataset.notes
+    assert "skipped 1 row without a text (line 42)" in map(str, dataset.notes)
 
 
 def test_a_text_that_is_only_a_number_is_read_as_it_stands(load):

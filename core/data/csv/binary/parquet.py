@@ -14,7 +14,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 from core import memory
 from core.errors import DataError
-from core.language import tr
+from core.language import mark, tr
+from core.note import Note
 from core.number_format import format_integer
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ _ROW_NAMES = re.compile(r"__index_level_\d+__")
 class ParquetText(io.RawIOBase):
     """The rows of a Parquet file as CSV.
 
-    share : of the rows that are read. remark : on the columns that are left out, or "".
+    share : of the rows that are read. remark : on the columns that are left out, or None.
     """
 
     def __init__(self, name: str, file: IO[bytes], *, is_bounded: bool = True) -> None:
@@ -43,7 +44,8 @@ class ParquetText(io.RawIOBase):
         """
         super().__init__()
         self._name = name
-        self.share, self.remark = 0.0, ""
+        self.share = 0.0
+        self.remark: Note | None = None
         try:
             import pyarrow.csv
             import pyarrow.parquet
@@ -67,7 +69,8 @@ class ParquetText(io.RawIOBase):
         self._columns = [field.name for field in schema if _is_of_cells(field)]
         if dropped := [f.name for f in schema if not (_is_of_cells(f) or _is_row_name(f))]:
             names = ", ".join(f"“{name}”" for name in dropped)
-            self.remark = tr("columns of lists or bytes left out: {names}", names=names)
+            text = mark("columns of lists or bytes left out: {names}")
+            self.remark = Note(text, {"names": names})
         if len(set(self._columns)) < len(self._columns) or not self._columns:
             raise DataError(
                 tr(

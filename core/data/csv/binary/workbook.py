@@ -15,7 +15,8 @@ from collections.abc import Iterable, Sequence
 from typing import IO, NamedTuple
 
 from core.errors import DataError
-from core.language import tr
+from core.language import mark, tr
+from core.note import Note
 
 PART = "xl/workbook.xml"  # what every such archive holds
 MAX_UNPACKED = 2**28  # bytes of all parts
@@ -30,10 +31,10 @@ _CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
 
 
 class Sheet(NamedTuple):
-    """A sheet's rows as CSV, and a remark on which sheet of how many it is, "" for the only one."""
+    """A sheet's rows as CSV, and a remark on which of how many it is, None for the only one."""
 
     text: IO[bytes]
-    remark: str
+    remark: Note | None
 
 
 def is_workbook(archive: zipfile.ZipFile) -> bool:
@@ -76,9 +77,12 @@ def read(name: str, file: IO[bytes], archive: zipfile.ZipFile) -> Sheet:
         )
     sheet = filled[0]
     remark = (
-        tr("sheet “{name}”, the first of {count} with rows", name=sheet.name, count=len(filled))
+        Note(
+            mark("sheet “{name}”, the first of {count} with rows"),
+            {"name": sheet.name, "count": len(filled)},
+        )
         if filled[1:]
-        else ""
+        else None
     )
     return Sheet(_as_text(sheet.iter_rows()), remark)
 

@@ -76,13 +76,13 @@ def test_three_digits_after_a_zero_are_decimals(read, cells):
 def test_three_decimals_in_every_number_are_decimals_and_the_doubt_is_said(read, cells):
     table = read("x\tlabel\n1.625\ta\n2.250\tb\n3.125\ta\n")
     assert cells(table, "x") == [1.625, 2.25, 3.125]
-    assert any("“1.625” in x" in note and "1.625:" in note for note in table.format.notes)
+    assert any("“1.625” in x" in note and "1.625:" in note for note in map(str, table.format.notes))
 
 
 def test_thousands_without_a_second_mark_are_said(read, cells):
     table = read("x\tlabel\n1.600\ta\n390\tb\n4.740\ta\n")
     assert cells(table, "x") == [1600, 390, 4740]
-    assert any("“1.600” in x" in note and "1600" in note for note in table.format.notes)
+    assert any("“1.600” in x" in note and "1600" in note for note in map(str, table.format.notes))
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,7 @@ def test_columns_of_lists_and_of_row_names_are_left_out_and_the_former_said(writ
         write({"x": [1, 2], "y": [[1], [2, 3]], "__index_level_0__": [7, 8], "z": [b"1", b"2"]})
     )
     assert table.names == ("x",)
-    assert any("lists or bytes left out: “y”, “z”" in note for note in table.format.notes)
+    assert any("lists or bytes left out: “y”, “z”" in note for note in map(str, table.format.notes))
 
 
 def test_rows_come_by_parts_and_progress_is_told(write, monkeypatch):

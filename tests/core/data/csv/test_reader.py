@@ -200,7 +200,7 @@ def test_a_header_whose_quote_is_never_closed_is_refused(refusal):
 def test_many_blank_lines_above_a_table_are_skipped_and_said(read):
     table = read("\n" * 400_000 + IRIS)
     assert table.format.header_line == 400_001
-    assert "400,000 lines above" in table.format.notes[0]
+    assert "400,000 lines above" in str(table.format.notes[0])
     assert table.n == 3
 
 

@@ -106,7 +106,7 @@ def test_comments_and_blank_lines_above_the_table_are_skipped_and_said(read):
     table = read("# made in May\n\n% by hand\n" + IRIS)
     assert table.format.header_line == 4
     assert list(table.lines) == [5, 6, 7]
-    assert "3 lines above" in table.format.notes[0]
+    assert "3 lines above" in str(table.format.notes[0])
 
 
 def test_a_title_above_the_table_is_skipped(read):

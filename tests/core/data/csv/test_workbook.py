@@ -102,7 +102,7 @@ def test_rows_have_the_numbers_that_excel_shows(read):
 def test_the_first_sheet_with_rows_is_read_and_named(read):
     table = read(book({}, {"A1": "only a title"}, BIRDS, BIRDS))
     assert table.n == 3
-    assert "sheet “S3”, the first of 2 with rows" in table.format.notes
+    assert "sheet “S3”, the first of 2 with rows" in map(str, table.format.notes)
 
 
 def test_hidden_sheets_are_passed_over(read):

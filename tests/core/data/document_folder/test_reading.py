@@ -86,7 +86,7 @@ def test_a_file_is_read_as_it_is_written(read, data, text):
 def test_files_that_are_no_utf_8_are_read_in_the_encoding_that_their_words_tell(read):
     dataset = read({**FILES, "sea/0.txt": "Grüße aus Köln, schöne Straße".encode("cp1252")})
     assert dataset.documents.texts[0] == "Grüße aus Köln, schöne Straße"
-    assert "1 text read as Latin-1 (Windows-1252), as sea/0.txt" in dataset.notes
+    assert "1 text read as Latin-1 (Windows-1252), as sea/0.txt" in map(str, dataset.notes)
 
 
 def test_a_named_encoding_holds_for_all_files(read):

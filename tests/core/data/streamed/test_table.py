@@ -108,7 +108,7 @@ def test_rows_with_gaps_are_left_out_when_a_task_is_made(write, columns):
     columns["class"][9] = ""
     config = write(columns)
     found = streamed(config)
-    assert not found.is_whole and "skipped 1 row without a label" in found.notes
+    assert not found.is_whole and "skipped 1 row without a label" in map(str, found.notes)
     memory = sources.load(config).without_gaps()
     np.testing.assert_array_equal(found.without_gaps().X[:], memory.X)
 
@@ -144,7 +144,7 @@ def test_the_conversions_unused_for_longest_are_dropped_and_that_is_said(
     monkeypatch.setattr(store, "KEPT", 3.5 * size)
     last = streamed(write(columns, name="last.csv"))
     assert {name for name, place in places.items() if place.exists()} == {"new.csv", "used.csv"}
-    assert sum("unused for longest were dropped" in note for note in last.notes) == 1
+    assert sum("unused for longest were dropped" in note for note in map(str, last.notes)) == 1
     assert float(held[0].X[0, 0]) == float(last.X[0, 0])
 
 
