@@ -27,7 +27,7 @@ sys.path.insert(0, str(ROOT))
 import run  # noqa: E402 - what it knows of requirements and of PyTorch's build for CPUs
 from core import VERSION  # noqa: E402
 
-TOOLS = ("pyinstaller==6.22.*", "shtab==1.*", "argparse-manpage==4.*")
+SOURCE_ONLY = "argparse-manpage"  # published without a wheel
 MB = 1e6
 UNPACKED_MB, PACKED_MB = 900, 320  # what a bundle may take
 ICON_SIZES = (16, 22, 24, 32, 48, 64, 128, 256, 512)
@@ -65,18 +65,31 @@ def make_environment(folder: Path) -> Path:
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if not python.exists():
         venv.create(folder, with_pip=True)
-    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    pip += [
-        "--only-binary",
-        ":all:",
-        "--no-binary",
-        "argparse-manpage",
-        "--constraint",
-        str(run.LOCK),
-        *run.cpu_build(),
-    ]
-    subprocess.run([*pip, *TOOLS, *run.requirements(set())], check=True)
+    wheels = ["--only-binary", ":all:", "--constraint", str(run.LOCK)]
+    wanted = [each for each in run.requirements({"bundle"}) if not each.startswith(SOURCE_ONLY)]
+    pip_install(python, *wheels, "pip")
+    pip_install(python, *wheels, *run.cpu_build(), *wanted)
+    # To build it runs what came with it, so that is compared before, and needs nothing else.
+    source = folder / "source.txt"
+    source.write_text(f"{pinned(SOURCE_ONLY)}\n", encoding="utf-8")
+    built = ["--no-build-isolation", "--no-deps", "--require-hashes", "--requirement", str(source)]
+    pip_install(python, *built)
     return python
+
+
+def pip_install(python: Path, *words: str) -> None:
+    """Install into this Python's environment what is the file that was published."""
+    written = python.parent.parent / "installed.json"
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "--report", str(written), *words], check=True)
+    run.verify(written.read_text(encoding="utf-8"))
+
+
+def pinned(name: str) -> str:
+    """Return the requirement of the locked version, with the digests of its files."""
+    known = run.known_hashes()
+    version, digests = next((at[1], known[at]) for at in known if at[0] == name)
+    return " ".join([f"{name}=={version}", *(f"--hash=sha256:{each}" for each in sorted(digests))])
 
 
 def freeze(python: Path, into: Path) -> Path:
