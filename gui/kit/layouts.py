@@ -1,4 +1,4 @@
-"""Nested layouts, scroll areas, and layouts that wait for the end of a change."""
+"""Nested layouts, scroll areas, splitters, and layouts that wait for the end of a change."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from itertools import chain
 
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QPaintEvent, QResizeEvent
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -16,8 +16,12 @@ from PySide6.QtWidgets import (
     QLayoutItem,
     QScrollArea,
     QScrollBar,
+    QSplitter,
+    QSplitterHandle,
     QWidget,
 )
+
+from core.language import tr
 
 
 def add_layout(outer: QBoxLayout, inner: QLayout, stretch: int = 0) -> None:
@@ -104,6 +108,38 @@ def scrolled(content: QWidget) -> QScrollArea:
     area.setObjectName("room")
     area.setStyleSheet("#room { background: transparent; }")
     return area
+
+
+class Grip(QSplitterHandle):
+    """The handle between two parts: dragging it divides the room, a double click restores it."""
+
+    restored = Signal()
+
+    def __init__(self, orientation: Qt.Orientation, splitter: QSplitter) -> None:
+        super().__init__(orientation, splitter)
+        self.setToolTip(tr("Drag to divide the room; double click restores it"))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.restored.emit()
+
+
+class Gripped(QSplitter):
+    """A splitter whose handles restore the usual sizes by a double click."""
+
+    restored = Signal()
+
+    def createHandle(self) -> QSplitterHandle:
+        grip = Grip(self.orientation(), self)
+        grip.restored.connect(self.restored)
+        return grip
+
+    def share_by_stretch(self) -> None:
+        """Divide the room by the stretch factors of the parts."""
+        is_across = self.orientation() is Qt.Orientation.Horizontal
+        policies = [part.sizePolicy() for i in range(self.count()) if (part := self.widget(i))]
+        shares = [p.horizontalStretch() if is_across else p.verticalStretch() for p in policies]
+        room = self.width() if is_across else self.height()
+        self.setSizes([room * share // max(sum(shares), 1) for share in shares])
 
 
 class _Bar(QScrollBar):

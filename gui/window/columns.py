@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QApplication, QSplitter, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from gui.kit import zoom
 from gui.kit.fields import kept
+from gui.kit.layouts import Gripped
 from gui.kit.zoom import px
 from gui.setup.setup_panel import SetupPanel
 from gui.window.rail import Rail
@@ -35,7 +36,7 @@ SHARES, UNDER, PANEL, FOLDED = "shares", "under_shares", "all_settings", "rail_f
 WISHES = {True: "yes", False: "no", None: ""}  # in projects
 
 
-class Columns(QSplitter):
+class Columns(Gripped):
     """Divides the width among the columns, until the user moves a handle.
 
     Unless the user chose otherwise, the rail is folded in a narrow window and the panel with all
@@ -59,7 +60,7 @@ class Columns(QSplitter):
         self._is_panel_wanted: bool | None = None  # None: depends on the width
         self._is_fold_wanted: bool | None = None
         self._rail, self._panel, self._stage, self._side_panel = rail, panel, stage, side_panel
-        self._middle = QSplitter(Qt.Orientation.Vertical)  # the stage, and what lies under it
+        self._middle = Gripped(Qt.Orientation.Vertical)  # the stage, and what lies under it
         self._middle.setObjectName("column")
         self._middle.addWidget(stage)
         self._middle.setHandleWidth(GAP)
@@ -75,6 +76,8 @@ class Columns(QSplitter):
         self.setHandleWidth(GAP)
         self.setChildrenCollapsible(False)
         self.splitterMoved.connect(self._take_note)
+        self.restored.connect(self._restore_widths)
+        self._middle.restored.connect(self._restore_heights)
         stage.turned.connect(lambda _: self._show_beside(self._is_room_wanted))
         rail.fold_button.clicked.connect(lambda _=False: self.fold(not rail.is_folded))
         stage.enlarge_button.toggled.connect(lambda is_on: self.enlarge(stage if is_on else None))
@@ -207,6 +210,14 @@ class Columns(QSplitter):
 
     def _take_note_under(self) -> None:
         self._heights = self._middle.sizes()
+
+    def _restore_widths(self) -> None:
+        self._by_hand.discard(self._is_page)
+        self.share(self.window().width())
+
+    def _restore_heights(self) -> None:
+        self._heights = []
+        self._share_heights()
 
     def _side_width(self, width: int) -> int:
         """Return the side panel's default width if all columns have this one, in pixels."""

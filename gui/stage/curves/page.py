@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QSplitter, QVBoxLayout
+from PySide6.QtWidgets import QAbstractButton, QVBoxLayout
 
 from core.data.task import Task
 from core.train.snapshot import Snapshot
 from gui.kit.fields.kept import Kept
+from gui.kit.layouts import Gripped
 from gui.kit.theme import Theme
 from gui.kit.view import View
 from gui.stage.curves.view import CurveView
@@ -30,8 +31,9 @@ class CurvesPage(View):
         own.setChecked(log_button.isChecked())
         log_button.toggled.connect(own.setChecked)
         own.toggled.connect(log_button.setChecked)
-        rows = QSplitter(Qt.Orientation.Vertical)
+        rows = Gripped(Qt.Orientation.Vertical)
         rows.setChildrenCollapsible(False)
+        rows.restored.connect(rows.share_by_stretch)
         for i, view in enumerate(self.curves):
             rows.addWidget(view)
             rows.setStretchFactor(i, 3 if i == 0 else 2)

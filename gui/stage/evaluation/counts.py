@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
-    QSplitter,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -31,7 +30,7 @@ from gui.kit.confusion_matrix import ConfusionMatrix
 from gui.kit.covers.covering import Coverable, copy_figures
 from gui.kit.covers.figures import FigureLabel
 from gui.kit.labels import Elided, small_label
-from gui.kit.layouts import add_layout
+from gui.kit.layouts import Gripped, add_layout
 from gui.kit.legend import marker_icon
 from gui.kit.theme import Theme
 from gui.stage.evaluation.example_list import ExampleList
@@ -101,8 +100,9 @@ class ConfusionPage(Page):
         head.addWidget(self.hide_examples)
         add_layout(column, head)
         column.addWidget(self.examples, 1)
-        splitter = QSplitter(Qt.Orientation.Vertical)
+        splitter = Gripped(Qt.Orientation.Vertical)
         splitter.setChildrenCollapsible(False)
+        splitter.restored.connect(splitter.share_by_stretch)
         for part, stretch in ((above, 5), (self._below, 3)):
             splitter.addWidget(part)
             splitter.setStretchFactor(splitter.count() - 1, stretch)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from core.data.task import Task
 from core.language import mark, tr
@@ -16,7 +16,7 @@ from core.runs.run_record import Record, describe_losses, describe_start
 from core.train.snapshot import Status
 from gui.kit import theme as look
 from gui.kit import zoom
-from gui.kit.layouts import add_layout
+from gui.kit.layouts import Gripped, add_layout
 from gui.kit.plain_text import Plain
 from gui.kit.theme import Theme
 from gui.stage.runs.boundaries import RunPictures
@@ -97,8 +97,9 @@ class RacePage(QWidget):
         self._inner = QVBoxLayout(inner)
         self._inner.setContentsMargins(0, 0, 0, 0)
         self._inner.setSpacing(8)
-        self._halves = QSplitter(Qt.Orientation.Vertical)
+        self._halves = Gripped(Qt.Orientation.Vertical)
         self._halves.setChildrenCollapsible(False)
+        self._halves.restored.connect(self._halves.share_by_stretch)
         self._halves.addWidget(self.curves)
         self._halves.addWidget(self.pictures)
         self._halves.setStretchFactor(0, 4)

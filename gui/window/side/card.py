@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -64,11 +65,18 @@ class SideCard(QFrame):
         layout.addWidget(self._stack, 1)
         self._label_button(False)
         self.tabs.currentChanged.connect(self._turn_to)
+        self.tabs.tabBarDoubleClicked.connect(lambda _: self.enlarge_button.toggle())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Enlarge the card, or return it: nothing in it has taken the double click."""
+        self.enlarge_button.toggle()
 
     def _label_button(self, is_enlarged: bool) -> None:
-        words = (
-            tr("Back to its place (Esc)") if is_enlarged else tr("Enlarge this card; Esc returns")
+        large, small = (
+            tr("Back to its place (Esc)"),
+            tr("Enlarge this card, as a double click does; Esc returns"),
         )
+        words = large if is_enlarged else small
         self.enlarge_button.setToolTip(words)
         self.enlarge_button.setAccessibleName(words)
 

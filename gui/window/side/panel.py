@@ -7,9 +7,10 @@ from itertools import chain
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QSplitter, QWidget
+from PySide6.QtWidgets import QWidget
 
 from core.data.task import Task
+from gui.kit.layouts import Gripped
 from gui.kit.zoom import px
 from gui.window.look.pointing import point_at
 from gui.window.side.card import SideCard
@@ -32,7 +33,7 @@ ROW = "→"  # before sizes of cards in a row
 SHARES = {1: (1,), 2: (5, 4), 3: (5, 3, 4), 4: (5, 3, 4, 4)}  # ratios by number of cards
 
 
-class SidePanel(QSplitter):
+class SidePanel(Gripped):
     """Cards in a column, as many as fit the height, or two in a row; the loss is on the first."""
 
     enlarge_wanted = Signal(object)  # the card to enlarge, or None
@@ -53,6 +54,7 @@ class SidePanel(QSplitter):
         # Sizes set by the user, by the number of cards and whether they stand in a row.
         self._shares: dict[tuple[int, bool], tuple[int, ...]] = {}
         self.splitterMoved.connect(self._note_shares)
+        self.restored.connect(self._restore_shares)
         self.cards = [SideCard() for _ in specs]
         for card in self.cards:
             self.addWidget(card)
@@ -222,6 +224,10 @@ class SidePanel(QSplitter):
         sizes = tuple(w.width() if self._is_under else w.height() for w in seen)
         if not self._is_special and self._enlarged is None and len(seen) == len(self._groups):
             self._shares[len(seen), self._is_under] = sizes
+
+    def _restore_shares(self) -> None:
+        self._shares.pop((len(self._groups), self._is_under), None)
+        self._share()
 
     @property
     def shares(self) -> str:

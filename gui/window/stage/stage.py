@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QHBoxLayout,
-    QSplitter,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -22,7 +21,7 @@ from core.data.task import Task
 from core.language import tr
 from gui.kit.fields import kept
 from gui.kit.labels import Elided
-from gui.kit.layouts import add_layout
+from gui.kit.layouts import Gripped, add_layout
 from gui.kit.view import View
 from gui.window.look.pointing import point_at
 from gui.window.stage.half import StageHalf
@@ -62,9 +61,11 @@ class Stage(QFrame):
         self.enlarge_button.setToolTip(tr("Give the stage all the room; Esc returns"))
         self.enlarge_button.setAccessibleName(tr("Enlarge the stage"))
         self._main.head.addWidget(self.enlarge_button)
+        self.tabs.tabBarDoubleClicked.connect(self._enlarge_beside_tabs)
         self._beside.hide()
-        self._halves = halves = QSplitter(Qt.Orientation.Horizontal)
+        self._halves = halves = Gripped(Qt.Orientation.Horizontal)
         halves.setChildrenCollapsible(False)
+        halves.restored.connect(halves.share_by_stretch)
         for half in self._shown:
             halves.addWidget(half)
             halves.setStretchFactor(halves.count() - 1, 1)
@@ -83,6 +84,11 @@ class Stage(QFrame):
         column.addWidget(banner)  # below the views: over them it would hide an axis
         self.tabs.set_views(self.names, keys_of(self.names), self.names[0])
         self._turn_to(self._main, self.names[0])
+
+    def _enlarge_beside_tabs(self, tab: int) -> None:
+        """Enlarge the stage, or return it, by a double click beside the tabs."""
+        if tab < 0:
+            self.enlarge_button.toggle()
 
     def _turn_to(self, half: StageHalf, name: str) -> None:
         """Show this view in the half; focus in the old view moves to the stage itself."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 from core.config import DataConfig, RunConfig
 from gui.kit import zoom
 from gui.kit.fields.card import Card
+from gui.kit.layouts import Gripped
 from gui.kit.theme import SMALL
 from gui.stage.curves.line_key import LineKey
 from gui.window.settings import Settings
@@ -65,6 +66,27 @@ def test_widths_set_by_hand_are_kept_beside_a_page_and_beside_other_views(window
     assert window.columns.sizes() == by_hand
     window.stage.show_name("Demos")
     assert window.columns.sizes() == of_pages
+
+
+def test_a_double_click_on_a_grip_restores_what_it_divides(window, qtbot):
+    panel, halves = window.side_panel, window.stage.findChild(Gripped)
+    for splitter, number, by in (
+        (window.columns, 3, QPoint(-80, 0)),
+        (panel, panel.indexOf(panel.cards[1]), QPoint(0, -60)),
+    ):
+        before, grip = splitter.sizes(), splitter.handle(number)
+        at = grip.rect().center()
+        QTest.mousePress(grip, Qt.MouseButton.LeftButton, pos=at)
+        QTest.mouseMove(grip, at + by)
+        QTest.mouseRelease(grip, Qt.MouseButton.LeftButton, pos=at)
+        assert splitter.sizes() != before and grip.toolTip()
+        QTest.mouseDClick(grip, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda s=splitter, sizes=before: s.sizes() == sizes)
+    assert panel.shares == ""  # nothing is remembered
+    window.stage.split(True)
+    halves.setSizes([300, 600])
+    QTest.mouseDClick(halves.handle(1), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: abs(halves.sizes()[0] - halves.sizes()[1]) <= 1)
 
 
 def test_a_page_that_is_left_open_does_not_change_what_is_remembered(window, qtbot):

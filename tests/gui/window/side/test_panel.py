@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
@@ -92,6 +92,10 @@ def test_any_card_can_have_all_the_room(window, qtbot, number):
     assert window.stage.isVisible()
     assert len(cards(window)) == 2
     qtbot.waitUntil(lambda: abs(card.width() - before) <= 2)
+    head = card.tabs if card.tabs.isVisible() else window.views["Loss"].title
+    for is_large in (True, False):
+        QTest.mouseDClick(head, Qt.MouseButton.LeftButton)
+        assert window.stage.isVisible() != is_large
 
 
 def test_the_stage_can_have_all_the_room(window, qtbot):
@@ -101,6 +105,11 @@ def test_the_stage_can_have_all_the_room(window, qtbot):
     qtbot.waitUntil(lambda: window.stage.width() > 1.5 * before)
     QTest.mouseClick(window.stage.enlarge_button, Qt.MouseButton.LeftButton)
     assert window.side_panel.isVisible()
+    tabs = window.stage.tabs
+    for is_large in (True, False):  # beside the tabs, which a click turns
+        place = QPoint(tabs.width() - 2, tabs.height() // 2)
+        QTest.mouseDClick(tabs, Qt.MouseButton.LeftButton, pos=place)
+        assert window.side_panel.isVisible() != is_large
 
 
 def test_where_all_views_share_a_card_their_tabs_fit_its_width(open_window):
