@@ -505,7 +505,7 @@ def test_pausing_shows_the_last_step_whatever_is_on_its_way(watcher, late, twins
     twin = Trainer(same)
     watcher.session.send(commands.Load(1, task, play=True))
     for _ in range(3):
-        signals = late.signals + 50
+        signals = late.signals + 10
         wait_for(lambda signals=signals: late.signals > signals)
         watcher.session.send(commands.Pause())
         watcher.snapshot = None

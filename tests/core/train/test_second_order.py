@@ -44,8 +44,8 @@ def whole(trainer):
     return X, head.encode(y, task.outputs).double(), head
 
 
-def lowest(trainer, decay):
-    """The lowest mean loss plus penalty, by SciPy with autograd's gradients."""
+def objective_of(trainer, decay):
+    """The mean loss plus penalty of all parameters in a row, with autograd's gradient."""
     X, Y, head = whole(trainer)
     outputs, m = trainer.params().W.shape
 
@@ -57,7 +57,13 @@ def lowest(trainer, decay):
         (g,) = torch.autograd.grad(value, whole_theta)
         return value.item(), g.numpy()
 
-    start = np.zeros(outputs * (m + 1))
+    return objective
+
+
+def lowest(trainer, decay):
+    """The lowest mean loss plus penalty, by SciPy, and how it is computed."""
+    objective = objective_of(trainer, decay)
+    start = np.zeros(sum(part.size for part in (trainer.params().W, trainer.params().b)))
     found = minimize(objective, start, jac=True, method="L-BFGS-B", options={"maxiter": 10_000})
     return float(found.fun), objective
 
@@ -162,13 +168,13 @@ def test_newtons_step_is_the_same_however_few_rows_are_bent_at_once(monkeypatch,
 
 
 def test_hundreds_of_outputs_take_little_memory_and_come_down_by_newtons_method():
-    """190 pairs of 20 classes: the Hessians of all 4,000 examples would take 1.2 GB."""
+    """190 pairs of 20 classes: the Hessians of all 1,000 examples would take 0.3 GB."""
     rng = np.random.default_rng(0)
-    y = np.arange(4_000) % 20
+    y = np.arange(1_000) % 20
     centres = rng.normal(size=(20, 3))
     data = Dataset(
         name="twenty.csv",
-        X=(centres[y] + rng.normal(scale=0.3, size=(4_000, 3))).astype(np.float32),
+        X=(centres[y] + rng.normal(scale=0.3, size=(1_000, 3))).astype(np.float32),
         y=y,
         feature_names=("u", "v", "w"),
         class_names=tuple(f"c{k}" for k in range(20)),
@@ -181,12 +187,12 @@ def test_hundreds_of_outputs_take_little_memory_and_come_down_by_newtons_method(
     task = prepare(data, config)
     assert task.outputs == 190 and task.demand.nbytes < 120e6
     trainer = Trainer(task)
-    for _ in range(3):
+    for _ in range(4):
         trainer.step()
-    expected, objective = lowest(trainer, 0.01)
-    params = trainer.params()
+    objective, params = objective_of(trainer, 0.01), trainer.params()
     theta = np.concatenate([params.W, params.b[:, None]], axis=1).ravel().astype(np.float64)
-    assert objective(theta)[0] == pytest.approx(expected, rel=1e-5)
+    (_, slope), (_, at_start) = objective(theta), objective(np.zeros_like(theta))
+    assert np.abs(slope).max() < 1e-4 * np.abs(at_start).max()  # it is convex: lowest where level
 
 
 def test_newton_says_when_there_are_too_many_parameters():
