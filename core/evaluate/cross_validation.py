@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core import memory
 from core.data.task import Task, refitted
 from core.errors import DataError, LogitLabError
+from core.evaluate.side_by_side import SideBySide, cores
 from core.job import Job
 from core.language import tr
 from core.number_format import format_integer
 from core.train.snapshot import Status
 
 LEAST, MOST = 3, 10
+HELD = 32  # bytes for each input of each row, of two folds and what is made of them
 Rows = NDArray[np.int64]
 
 
@@ -106,22 +109,71 @@ def _spread(values: list[float]) -> tuple[float, float]:
     return mean, float(np.std(values, ddof=1)) if len(values) > 1 else math.nan
 
 
-class CrossValidation:
-    """Trains the folds one after the other, in a job that ends within a slice of cancellation.
+class _Training:
+    """A fold's model as it trains, on whichever thread.
 
-    progress : replaced as folds and epochs complete; finished folds are kept on cancellation.
+    note : called as its epochs and itself end.
     """
 
-    def __init__(self, task: Task, k: int) -> None:
+    def __init__(self, task: Task, number: int, note: Callable[[_Training], object]) -> None:
+        from core.train.device import with_device  # these import PyTorch
+        from core.train.trainer import Trainer
+
+        self.number, self._task, self._note = number, task, note
+        self.fold: Fold | None = None
+        self._trainer = Trainer(with_device(task, "cpu"))  # the device is the live run's
+
+    @property
+    def epoch(self) -> int:
+        return self._trainer.epoch
+
+    @property
+    def is_over(self) -> bool:
+        return self.fold is not None
+
+    def advance(self) -> int:
+        trainer, before, epoch = self._trainer, self._trainer.step_count, self._trainer.epoch
+        is_whole = trainer.advance()
+        if trainer.outcome is not None:
+            self.fold = self._tested(trainer.outcome)
+            self._note(self)
+        elif is_whole and trainer.epoch != epoch:
+            self._note(self)
+        return trainer.step_count - before
+
+    def _tested(self, status: Status) -> Fold:
+        from core.evaluate import model_outputs
+
+        answers = model_outputs.ask(self._task, self._trainer.params(), self._task.test_rows)
+        return Fold(
+            rows=len(answers),
+            accuracy=float(answers.is_right.mean()),
+            loss=float(answers.loss.mean()),
+            status=status,
+        )
+
+
+class CrossValidation:
+    """Trains the folds in a job that ends within a slice of cancellation.
+
+    progress : replaced as folds and epochs complete; finished folds are kept on cancellation.
+    threads : most that train, each another fold; None for two where two cores and the memory allow
+    and a measurement finds them quicker. The figures are the same, to the bit.
+    """
+
+    def __init__(self, task: Task, k: int, threads: int | None = None) -> None:
         self._task = task
+        self._threads = _threads_for(task) if threads is None else threads
+        self._over: dict[int, Fold] = {}
+        self._noting = threading.Lock()
         self.progress = Validation(k, epochs=task.config.training.epochs)
         self.job = Job("cross-validation", self._run)
 
     def _run(self, cancelled: threading.Event) -> None:
         try:
-            for task in fold_tasks(self._task, self.progress.k):
-                if cancelled.is_set() or not self._train(task, cancelled):
-                    return
+            tasks = enumerate(fold_tasks(self._task, self.progress.k))
+            pieces = (_Training(task, number, self._note) for number, task in tasks)
+            SideBySide(pieces, cancelled.is_set, threads=self._threads).run()
         except LogitLabError as error:
             self.progress = replace(self.progress, failure=str(error))
         except Exception as error:  # report any failure to the user
@@ -129,24 +181,23 @@ class CrossValidation:
             text = tr("Cross-validation failed ({why}).", why=why)
             self.progress = replace(self.progress, failure=text)
 
-    def _train(self, task: Task, cancelled: threading.Event) -> bool:
-        """Train one fold's model to its end; return False if cancelled before."""
-        from core.evaluate import model_outputs  # these import PyTorch
-        from core.train.device import with_device
-        from core.train.trainer import Trainer
+    def _note(self, training: _Training) -> None:
+        """Show the folds up to the first that is not over, and the epoch of that."""
+        with self._noting:
+            if training.fold is not None:
+                self._over[training.number] = training.fold
+            done = len(self.progress.done)
+            if training.number > done:
+                return
+            epoch = training.epoch
+            while done in self._over:
+                done, epoch = done + 1, 0
+            folds = tuple(self._over[number] for number in range(done))
+            self.progress = replace(self.progress, done=folds, epoch=epoch)
 
-        trainer = Trainer(with_device(task, "cpu"))  # the device is reserved for the live run
-        while trainer.outcome is None:
-            if cancelled.is_set():
-                return False
-            if trainer.advance() and trainer.epoch != self.progress.epoch:
-                self.progress = replace(self.progress, epoch=trainer.epoch)
-        answers = model_outputs.ask(task, trainer.params(), task.test_rows)
-        fold = Fold(
-            rows=len(answers),
-            accuracy=float(answers.is_right.mean()),
-            loss=float(answers.loss.mean()),
-            status=trainer.outcome,
-        )
-        self.progress = replace(self.progress, done=(*self.progress.done, fold), epoch=0)
-        return True
+
+def _threads_for(task: Task) -> int:
+    """Return 2 where there are two cores, and memory for the rows of two folds."""
+    free = memory.free()
+    has_room = free is None or HELD * len(task.train_rows) * task.m < free
+    return 2 if has_room and cores() > 1 else 1

@@ -14,6 +14,7 @@ from core.data import sources
 from core.data.points import Points
 from core.data.preprocessing import Standardiser
 from core.data.text.words import words_of
+from core.evaluate import side_by_side
 from core.evaluate.cross_validation import CrossValidation, deal, fold_tasks
 from core.train.snapshot import Status
 from core.train.trainer import Trainer
@@ -74,8 +75,8 @@ def test_variations_of_a_tested_picture_do_not_train(digits, make_task):
         assert len(trained) == 3 * len(set(trained)) == 3 * (n - len(tested))
 
 
-def run(task, k):
-    validation = CrossValidation(task, k)
+def run(task, k, threads=None):
+    validation = CrossValidation(task, k, threads)
     validation.job.start()
     validation.job.result()
     return validation.progress
@@ -97,6 +98,12 @@ def test_the_figures_are_those_of_training_each_fold_by_hand(iris, make_task):
     accuracies = [fold.accuracy for fold in found.done]
     assert found.accuracy == pytest.approx((np.mean(accuracies), np.std(accuracies, ddof=1)))
     assert found.share == 1.0
+
+
+def test_two_threads_have_the_figures_of_one(digits, make_task, monkeypatch):
+    monkeypatch.setattr(side_by_side, "SPAN", 0)  # nothing is measured: two are taken
+    task = make_task(digits, epochs=2)
+    assert run(task, 5, threads=2).done == run(task, 5, threads=1).done
 
 
 def test_a_fold_that_diverges_says_so(iris, make_task):
