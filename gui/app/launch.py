@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import NoReturn
 
-from core.language import mark, tr
+from core.language import ENGLISH, mark, tr
 
 from gui.app import imports  # noqa: F401, isort: skip  before all others: see there
 
@@ -37,6 +37,7 @@ from gui.control.recovery import Recovery
 from gui.kit import described
 from gui.kit import theme as look
 from gui.kit.png import write_png
+from gui.window.look.language_choice import is_readable, no_font
 from gui.window.look.language_choice import stored as stored_language
 from gui.window.main_window import MainWindow
 from gui.window.project.recovery_offer import RecoveryOffer
@@ -122,8 +123,13 @@ class Launch:
         self._held = Held()
         # A screenshot neither reads nor writes the stored settings.
         stored = QSettings() if picture is None else None
-        speak(language or stored_language(Settings(stored)), application)
+        wanted = language or stored_language(Settings(stored))
+        has_font = is_readable(wanted)
+        speak(wanted if has_font else ENGLISH.code, application)
         self.window = self._made(stored, theme)
+        if not has_font:  # told once there is something to stand beside
+            refused, once = self.window.languages.refused, Qt.ConnectionType.SingleShotConnection
+            self.window.controller.task_changed.connect(lambda _: refused.emit(no_font()), once)
         if size:
             self.window.resize(*size)
         elif picture is None:

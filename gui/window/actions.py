@@ -13,6 +13,7 @@ from gui.kit.fields.notches import notch_above, notch_below
 from gui.window.help.about import show_about
 from gui.window.help.introduction import show_family, show_help
 from gui.window.help.keys import key_rows
+from gui.window.look.language_choice import is_readable
 from gui.window.look.theme_names import LABELS
 from gui.window.menus.action import (
     COLOURS,
@@ -153,7 +154,12 @@ def _of_themes(window: Window) -> tuple[Action, ...]:
 def _of_languages(window: Window) -> tuple[Action, ...]:
     choose, now = window.languages.choose, current()
     return tuple(
-        Action(LANGUAGE, each.name, partial(choose, code), is_chosen=each == now)
+        Action(
+            LANGUAGE,
+            each.name if is_readable(code) else code,
+            partial(choose, code),
+            is_chosen=each == now,
+        )
         for code, each in LANGUAGES.items()
     )
 

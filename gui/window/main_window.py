@@ -204,8 +204,8 @@ class MainWindow(QMainWindow):
         told = controller.done, controller.remarked, self.closing.told, self.files.remarked
         for each in (*told, choice.remarked, self.exports.remarked):
             each.connect(status.remark)
-        controller.failed.connect(status.fail)
-        self.classroom.failed.connect(status.fail)
+        for each in (controller.failed, self.classroom.failed, self.languages.refused):
+            each.connect(status.fail)
         controller.raced.connect(lambda race: status.remark(describe_race(race)))
         for busy_changed in (self.next_task.busy_changed, controller.writes.began):
             busy_changed.connect(status.show_busy)

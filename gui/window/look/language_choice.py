@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QLocale, QObject, Signal
+from PySide6.QtGui import QFontMetrics
 
 from core import language
+from core.language import tr
+from gui.kit import theme
 from gui.window.settings import Settings
 
 LANGUAGE = "language"  # setting: its code
@@ -14,9 +17,13 @@ SYSTEM = "system"  # while none was chosen
 
 
 class LanguageChoice(QObject):
-    """Stores the language that the user has chosen; `chosen` asks for a window that speaks it."""
+    """Stores the language that the user has chosen; `chosen` asks for a window that speaks it.
+
+    refused : tells why it cannot be shown now.
+    """
 
     chosen = Signal(str)  # its code
+    refused = Signal(str)
 
     def __init__(self, settings: Settings, parent: QObject) -> None:
         super().__init__(parent)
@@ -25,8 +32,27 @@ class LanguageChoice(QObject):
     def choose(self, code: str) -> None:
         """Speak this language, now and in the starts to come."""
         self._settings.set(LANGUAGE, code)
-        if code != language.current().code:
+        if not is_readable(code):
+            self.refused.emit(no_font())
+        elif code != language.current().code:
             self.chosen.emit(code)
+
+
+def is_readable(code: str) -> bool:
+    """Return whether some font here has the letters of a language, by its own name for itself."""
+    known = language.LANGUAGES.get(code, language.ENGLISH)
+    metrics = QFontMetrics(theme.base_font())
+    return all(metrics.inFontUcs4(ord(letter)) for letter in known.name)
+
+
+def no_font() -> str:
+    """Say that Chinese would be boxes, and which fonts have it: the others need none."""
+    return tr(
+        "Chinese needs a font that is not installed here: each character would be a box. Install "
+        "fonts-noto-cjk on Debian and Ubuntu, google-noto-sans-cjk-fonts on Fedora, "
+        "noto-fonts-cjk on Arch, on Windows the optional feature “Chinese (Simplified) "
+        "Supplemental Fonts”, then start the program again."
+    )
 
 
 def stored(settings: Settings) -> str:

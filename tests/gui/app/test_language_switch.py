@@ -124,3 +124,27 @@ def test_a_board_without_a_run_comes_along(points, open_window, switch, qtbot, c
     qtbot.waitUntil(lambda: other.controller.run is not None)
     assert len(other.controller.run.points) == points
     assert other.controller.run.task.obstacle
+
+
+def test_what_can_be_undone_is_not_given_up_without_a_question(
+    open_window, dressed, qtbot, click_plane
+):
+    window = open_window(RunConfig(DataConfig("drawn")), wait=False)
+    qtbot.waitUntil(lambda: window.controller.run is not None)
+    click_plane(window.views["Boundary"], 0.0, 0.0)
+    qtbot.waitUntil(lambda: window.controller.undo_stack.count() == 1)
+    window.project_actions.asks, asked = True, LanguageSwitch(window, dressed)
+    with qtbot.assertNotEmitted(asked.ended):
+        choose(window, "Deutsch")
+        answer(qtbot, asked.question, "At the next start")
+        qtbot.waitUntil(lambda: asked.question is None)
+    assert window.isVisible()
+    assert stored(window.settings) == "de"
+    choose(window, "Deutsch")
+    with qtbot.waitSignal(asked.ended, timeout=30_000):
+        answer(qtbot, asked.question, "Change now")
+
+
+def answer(qtbot, box, words):
+    (button,) = (button for button in box.buttons() if button.text() == words)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
