@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
 
 NEEDED = "A search is made by Optuna: pip install optuna, or logitlab[search]."
+DIGITS = 4
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,7 @@ class Study:
     def ask(self) -> Trial:
         """Choose settings."""
         asked = self._study.ask(self._known)
-        varied = {
-            name: asked.params[name] if isinstance(values, Range) else values[asked.params[name]]
-            for name, values in self._space.items()
-        }
+        varied = {name: _value(values, asked.params[name]) for name, values in self._space.items()}
         return Trial(varied, asked)
 
     def tell(self, trial: Trial, loss: float | None) -> None:
@@ -79,6 +77,15 @@ def _distribution(values: Range | Sequence[object]) -> BaseDistribution:
     if values.is_whole:
         return known.IntDistribution(int(values.low), int(values.high), log=values.is_log)
     return known.FloatDistribution(values.low, values.high, log=values.is_log)
+
+
+def _value(values: Range | Sequence[object], chosen: int | float) -> object:
+    """Return a value to train with: a number of few digits, which people read and type."""
+    if not isinstance(values, Range):
+        return values[int(chosen)]
+    if values.is_whole:
+        return chosen
+    return min(max(float(f"{chosen:.{DIGITS}g}"), values.low), values.high)
 
 
 def find(plan: Plan, search: Search, making: Making) -> tuple[Plan, int]:

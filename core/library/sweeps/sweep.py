@@ -120,6 +120,8 @@ class Sweep:
             return None
         rank, datasets, records = self._rank(), DataSets(), []
         best = sorted(chosen, key=lambda k: rank[self.outcomes[k][0].combination])
+        if self.plan.search is not None:  # whose order says little
+            chosen = best
         for place, k in enumerate(chosen):
             record = kept.record_of(self.folder, self.keys[k], datasets)
             name = _name(self.outcomes[k][0], len(self.plan.runs) > self.plan.combinations)

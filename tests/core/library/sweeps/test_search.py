@@ -10,6 +10,7 @@ from core.errors import ConfigError, DataError
 from core.library.sweeps import worker
 from core.library.sweeps.search import Study
 from core.library.sweeps.space import Range
+from core.projects import project
 
 optuna = pytest.importorskip("optuna")
 
@@ -62,10 +63,20 @@ def test_the_choice_is_that_of_optuna_for_the_mean_loss_over_the_seeds(file):
     for first in range(0, 6, 2):
         trials = [study.ask(space) for _ in range(2)]
         for trial, row in zip(trials, found.rows[first : first + 2], strict=True):
-            assert row.varied["learning_rate"] == trial.params["learning_rate"]
+            rate = trial.params["learning_rate"]
+            assert row.varied["learning_rate"] == pytest.approx(rate, rel=5e-4)
+            assert len(f"{row.varied['learning_rate']:e}".partition("e")[0].rstrip("0")) <= 5
             assert row.varied["optimiser"] == ["sgd", "adam"][trial.params["optimiser"]]
         for k, trial in enumerate(trials, first):
             study.tell(trial, losses[k])
+
+
+def test_its_runs_are_kept_the_best_first(file):
+    found = ll.sweep(file)
+    found.write()
+    records = project.load(found.folder / "runs.logitlab").records
+    rates = list(dict.fromkeys(r.config.training.learning_rate for r in records))
+    assert rates == [row.varied["learning_rate"] for row in found.ranked()]
 
 
 def test_one_that_was_stopped_goes_on_and_goes_the_same_way(file, made, tmp_path):
