@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStyle, QStyleOptionSlider, Q
 from core.config import TrainingConfig
 from core.data.task import Task
 from core.language import localised, tr
-from core.number_format import format_integer
+from core.number_format import format_integer, format_shortest
 from core.train.snapshot import Snapshot, Status
 from gui.kit import theme as look
 from gui.kit import zoom
@@ -211,7 +211,7 @@ class RateSlider(QWidget):
         if limit is not None:
             bend = self._bends.found
             about = "≈" if bend is not None and bend.is_sampled else ""
-            text = localised(f"▲ {about}{limit:.2g}")
+            text = f"▲ {about}{in_full(limit, 2)}"
             name = self._rule.stable_rate
             which = tr("the training rows")
             if bend is not None and about:
@@ -220,7 +220,7 @@ class RateSlider(QWidget):
                     rows=format_integer(bend.rows),
                     total=format_integer(bend.total),
                 )
-            is_limit = f"{name} {about or '='} {localised(f'{limit:.3g}')}"
+            is_limit = f"{name} {about or '='} {in_full(limit, 3)}"
             told = tr(
                 "▲ is {bound}, λ_max the largest curvature of the mean loss over {rows}, here:\n"
                 "with a larger η, steps on all rows overshoot and grow along that direction.",
@@ -233,7 +233,7 @@ class RateSlider(QWidget):
                 told = tr(
                     "η = {rate} is above {bound}: steps overshoot.",
                     rate=localised(f"{self._rate:g}"),
-                    bound=localised(f"{name} = {limit:.2g}"),
+                    bound=f"{name} = {in_full(limit, 2)}",
                 )
                 tip += f"\n{told}"
         if text != self.limit_words.text():
@@ -241,3 +241,8 @@ class RateSlider(QWidget):
         self.limit_words.setStyleSheet(f"color: {colour};")
         for widget in (self.slider, self.limit_words):
             widget.setToolTip(tip)
+
+
+def in_full(rate: float, digits: int) -> str:
+    """Format a rate with so many significant digits, a large one without a power of ten: 130."""
+    return localised(format_shortest(float(f"{rate:.{digits}g}")))

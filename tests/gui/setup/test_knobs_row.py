@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from core import slices
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.explain import curvature
+from gui.setup.rate_slider import in_full
 
 
 @pytest.fixture
@@ -133,3 +134,10 @@ def test_the_limit_of_the_rate_is_that_of_all_points_also_of_the_last_ones(
     task, params = window.controller.run.task, window.controller.snapshot.params
     largest = slices.finish(curvature.search(task, params, 0.0, task.train_rows))
     qtbot.waitUntil(lambda: window.knobs.rate.limit == pytest.approx(2 / largest, rel=0.01))
+
+
+@pytest.mark.parametrize(
+    ("rate", "words"), [(134.2, "130"), (3.149, "3.1"), (0.00312, "0.0031"), (2.0, "2")]
+)
+def test_a_limit_of_the_learning_rate_is_written_as_people_write_it(rate, words):
+    assert in_full(rate, 2) == words

@@ -215,7 +215,7 @@ def test_at_rest_the_limit_is_that_of_all_rows_and_before_it_says_of_how_many(
         window.controller.run.task, window.controller.snapshot.params, 0.0
     )
     assert rate.limit == pytest.approx(expected)
-    assert rate.limit_words.text() == f"▲ {expected:.2g}"
+    assert rate.limit_words.text() == f"▲ {float(f'{expected:.2g}'):g}"
 
 
 def test_the_slider_changes_the_rate_and_follows_it(qtbot, open_window):
