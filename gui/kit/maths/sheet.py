@@ -5,7 +5,6 @@ All is painted by Qt's own items. Every number has a slot of fixed width, so not
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from itertools import chain
@@ -27,6 +26,7 @@ from gui.kit import zoom
 from gui.kit.canvas import Canvas, CanvasHolder
 from gui.kit.canvas_widgets import signed_pixmap, signed_table
 from gui.kit.maths.boxes import Frame, Slot, Spot
+from gui.kit.maths.fitting import Fitting
 from gui.kit.maths.formula import copy_menu
 from gui.kit.maths.live_numbers import LiveNumbers
 from gui.kit.maths.notation import Key, Line, to_csv, to_latex, to_text, whole
@@ -36,8 +36,6 @@ from gui.kit.plain_text import as_tip
 from gui.kit.theme import Theme
 
 DIMMED = 0.28
-# Scale, and whether short lines stand side by side: a sheet takes the first way that fits.
-WAYS = ((1.0, False), (1.0, True), (0.93, True), (0.86, True), (0.82, True))
 
 
 class Sheet(CanvasHolder):
@@ -54,11 +52,8 @@ class Sheet(CanvasHolder):
     def __init__(self, theme: Theme, *, has_titles: bool = True, scale: float = 1.0) -> None:
         super().__init__()
         self._theme, self._scale = theme, scale
-        self._size_of: Callable[[int], float | None] = lambda _: (
-            1.0
-        )  # line by line; see `Typesetter.line`
-        # The height it should fit, whether in smaller type, and the scale for that.
-        self._most, self._may_shrink, self._shrunk = math.inf, False, 1.0
+        self._size_of: Callable[[int], float | None] = lambda _: 1.0  # see `Typesetter.line`
+        self._fitting = Fitting()
         self._has_titles = has_titles
         self._lines: tuple[Line, ...] = ()
         self._roots: list[QGraphicsRectItem] = []  # by line, the parent of its items
@@ -111,16 +106,19 @@ class Sheet(CanvasHolder):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
+        self._fitting.forget()
         self._typeset()
         self._lay_out()
 
-    def fit(self, height: float, *, is_shrunk: bool = True) -> bool:
+    def fit(self, height: float, *, is_shrunk: bool = True, or_stay: bool = False) -> bool:
         """Set the lines close enough to fit in this height, in px; return whether they do.
 
         is_shrunk : whether they may be set in smaller type for that.
+        or_stay : whether they stay as they are where they are known not to fit.
         """
-        if (height, is_shrunk) != (self._most, self._may_shrink):
-            self._most, self._may_shrink = height, is_shrunk
+        if or_stay and not self._fitting.may_fit(self.width(), height, is_shrunk=is_shrunk):
+            return False
+        if self._fitting.limit(height, is_shrunk=is_shrunk):
             self._lay_out()
         return self._height <= height
 
@@ -134,6 +132,7 @@ class Sheet(CanvasHolder):
         self._lines, self._image_shape, self._meaning = lines, image_shape, meaning
         self.numbers.set_lines(lines)
         self._pictures = {}
+        self._fitting.forget()
         self._typeset()
         self._lay_out()
 
@@ -195,7 +194,7 @@ class Sheet(CanvasHolder):
 
     def _typeset(self) -> None:
         """Typeset all lines again in the current colours and font, with the known numbers."""
-        scale = self._scale * self._shrunk
+        scale = self._scale * self._fitting.scale
         self._canvas.clear()
         self._canvas.setBackgroundBrush(QColor(self._theme.panel))
         setter = Typesetter(self._theme, zoom.font(), scale, self.devicePixelRatioF())
@@ -218,13 +217,12 @@ class Sheet(CanvasHolder):
 
     def _lay_out(self) -> None:
         """Place the lines within the current width, and as they fit the height."""
-        height = 0
-        for scale, is_dense in WAYS if self._may_shrink else WAYS[:2]:
-            if scale != self._shrunk:
-                self._shrunk = scale
+        width, height = self.width(), 0
+        for way in self._fitting.ways(width):
+            if self._fitting.rescale(way.scale):
                 self._typeset()
-            height = self._layout.place(float(self.width()), is_dense=is_dense)
-            if height <= self._most:
+            height = self._layout.place(float(width), is_dense=way.is_dense)
+            if self._fitting.accepts(height, width, way):
                 break
         if height != self._height:
             self._height = height

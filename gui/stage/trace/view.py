@@ -169,7 +169,7 @@ class TraceView(View):
         is_open = self._has_jacobian and self._is_jacobian_wanted is not False
         if is_open and self._is_jacobian_wanted is None:
             below = self.jacobian.minimumSizeHint().height() + SPACING
-            is_open = self.sheet.fit(height - below, is_shrunk=False)
+            is_open = self.sheet.fit(height - below, is_shrunk=False, or_stay=True)
         if not (is_open and self._is_jacobian_wanted is None):
             is_whole = self.sheet.fit(height, is_shrunk=not self.is_presented)
         is_brief = not (is_whole or self.is_presented or self._area.isHidden())
