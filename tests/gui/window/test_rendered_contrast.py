@@ -6,9 +6,18 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QRect
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLabel, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QComboBox,
+    QLabel,
+    QStyle,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from core.config import DataConfig, RunConfig
 from tests.gui.kit.test_contrast import contrast, least
@@ -26,6 +35,8 @@ def shown(request, open_window, qtbot):
     )
     qtbot.keyClick(window, "s")
     qtbot.waitUntil(lambda: window.controller.snapshot.step >= 1)
+    qtbot.keyClick(window, "k")  # so that Runs has a box to tick
+    qtbot.waitUntil(lambda: len(window.views.context.kept.records) == 1)
 
     def show(name):
         window.stage.show_name(name)
@@ -66,7 +77,26 @@ def of_border(image: QImage, rect: QRect) -> float:
     return max(contrast(image.pixel(x, y), beside) for x in across)
 
 
+def boxes(window, table: QTableView) -> list[QRect]:
+    """The upper halves of the boxes to tick in the first column of a table: left of the tick."""
+    found = []
+    for row in range(table.model().rowCount()):
+        index = table.model().index(row, 0)
+        if index.data(Qt.ItemDataRole.CheckStateRole) is None:
+            continue
+        option = QStyleOptionViewItem()
+        table.initViewItemOption(option)
+        option.rect = table.visualRect(index)
+        option.features |= QStyleOptionViewItem.ViewItemFeature.HasCheckIndicator
+        part = QStyle.SubElement.SE_ItemViewItemCheckIndicator
+        box = table.style().subElementRect(part, option, table)
+        corner = table.viewport().mapTo(window, box.topLeft())
+        found.append(QRect(corner, QSize(box.width(), box.height() // 2)))
+    return [QRect(box.topLeft() * ENLARGED, box.size() * ENLARGED) for box in found]
+
+
 def test_words_and_borders_stand_out(shown):
+    ticked = 0
     for name in ("Boundary", "Weights", "Data", "Surface", "Lasso", "Runs"):
         window, image = shown(name)
         seen = [w for w in window.findChildren(QWidget) if w.isVisible() and w.isEnabled()]
@@ -81,5 +111,10 @@ def test_words_and_borders_stand_out(shown):
             if isinstance(widget, FIELDS) and of_border(image, rect) < 3:
                 said = type(widget).__name__, widget.accessibleName(), of_border(image, rect)
                 faint.append(said)
+            for box in boxes(window, widget) if isinstance(widget, QTableView) else ():
+                ticked += 1
+                if of_border(image, box) < 3:
+                    faint.append(("box", name, of_border(image, box)))
         assert len(seen) > 50
         assert faint == [], name
+    assert ticked == 1
