@@ -98,7 +98,8 @@ class SideCard(QFrame):
             self.tabs.removeTab(0)
         has_tabs = len(views) > 1
         for i, (name, view) in enumerate(views.items()):
-            self._stack.addWidget(view)
+            if self._stack.indexOf(view) < 0:  # else Qt would take it out, and hide it
+                self._stack.addWidget(view)
             self.tabs.addTab(tr(name))
             self.tabs.setTabToolTip(i, tr("Show {view}", view=in_sentence(name)))
             if isinstance(view, CardView):

@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
+from gui.window.side.card import SideCard
 from gui.window.side.panel import ARRANGEMENTS, SidePanel
 from gui.window.view_registry import SIDE
 
@@ -139,3 +140,16 @@ def test_first_steps_take_the_place_of_the_cards_that_are_shown_below_the_first(
 def test_the_arrangements_hold_the_same_views():
     held = [sorted(name for group in groups for name in group) for _, groups in ARRANGEMENTS]
     assert all(names == held[0] for names in held)
+
+
+def test_a_view_that_stays_on_its_card_is_not_hidden_when_another_comes(qtbot, dressed, paintings):
+    card, views = SideCard(), {name: QWidget() for name in ("Loss", "Example", "Confusion")}
+    qtbot.addWidget(card)
+    card.show()
+    card.hold({name: views[name] for name in ("Loss", "Example")}, "Loss")
+    hidden = paintings(views["Loss"], QEvent.Type.Hide)
+    card.hold(views, "Loss")
+    assert not hidden
+    assert card.current == "Loss" and views["Loss"].isVisible()
+    card.show_name("Confusion")
+    assert hidden == [views["Loss"]] and views["Confusion"].isVisible()
