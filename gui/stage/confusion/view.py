@@ -21,13 +21,17 @@ HEIGHT, CLASS_HEIGHT = 58, 15  # px at 100 % zoom; counts are unreadable below t
 
 
 class ConfusionView(CardView):
-    """Counts of true class (row) against predicted class (column)."""
+    """Counts of true class (row) against predicted class (column), once there are any weights.
+
+    A model whose weights are all zero decides by the order of the classes: that is no confusion.
+    """
 
     cell_chosen = Signal(int, int)  # true and predicted class of a cell that is not empty
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, tr("Confusion"))
         self._metrics: Metrics | None = None
+        self._is_known = True  # whether the model has weights, so that its counts say something
         self._key = Elided(Qt.TextElideMode.ElideRight)
         zoom.set_type(self._key, look.SMALL)
         self._key.setProperty("small", True)
@@ -48,8 +52,9 @@ class ConfusionView(CardView):
         self.matrix.show_theme(self.theme)
 
     def show_task(self, task: Task) -> None:
-        self._metrics = None
+        self._metrics, self._is_known = None, True
         self._show_which(None)
+        self._show_key("")
         self.matrix.show_names(task.dataset.class_names)
         self.rescale()
 
@@ -60,7 +65,14 @@ class ConfusionView(CardView):
     def show_snapshot(self, snapshot: Snapshot) -> None:
         if self._metrics is not snapshot.metrics:
             self._metrics = snapshot.metrics
-            self.matrix.show_counts(snapshot.metrics.confusion)
+            is_known = snapshot.step > 0 or any(array.any() for array in snapshot.params.arrays)
+            if is_known:
+                self.matrix.show_counts(snapshot.metrics.confusion)
+            elif self.matrix.counts is not None:  # it was trained, and returns to its beginning
+                self.matrix.show_names(self.matrix.names)
+            if is_known != self._is_known:
+                self._is_known = is_known
+                self._show_key("")
             self._show_which(snapshot.metrics)
 
     def _show_which(self, metrics: Metrics | None) -> None:
@@ -75,4 +87,5 @@ class ConfusionView(CardView):
             self._which.setText(which)
 
     def _show_key(self, words: str) -> None:
-        self._key.setText(words or tr("rows true · columns predicted"))
+        usual = tr("rows true · columns predicted")
+        self._key.setText(words or (usual if self._is_known else tr("none yet: train first")))

@@ -49,6 +49,19 @@ def test_the_counts_are_of_true_rows_and_predicted_columns(show, trained, painte
     assert said[-9:] == [str(count) for count in counts.ravel()]
 
 
+def test_nothing_is_counted_of_weights_that_are_all_zero(show, trained, painted_words, words):
+    task = iris()
+    view = show(task, trained(task, 10))
+    trained_words = words(view)
+    for _ in range(2):  # at the beginning, and there again
+        view.receive_snapshot(trained(task, 0))
+        assert "train first" in words(view)
+        assert not {"0", "10"} & set(painted_words(view.matrix))
+        view.receive_snapshot(trained(task, 10))
+        assert words(view) == trained_words
+        assert "10" in painted_words(view.matrix)
+
+
 def test_what_is_seen_are_the_newest_counts_in_the_newest_colours(show, trained, pixels):
     """What is shown after many snapshots is what the last one alone shows."""
     task = iris()
