@@ -50,23 +50,31 @@ def choose(monkeypatch, path):
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(path), ""))
 
 
+@pytest.fixture
+def alone(open_alone):
+    """A run on Iris, ready, without a window."""
+    alone = open_alone()
+    alone.start(RunConfig())
+    return alone
+
+
 # In order, all of them ------------------------------------------------------------------------
 
 
-def test_several_exports_in_a_row_are_all_written(qtbot, window, tmp_path):
+def test_several_exports_in_a_row_are_all_written(qtbot, alone, tmp_path):
     paths = [tmp_path / f"{k}.csv" for k in range(3)]
     for path in paths:
-        window.controller.files.export(window.controller.run.task, path)
-    window.controller.files.save_model(window.controller.snapshot, tmp_path / "m")
-    qtbot.waitUntil(lambda: not window.controller.writes.is_busy, timeout=PATIENCE_MS)
+        alone.controller.files.export(alone.controller.run.task, path)
+    alone.controller.files.save_model(alone.controller.snapshot, tmp_path / "m")
+    qtbot.waitUntil(lambda: not alone.controller.writes.is_busy, timeout=PATIENCE_MS)
     assert all(path.read_text().count("\n") == 151 for path in paths)
     assert model_file.load(tmp_path / "m.safetensors").params.W.shape == (3, 2)
 
 
 def test_what_takes_long_holds_up_neither_what_the_eye_waits_for_nor_what_is_written(
-    qtbot, window, tmp_path, hold
+    qtbot, alone, tmp_path, hold
 ):
-    background = window.controller.background
+    background = alone.controller.background
     for queue in Queue:
         if queue is not Queue.PICTURES:
             hold(background, queue)
@@ -75,18 +83,18 @@ def test_what_takes_long_holds_up_neither_what_the_eye_waits_for_nor_what_is_wri
     qtbot.waitUntil(lambda: answers == [1], timeout=PATIENCE_MS)
 
     hold(background, Queue.PICTURES)
-    window.controller.files.save_model(window.controller.snapshot, tmp_path / "m")
-    qtbot.waitUntil(lambda: not window.controller.writes.is_busy, timeout=PATIENCE_MS)
+    alone.controller.files.save_model(alone.controller.snapshot, tmp_path / "m")
+    qtbot.waitUntil(lambda: not alone.controller.writes.is_busy, timeout=PATIENCE_MS)
     assert (tmp_path / "m.safetensors").exists()
     assert background.is_busy("held")
 
 
-def test_what_failed_is_told_and_the_rest_is_written(qtbot, window, tmp_path):
-    window.controller.files.export(window.controller.run.task, tmp_path / "nowhere" / "x.csv")
-    window.controller.files.export(window.controller.run.task, tmp_path / "y.csv")
+def test_what_failed_is_told_and_the_rest_is_written(qtbot, alone, tmp_path):
+    alone.controller.files.export(alone.controller.run.task, tmp_path / "nowhere" / "x.csv")
+    alone.controller.files.export(alone.controller.run.task, tmp_path / "y.csv")
     said: list[str] = []
-    window.controller.failed.connect(said.append)
-    qtbot.waitUntil(lambda: not window.controller.writes.is_busy, timeout=PATIENCE_MS)
+    alone.controller.failed.connect(said.append)
+    qtbot.waitUntil(lambda: not alone.controller.writes.is_busy, timeout=PATIENCE_MS)
     assert len(said) == 1 and "there is no folder" in said[0]
     assert (tmp_path / "y.csv").exists()
 

@@ -12,9 +12,11 @@ from PySide6.QtWidgets import QFileDialog
 from core.config import DataConfig, RunConfig, TrainingConfig
 from core.data.mnist.download import Download
 from core.data.mnist.http_transfer import Timeouts
+from core.data.mnist.progress import Progress
 from core.train.snapshot import Status
 from gui.window.opening.data_choice import LAST_FOLDER, MNIST_FOLDER
 from tests import mirrors
+from tests.gui.alone import Alone
 from tests.mirrors import small_files
 
 FILES, ORIGINALS = small_files()
@@ -44,11 +46,28 @@ def open_with(open_window, cache):
 
 
 @pytest.fixture
-def choose(qtbot):
-    """Return a function that chooses a data set by its row."""
+def alone_with(open_alone, cache):
+    """As `open_with`, without a window."""
 
-    def choose(window, source):
-        qtbot.mouseClick(window.rail.source.button(source), Qt.MouseButton.LeftButton)
+    def alone_with(*mirrors):
+        alone = open_alone()
+        addresses = [mirror.address for mirror in mirrors]
+        alone.loader.fetcher.download = Download(ORIGINALS, addresses, cache, PATIENT)
+        alone.start(RunConfig())
+        return alone
+
+    return alone_with
+
+
+@pytest.fixture
+def choose(qtbot):
+    """Return a function that chooses a data set by its row, or loads it where there is none."""
+
+    def choose(shown, source):
+        if isinstance(shown, Alone):
+            shown.loader.load(RunConfig(DataConfig(source)))
+        else:
+            qtbot.mouseClick(shown.rail.source.button(source), Qt.MouseButton.LeftButton)
 
     return choose
 
@@ -57,9 +76,17 @@ def choose(qtbot):
 def begin(qtbot, choose):
     """Return a function that chooses MNIST and waits until half of a file has come."""
 
-    def begin(window):
-        choose(window, "mnist")
-        qtbot.waitUntil(lambda: window.download_bar.bar.value() > 0, timeout=WAIT_MS)
+    def begin(shown):
+        seen: list[Progress | None] = []
+        shown.loader.download_changed.connect(seen.append)
+        choose(shown, "mnist")
+
+        def has_begun() -> bool:
+            if not isinstance(shown, Alone):
+                return bool(shown.download_bar.bar.value() > 0)
+            return bool(seen) and seen[-1] is not None and seen[-1].received >= HALF
+
+        qtbot.waitUntil(has_begun, timeout=WAIT_MS)
 
     return begin
 
@@ -72,7 +99,7 @@ def fetching():
     return [thread for thread in threading.enumerate() if thread.name == "fetch"]
 
 
-def test_choosing_mnist_downloads_it_and_shows_it(qtbot, serve, open_with, choose, new_run, cache):
+def test_choosing_mnist_downloads_it_and_shows_it(serve, open_with, choose, new_run, cache):
     window = open_with(serve())
     with new_run(window):
         choose(window, "mnist")
@@ -83,7 +110,7 @@ def test_choosing_mnist_downloads_it_and_shows_it(qtbot, serve, open_with, choos
     assert sorted(path.name for path in cache.iterdir()) == sorted(FILES)
 
 
-def test_the_old_run_trains_on_while_the_download_lasts(qtbot, serve, open_with, begin, new_run):
+def test_the_old_run_trains_on_while_the_download_lasts(qtbot, serve, open_with, begin):
     mirror = serve(mirrors.stalled)
     window = open_with(mirror, config=ENDLESS)
     qtbot.keyClick(window, Qt.Key.Key_Space)
@@ -130,41 +157,39 @@ def test_cancel_ends_it_at_once_and_keeps_the_old_run(qtbot, serve, open_with, b
     assert not cache.exists()
 
 
-def test_a_cancelled_download_goes_on_where_it_stopped(
-    qtbot, serve, open_with, choose, begin, new_run
-):
+def test_a_cancelled_download_goes_on_where_it_stopped(serve, alone_with, choose, begin, new_run):
     mirror = serve(mirrors.stalled)
-    window = open_with(mirror)
-    begin(window)
-    qtbot.mouseClick(window.download_bar.cancel_button, Qt.MouseButton.LeftButton)
+    alone = alone_with(mirror)
+    begin(alone)
+    assert alone.loader.fetcher.stop()
     mirror.manner = mirrors.ranged
-    with new_run(window):
-        choose(window, "mnist")
-    assert shown(window) == "MNIST"
+    with new_run(alone):
+        choose(alone, "mnist")
+    assert shown(alone) == "MNIST"
     assert mirror.requests[1][1]["Range"] == f"bytes={HALF}-"
 
 
-def test_another_data_set_calls_the_download_off(qtbot, serve, open_with, choose, begin, new_run):
-    window = open_with(serve(mirrors.stalled))
-    begin(window)
-    with new_run(window):
-        choose(window, "digits")
-    assert shown(window) == "Digits 8×8"
-    assert not window.download_bar.isVisible()
+def test_another_data_set_calls_the_download_off(qtbot, serve, alone_with, choose, begin, new_run):
+    alone = alone_with(serve(mirrors.stalled))
+    begin(alone)
+    with new_run(alone):
+        choose(alone, "digits")
+    assert shown(alone) == "Digits 8×8"
+    assert not alone.loader.fetcher.is_busy
     qtbot.waitUntil(lambda: not fetching(), timeout=WAIT_MS)
 
 
-def test_a_change_of_the_old_run_lets_the_download_go_on(serve, open_with, begin, new_run):
-    window = open_with(serve(mirrors.stalled))
-    begin(window)
-    with new_run(window):
-        window.setup.data.split_seed.setValue(7)
-    assert shown(window) == "Iris"
-    assert window.download_bar.isVisible()
+def test_a_change_of_the_old_run_lets_the_download_go_on(serve, alone_with, begin, new_run):
+    alone = alone_with(serve(mirrors.stalled))
+    begin(alone)
+    with new_run(alone):
+        alone.loader.change("split", data=DataConfig(split_seed=7))
+    assert shown(alone) == "Iris"
+    assert alone.loader.fetcher.is_busy
 
 
 def test_the_new_run_takes_the_settings_as_they_are_when_it_comes(
-    qtbot, serve, open_with, begin, new_run
+    serve, alone_with, begin, new_run
 ):
     gate = threading.Event()
 
@@ -174,12 +199,12 @@ def test_the_new_run_takes_the_settings_as_they_are_when_it_comes(
         gate.wait(30)
         request.wfile.write(content[len(content) // 2 :])
 
-    window = open_with(serve(gated))
-    begin(window)
-    window.setup.training.learning_rate.setValue(0.5)
-    with new_run(window):
+    alone = alone_with(serve(gated))
+    begin(alone)
+    alone.controller.tune(learning_rate=0.5)
+    with new_run(alone):
         gate.set()
-    assert window.controller.config.training.learning_rate == 0.5
+    assert alone.controller.config.training.learning_rate == 0.5
 
 
 def test_a_failure_says_why_and_offers_a_folder(qtbot, serve, open_with, choose):
@@ -193,15 +218,15 @@ def test_a_failure_says_why_and_offers_a_folder(qtbot, serve, open_with, choose)
     assert window.rail.source.button("iris").isChecked()
 
 
-def test_it_can_be_tried_again_after_a_failure(qtbot, serve, open_with, choose, new_run):
+def test_it_can_be_tried_again_after_a_failure(qtbot, serve, alone_with, choose, new_run):
     mirror = serve(mirrors.not_found)
-    window = open_with(mirror)
-    choose(window, "mnist")
-    qtbot.waitUntil(window.banner.button.isVisible, timeout=WAIT_MS)
+    alone = alone_with(mirror)
+    choose(alone, "mnist")
+    alone.until(lambda: any("404" in words for words in alone.told))
     mirror.manner = mirrors.good
-    with new_run(window):
-        choose(window, "mnist")
-    assert shown(window) == "MNIST"
+    with new_run(alone):
+        choose(alone, "mnist")
+    assert shown(alone) == "MNIST"
 
 
 @pytest.fixture
@@ -261,31 +286,34 @@ def test_a_folder_that_has_lost_its_files_is_not_asked_twice(
     assert shown(window) == "MNIST"
 
 
-def test_what_the_cache_holds_is_shown_without_a_bar(serve, open_with, choose, new_run, cache):
+def test_what_the_cache_holds_is_shown_without_a_bar(serve, alone_with, choose, new_run, cache):
     cache.mkdir()
     for name, content in FILES.items():
         (cache / name).write_bytes(content)
     mirror = serve()
-    window = open_with(mirror)
+    alone = alone_with(mirror)
     told: list[object] = []
-    window.loader.download_changed.connect(told.append)
-    with new_run(window):
-        choose(window, "mnist")
-    assert (shown(window), told, mirror.requests) == ("MNIST", [None], [])
+    alone.loader.download_changed.connect(told.append)
+    with new_run(alone):
+        choose(alone, "mnist")
+    assert (shown(alone), told, mirror.requests) == ("MNIST", [None], [])
 
 
-def test_a_cache_that_cannot_be_written_is_mentioned_once(serve, open_with, choose, new_run, cache):
+def test_a_cache_that_cannot_be_written_is_mentioned_once(
+    serve, alone_with, choose, new_run, cache
+):
     cache.write_text("a file where the folder should be")
-    window = open_with(serve())
-    with new_run(window):
-        choose(window, "mnist")
-    assert shown(window) == "MNIST"
-    assert f"{cache} cannot be written" in window.notice.text
-    with new_run(window):
-        choose(window, "iris")
-    with new_run(window):
-        choose(window, "mnist")
-    assert "cannot be written" not in window.notice.text
+    alone = alone_with(serve())
+    with new_run(alone):
+        choose(alone, "mnist")
+    assert shown(alone) == "MNIST"
+    assert any(f"{cache} cannot be written" in words for words in alone.told)
+    alone.told.clear()
+    with new_run(alone):
+        choose(alone, "iris")
+    with new_run(alone):
+        choose(alone, "mnist")
+    assert not any("cannot be written" in words for words in alone.told)
 
 
 def test_a_start_with_mnist_and_no_network_shows_iris_and_says_why(qtbot, open_window, monkeypatch):

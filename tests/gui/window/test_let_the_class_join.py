@@ -3,13 +3,14 @@
 import asyncio
 import json
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import aiohttp
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QWidget
 
 from core.classroom.messages import Hello
 from core.config import DataConfig, RunConfig, TrainingConfig
@@ -18,6 +19,8 @@ from core.data.generators import GeneratorConfig, generate
 from core.explain.prediction import ask
 from core.teach.lesson_file import read
 from gui.control.classroom import AT_ONCE, MOST_LIVE
+from gui.window.classroom.opening import ClassroomOpener
+from tests.gui.alone import opened
 
 DIGITS = RunConfig(data=DataConfig(source="digits"), training=TrainingConfig(epochs=20))
 DRAWN = RunConfig(data=DataConfig(source="drawn"))
@@ -58,22 +61,44 @@ def texts(widget):
     return [label.text() for label in widget.findChildren(QLabel)]
 
 
+def let_in(qtbot, opener):
+    """Open the window of a class, and start it on this machine alone; return it."""
+    opener.open()
+    dialog = opener.dialog
+    qtbot.waitUntil(dialog.isVisible)
+    dialog.network.setCurrentIndex(dialog.network.count() - 1)  # this machine only
+    press(qtbot, dialog.open_button)
+    assert opener.classroom.url
+    return dialog
+
+
 @pytest.fixture
-def joined(qtbot, open_window):
-    """Return joined(config): the window, and the class's window, started on this machine alone."""
+def joined_window(qtbot, open_window):
+    """Return joined_window(config): the window, and the class's window, which is started."""
 
     def join(config):
-        window = open_window(config, wait=config is not DRAWN)
-        qtbot.waitUntil(lambda: window.controller.run is not None)
-        window.classroom.open()
-        dialog = window.classroom.dialog
-        qtbot.waitUntil(dialog.isVisible)
-        dialog.network.setCurrentIndex(dialog.network.count() - 1)  # this machine only
-        press(qtbot, dialog.open_button)
-        assert window.classroom.classroom.url
-        return window, dialog
+        window = open_window(config)
+        return window, let_in(qtbot, window.classroom)
 
     return join
+
+
+@pytest.fixture
+def joined(qtbot):
+    """Return joined(config): a run without a window around it, and the class's window."""
+    opening = opened(qtbot)
+    shown: Any = next(opening)()
+    ground = QWidget()
+    shown.classroom = ClassroomOpener(ground, shown.controller, shown.editor, shown.appearance)
+
+    def join(config):
+        shown.start(config, wait=config is not DRAWN)
+        return shown, let_in(qtbot, shown.classroom)
+
+    yield join
+    shown.classroom.close()
+    ground.deleteLater()
+    next(opening, None)
 
 
 def said(question):
@@ -332,9 +357,9 @@ def asked_and_shown(qtbot, window, dialog, messages, is_there):
 
 
 def test_the_choice_of_the_lesson_is_asked_by_one_press_and_its_answer_marked(
-    qtbot, joined, new_run
+    qtbot, joined_window, new_run
 ):
-    window, dialog = joined(DIGITS)
+    window, dialog = joined_window(DIGITS)
     with new_run(window):
         window.lessons.begin(read(LESSON.encode(), "asked"))
     answers = [{"kind": "answer", "answer": k} for k in (1, 0)]
@@ -351,8 +376,10 @@ def test_the_choice_of_the_lesson_is_asked_by_one_press_and_its_answer_marked(
     assert "✓ down" in texts(question)
 
 
-def test_numbers_of_the_class_stand_in_columns_and_the_right_one_among_them(qtbot, joined, new_run):
-    window, dialog = joined(DIGITS)
+def test_numbers_of_the_class_stand_in_columns_and_the_right_one_among_them(
+    qtbot, joined_window, new_run
+):
+    window, dialog = joined_window(DIGITS)
     lesson = LESSON.replace(
         'choices = ["up", "down"]\nanswer = "down"', "answer = 0.69\ntolerance = 0.01"
     )
@@ -378,9 +405,9 @@ def test_numbers_of_the_class_stand_in_columns_and_the_right_one_among_them(qtbo
 
 
 def test_places_of_the_class_stand_on_the_plane_and_those_near_the_answer_are_right(
-    qtbot, joined, new_run
+    qtbot, joined_window, new_run
 ):
-    window, dialog = joined(DIGITS)
+    window, dialog = joined_window(DIGITS)
     with new_run(window):
         window.lessons.begin(read(CLICKED.encode(), "asked"))
     board = window.views["Boundary"]
@@ -414,7 +441,7 @@ def test_places_of_the_class_stand_on_the_plane_and_those_near_the_answer_are_ri
 def test_other_data_end_what_they_do_not_allow(qtbot, joined):
     window, dialog = joined(DIGITS)
     press(qtbot, dialog.kinds.button("digit"))
-    window.data_choice.choose("iris")
+    window.loader.load(RunConfig())
     qtbot.waitUntil(lambda: window.classroom.classroom.room.activity.kind == "wait")
     assert not dialog.kinds.button("digit").isEnabled()
 
@@ -428,8 +455,8 @@ def test_wiping_empties_the_wall(qtbot, joined):
     assert dialog.gallery.model().rowCount() == 0
 
 
-def test_esc_sends_nobody_away_and_closing_does(qtbot, joined):
-    window, dialog = joined(DIGITS)
+def test_esc_sends_nobody_away_and_closing_does(qtbot, joined_window):
+    window, dialog = joined_window(DIGITS)
     classroom = window.classroom.classroom
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert dialog.isVisible() and classroom.url
