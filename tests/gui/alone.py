@@ -47,6 +47,7 @@ class Alone(QObject):
         self.context = ViewContext(*given)
         self.setup = SetupPanel()  # shown by `show_setup`
         self.views: dict[str, Any] = {}
+        self._exposed: list[QWidget] = []
         self.told: list[str] = []
         for message in (controller.failed, controller.done, controller.remarked):
             message.connect(self.told.append)
@@ -67,13 +68,13 @@ class Alone(QObject):
             view.receive_task(self.controller.run.shown)
         if self.controller.snapshot is not None:
             view.receive_snapshot(self.controller.snapshot)
-        self._show(view, width, height)
+        self.expose(view, width, height)
         return view
 
     def show_setup(self) -> None:
         """Show the panel with all settings."""
         QApplication.setPalette(palette(LIGHT))
-        self._show(self.setup, 360, 760)
+        self.expose(self.setup, 360, 760)
 
     def _connect_setup(self) -> None:
         """Connect the settings to the run, and what views want of them, as the window does."""
@@ -90,7 +91,9 @@ class Alone(QObject):
         self.context.kind_wanted.connect(wishes.change_kind)
         self.context.one_map_wanted.connect(wishes.drop_hidden_layer)
 
-    def _show(self, widget: QWidget, width: int, height: int) -> None:
+    def expose(self, widget: QWidget, width: int, height: int) -> None:
+        """Show a widget, active and of this size, until the end of the test."""
+        self._exposed.append(widget)
         widget.resize(width, height)
         widget.show()
         self._qtbot.waitExposed(widget)
@@ -153,7 +156,7 @@ class Alone(QObject):
         """End all threads; close the views."""
         for view in self.views.values():
             view.end_threads()
-        for widget in (*self.views.values(), self.setup):
+        for widget in (*self._exposed, self.setup):
             widget.close()
             widget.deleteLater()
         self.loader.fetcher.close()

@@ -6,27 +6,29 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
 
 from core.config import BagOptions, DataConfig, RunConfig
 from core.data.text.words import words_of
 from gui.derivation.shape import PRODUCTS, WORDS
 from gui.kit.maths.notation import to_text
 from gui.state.selected_example import Example
+from tests.gui.alone import opened
 
 PATIENCE_MS = 30_000
 
 
 @pytest.fixture
-def traced(qtbot, open_window):
-    """Return a function that opens Trace on a document of the genres, and returns what it shows."""
+def traced(qtbot):
+    """Return a function that shows Trace on a document of the genres, and returns what it shows."""
+    opening = opened(qtbot)
+    open_alone = next(opening)
 
     def traced(bag=None, example=None):
-        window = open_window(RunConfig(data=DataConfig("genres", bag=bag or BagOptions())))
-        qtbot.keyClick(window.stage, Qt.Key.Key_S)
-        qtbot.waitUntil(lambda: window.controller.snapshot.step == 1, timeout=PATIENCE_MS)
-        window.stage.show_name("Trace")
-        task, context = window.controller.run.task, window.views.context
+        alone = open_alone()
+        alone.start(RunConfig(data=DataConfig("genres", bag=bag or BagOptions())))
+        alone.walk(1)
+        alone.show("Trace", 800, 640)
+        task, context = alone.controller.run.task, alone.context
         context.chosen.choose(example(task) if example else Example.of_row(task, 20))
 
         def is_there() -> bool:
@@ -35,9 +37,10 @@ def traced(qtbot, open_window):
             return is_new and newest.is_whole and newest.trace.step == 1
 
         qtbot.waitUntil(is_there, timeout=PATIENCE_MS)
-        return window, context.tracer.newest
+        return alone, context.tracer.newest
 
-    return traced
+    yield traced
+    next(opening, None)
 
 
 def said(followed, place):
@@ -45,7 +48,7 @@ def said(followed, place):
 
 
 def test_the_first_line_is_the_text_and_each_of_its_words_with_its_number(traced):
-    window, followed = traced()
+    alone, followed = traced()
     task = followed.task
     text = task.dataset.documents.texts[20]
     counts = Counter(w for w in words_of(text) if w in task.dataset.vocabulary.index)
@@ -54,7 +57,7 @@ def test_the_first_line_is_the_text_and_each_of_its_words_with_its_number(traced
     found = line.partition("f(x) = ")[2]
     assert all(f"{word} {n} " in found for word, n in list(counts.items())[:WORDS])
     assert found.endswith(f"of {task.m:,} words; all others are 0")
-    assert window.views["Trace"].sheet.numbers.text().count(text[:12]) == 1
+    assert alone.views["Trace"].sheet.numbers.text().count(text[:12]) == 1
 
 
 def test_words_that_are_rare_come_first_and_are_those_of_the_matrices(traced):

@@ -18,9 +18,11 @@ from core.explain.coefficients import coefficients, odds_ratios
 from core.explain.weight_images import picture_weights
 from core.train.snapshot import Params
 from gui.kit import theme as look
+from gui.setup.knobs_row import KnobsRow
 from gui.stage.weights.coefficient_model import CoefficientModel
 from gui.stage.weights.coefficient_table import CoefficientTable
 from gui.stage.weights.view import WeightsView
+from tests.gui.alone import opened as opened_alone
 from tests.gui.conftest import PATIENCE_MS
 
 
@@ -189,30 +191,52 @@ def test_the_noise_of_a_batch_is_its_angle_and_its_signal_to_noise(opened, until
     assert f"Signal-to-noise {found.signal:.2g}" in view.norms.noise_words.text()
 
 
-def test_the_limit_of_the_learning_rate_is_marked(qtbot, open_window):
-    window = open_window()
-    rate = window.knobs.rate
+@pytest.fixture
+def rated(qtbot):
+    """Return a function that shows a run's knobs without a window, and returns both."""
+    opening = opened_alone(qtbot)
+    open_alone = next(opening)
+
+    def rated(config: RunConfig | None = None):
+        alone, knobs = open_alone(), KnobsRow()
+        controller = alone.controller
+        knobs.start(controller.background)
+        controller.task_changed.connect(knobs.show_task)
+        controller.snapshot_changed.connect(knobs.show_snapshot)
+        controller.settings_changed.connect(knobs.show_settings)
+        knobs.setting_changed.connect(alone.setup.wishes.change_training)
+        alone.expose(knobs, 1200, 80)
+        alone.start(config or RunConfig())
+        return alone, knobs
+
+    yield rated
+    next(opening, None)
+
+
+def test_the_limit_of_the_learning_rate_is_marked(qtbot, rated):
+    alone, knobs = rated()
+    rate = knobs.rate
     qtbot.waitUntil(lambda: rate.limit is not None, timeout=PATIENCE_MS)
     expected = 2 / curvature.largest(
-        window.controller.run.task, window.controller.snapshot.params, 0.0
+        alone.controller.run.task, alone.controller.snapshot.params, 0.0
     )
     assert rate.limit == pytest.approx(expected)
     assert f"{expected:.2g}" in rate.limit_words.text()
 
 
 def test_at_rest_the_limit_is_that_of_all_rows_and_before_it_says_of_how_many(
-    qtbot, open_window, monkeypatch
+    qtbot, rated, monkeypatch
 ):
     monkeypatch.setattr(curvature, "cheap_rows", lambda task: task.train_rows[:40])
-    window = open_window(RunConfig(training=TrainingConfig(epochs=10**9)))
-    rate = window.knobs.rate
-    window.run_bar.play_button.click()
+    alone, knobs = rated(RunConfig(training=TrainingConfig(epochs=10**9)))
+    rate = knobs.rate
+    alone.controller.play_or_pause()
     qtbot.waitUntil(lambda: "40 of the 120" in rate.slider.toolTip(), timeout=PATIENCE_MS)
     assert rate.limit_words.text().startswith("▲ ≈")
-    window.run_bar.play_button.click()
+    alone.controller.play_or_pause()
     qtbot.waitUntil(lambda: "sample" not in rate.slider.toolTip(), timeout=PATIENCE_MS)
     expected = 2 / curvature.largest(
-        window.controller.run.task, window.controller.snapshot.params, 0.0
+        alone.controller.run.task, alone.controller.snapshot.params, 0.0
     )
     assert rate.limit == pytest.approx(expected)
     assert rate.limit_words.text() == f"▲ {float(f'{expected:.2g}'):g}"
@@ -230,41 +254,39 @@ def test_the_slider_changes_the_rate_and_follows_it(qtbot, open_window):
     assert slider.value() < before
 
 
-def test_a_model_without_curvature_has_no_mark(qtbot, open_window):
-    window = open_window(RunConfig(model=ModelConfig("perceptron")))
-    qtbot.keyClick(window.stage, Qt.Key.Key_S)
-    qtbot.waitUntil(lambda: window.controller.snapshot.step == 1, timeout=PATIENCE_MS)
+def test_a_model_without_curvature_has_no_mark(qtbot, rated):
+    alone, knobs = rated(RunConfig(model=ModelConfig("perceptron")))
+    alone.walk(1)
     qtbot.waitUntil(
-        lambda: not window.controller.background.is_busy("curvature"), timeout=PATIENCE_MS
+        lambda: not alone.controller.background.is_busy("curvature"), timeout=PATIENCE_MS
     )
-    assert window.knobs.rate.limit is None
+    assert knobs.rate.limit is None
 
 
-def test_with_momentum_the_limit_is_that_of_its_rule(qtbot, open_window):
+def test_with_momentum_the_limit_is_that_of_its_rule(qtbot, rated):
     settings = TrainingConfig(optimiser="momentum", momentum=0.5)
-    window = open_window(RunConfig(training=settings))
-    rate = window.knobs.rate
+    alone, knobs = rated(RunConfig(training=settings))
+    rate = knobs.rate
     qtbot.waitUntil(lambda: rate.limit is not None, timeout=PATIENCE_MS)
-    bend = curvature.largest(window.controller.run.task, window.controller.snapshot.params, 0.0)
+    bend = curvature.largest(alone.controller.run.task, alone.controller.snapshot.params, 0.0)
     assert rate.limit == pytest.approx(1.5 * 2 / bend)
     assert "2(1 + μ)/λ_max" in rate.slider.toolTip()
 
 
-def test_a_rule_that_scales_each_parameter_has_no_mark(qtbot, open_window):
-    window = open_window(RunConfig(training=TrainingConfig(optimiser="adam")))
-    qtbot.keyClick(window.stage, Qt.Key.Key_S)
-    qtbot.waitUntil(lambda: window.controller.snapshot.step == 1, timeout=PATIENCE_MS)
+def test_a_rule_that_scales_each_parameter_has_no_mark(qtbot, rated):
+    alone, knobs = rated(RunConfig(training=TrainingConfig(optimiser="adam")))
+    alone.walk(1)
     qtbot.waitUntil(
-        lambda: not window.controller.background.is_busy("curvature"), timeout=PATIENCE_MS
+        lambda: not alone.controller.background.is_busy("curvature"), timeout=PATIENCE_MS
     )
-    assert window.knobs.rate.limit is None
+    assert knobs.rate.limit is None
 
 
-def test_above_the_limit_it_says_that_steps_overshoot(qtbot, open_window, enter):
-    window = open_window()
-    rate = window.knobs.rate
+def test_above_the_limit_it_says_that_steps_overshoot(qtbot, rated, enter):
+    _, knobs = rated()
+    rate = knobs.rate
     qtbot.waitUntil(lambda: rate.limit is not None, timeout=PATIENCE_MS)
-    enter(window.setup.training.learning_rate, f"{2 * rate.limit:.2g}")
+    enter(knobs.learning_rate, f"{2 * rate.limit:.2g}")
     qtbot.waitUntil(lambda: "steps overshoot" in rate.slider.toolTip(), timeout=PATIENCE_MS)
     assert f"above 2/λ_max = {rate.limit:.2g}" in rate.slider.toolTip()
 
