@@ -159,6 +159,10 @@ class Alone(QObject):
         for widget in (*self._exposed, self.setup):
             widget.close()
             widget.deleteLater()
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        if application.styleSheet():  # a theme was chosen
+            application.setStyleSheet("")
         self.loader.fetcher.close()
         self.controller.close()
         self.deleteLater()

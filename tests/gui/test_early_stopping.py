@@ -1,4 +1,4 @@
-"""Early stopping in the window: a validation share, where it stops, and the weights it ends on."""
+"""Early stopping: a validation share, where it stops, and the weights it ends on."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from core.config import DataConfig, RunConfig, TrainingConfig
 from core.train.snapshot import Status
 from core.train.trainer import Trainer
+from tests.gui.alone import opened
 
 PATIENCE_MS = 30_000
 RINGS = 20  # their height on the plane, above that of all points
@@ -20,33 +21,50 @@ EARLY = RunConfig(
 
 
 @pytest.fixture
-def stopped(open_window, finish):
-    window = open_window(EARLY)
-    finish(window)
-    return window
+def open_alone(qtbot):
+    """Return a function that makes the controllers of a window, and no window."""
+    yield from opened(qtbot)
 
 
-def test_a_share_in_the_column_sets_rows_aside_and_is_one_step_of_undo(open_window, enter, new_run):
-    window = open_window()
-    rows = window.controller.run.task.train_rows
-    with new_run(window):
-        enter(window.setup.data.validation_share, "25")
-    task = window.controller.run.task
+@pytest.fixture
+def panel(open_alone):
+    """The settings of a run on Iris, without a window."""
+    panel = open_alone()
+    panel.show_setup()
+    panel.start(RunConfig())
+    return panel
+
+
+@pytest.fixture
+def stopped(open_alone):
+    """A run that early stopping has ended, with its curves, without a window."""
+    stopped = open_alone()
+    stopped.show("Loss")
+    stopped.show("Accuracy")
+    stopped.start(EARLY)
+    stopped.finish()
+    return stopped
+
+
+def test_a_share_in_the_column_sets_rows_aside_and_is_one_step_of_undo(panel, enter, new_run):
+    rows = panel.controller.run.task.train_rows
+    with new_run(panel):
+        enter(panel.setup.data.validation_share, "25")
+    task = panel.controller.run.task
     assert (len(task.train_rows), len(task.validation_rows)) == (90, 30)
-    with new_run(window):
-        window.controller.undo_stack.undo()
-    assert np.array_equal(window.controller.run.task.train_rows, rows)
-    assert window.setup.data.validation_share.value() == 0
+    with new_run(panel):
+        panel.controller.undo_stack.undo()
+    assert np.array_equal(panel.controller.run.task.train_rows, rows)
+    assert panel.setup.data.validation_share.value() == 0
 
 
-def test_early_stopping_asks_for_validation_rows(open_window, enter, new_run):
-    window = open_window()
-    assert not window.setup.training.patience.isEnabled()
-    assert "choose a validation share" in window.setup.training.patience.toolTip()
-    with new_run(window):
-        enter(window.setup.data.validation_share, "20")
-    assert window.setup.training.patience.isEnabled()
-    assert "choose a validation share" not in window.setup.training.patience.toolTip()
+def test_early_stopping_asks_for_validation_rows(panel, enter, new_run):
+    assert not panel.setup.training.patience.isEnabled()
+    assert "choose a validation share" in panel.setup.training.patience.toolTip()
+    with new_run(panel):
+        enter(panel.setup.data.validation_share, "20")
+    assert panel.setup.training.patience.isEnabled()
+    assert "choose a validation share" not in panel.setup.training.patience.toolTip()
 
 
 def test_other_data_begin_without_a_share_and_one_undo_brings_it_back(qtbot, open_window, new_run):
@@ -74,7 +92,7 @@ def test_a_run_ends_on_its_best_epoch_with_the_rest_on_record(stopped):
     for _ in range(snapshot.step):
         twin.step()
     np.testing.assert_array_equal(snapshot.params.W, twin.params().W)
-    assert "these are its weights" in stopped.banner.text
+    assert "these are its weights" in snapshot.message
 
 
 def test_the_validation_curve_is_drawn_beside_the_others(stopped):
@@ -94,12 +112,12 @@ def test_the_pointer_reads_the_validation_loss(stopped, hover):
     assert f"validation {metrics.validation_loss:.4f}" in gauge.reading.text()
 
 
-def test_training_on_after_early_stopping_goes_on_from_the_best_epoch(qtbot, stopped, reach):
+def test_training_on_after_early_stopping_goes_on_from_the_best_epoch(qtbot, stopped):
     controller, best = stopped.controller, stopped.controller.snapshot.step
-    qtbot.keyClick(stopped, Qt.Key.Key_S)
+    controller.step()
     qtbot.waitUntil(lambda: controller.snapshot.step == best + 1, timeout=PATIENCE_MS)
     assert controller.snapshot.newest_step == best + 1
-    assert reach(stopped, Status.PAUSED).message == ""
+    assert stopped.reach(Status.PAUSED).message == ""
 
 
 def test_every_row_is_in_the_picture_and_in_the_table(qtbot, open_window):

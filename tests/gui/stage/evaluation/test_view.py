@@ -25,6 +25,7 @@ from gui.kit import theme as look
 from gui.stage.evaluation.counts import ClassesPage
 from gui.stage.evaluation.example_list import CONFIDENCE, OWN
 from gui.stage.evaluation.view import PARTS, EvaluationView
+from tests.gui.alone import opened
 
 PATIENCE_MS = 30_000
 NEURON = ModelConfig(kind="binary", positive="versicolor")
@@ -32,19 +33,23 @@ MINUTES = TrainingConfig(epochs=10**6)
 
 
 @pytest.fixture
-def evaluated(qtbot, open_window, finish):
-    """Return a function that trains the window's config to its end and shows the evaluation."""
+def evaluated(qtbot):
+    """Return a function that trains a config to its end and shows its plane and its evaluation."""
+    opening = opened(qtbot)
+    open_alone = next(opening)
 
-    def evaluated(config: RunConfig | None = None, size=(1280, 800)):
-        window = open_window(config, size=size)
-        finish(window)
-        qtbot.keyClick(window.stage, Qt.Key.Key_9)
-        view = window.views["Evaluation"]
+    def evaluated(config: RunConfig | None = None):
+        shown = open_alone()
+        shown.show("Boundary")
+        shown.start(config or RunConfig())
+        shown.finish()
+        view = shown.show("Evaluation", 900, 640)
         qtbot.waitUntil(lambda: "right" in view.accuracy.text(), timeout=PATIENCE_MS)
-        settle(qtbot, window.controller.background)
-        return window, view
+        settle(qtbot, shown.controller.background)
+        return shown, view
 
-    return evaluated
+    yield evaluated
+    next(opening, None)
 
 
 @pytest.fixture
@@ -203,35 +208,35 @@ def test_mistakes_come_in_order_the_largest_loss_of_a_cell_and_the_surest_of_all
 def test_a_cell_shows_its_examples_where_it_has_any_and_a_click_chooses_one_everywhere(
     qtbot, evaluated
 ):
-    window, view = evaluated()
+    shown, view = evaluated()
     assert view.confusion.matrix.counts[0, 2] == 0
-    click_cell(qtbot, window.controller.background, view.confusion, 0, 2)
+    click_cell(qtbot, shown.controller.background, view.confusion, 0, 2)
     assert not view.confusion.examples.isVisible()
 
     whole = view.confusion.matrix.height()
-    click_cell(qtbot, window.controller.background, view.confusion, 0, 0)
+    click_cell(qtbot, shown.controller.background, view.confusion, 0, 0)
     qtbot.waitUntil(lambda: view.confusion.matrix.height() < whole)
     qtbot.mouseClick(view.confusion.hide_examples, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: view.confusion.matrix.height() == whole)  # they give their room back
 
-    click_cell(qtbot, window.controller.background, view.confusion, 1, 1)
+    click_cell(qtbot, shown.controller.background, view.confusion, 1, 1)
     table = view.confusion.examples.table
     assert table.isVisible()
     place = table.visualRect(table.model().index(1, 1)).center()
     qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
     row = int(view.confusion.examples.model.answers.rows[1])
-    assert window.views.context.chosen.example.row == row
-    assert window.views["Boundary"].mark.row == row
+    assert shown.context.chosen.example.row == row
+    assert shown.views["Boundary"].mark.row == row
 
 
 def test_the_curves_are_of_the_chosen_class_against_the_rest_and_colours_keep_what_is_shown(
     qtbot, evaluated
 ):
-    window, view = evaluated()
-    turn_to(qtbot, window.controller.background, view, "curves")
+    shown, view = evaluated()
+    turn_to(qtbot, shown.controller.background, view, "curves")
     qtbot.keyClick(view.curves.of, Qt.Key.Key_Down)
-    settle(qtbot, window.controller.background)
-    found = answers(window.controller.snapshot)
+    settle(qtbot, shown.controller.background)
+    found = answers(shown.controller.snapshot)
     area = metrics.roc_auc_score(found.y == 1, found.probabilities[:, 1])
     mean = metrics.average_precision_score(found.y == 1, found.probabilities[:, 1])
     assert view.curves.roc.title.text().endswith(f"{area:.4f}")
@@ -242,25 +247,25 @@ def test_the_curves_are_of_the_chosen_class_against_the_rest_and_colours_keep_wh
     assert len(view.curves.roc.point.getData()[0]) == 0
 
     for _, part, _ in PARTS:
-        turn_to(qtbot, window.controller.background, view, part)
-    window.appearance.choose("dark")
-    turn_to(qtbot, window.controller.background, view, "confusion")
+        turn_to(qtbot, shown.controller.background, view, part)
+    shown.appearance.choose("dark")
+    turn_to(qtbot, shown.controller.background, view, "confusion")
     assert view.confusion.matrix.counts.sum() == 30
 
 
 def test_the_threshold_moves_the_counts_the_point_and_the_line(qtbot, evaluated, words):
-    window, view = evaluated(RunConfig(model=NEURON))
-    before = window.controller.snapshot.params.W.copy()
+    shown, view = evaluated(RunConfig(model=NEURON))
+    before = shown.controller.snapshot.params.W.copy()
     view.threshold.slider.setFocus()
     for _ in range(15):
         qtbot.keyClick(view.threshold.slider, Qt.Key.Key_Left)
-    settle(qtbot, window.controller.background)
+    settle(qtbot, shown.controller.background)
     assert view.threshold.value == 0.35 and "0.35" in view.threshold.words.text()
-    found = answers(window.controller.snapshot)
+    found = answers(shown.controller.snapshot)
     says_yes = found.probabilities[:, 1] > 0.35
     expected = metrics.confusion_matrix(found.y, says_yes)
     np.testing.assert_array_equal(view.confusion.matrix.counts, expected)
-    turn_to(qtbot, window.controller.background, view, "curves")
+    turn_to(qtbot, shown.controller.background, view, "curves")
     (no_no, no_yes), (yes_no, yes_yes) = expected
     point = view.curves.roc.point.getData()
     assert point[0][0] == pytest.approx(no_yes / (no_yes + no_no))
@@ -268,40 +273,39 @@ def test_the_threshold_moves_the_counts_the_point_and_the_line(qtbot, evaluated,
     recall, precision = (axis[0] for axis in view.curves.pr.point.getData())
     assert recall == pytest.approx(metrics.recall_score(found.y, says_yes))
     assert precision == pytest.approx(metrics.precision_score(found.y, says_yes))
-    np.testing.assert_array_equal(window.controller.snapshot.params.W, before)
+    np.testing.assert_array_equal(shown.controller.snapshot.params.W, before)
 
-    qtbot.keyClick(window.stage, Qt.Key.Key_1)
-    boundary = window.views["Boundary"]
+    boundary = shown.views["Boundary"]
     qtbot.waitUntil(
-        lambda: not window.controller.background.is_busy("boundary"), timeout=PATIENCE_MS
+        lambda: not shown.controller.background.is_busy("boundary"), timeout=PATIENCE_MS
     )
     x, y = boundary.regions.lines.getData()
     points = np.stack([x, y], axis=1)
     points = points[np.isfinite(points).all(axis=1)]
-    task, params = window.controller.run.task, window.controller.snapshot.params
+    task, params = shown.controller.run.task, shown.controller.snapshot.params
     z = task.inputs(points) @ params.W[0] + params.b[0]
     np.testing.assert_allclose(1 / (1 + np.exp(-z)), 0.35, atol=1e-4)
     assert "p(versicolor) = 0.35" in words(boundary)
     rings = len(boundary.rings.getData()[0])
-    every = answers(window.controller.snapshot, np.arange(150)).at(0.35)
+    every = answers(shown.controller.snapshot, np.arange(150)).at(0.35)
     assert rings == int((~every.is_right).sum())
 
 
 def test_a_half_takes_the_threshold_back_and_another_question_begins_there(
     qtbot, evaluated, new_run
 ):
-    window, view = evaluated(RunConfig(model=NEURON))
+    shown, view = evaluated(RunConfig(model=NEURON))
     view.threshold.slider.setValue(80)
     qtbot.mouseClick(view.threshold.reset, Qt.MouseButton.LeftButton)
-    settle(qtbot, window.controller.background)
-    assert view.threshold.value == 0.5 and window.views["Boundary"].threshold == 0.5
+    settle(qtbot, shown.controller.background)
+    assert view.threshold.value == 0.5 and shown.views["Boundary"].threshold == 0.5
     assert not view.threshold.reset.isEnabled()
-    counts = window.controller.snapshot.metrics.confusion.sum()
+    counts = shown.controller.snapshot.metrics.confusion.sum()
     assert view.confusion.matrix.counts.sum() == counts
     view.threshold.slider.setValue(80)
-    with new_run(window):
-        window.loader.change("", model=ModelConfig(kind="binary", positive="setosa"))
-    assert view.threshold.value == 0.5 and window.views["Boundary"].threshold == 0.5
+    with new_run(shown):
+        shown.loader.change("", model=ModelConfig(kind="binary", positive="setosa"))
+    assert view.threshold.value == 0.5 and shown.views["Boundary"].threshold == 0.5
     assert "setosa" in view.threshold.words.text()
 
 
@@ -350,9 +354,9 @@ def test_while_it_trains_the_last_snapshot_is_shown(qtbot, open_window, reach):
 
 
 def test_cross_validation_leaves_the_live_run_as_it_is(qtbot, evaluated):
-    window, view = evaluated(RunConfig(training=TrainingConfig(epochs=10)))
-    W, step = window.controller.snapshot.params.W.copy(), window.controller.snapshot.step
-    turn_to(qtbot, window.controller.background, view, "folds")
+    shown, view = evaluated(RunConfig(training=TrainingConfig(epochs=10)))
+    W, step = shown.controller.snapshot.params.W.copy(), shown.controller.snapshot.step
+    turn_to(qtbot, shown.controller.background, view, "folds")
     view.folds.k.setValue(4)
     qtbot.mouseClick(view.folds.start, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(view.folds.start.isEnabled, timeout=PATIENCE_MS)
@@ -361,8 +365,8 @@ def test_cross_validation_leaves_the_live_run_as_it_is(qtbot, evaluated):
     shares = [float(page.table.item(k, 2).text().split()[0]) for k in range(4)]
     assert f"{np.mean(shares):.1f} % ± {np.std(shares, ddof=1):.1f} %" in page.figures.text()
     assert "120 training rows was judged once" in page.words.text()
-    assert window.controller.snapshot.step == step
-    np.testing.assert_array_equal(window.controller.snapshot.params.W, W)
+    assert shown.controller.snapshot.step == step
+    np.testing.assert_array_equal(shown.controller.snapshot.params.W, W)
 
 
 def test_cancel_other_data_and_the_end_of_the_window_end_a_cross_validation(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ def traced(qtbot):
     open_alone = next(opening)
 
     def traced(bag=None, example=None):
-        alone = open_alone()
+        alone: Any = open_alone()
         alone.start(RunConfig(data=DataConfig("genres", bag=bag or BagOptions())))
         alone.walk(1)
         alone.show("Trace", 800, 640)
