@@ -13,6 +13,7 @@ from core.train.trainer import Trainer
 from gui.kit import theme as look
 from gui.stage.rows.model import CLASS, LOSS, PREDICTED, PROBABILITY, ROW
 from gui.stage.rows.view import DataView
+from tests.gui.alone import opened
 
 
 @pytest.fixture
@@ -37,6 +38,27 @@ def trained(qtbot, open_window):
     return train
 
 
+@pytest.fixture
+def open_alone(qtbot):
+    """Return a function that makes the controllers of a window, and no window."""
+    yield from opened(qtbot)
+
+
+@pytest.fixture
+def trained_alone(open_alone):
+    """As `trained`, without a window."""
+
+    def train(config: RunConfig | None = None):
+        alone = open_alone()
+        alone.start(config or RunConfig())
+        alone.finish()
+        view = alone.show("Data")
+        alone.until(lambda: view.model.answers is not None)
+        return alone
+
+    return train
+
+
 def probabilities(window):
     """The model's answers by NumPy, for all rows."""
     task, params = window.controller.run.task, window.controller.snapshot.params
@@ -50,25 +72,27 @@ def cell(window, place, column) -> str:
     return str(window.views["Data"].model.index(place, column).data())
 
 
-def test_rows_have_their_losses_are_sorted_by_them_and_mistakes_can_be_listed_alone(qtbot, trained):
-    window = trained()
-    y = window.controller.run.task.dataset.y
-    expected = -np.log(probabilities(window)[np.arange(len(y)), y])
-    np.testing.assert_allclose(window.views["Data"].model.answers.loss, expected, atol=1e-5)
+def test_rows_have_their_losses_are_sorted_by_them_and_mistakes_can_be_listed_alone(
+    qtbot, trained_alone
+):
+    alone = trained_alone()
+    y = alone.controller.run.task.dataset.y
+    expected = -np.log(probabilities(alone)[np.arange(len(y)), y])
+    np.testing.assert_allclose(alone.views["Data"].model.answers.loss, expected, atol=1e-5)
 
-    header = window.views["Data"].table.horizontalHeader()
+    header = alone.views["Data"].table.horizontalHeader()
     x = header.sectionViewportPosition(LOSS) + 5
     for _ in range(2):  # the second click turns the order round
         qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(x, 5))
-    losses = window.views["Data"].model.answers.loss[window.views["Data"].model.order]
+    losses = alone.views["Data"].model.answers.loss[alone.views["Data"].model.order]
     assert (np.diff(losses) <= 0).all()
 
-    window.views["Data"].shown.setCurrentText("mistakes")
-    window.views["Data"].shown.activated.emit(window.views["Data"].shown.currentIndex())
+    alone.views["Data"].shown.setCurrentText("mistakes")
+    alone.views["Data"].shown.activated.emit(alone.views["Data"].shown.currentIndex())
     wrong = np.flatnonzero(
-        probabilities(window).argmax(axis=1) != window.controller.run.task.dataset.y
+        probabilities(alone).argmax(axis=1) != alone.controller.run.task.dataset.y
     )
-    assert sorted(window.views["Data"].model.order.tolist()) == wrong.tolist()
+    assert sorted(alone.views["Data"].model.order.tolist()) == wrong.tolist()
 
 
 def test_a_click_on_a_row_marks_its_point_one_on_a_point_its_row_and_a_new_run_forgets_both(
@@ -96,21 +120,19 @@ def test_a_click_on_a_row_marks_its_point_one_on_a_point_its_row_and_a_new_run_f
 
 
 def test_pictures_are_a_table_at_first_of_the_likeliest_classes_and_a_gallery_if_chosen(
-    qtbot, trained
+    qtbot, trained_alone
 ):
-    window = trained(RunConfig(data=DataConfig("digits")))
-    assert window.views["Data"].layouts.button(0).isChecked()
-    names = window.controller.run.task.dataset.class_names
-    likeliest = probabilities(window).argmax(axis=1)
-    shown = [cell(window, place, PREDICTED) for place in range(200)]
+    alone = trained_alone(RunConfig(data=DataConfig("digits")))
+    assert alone.views["Data"].layouts.button(0).isChecked()
+    names = alone.controller.run.task.dataset.class_names
+    likeliest = probabilities(alone).argmax(axis=1)
+    shown = [cell(alone, place, PREDICTED) for place in range(200)]
     assert shown == [names[k] for k in likeliest[:200]]
 
-    qtbot.mouseClick(window.views["Data"].layouts.button(1), Qt.MouseButton.LeftButton)
-    assert window.views["Data"].gallery.isVisible()
-    picture = (
-        window.views["Data"].model.index(0, ROW).data(Qt.ItemDataRole.DecorationRole).toImage()
-    )
-    pixels = window.controller.run.task.dataset.X[0].reshape(8, 8)
+    qtbot.mouseClick(alone.views["Data"].layouts.button(1), Qt.MouseButton.LeftButton)
+    assert alone.views["Data"].gallery.isVisible()
+    picture = alone.views["Data"].model.index(0, ROW).data(Qt.ItemDataRole.DecorationRole).toImage()
+    pixels = alone.controller.run.task.dataset.X[0].reshape(8, 8)
     brightest = np.unravel_index(int(pixels.argmax()), pixels.shape)
     emptiest = np.unravel_index(int(pixels.argmin()), pixels.shape)
 
@@ -165,9 +187,10 @@ def ship(tmp_path):
     return RunConfig(data=DataConfig(source="csv", path=str(path)))
 
 
-def test_a_feature_of_words_shows_its_words(open_window, ship):
-    window = open_window(ship)
-    model = window.views["Data"].model
+def test_a_feature_of_words_shows_its_words(open_alone, ship):
+    alone = open_alone()
+    alone.start(ship)
+    model = alone.show("Data").model
     column = 1 + LOSS + 1  # after the age
-    shown = [cell(window, place, column) for place in range(model.rowCount())]
+    shown = [cell(alone, place, column) for place in range(model.rowCount())]
     assert shown[:4] == ["f", "f", "m", "f"]
