@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """Build what people install who have no Python: a folder, a .tar.xz of it, and on Debian a .deb.
 
-    python3 packaging/build.py [--into FOLDER]
+    python3 packaging/build.py [--into FOLDER] [--appimage-runtime FILE]
+
+With the runtime of AppImages (https://github.com/AppImage/type2-runtime, a release's file for this
+processor) and mksquashfs it makes an AppImage, too: the same tree as in the .deb, as one file.
 
 It makes an environment of its own in FOLDER (default: build/bundle) from requirements.lock,
 freezes the program by PyInstaller as logitlab.spec says, tries it (try_bundle.py), and packs it.
@@ -38,7 +41,9 @@ DEPENDS = sorted(set(run.LIBRARIES.values()) - {"libglib2.0-0"})
 def main(words: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--into", metavar="FOLDER", type=Path, default=ROOT / "build" / "bundle")
-    into = parser.parse_args(words).into.resolve()
+    parser.add_argument("--appimage-runtime", metavar="FILE", type=Path)
+    options = parser.parse_args(words)
+    into = options.into.resolve()
     into.mkdir(parents=True, exist_ok=True)
     python = make_environment(into / "venv")
     folder = freeze(python, into)
@@ -50,6 +55,8 @@ def main(words: list[str] | None = None) -> int:
         packed.append(make_image(into))
     elif sys.platform == "win32" and shutil.which("iscc"):
         packed.append(make_installer(folder, into))
+    if options.appimage_runtime:
+        packed.append(make_appimage(python, folder, into, options.appimage_runtime))
     is_small = report("unpacked", size_of(folder), UNPACKED_MB)
     for path in packed:
         is_small &= report(path.name, path.stat().st_size, PACKED_MB)
@@ -137,9 +144,8 @@ def make_installer(folder: Path, into: Path) -> Path:
     return into / f"logitlab-{VERSION}-windows.exe"
 
 
-def make_deb(python: Path, folder: Path, into: Path) -> Path:
-    """Return a Debian package with the folder in /opt, and what makes it known to a desktop."""
-    tree = into / "deb"
+def make_tree(python: Path, folder: Path, tree: Path) -> Path:
+    """Return a tree with the folder in /opt, and what makes it known to a desktop in /usr."""
     shutil.rmtree(tree, ignore_errors=True)
     shutil.copytree(folder, tree / "opt" / "logitlab", symlinks=True)
     share = tree / "usr" / "share"
@@ -152,10 +158,37 @@ def make_deb(python: Path, folder: Path, into: Path) -> Path:
         (share / where).mkdir(parents=True, exist_ok=True)
         file = f"org.logitlab.LogitLab.{name}"
         shutil.copyfile(HERE / "linux" / file, share / where / file.replace(".mime", ""))
-    add_documents(python, into / "documents", share)
+    add_documents(python, tree.parent / "documents", share)
     draw_icons(python, share / "icons" / "hicolor")
     (tree / "usr" / "bin").mkdir()
-    (tree / "usr" / "bin" / "logitlab").symlink_to("/opt/logitlab/logitlab")
+    (tree / "usr" / "bin" / "logitlab").symlink_to("../../opt/logitlab/logitlab")
+    return tree
+
+
+def make_appimage(python: Path, folder: Path, into: Path, runtime: Path) -> Path:
+    """Return one file that mounts itself and starts: the runtime, then the tree, packed."""
+    tree = make_tree(python, folder, into / "AppDir")
+    (tree / "AppRun").symlink_to("opt/logitlab/logitlab")
+    shutil.copy(HERE / "linux" / "org.logitlab.LogitLab.desktop", tree)
+    icon = Path("usr/share/icons/hicolor/256x256/apps/logitlab.png")
+    shutil.copy(tree / icon, tree)
+    (tree / ".DirIcon").symlink_to("logitlab.png")
+    packed = into / "AppDir.squashfs"
+    command = ["mksquashfs", str(tree), str(packed), "-noappend", "-root-owned"]
+    command += ["-comp", "zstd", "-b", "1M", "-no-progress", "-quiet"]
+    subprocess.run(command, check=True)
+    path = into / f"LogitLab-{VERSION}-{os.uname().machine}.AppImage"
+    with path.open("wb") as target:
+        for part in (runtime, packed):
+            with part.open("rb") as source:
+                shutil.copyfileobj(source, target)
+    path.chmod(0o755)
+    return path
+
+
+def make_deb(python: Path, folder: Path, into: Path) -> Path:
+    """Return a Debian package of the tree."""
+    tree = make_tree(python, folder, into / "deb")
     (tree / "DEBIAN").mkdir()
     machine = subprocess.check_output(["dpkg", "--print-architecture"], text=True).strip()
     (tree / "DEBIAN" / "control").write_text(
