@@ -371,7 +371,8 @@ def test_what_a_view_still_computes_keeps_the_window_from_rest(qtbot, begin, mon
 
 def test_a_window_that_trains_is_not_at_rest_and_a_paused_one_is(qtbot, begin):
     window = begin("softmax", replace(CONFIGS["softmax"], training=TrainingConfig(epochs=10**6)))
-    qtbot.waitUntil(lambda: window.controller.is_training, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: window.controller.snapshot.step > 0, timeout=PATIENCE_MS)
+    assert window.controller.is_training
     assert not window.is_at_rest
     qtbot.keyClick(window, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
