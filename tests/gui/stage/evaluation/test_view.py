@@ -166,7 +166,7 @@ def test_the_accuracy_is_said_with_counts_and_its_interval_of_the_rows_one_asks_
     low, high = wilson(right, n)
     said = view.accuracy.text()
     assert f"{right} of {n} test rows" in said
-    assert f"{100 * low:.1f} … {100 * high:.1f} %" in said
+    assert f"{100 * low:.1f} … {100 * high:.1f}\N{NO-BREAK SPACE}%" in said  # together on a line
     assert "Baseline" not in said  # of balanced classes
     qtbot.keyClick(view.which, Qt.Key.Key_Down)
     settle(qtbot, background)
