@@ -119,6 +119,7 @@ class SideCard(QFrame):
         """Show the view of this name."""
         self.tabs.setCurrentIndex(self.names.index(name))
         self._stack.setCurrentWidget(self._views[name])
+        self._views[name].show()  # Qt does so only where another view was the current one
 
     def _turn_to(self, index: int) -> None:
         if self._views:
