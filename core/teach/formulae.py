@@ -9,6 +9,7 @@ import re
 from typing import NamedTuple
 
 from core.language import tr
+from core.teach.typesetter import typeset
 
 MOST_LETTERS = 160  # of a formula
 MOST_FORMULAE = 20  # of a text
@@ -161,10 +162,8 @@ def _fault(latex: str) -> str:
 
 def typesetting_fault(latex: str) -> str:
     """Say why the typesetter cannot set a formula, "" if it can; takes up to 0.3 s."""
-    import ziamath  # not its module: see gui.kit.maths.formula
-
     try:
-        ziamath.Latex(latex)
+        typeset(latex)
     except Exception as error:  # of the parser's own, assertions among them
         return tr("${latex}$ cannot be typeset ({name}).", latex=latex, name=type(error).__name__)
     return ""

@@ -76,6 +76,7 @@ def end(qtbot, window: MainWindow) -> None:
 def windows_of(qtbot, dressed: QApplication, folder: Path):
     """Yield a function that opens windows whose settings are in the folder; close them all."""
     windows: list[MainWindow] = []
+    font = dressed.font()
 
     def open_it(
         config: RunConfig | None = None,
@@ -106,6 +107,7 @@ def windows_of(qtbot, dressed: QApplication, folder: Path):
         window.deleteLater()
         dressed.sendPostedEvents(window, QEvent.Type.DeferredDelete)
     dressed.setStyleSheet("")  # widgets are created three times faster without one
+    dressed.setFont(font)  # whatever zoom the last one had
 
 
 @pytest.fixture

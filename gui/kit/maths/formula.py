@@ -12,6 +12,7 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from core.language import tr
+from core.teach.typesetter import typeset
 from gui.kit import described, zoom
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.theme import Theme
@@ -32,13 +33,7 @@ def load() -> None:
 @lru_cache(maxsize=2048)
 def outlines(latex: str) -> bytes:
     """Return the formula as SVG; takes 5 to 20 ms the first time, on the calling thread."""
-    # Not imported at the start, which need not wait for it.
-    # The package, not its modules: two threads that import these at once may get half of one.
-    import ziamath
-
-    ziamath.config.svg2 = False  # QtSvg does not support symbols and would draw nothing
-    svg: str = ziamath.Latex(latex, size=OUTLINES_PX, color=INK).svg()
-    return svg.encode()
+    return typeset(latex, OUTLINES_PX, INK).encode()
 
 
 class Picture:

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QWidget
 
 from gui.kit import layouts, zoom
 from gui.kit import theme as look
@@ -154,8 +154,10 @@ class Colours(QObject):
         for widget in application.allWidgets():
             if widget.testAttribute(polished):
                 widgets.append(widget)
-            else:  # the style polishes it when it is first shown
-                zoom.follow(widget)
+                continue
+            zoom.follow(widget)  # the style polishes it when it is first shown
+            if isinstance(widget, QComboBox):
+                _measure_again(widget)
         self._waiting = deque()
         for widget in widgets:
             if not shiboken6.isValid(widget):
@@ -219,4 +221,12 @@ def _polish(widget: QWidget) -> None:
     style.unpolish(widget)
     style.polish(widget)
     zoom.follow(widget)
+    if isinstance(widget, QComboBox):
+        _measure_again(widget)
     widget.update()
+
+
+def _measure_again(box: QComboBox) -> None:
+    """Make a combo box forget its size, which it may have taken by the sheet of another type."""
+    box.ensurePolished()
+    QApplication.sendEvent(box, QEvent(QEvent.Type.StyleChange))

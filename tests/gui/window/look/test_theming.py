@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import gc
 
+import pytest
 from PySide6.QtWidgets import QAbstractButton, QGraphicsView, QLabel, QMenu, QProxyStyle, QWidget
 
 from gui.kit import theme as look
+from gui.kit import zoom
+from gui.kit.fields.choices import Choice
 from gui.window.look import theming
 from gui.window.look.theming import Colours
 
@@ -63,6 +66,18 @@ def test_another_theme_leaves_all_type_as_it_was(window, qtbot):
     with qtbot.waitSignal(window.appearance.settled):
         window.appearance.choose("dark")
     assert [button for button, font in before.items() if button.font() != font] == []
+
+
+@pytest.mark.parametrize("points", [9, 15])
+def test_a_choice_made_in_other_type_has_its_room_of_now(open_window, type_of, qtbot, points):
+    """As on a large screen, where a window is made at 100 % and shown at 120."""
+    type_of(points)
+    window = open_window()
+    assert zoom.factor() == 1
+    made, fresh = window.knobs.kind, Choice()
+    qtbot.addWidget(fresh)
+    fresh.set_options([(made.itemText(i), made.itemData(i)) for i in range(made.count())], None)
+    assert made.width() == fresh.sizeHint().width()
 
 
 def test_what_another_zoom_brings_into_sight_has_its_type_before_its_turn(
