@@ -1,7 +1,11 @@
-"""The room that a class is in: who is there, what is asked, what was sent; safe between threads."""
+"""The room that a class is in: who is there, what is asked, what was sent; safe between threads.
+
+Messages to phones are text as it is sent: one that goes to all is made once, for all of them.
+"""
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections import deque
@@ -25,6 +29,7 @@ from core.classroom.shared_plane import SharedPlane
 from core.errors import DataError
 from core.language import tr
 
+Post = Callable[[str], None]  # sends a text to one phone, from any thread, without waiting
 Kind = Literal["wait", "digit", "point", "question", "number", "spot"]
 
 MOST_PHONES = 300
@@ -84,12 +89,12 @@ class Phone:
     """A phone that is, or was, in the room.
 
     number : from 1, in the order of coming. address : of its machine, or of the router that it is
-    behind. post : sends a message to it; None while it is away.
+    behind. post : None while it is away.
     """
 
     number: int
     name: str = ""
-    post: Callable[[dict[str, object]], None] | None = None
+    post: Post | None = None
     address: str = ""
     faults: int = 0
     allowance: float = BURST
@@ -121,6 +126,7 @@ class Room:
         self._clock = clock
         self._lock = threading.Lock()
         self._activity = Activity()
+        self._asked = json.dumps(self._activity.to_message())
         self._phones: dict[str, Phone] = {}
         self._sent: dict[type[Contribution], deque[Sent]] = {Drawing: deque(), Place: deque()}
         self._ink = 0  # points of the drawings that wait
@@ -136,16 +142,21 @@ class Room:
     def activity(self) -> Activity:
         return self._activity
 
+    @property
+    def asked(self) -> str:
+        """The activity as it is sent to a phone."""
+        return self._asked
+
     def ask(self, activity: Activity) -> None:
         """Ask the class for something else; answers to a question before are forgotten."""
         with self._lock:
             self._activity = replace(activity, number=self._activity.number + 1)
             self._answers, self._is_revealed = {}, False
-            message = self._activity.to_message()
+            text = self._asked = json.dumps(self._activity.to_message())
             posts = [phone.post for phone in self._phones.values()]
         for post in posts:
             if post is not None:
-                post(message)
+                post(text)
 
     @property
     def present(self) -> int:
@@ -158,10 +169,10 @@ class Room:
         with self._lock:
             self.most_from_one, self.refused = most, 0
 
-    def reveal(self, told: Callable[[Answer | None], dict[str, object]]) -> None:
+    def reveal(self, told: Callable[[Answer | None], str]) -> None:
         """Tell each phone what its answer was worth; from now on none is taken.
 
-        told : returns the message for who has answered so, None for who has not.
+        told : returns the text for who has answered so, None for who has not.
         """
         with self._lock:
             self._is_revealed = True
@@ -201,7 +212,7 @@ class Room:
         for number, message in messages:
             post = posts.get(number)
             if post is not None:
-                post(message)
+                post(json.dumps(message))
 
     def wipe(self) -> None:
         """Forget all names, contributions and answers; phones stay connected."""
@@ -215,9 +226,7 @@ class Room:
 
     # What the server says -----------------------------------------------------------------------
 
-    def enter(
-        self, hello: Hello, post: Callable[[dict[str, object]], None], address: str = ""
-    ) -> Phone:
+    def enter(self, hello: Hello, post: Post, address: str = "") -> Phone:
         """Let a phone in, or back in; raise DataError if the room is full.
 
         address : of its machine; too many phones of one are refused, too.
@@ -239,7 +248,7 @@ class Room:
             phone.name, phone.post, phone.address = hello.name, post, address
             return phone
 
-    def leave(self, phone: Phone, post: Callable[[dict[str, object]], None]) -> None:
+    def leave(self, phone: Phone, post: Post) -> None:
         """Note that a phone has gone, unless it has come back by another connection since."""
         with self._lock:
             if phone.post is post:

@@ -13,9 +13,10 @@ import hmac
 import json
 import secrets
 import threading
-from collections import Counter, deque
-from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, nullcontext
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -24,6 +25,7 @@ from aiohttp import WSMsgType, web
 import assets
 from core.classroom import page_texts
 from core.classroom.messages import MOST_BYTES, Hello, read
+from core.classroom.post import Post, Rounds
 from core.classroom.room import MOST_FAULTS, MOST_PHONES, Phone, Room
 from core.errors import DataError
 from core.language import ENGLISH, mark, spoken, tr
@@ -34,7 +36,7 @@ PORTS = (8010, 8110, 8210, 0)  # the last is any that is free
 HELLO_SECONDS = 10
 SILENT_SECONDS = 1800  # after which a phone that sends nothing is let go
 HEARTBEAT_SECONDS = 20
-MOST_WAITING = 50  # messages for a phone that does not take them
+TURN_SECONDS = 0.004  # between two phones that come: a class that comes back comes all at once
 MOST_STRANGERS = 60  # wrong addresses a minute from one machine, which is then not answered
 
 PAGE = {
@@ -74,6 +76,9 @@ class Server:
         self._is_up = threading.Event()
         self._error: OSError | None = None
         self._strangers: Counter[str] = Counter()  # wrong addresses of this minute, by machine
+        self._coming: Counter[str] = Counter()  # phones that wait for their turn, by machine
+        self._turn = 0.0  # of the next one, by the clock of the loop
+        self._rounds = Rounds(self._loop)
         self._thread = threading.Thread(target=self._run, name="classroom")
         self.port = 0
 
@@ -175,7 +180,7 @@ class Server:
         if name not in PAGE:
             return web.Response(status=404, text=mark("There is nothing here."))
         file, kind = PAGE[name]
-        text = files(assets).joinpath("classroom").joinpath(file).read_text(encoding="utf-8")
+        text = _text(file)
         if not name:
             for field, value in page_texts.fields(self._token).items():
                 text = text.replace(field, value)
@@ -191,11 +196,14 @@ class Server:
             return web.Response(status=403, text=mark("Open the page itself."))
         if self._room.present >= MOST_PHONES:
             return web.Response(status=503, text=mark("The room is full."))
+        async with self._turn_of(request.remote or "") as has_one:
+            if not has_one:
+                return web.Response(status=503, text=mark("The room is full."))
         socket = web.WebSocketResponse(
             heartbeat=HEARTBEAT_SECONDS, max_msg_size=MOST_BYTES, compress=False
         )
         await socket.prepare(request)
-        post = _Post(socket, self._loop)
+        post = Post(socket, self._rounds)
         try:
             hello = read(await socket.receive_str(timeout=HELLO_SECONDS), 0, 0)
             if not isinstance(hello, Hello):
@@ -204,31 +212,48 @@ class Server:
         except (DataError, TypeError, TimeoutError) as error:
             await socket.close(message=_shortened(str(error)))
             return socket
-        sender = asyncio.ensure_future(post.send_all())
         ending = asyncio.ensure_future(self._close_at_end(socket, hello))
         try:
-            post(self._room.activity.to_message())
+            await socket.send_str(self._room.asked)
             while phone.faults < MOST_FAULTS:
                 message = await socket.receive(timeout=SILENT_SECONDS)
                 if message.type is not WSMsgType.TEXT:
                     break
-                post(self._reply(phone, message.data, hello))
-        except TimeoutError:
+                await socket.send_str(self._reply(phone, message.data, hello))
+        except (TimeoutError, ConnectionError):
             pass
         finally:
             self._room.leave(phone, post)
-            sender.cancel()
+            post.end()
             ending.cancel()
             await socket.close()
         return socket
 
-    def _reply(self, phone: Phone, text: str, hello: Hello) -> dict[str, object]:
+    @asynccontextmanager
+    async def _turn_of(self, who: str) -> AsyncIterator[bool]:
+        """Wait for the turn of a phone that comes; False at once for too many of one machine."""
+        if self._coming[who] >= self._room.most_from_one:
+            yield False
+            return
+        self._coming[who] += 1
+        try:
+            now = self._loop.time()
+            self._turn = max(now, self._turn + TURN_SECONDS)
+            await asyncio.sleep(self._turn - now)
+            yield True
+        finally:
+            self._coming[who] -= 1
+            if not self._coming[who]:
+                del self._coming[who]
+
+    def _reply(self, phone: Phone, text: str, hello: Hello) -> str:
         """Return the answer to what a phone sends, in the language that it speaks."""
         with spoken(ENGLISH.code) if hello.is_english else nullcontext():
             try:
-                return {"said": self._room.receive(phone, text), "is_taken": True}
+                said, is_taken = self._room.receive(phone, text), True
             except DataError as error:
-                return {"said": str(error), "is_taken": False}
+                said, is_taken = str(error), False
+        return json.dumps({"said": said, "is_taken": is_taken})
 
     async def _close_at_end(self, socket: web.WebSocketResponse, hello: Hello) -> None:
         await self._end.wait()
@@ -242,26 +267,6 @@ def _shortened(words: str) -> bytes:
     return words.encode()[:120].decode(errors="ignore").encode()
 
 
-class _Post:
-    """Messages for one phone, sent in order; called from any thread, it never waits."""
-
-    def __init__(self, socket: web.WebSocketResponse, loop: asyncio.AbstractEventLoop) -> None:
-        self._socket, self._loop = socket, loop
-        self._waiting: deque[dict[str, object]] = deque(maxlen=MOST_WAITING)
-        self._has_some = asyncio.Event()
-
-    def __call__(self, message: dict[str, object]) -> None:
-        self._waiting.append(message)
-        if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._has_some.set)
-
-    async def send_all(self) -> None:
-        """Send what comes, until it is cancelled or the phone has gone."""
-        while True:
-            await self._has_some.wait()
-            self._has_some.clear()
-            while self._waiting:
-                try:
-                    await self._socket.send_str(json.dumps(self._waiting.popleft()))
-                except (ConnectionError, RuntimeError):
-                    return
+@cache
+def _text(file: str) -> str:
+    return files(assets).joinpath("classroom").joinpath(file).read_text(encoding="utf-8")

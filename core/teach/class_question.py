@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,6 +74,18 @@ class ClassQuestion:
             where = tr(ON_PLANE) if target is not None and target.places else ""
             said = f"{tr(WRONG) if answer else ''} {self.solution(target)} {where}".strip()
         return {"said": said, "is_over": True} | self._shown(target)
+
+    def replies(self, target: Target | None) -> Callable[[Answer | None], str]:
+        """Return what gives the text for a phone by its answer; each text is made once."""
+        texts: dict[tuple[bool, bool], str] = {}
+
+        def reply(answer: Answer | None) -> str:
+            worth = self.is_right(answer, target), answer is None
+            if worth not in texts:
+                texts[worth] = json.dumps(self.told(answer, target))
+            return texts[worth]
+
+        return reply
 
     def solution(self, target: Target | None) -> str:
         """Return a sentence that says the right answer."""

@@ -31,7 +31,7 @@ POLL_MS = 100
 PLACE_MS = 1000  # between two edits of the plane, each of which begins a run
 AT_ONCE = 30  # digits that are recognised in one piece of work; the others wait in the room
 ANSWER_SECONDS = 0.25  # between two answers of the model to a digit while it trains
-WALL_SECONDS = 0.25  # between two pictures of the gallery
+WALL_SECONDS = 0.5  # between two pictures of the gallery: senders hear at once
 MOST_LIVE = 60  # the newest digits, whose answers follow the training
 MOST_DIGITS = 600  # in the gallery; with more, the oldest that nobody chose go
 KEY = "class-digits"
@@ -232,7 +232,7 @@ class Classroom(QObject):
         """Tell each phone what its answer was worth; target : where a place had to be touched."""
         asked = self.asked
         if asked is not None:
-            self.room.reveal(partial(asked.told, target=target))
+            self.room.reveal(asked.replies(target))
 
     def _follow(self, task: Task) -> None:
         """Ask for something else, or with other classes, when the data have changed."""

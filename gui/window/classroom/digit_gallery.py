@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt
-from PySide6.QtGui import QIcon
+from PySide6.QtCore import QSignalBlocker, QSize, Qt
+from PySide6.QtGui import QIcon, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from core.language import tr
@@ -18,22 +18,28 @@ from gui.kit.theme import Theme
 
 PICTURE = 72  # px
 MOST_NAME = 12  # characters of a name
-Index = QModelIndex | QPersistentModelIndex
+Role = Qt.ItemDataRole
 
 
-class DigitModel(QAbstractListModel):
-    """The digits, the newest first."""
+class DigitModel(QStandardItemModel):
+    """The digits, the newest first.
+
+    Qt holds what is painted of them: a model in Python is called seven times for each digit that is
+    painted, and each call waits for Python's lock, which other threads hold while the class sends.
+    """
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__(0, 1, parent)
         self.digits: list[ClassDigit] = []
         self._names: tuple[str, ...] = ()
-        self._icons: dict[int, QIcon] = {}  # by number of their digit
         self._inks = ink_table(theme)
+        item = QStandardItem()
+        item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
+        self.setItemPrototype(item)
 
     def set_theme(self, theme: Theme) -> None:
         self._inks = ink_table(theme)
-        self._icons = {}
+        self._fill({row: self._picture(digit) for row, digit in enumerate(self.digits)})
 
     def show_digits(self, digits: Sequence[ClassDigit], names: tuple[str, ...]) -> None:
         """Show these digits, the oldest first, and keep those that are chosen."""
@@ -44,54 +50,57 @@ class DigitModel(QAbstractListModel):
             first = last = gone.pop()
             while gone and gone[-1] == first - 1:
                 first = gone.pop()
-            self.beginRemoveRows(QModelIndex(), first, last)
-            for digit in self.digits[first : last + 1]:
-                self._icons.pop(digit.number, None)
             del self.digits[first : last + 1]
-            self.endRemoveRows()
-        before, self._names = self.digits, names
+            self.removeRows(first, last - first + 1)
+        before, are_renamed = self.digits, names != self._names
+        self.digits, self._names = newest, names
         fresh = len(newest) - len(before)
         if fresh:
-            self.beginInsertRows(QModelIndex(), 0, fresh - 1)
-            self.digits = newest
-            self.endInsertRows()
-        self.digits = newest
-        pairs = zip(newest[fresh:], before, strict=True)
-        others = [row for row, (new, old) in enumerate(pairs, start=fresh) if new is not old]
-        if others:
-            self.dataChanged.emit(self.index(others[0]), self.index(others[-1]))
+            self.insertRows(0, fresh)
+        told = {row: self._words(each) for row, each in enumerate(newest[:fresh])}
+        told = {row: words | self._picture(newest[row]) for row, words in told.items()}
+        for row, (new, old) in enumerate(zip(newest[fresh:], before, strict=True), start=fresh):
+            if are_renamed or (new is not old and _said(new) != _said(old)):
+                told[row] = self._words(new)
+        self._fill(told)
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        return 0 if parent.isValid() else len(self.digits)
+    def _fill(self, told: Mapping[int, dict[int, object]]) -> None:
+        """Set what is shown of these rows, and tell of it once."""
+        if not told:
+            return
+        with QSignalBlocker(self):
+            for row, values in told.items():
+                self.setItemData(self.index(row, 0), values)
+        self.dataChanged.emit(self.index(min(told), 0), self.index(max(told), 0))
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        digit = self.digits[index.row()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            mark = "✓" if digit.is_right else "≠"
-            said = f"{self._name(digit.label)} {mark} {self._name(digit.decided)}"
-            return f"{said}\n{short(digit.name, MOST_NAME)}"
-        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            sentence = tr(
-                "{who} drew {label}. The model says {decided} ({share}).",
-                who=digit.name or tr("phone {number}", number=digit.phone),
-                label=self._name(digit.label),
-                decided=self._name(digit.decided),
-                share=format_percent(digit.share),
-            )
-            return as_tip(sentence) if role == Qt.ItemDataRole.ToolTipRole else sentence
-        if role == Qt.ItemDataRole.DecorationRole:
-            return self._icon(digit)
-        return None
+    def _words(self, digit: ClassDigit) -> dict[int, object]:
+        mark = "✓" if digit.is_right else "≠"
+        said = f"{self._name(digit.label)} {mark} {self._name(digit.decided)}"
+        sentence = tr(
+            "{who} drew {label}. The model says {decided} ({share}).",
+            who=digit.name or tr("phone {number}", number=digit.phone),
+            label=self._name(digit.label),
+            decided=self._name(digit.decided),
+            share=format_percent(digit.share),
+        )
+        return {
+            Role.DisplayRole: f"{said}\n{short(digit.name, MOST_NAME)}",
+            Role.ToolTipRole: as_tip(sentence),
+            Role.AccessibleTextRole: sentence,
+        }
 
     def _name(self, label: int) -> str:
         return self._names[label] if 0 <= label < len(self._names) else "?"
 
-    def _icon(self, digit: ClassDigit) -> QIcon:
-        if digit.number not in self._icons:
-            side = zoom.px(PICTURE)
-            pixmap = ink_pixmap(digit.picture, self._inks).scaled(side, side)
-            self._icons[digit.number] = QIcon(pixmap)
-        return self._icons[digit.number]
+    def _picture(self, digit: ClassDigit) -> dict[int, object]:
+        side = zoom.px(PICTURE)
+        pixmap = ink_pixmap(digit.picture, self._inks).scaled(side, side)
+        return {Role.DecorationRole: QIcon(pixmap)}
+
+
+def _said(digit: ClassDigit) -> tuple[int, str]:
+    """Return what the model says of a digit, as far as it is shown."""
+    return digit.decided, format_percent(digit.share)
 
 
 class DigitGallery(QListView):

@@ -137,7 +137,7 @@ def test_a_number_is_typed_and_the_answer_comes_back(server, room, tmp_path):
         await page.ask("document.querySelector('#value').value = '0,69'")
         await page.tap("#give")
         await page.wait_for(f"{said}.startsWith('Your answer')")
-        room.reveal(lambda answer: {"said": "✓ Right.", "is_over": True})
+        room.reveal(lambda answer: json.dumps({"said": "✓ Right.", "is_over": True}))
         await page.wait_for(f"{said} === '✓ Right.'")
         assert await page.ask("document.querySelector('#give').disabled")
         room.ask(NUMBER)
@@ -177,7 +177,8 @@ def test_a_place_is_touched_on_the_plane_that_is_drawn(server, room, tmp_path):
         said = "document.querySelector('#said').textContent"
         await page.wait_for(f"{said}.startsWith('Your answer')")
         truth = [[[0.1, 0.5], [0.3, 0.5]]]
-        room.reveal(lambda answer: {"said": "Not so.", "is_over": True, "truth": truth})
+        told = json.dumps({"said": "Not so.", "is_over": True, "truth": truth})
+        room.reveal(lambda answer: told)
         await page.wait_for(f"{said} === 'Not so.'")
         drawn = await colours_at(page, (0.25, 0.25), (0.75, 0.75), (0.2, 0.5))
         assert drawn == [[0xCC, 0, 0], [0, 0, 0xCC], [0x17, 0x63, 0xA6]]

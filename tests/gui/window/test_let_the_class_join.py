@@ -194,9 +194,9 @@ def test_the_digits_of_many_are_recognised_and_hung_together(qtbot, joined):
     press(qtbot, dialog.kinds.button("digit"))
     classroom, hung = window.classroom.classroom, list[None]()
     classroom.digits_changed.connect(lambda: hung.append(None))
-    drawn = dict[int, tuple[NDArray[np.float32], list[dict[str, str]]]]()
+    drawn = dict[int, tuple[NDArray[np.float32], list[str]]]()
     for number in range(40):
-        heard = list[dict[str, str]]()
+        heard = list[str]()
         sender = classroom.room.enter(Hello(f"phone{number:05d}", ""), heard.append)
         for part in range(5):
             stroke = [[0.1 + 0.02 * number, 0.1], [0.5, 0.9 - 0.1 * part]]
@@ -209,7 +209,8 @@ def test_the_digits_of_many_are_recognised_and_hung_together(qtbot, joined):
     for digit in classroom.digits:
         picture, heard = drawn[digit.number]
         np.testing.assert_array_equal(digit.picture, picture)
-        assert [each["said"].startswith("The model says") for each in heard] == 5 * [True]
+        said = [json.loads(text)["said"] for text in heard]
+        assert [each.startswith("The model says") for each in said] == 5 * [True]
 
 
 def test_digits_that_come_meanwhile_leave_the_chosen_ones_chosen(qtbot, joined):
