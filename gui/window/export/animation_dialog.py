@@ -19,6 +19,7 @@ from gui.kit import zoom
 from gui.kit.fields.choices import Choice
 from gui.kit.labels import Readout
 from gui.kit.layouts import add_layout
+from gui.window.export.picture_dialog import COVERED
 
 SPEEDS = (5, 10, 20, 30)  # frames a second
 WIDTHS = (
@@ -128,8 +129,10 @@ class AnimationDialog(QDialog):
     def is_light(self) -> bool:
         return bool(self.background_choice.value())
 
-    def describe(self, frames: int, kept: int, size: QSize, *, is_limited: bool) -> None:
-        """Say what would be written: frames of so many kept steps."""
+    def describe(
+        self, frames: int, kept: int, size: QSize, *, is_limited: bool, is_covered: bool
+    ) -> None:
+        """Say what would be written: frames of so many kept steps; whether numbers are covered."""
         if frames < 2:
             self.summary.setText(tr("There are no steps to show yet: train first."))
             self.save_button.setEnabled(False)
@@ -143,7 +146,8 @@ class AnimationDialog(QDialog):
             seconds=format_fixed(frames / self.frames_a_second, 1),
         )
         limited = tr("More of this size would take too much memory.") if is_limited else ""
-        self.summary.setText(f"{told} {limited}".strip())
+        covered = tr(COVERED) if is_covered else ""
+        self.summary.setText(" ".join(filter(None, (told, limited, covered))))
         self.save_button.setEnabled(not self._is_busy)
 
     def show_progress(self, done: int, count: int) -> None:

@@ -18,6 +18,7 @@ from gui.control.run_controller import RunController
 from gui.export.animation import most_frames, to_animation
 from gui.export.video import check_encoder, to_video
 from gui.kit import theme as look
+from gui.kit.described import is_covered
 from gui.window.export.animation_dialog import AnimationDialog
 from gui.window.export.recording import Recording, frame_size, steps_to_show
 from gui.window.export.subjects import Subjects
@@ -91,7 +92,8 @@ class Animations(QObject):
         steps, size, allowed = self._plan()
         kept = len(steps_to_show(snapshot, 10**9)) if snapshot else 0
         is_limited = len(steps) == allowed < min(dialog.most_frames, kept)
-        dialog.describe(len(steps), kept, size, is_limited=is_limited)
+        covered = is_covered(self._subjects.view(dialog.view))
+        dialog.describe(len(steps), kept, size, is_limited=is_limited, is_covered=covered)
 
     def _record(self) -> None:
         dialog = self.dialog

@@ -29,6 +29,7 @@ from gui.kit.plain_text import paragraph
 SCALES = (1, 2, 4)
 DEFAULT_SCALE = 2
 AS_SHOWN, LIGHT = mark("as shown"), mark("light, for paper")
+COVERED = mark("The numbers are covered, in the window and here. H reveals them.")
 SIZE_PX = 760, 520  # at a zoom of 100 %, unless the window is smaller
 LEAST_PREVIEW_PX = 160
 
@@ -51,9 +52,7 @@ class PictureDialog(QDialog):
         self.preview = _Preview()
         self.size_label = Readout(2)
         self.covered_label = paragraph()
-        self.covered_label.setText(
-            tr("The numbers are covered, in the window and here. H reveals them.")
-        )
+        self.covered_label.setText(tr(COVERED))
         self.covered_label.hide()
         self.save_button = QPushButton(tr("Save…"))
         self.copy_button = QPushButton(tr("Copy"))

@@ -61,6 +61,20 @@ def assert_same(before, after):
         assert np.array_equal(one, other)
 
 
+def test_it_is_said_before_that_numbers_are_covered(qtbot, open_window, finish, open_dialog):
+    window = open_window(QUICK)
+    finish(window)
+    dialog = open_dialog(window)
+    qtbot.waitUntil(dialog.save_button.isEnabled, timeout=PATIENCE_MS)
+    assert "covered" not in dialog.summary.text()
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.keyClick(window, Qt.Key.Key_H)
+    open_dialog(window)
+    qtbot.waitUntil(lambda: "covered" in dialog.summary.text(), timeout=PATIENCE_MS)
+
+
 def test_an_animation_has_a_frame_of_each_kept_step_and_the_run_is_where_it_was(
     qtbot, open_window, finish, record
 ):
