@@ -25,6 +25,7 @@ from core.library.sweeps.space import (
     is_known,
     is_value,
     space_of,
+    values_of,
 )
 from core.teach.lesson_table import Table
 from core.teach.toml_document import MOST_BYTES, Fault, FaultyTextError, parse
@@ -206,12 +207,8 @@ def _grid(table: Table, base: RunConfig) -> dict[str, list[Any]]:
     for name in table.values:
         if not is_known(table, name):
             continue
-        values = list(table.list(name, MOST_VALUES))
-        if not values:
-            table.fault((name,), f"{name} has no values; a list such as [0.1, 1.0] was expected.")
-        found[name] = [
-            value for k, value in enumerate(values) if is_value(table, (name, k), name, value, base)
-        ]
+        lack = "has no values; a list such as [0.1, 1.0] was expected."
+        found[name] = values = values_of(table, name, base, lack)
         if any(value in values[:k] for k, value in enumerate(values)):
             table.fault((name,), f"{name} has a value twice.")
     return found

@@ -63,15 +63,21 @@ def space_of(table: Table, base: RunConfig, others: Sequence[str]) -> Space:
             if drawn is not None:
                 found[name] = drawn
             continue
-        values = list(table.list(name, MOST_VALUES))
-        if not values:
-            table.fault((name,), f"{name} needs values, or {{from = …, to = …}}.")
-        found[name] = [
-            each for k, each in enumerate(values) if is_value(table, (name, k), name, each, base)
-        ]
+        found[name] = values_of(table, name, base, "needs values, or {from = …, to = …}.")
     if not found:
         table.fault((), "there is no setting to draw.")
     return found
+
+
+def values_of(table: Table, name: str, base: RunConfig, lack: str) -> list[Any]:
+    """Return those of the listed values that the setting can have; note the others.
+
+    lack : what is said of the setting, after its name, if there are none.
+    """
+    values = table.list(name, MOST_VALUES)
+    if not values:
+        table.fault((name,), f"{name} {lack}")
+    return [each for k, each in enumerate(values) if is_value(table, (name, k), name, each, base)]
 
 
 def drawn(values: Range | list[Any], rng: np.random.Generator) -> Any:

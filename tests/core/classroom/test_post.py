@@ -57,8 +57,10 @@ def test_a_class_is_sent_to_in_slices_and_its_loop_is_woken_once():
 def test_what_is_told_after_the_loop_has_ended_is_told_to_nobody():
     loop = asyncio.new_event_loop()
     loop.close()
-    phone: Any = Phone([])
+    sent: list[Any] = []
+    phone: Any = Phone(sent)
     Rounds(loop).add(phone)
+    assert sent == []
 
 
 class Socket:

@@ -23,10 +23,8 @@ with_dask = pytest.mark.skipif(
 
 
 @pytest.fixture
-def file(tmp_path):
-    path = tmp_path / "rates.toml"
-    path.write_text(GRID)
-    return path
+def file(written):
+    return written(GRID)
 
 
 @pytest.fixture

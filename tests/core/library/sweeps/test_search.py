@@ -7,7 +7,6 @@ import logitlab as ll
 import pytest
 
 from core.errors import ConfigError, DataError
-from core.library.sweeps import worker
 from core.library.sweeps.search import Study
 from core.library.sweeps.space import Range
 from core.projects import project
@@ -29,23 +28,8 @@ RATE = Range(0.001, 3.0, is_log=True, is_whole=False)
 
 
 @pytest.fixture
-def file(tmp_path):
-    path = tmp_path / "rates.toml"
-    path.write_text(SEARCH)
-    return path
-
-
-@pytest.fixture
-def made(monkeypatch):
-    """The numbers of the runs that are made in this process."""
-    numbers, true = [], worker.make
-
-    def make(job, *more):
-        numbers.append(job.number)
-        return true(job, *more)
-
-    monkeypatch.setattr(worker, "make", make)
-    return numbers
+def file(written):
+    return written(SEARCH)
 
 
 def tried(found):

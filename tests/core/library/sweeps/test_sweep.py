@@ -9,7 +9,6 @@ import pytest
 
 from core.cli import train as cli
 from core.errors import SaveError
-from core.library.sweeps import worker
 from core.library.sweeps.kept import RUNS
 from core.projects import project
 
@@ -24,23 +23,8 @@ learning_rate = [0.1, 1.0]
 
 
 @pytest.fixture
-def file(tmp_path):
-    path = tmp_path / "rates.toml"
-    path.write_text(GRID)
-    return path
-
-
-@pytest.fixture
-def made(monkeypatch):
-    """The numbers of the runs that are made in this process."""
-    numbers, true = [], worker.make
-
-    def make(job, *more):
-        numbers.append(job.number)
-        return true(job, *more)
-
-    monkeypatch.setattr(worker, "make", make)
-    return numbers
+def file(written):
+    return written(GRID)
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

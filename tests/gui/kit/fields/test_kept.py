@@ -68,12 +68,15 @@ def test_sizes_are_read_as_they_are_written():
     assert kept.sizes(kept.listed([300, 240]), 2) == [300, 240]
 
 
-@pytest.mark.parametrize("kind", ["combo", "segments"])
-def test_a_choice_is_kept_in_english_whatever_the_language(qtbot, kind):
-    def field(language):
+@pytest.fixture(params=["combo", "segments"])
+def field(qtbot, request):
+    """Return field(language, *texts): what is kept of a field of these texts in a language."""
+
+    def field(language, *texts):
         with spoken(language):
-            words = tr("Reset"), tr("Temperature")
-            made = Choice() if kind == "combo" else Segments([(each, each, "") for each in words])
+            words = [tr(text) for text in texts]
+            is_combo = request.param == "combo"
+            made = Choice() if is_combo else Segments([(each, each, "") for each in words])
         qtbot.addWidget(made)
         if isinstance(made, Choice):
             made.set_options([(each, each) for each in words], words[0])
@@ -81,7 +84,12 @@ def test_a_choice_is_kept_in_english_whatever_the_language(qtbot, kind):
         made.choose(words[0])
         return kept.segments(made)
 
-    german, chinese = field("de"), field("zh_CN")
+    return field
+
+
+def test_a_choice_is_kept_in_english_whatever_the_language(field):
+    texts = "Reset", "Temperature"
+    german, chinese = field("de", *texts), field("zh_CN", *texts)
     with spoken("de"):
         german.choose("Temperature")
         known = german.words()
@@ -90,22 +98,9 @@ def test_a_choice_is_kept_in_english_whatever_the_language(qtbot, kind):
         assert (known, chinese.words()) == ("Temperature", "Temperature")
 
 
-@pytest.mark.parametrize("kind", ["combo", "segments"])
-def test_what_a_language_says_alike_is_chosen_again_in_another(qtbot, kind):
+def test_what_a_language_says_alike_is_chosen_again_in_another(field):
     """German has one word, Update, for the update and for a line named Update."""
-
-    def field(language):
-        with spoken(language):
-            words = tr("loss"), tr("update")
-            made = Choice() if kind == "combo" else Segments([(each, each, "") for each in words])
-        qtbot.addWidget(made)
-        if isinstance(made, Choice):
-            made.set_options([(each, each) for each in words], words[0])
-            return kept.combo(made)
-        made.choose(words[0])
-        return kept.segments(made)
-
-    german, plain = field("de"), field("en")
+    german, plain = field("de", "loss", "update"), field("en", "loss", "update")
     with spoken("de"):
         german.choose("update")
         known = german.words()
