@@ -54,6 +54,12 @@ def follow(widget: QWidget) -> None:
         widget.updateGeometry()  # a field does not tell its layout by itself
 
 
+def follow_within(part: QWidget) -> None:
+    """Restore the fonts in what has a new parent: Qt returns to the type of an earlier zoom."""
+    for widget in part.findChildren(QWidget):
+        follow(widget)
+
+
 def level_above(value: float) -> float:
     """Return the next larger zoom, or the largest."""
     return next((level for level in LEVELS if level > value + 1e-6), LEVELS[-1])

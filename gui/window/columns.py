@@ -162,8 +162,7 @@ class Columns(Gripped):
         self._note_side()
         self._is_under = is_under
         (self._middle if is_under else self).addWidget(self._side_panel)
-        for widget in self._side_panel.findChildren(QWidget):
-            zoom.follow(widget)  # with a new parent, Qt returns to the type of an earlier zoom
+        zoom.follow_within(self._side_panel)
         self._side_panel.lie_under(is_under)
         self._give_side_width()
 

@@ -326,8 +326,7 @@ class DemosView(View):
         self._is_lent = is_lent
         if not is_lent:
             self._right.insertWidget(0, self._above)
-            for widget in self._above.findChildren(QWidget):
-                zoom.follow(widget)  # with a new parent, Qt returns to the type of an earlier zoom
+            zoom.follow_within(self._above)
         top, side = (0, 0) if is_lent else (TOP, MARGIN)
         self._line.setContentsMargins(side, top, side, 0)
         self.fold_changed.emit()

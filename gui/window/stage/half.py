@@ -82,8 +82,7 @@ class StageHalf(QWidget):
         lent = view.beside_tabs if isinstance(view, View) else None
         if lent is not None and self._lent.indexOf(lent) < 0:
             self._lent.addWidget(lent)
-            for widget in lent.findChildren(QWidget):
-                zoom.follow(widget)  # with a new parent, Qt returns to the type of an earlier zoom
+            zoom.follow_within(lent)
         if lent is not None:
             self._lent.setCurrentWidget(lent)
         self._lent.setVisible(lent is not None)
