@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import chain
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetricsF, QResizeEvent, QShowEvent
@@ -226,10 +227,14 @@ class RunBar(QFrame):
 
     def _show_what_fits(self) -> None:
         optional: list[QWidget] = [self.device, self._speed_label, self.rate]
-        for widget in (*optional, self.epoch, self.step_counter):
+        speed: tuple[QWidget, ...] = self.speed, self._speed_words
+        steps: tuple[QWidget, ...] = self.step_button, self.back_button
+        last = speed, (self.accuracy,), steps  # menus, keys and a card have these as well
+        for widget in (*optional, self.epoch, self.step_counter, *chain(*last)):
             widget.show()
         for button in self._keys:
             button.show_key(True)
+        self.reset_button.show_word(True)
         for widget in optional:
             if self._needed() <= self.width():
                 return
@@ -239,6 +244,11 @@ class RunBar(QFrame):
                 button.show_key(False)
         for counter in (self.epoch, self.step_counter):  # the history bar shows both
             counter.setVisible(self._needed() <= self.width())
+        self.reset_button.show_word(self._needed() <= self.width())  # its sign says it
+        for parts in last:
+            if self._needed() > self.width():
+                for part in parts:
+                    part.hide()
 
     def _needed(self) -> int:
         layout = self.layout()
@@ -291,6 +301,12 @@ class KeyButton(RowButton):
 
     def show_key(self, is_shown: bool) -> None:
         self._key.setVisible(is_shown)
+        self.updateGeometry()  # at once: the bar asks for the new width next
+
+    def show_word(self, is_shown: bool) -> None:
+        """Show the word beside the sign, or the sign alone."""
+        self._word.setVisible(is_shown)
+        self.updateGeometry()
 
 
 def _speed_in_words(speed: float) -> str:

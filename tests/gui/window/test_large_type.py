@@ -31,6 +31,19 @@ def test_the_plane_keeps_its_height(window, qtbot, level):
     qtbot.waitUntil(lambda: plane_height(window) > 350)
 
 
+def test_the_run_bar_has_room_for_its_numbers_and_all_of_it_is_back_at_100_percent(window, qtbot):
+    bar = window.run_bar
+    parts = bar.speed, bar.accuracy, bar.step_button, bar.back_button, bar.epoch, bar.device
+    qtbot.waitUntil(lambda: window.is_at_rest and all(part.isVisible() for part in parts))
+    at_first = bar.grab().toImage()
+    window.appearance.set_zoom(2.5)
+    qtbot.waitUntil(lambda: bar.accuracy.geometry().right() < bar.width() and window.is_at_rest)
+    assert bar.loss.geometry().right() < bar.accuracy.geometry().left()
+    window.appearance.set_zoom(1.0)
+    qtbot.waitUntil(lambda: all(part.isVisible() for part in parts))
+    qtbot.waitUntil(lambda: bar.grab().toImage() == at_first)
+
+
 def test_what_is_folded_comes_back_by_one_press_or_key(window, qtbot):
     view = window.views["Boundary"]
     more = window.stage.more
@@ -106,7 +119,7 @@ def test_no_handle_of_a_slider_is_cut(window):
     for level in (1.0, 1.5, 2.5):
         window.appearance.set_zoom(level)
         sliders = [slider for slider in window.findChildren(QSlider) if slider.isVisible()]
-        assert len(sliders) >= 2
+        assert len(sliders) >= 2 or level == 2.5  # there the speed has no room
         assert_handles_are_whole(sliders)
 
 

@@ -207,6 +207,24 @@ def test_before_there_are_numbers_none_are_shown(bar, snapshot):
         assert numbers(counter) == ["–"]
 
 
+def shown_in(bar):
+    """The parts of the bar that are in sight."""
+    direct = Qt.FindChildOption.FindDirectChildrenOnly
+    return [child for child in bar.findChildren(QWidget, options=direct) if child.isVisible()]
+
+
+def is_whole(bar) -> bool:
+    """Whether no part of the bar is cut, lies on another one or sticks out."""
+    shown = shown_in(bar)
+    inside = all(bar.rect().contains(child.geometry()) for child in shown)
+    apart = all(not a.geometry().intersects(b.geometry()) for a, b in combinations(shown, 2))
+    return (
+        inside
+        and apart
+        and all(child.width() >= child.minimumSizeHint().width() for child in shown)
+    )
+
+
 @pytest.mark.usefixtures("face")
 @pytest.mark.parametrize("spare", [200, 0, -10, -60, -120, -160])
 def test_a_narrow_bar_leaves_out_and_cuts_nothing(qtbot, show_view, snapshot, spare):
@@ -219,16 +237,22 @@ def test_a_narrow_bar_leaves_out_and_cuts_nothing(qtbot, show_view, snapshot, sp
     layout.activate()
     bar.resize(layout.minimumSize().width() + spare, 60)
 
-    def fits():
-        direct = Qt.FindChildOption.FindDirectChildrenOnly
-        shown = [child for child in bar.findChildren(QWidget, options=direct) if child.isVisible()]
-        inside = all(bar.rect().contains(child.geometry()) for child in shown)
-        apart = all(not a.geometry().intersects(b.geometry()) for a, b in combinations(shown, 2))
-        whole = all(child.width() >= child.minimumSizeHint().width() for child in shown)
-        return inside and apart and whole and len(shown) >= 8
-
-    qtbot.waitUntil(fits)
+    qtbot.waitUntil(lambda: is_whole(bar))
+    assert len(shown_in(bar)) >= 8
     assert bar.loss.isVisible() and bar.accuracy.isVisible() and bar.epoch.isVisible()
+
+
+@pytest.mark.parametrize("width", [1346, 1004, 780])
+def test_in_the_largest_type_a_bar_shows_what_has_room(qtbot, show_view, snapshot, type_of, width):
+    type_of(25)
+    page, bar = QWidget(), RunBar()
+    bar.setParent(page)
+    show_view(page, width, 120)
+    bar.show_snapshot(snapshot)
+    bar.resize(width, 120)
+    qtbot.waitUntil(lambda: is_whole(bar))
+    assert bar.play_button.isVisible() and bar.reset_button.isVisible() and bar.loss.isVisible()
+    assert bar.accuracy.isVisible() == (width > 1300)
 
 
 # Validation rows
