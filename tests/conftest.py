@@ -10,6 +10,8 @@ import signal
 import threading
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
+from itertools import count
+from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports Qt
 os.environ["LC_ALL"] = "C.UTF-8"  # the window speaks English, whatever the user of the tests does
@@ -128,15 +130,32 @@ def no_signal_is_ignored():
         signal.signal(number, signal.SIG_IGN)
 
 
+NUMBERS = count(1)  # of the folders of tests
+
+
+@pytest.fixture
+def own_folder(tmp_path_factory) -> Path:
+    """A path that no other test has; nothing is there until something is written."""
+    folder: Path = tmp_path_factory.getbasetemp() / str(next(NUMBERS))
+    return folder
+
+
+@pytest.fixture
+def tmp_path(own_folder: Path) -> Path:
+    """A folder of the test's own; pytest's looks through those of all tests before, each time."""
+    own_folder.mkdir(parents=True, exist_ok=True)
+    return own_folder
+
+
 @pytest.fixture(autouse=True)
-def no_folder_of_the_user(monkeypatch, tmp_path):
+def no_folder_of_the_user(monkeypatch, own_folder):
     """Isolate tests from the settings and the data of the user who runs them."""
     monkeypatch.delenv("LOGITLAB_DATA", raising=False)
-    monkeypatch.setenv("LOGITLAB_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("LOGITLAB_LESSONS", str(tmp_path / "lessons"))
-    monkeypatch.setenv("LOGITLAB_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("LOGITLAB_CACHE", str(own_folder / "cache"))
+    monkeypatch.setenv("LOGITLAB_LESSONS", str(own_folder / "lessons"))
+    monkeypatch.setenv("LOGITLAB_STATE", str(own_folder / "state"))
     monkeypatch.setenv("LOGITLAB_MIRRORS", "http://127.0.0.1:9/")  # not the real mirrors
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(own_folder / "config"))
 
 
 @pytest.fixture

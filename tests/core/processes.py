@@ -10,6 +10,7 @@ from pathlib import Path
 from tests import warm
 
 ROOT = Path(__file__).parents[2]
+AGENT = "from torch.distributed.run import main; main()"
 PATIENCE = 60  # seconds until a process that does not end is a failure
 
 
@@ -34,6 +35,12 @@ def processes(*words_of_each, python=None):
         commands.append((command, {**environment, "MASTER_ADDR": "127.0.0.1"}))
     with begun(*commands) as started:
         yield started
+
+
+def torchrun(*options):
+    """Return the words that start an agent of torchrun; a script of Python and its words follow."""
+    python = warm.python()
+    return (*python, "-c", AGENT, *options, "--no-python", *python)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import pytest
 
 import app
 from core.projects import project
-from tests.core.processes import begun, ended, free_port
+from tests.core.processes import begun, ended, free_port, torchrun
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1"}
 MACHINES = ("logitlab-a", "logitlab-b")  # network namespaces, each with an end of a cable
@@ -33,10 +33,10 @@ def each_alone(*commands):
 @pytest.mark.slow
 def test_an_agent_on_each_machine_gives_the_numbers_of_shares_in_one_process(tmp_path, capfd):
     words = ("train", "iris", "--epochs", "5", "--optimiser", "momentum")
-    torchrun = (sys.executable, "-m", "torch.distributed.run", "--nnodes", 2, "--nproc-per-node", 1)
     where = ("--rdzv-backend", "c10d", "--rdzv-endpoint", f"localhost:{free_port()}")
+    agent = torchrun("--nnodes", 2, "--nproc-per-node", 1, *where)
     paths = tmp_path / "first", tmp_path / "second"
-    agents = [(*torchrun, *where, "app.py", *words, "--json", path) for path in paths]
+    agents = [(*agent, "app.py", *words, "--json", path) for path in paths]
     with each_alone(*[(command, dict[str, str]()) for command in agents]) as started:
         said = ended(started)
     assert [code for code, *_ in said] == [0, 0], said

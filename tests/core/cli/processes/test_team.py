@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,10 @@ import pytest
 import app
 from core.projects import project
 from tests.core.cli.calling import assert_one_line
-from tests.core.processes import PATIENCE, ended, processes
+from tests.core.processes import PATIENCE, ended, processes, torchrun
 
 ROOT = Path(__file__).parents[4]
+MARK = "TEST_OF_A_TEAM"  # in the environment of all processes of one agent
 
 
 def training(*words_of_each, python=None):
@@ -67,18 +69,17 @@ def test_a_killed_process_is_started_again_and_the_run_goes_on_to_the_bit(tmp_pa
     """As torchrun does it: all processes begin again, and read the checkpoint of the first."""
     place, kept = tmp_path / "p.logitlab", tmp_path / "json"
     words = ("train", "iris", "--epochs", "400", "--schedule", "cosine", "--optimiser", "momentum")
-    torchrun = (sys.executable, "-m", "torch.distributed.run", "--standalone")
-    command = [*torchrun, "--nproc-per-node", "2", "--max-restarts", "1", "app.py", *words]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    agent = torchrun("--standalone", "--nproc-per-node", "2", "--max-restarts", "1")
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", MARK: str(tmp_path)}
     with subprocess.Popen(
-        [*command, "--project", place, "--every", "0.05", "--json", kept],
+        [*agent, "app.py", *words, "--project", place, "--every", "0.05", "--json", kept],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     ) as agent:
         try:
-            second = worker_of(agent, rank=1)
+            second = worker_of(agent, tmp_path, rank=1)
             while steps_in(place) < 1 and agent.poll() is None:
                 time.sleep(0.01)
             os.kill(second, signal.SIGKILL)
@@ -97,17 +98,14 @@ def steps_in(place):
     return 0 if state is None else state.checkpoint.step
 
 
-def worker_of(agent, rank):
-    """Return the number of the agent's process of this rank, once there is one."""
+def worker_of(agent, mark, rank):
+    """Return the number of the process of this rank among the agent's, once there is one."""
+    wanted = {f"{MARK}={mark}".encode(), b"RANK=%d" % rank}
     while agent.poll() is None:
         for each in Path("/proc").glob("[0-9]*"):
-            try:
-                parent = int((each / "stat").read_text().rpartition(")")[2].split()[1])
-                environment = (each / "environ").read_bytes().split(b"\0")
-            except OSError:
-                continue
-            if parent == agent.pid and b"RANK=%d" % rank in environment:
-                return int(each.name)
+            with suppress(OSError):
+                if wanted <= {*(each / "environ").read_bytes().split(b"\0")}:
+                    return int(each.name)
         time.sleep(0.01)
     raise AssertionError("torchrun has ended.")
 
