@@ -1,4 +1,4 @@
-"""No text is cut at 1366 × 768, in any tab or dialog, at 100 and at 150 %."""
+"""No text is cut and no demonstration scrolls at 1366 × 768, in tabs and dialogs, up to 150 %."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from gui.kit import zoom
 from gui.kit.fields.choices import Segments
 from gui.kit.labels import Elided
 from gui.kit.view import View
+from gui.stage.demos.demo import DemoPage
 from gui.stage.demos.view import DemosView
 from gui.stage.draw.layout import Fold
 from gui.window.main_window import MainWindow
@@ -34,6 +35,7 @@ from gui.window.view_registry import SIDE
 
 # What may give way: names of features and classes, which can be of any length.
 OF_DATA = ("parameter across", "parameter up")
+SEEN_WHOLE = (("iris", 1.0, "en"), ("digits", 1.0, "en"), ("iris", 1.5, "en"))  # demonstrations
 SLOW = ("Lasso",)  # what it seeks for images takes longer than its layout
 KINDS = QLabel | QAbstractButton | QComboBox | QAbstractSpinBox | QTabBar | QListWidget
 
@@ -115,6 +117,12 @@ def cut_at_last(qtbot):
     return cut_at_last
 
 
+def overflow(view: DemosView) -> int:
+    """Return by how many pixels the demonstration in sight can be scrolled."""
+    (page,) = (page for page in view.findChildren(DemoPage) if page.isVisible())
+    return page.verticalScrollBar().maximum()
+
+
 def parts_of(view: View) -> Iterator[str]:
     """Show one part of a view after the other: demonstrations, pages, choices."""
     if isinstance(view, DemosView):
@@ -168,7 +176,7 @@ def speak():
         ("digits", "light", 1.5, "de"),
     ],
 )
-def test_no_text_is_cut_in_any_tab_on_the_cards_beside_and_among_all_settings(
+def test_no_text_is_cut_in_any_tab_on_the_cards_beside_and_among_all_settings_and_no_demo_scrolls(
     qtbot, room, cut_at_last, speak, source, theme, level, code
 ):
     speak(code)
@@ -176,10 +184,13 @@ def test_no_text_is_cut_in_any_tab_on_the_cards_beside_and_among_all_settings(
     cut: list[tuple[object, ...]] = []
     for name in window.stage.available:
         window.stage.show_name(name)
-        for part in parts_of(window.views[name]):
+        view = window.views[name]
+        for part in parts_of(view):
             if name not in SLOW:
                 qtbot.waitUntil(lambda: window.is_at_rest, timeout=30_000)
             cut += cut_at_last(window, name, part)
+            if name == "Demos" and (source, level, code) in SEEN_WHOLE:
+                qtbot.waitUntil(lambda view=view: not overflow(view))
             assert (window.width(), window.height()) == (1366, 736)
     window.stage.show_name(window.stage.available[0])
     for spec in SIDE:
@@ -189,6 +200,15 @@ def test_no_text_is_cut_in_any_tab_on_the_cards_beside_and_among_all_settings(
     cut += cut_at_last(window, "all settings")
     assert zoom.factor() == level
     assert cut == []
+
+
+def test_no_demonstration_scrolls_at_1280_by_800(open_window, qtbot):
+    window = open_window(size=(1280, 768))  # what the frame of the window leaves of a screen
+    window.stage.show_name("Demos")
+    view = window.views["Demos"]
+    for _ in parts_of(view):
+        qtbot.waitUntil(lambda: view.is_at_rest)
+        qtbot.waitUntil(lambda: not overflow(view))
 
 
 def test_of_a_long_message_the_foot_shows_its_first_sentence(room, cut_at_last):

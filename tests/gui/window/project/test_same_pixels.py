@@ -16,7 +16,6 @@ HELD_OUT = DataConfig("iris", validation_fraction=0.2)
 RUNS = {
     "classes": RunConfig(),
     "a hidden layer": RunConfig(model=ModelConfig("softmax", hidden=4)),
-    "a neuron": RunConfig(HELD_OUT, ModelConfig("binary")),
 }
 OF_PICTURES = pytest.param(RunConfig(DataConfig("digits")), id="pictures", marks=pytest.mark.slow)
 LEFT = Qt.MouseButton.LeftButton
@@ -117,6 +116,19 @@ def test_every_view_looks_the_same(config, open_window, walk, assert_same):
     assert_same(window)
 
 
+@pytest.mark.timeout(300)
+def test_every_view_of_a_neuron_looks_the_same_and_a_moved_threshold_comes_back_on_the_plane_too(
+    open_window, walk, assert_same, qtbot
+):
+    window = open_window(RunConfig(HELD_OUT, ModelConfig("binary")))
+    walk(window, 20)
+    window.stage.show_name("Evaluation")
+    evaluation = window.views["Evaluation"]
+    qtbot.keyClick(evaluation.threshold.slider, Qt.Key.Key_PageUp)
+    assert evaluation.threshold.value != 0.5
+    assert_same(window)
+
+
 def test_drawn_points_look_the_same(open_window, walk, assert_same, click_plane, qtbot):
     config = RunConfig(DataConfig("drawn"), ModelConfig("softmax"))
     window = open_window(config, wait=False)
@@ -167,14 +179,4 @@ def test_what_is_chosen_in_the_views_comes_back(open_window, walk, assert_same, 
         turn_wheel(plot.viewport(), 2, QPoint(120, 80))
     on_stage("Demos").titles.setCurrentRow(4)
     rest(window)
-    assert_same(window)
-
-
-def test_a_moved_threshold_comes_back_on_the_plane_too(open_window, walk, assert_same, qtbot):
-    window = open_window(RUNS["a neuron"])
-    walk(window, 5)
-    window.stage.show_name("Evaluation")
-    evaluation = window.views["Evaluation"]
-    qtbot.keyClick(evaluation.threshold.slider, Qt.Key.Key_PageUp)
-    assert evaluation.threshold.value != 0.5
     assert_same(window)
