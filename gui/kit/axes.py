@@ -9,7 +9,7 @@ import math
 from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QEvent, QRectF
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QGraphicsGridLayout, QGraphicsItem, QSizePolicy
 
@@ -23,6 +23,7 @@ MOST_LOSSES = 8  # intervals of losses: where there is height, these are four la
 UNIT = mark(" steps")
 LETTERS_BETWEEN = 2  # digits: the least gap between two step labels
 LINE_SPACING = 1.5  # line heights: the least distance between two value labels
+NUDGE = 5  # px by which pyqtgraph lets the margin of a name stand out of its axis
 AXIS_Z = 0.5  # above pictures, below what is drawn over the axes
 
 
@@ -43,6 +44,20 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         """Return the labels with the decimal mark of the language."""
         return [localised(text) for text in super().tickStrings(values, scale, spacing)]
+
+    def resizeEvent(self, event: QEvent | None = None) -> None:
+        """Place the name; one that is longer than the axis is set smaller, so that it is whole."""
+        super().resizeEvent(event)
+        label = self.label
+        if label is None:  # pyqtgraph has closed the axis
+            return
+        is_upright, size = self.orientation == "left", label.boundingRect()
+        length = self.size().height() if is_upright else self.size().width()
+        scale = min(1.0, length / size.width()) if min(size.width(), length) > 0 else 1.0
+        label.setScale(scale)
+        if scale < 1:  # pyqtgraph has placed it for its full size
+            along, lower = (1 - scale) * size.width() / 2, (1 - scale) * (size.height() - NUDGE)
+            label.moveBy(*(((1 - scale) * NUDGE, -along) if is_upright else (along, lower)))
 
     def _updateMaxTextSize(self, size: int) -> None:
         if self.orientation in ("left", "right"):

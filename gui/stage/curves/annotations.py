@@ -16,7 +16,7 @@ from gui.kit.theme import Theme
 
 MARKS_WITH_WORDS = 2
 SHOWN_MARKS = 40
-LOW = 0.3  # of the height: a label does not fit below a line that is lower
+LEAST_HEIGHTS = 3  # of the label, in a plot that has room for it
 LABEL_Z = 1  # labels are above all lines
 HEIGHTS = (0.36, 0.51, 0.66, 0.81, 0.21)  # of marks' labels, from the top; the first free one
 
@@ -39,8 +39,14 @@ class GuessLine:
         self.line = pg.PlotCurveItem()
         self.label = pg.TextItem(anchor=(1, 0))
         self.label.setZValue(LABEL_Z)
+        self._is_in_sight = False
+        self._shown: tuple[float, Range, Range] = 0.0, (0.0, 1.0), (0.0, 1.0)
         plot.addItem(self.line)
         plot.addItem(self.label, ignoreBounds=True)
+        plot.getViewBox().sigResized.connect(self._follow)
+
+    def _follow(self, _box: object) -> None:
+        self.fit()
 
     def set_theme(self, theme: Theme, font: QFont) -> None:
         self.line.setPen(plots.pen(self._plot, theme.muted, 1, Qt.PenStyle.DotLine))
@@ -52,9 +58,21 @@ class GuessLine:
         is_there = y is not None
         y = y if y is not None else 0.0
         self.line.setData(list(x_range) if is_there else [], [y, y] if is_there else [])
-        self.label.setVisible(is_there and y_range[0] <= y <= y_range[1])
-        is_low = y < y_range[0] + LOW * (y_range[1] - y_range[0])
-        self.label.setAnchor((1, 1 if is_low else 0))
+        self._shown = y, x_range, y_range
+        self._is_in_sight = is_there and y_range[0] <= y <= y_range[1]
+        self.fit()
+
+    def fit(self) -> None:
+        """Put the label above the line, as losses begin there and fall, else below it.
+
+        Neither its place nor whether it has one at all depends on the losses: it stays put.
+        """
+        y, x_range, (low, high) = self._shown
+        room = self._plot.getViewBox().height()
+        height = self.label.textItem.boundingRect().height()
+        is_above = (high - y) / (high - low) * room >= height
+        self.label.setVisible(self._is_in_sight and room >= LEAST_HEIGHTS * height)
+        self.label.setAnchor((1, 1 if is_above else 0))
         self.label.setPos(x_range[1], y)
 
 

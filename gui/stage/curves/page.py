@@ -17,7 +17,7 @@ from gui.stage.curves.view import CurveView
 
 
 class CurvesPage(View):
-    """Shows curves one above the other, the first larger than the others.
+    """Shows curves one above the other, the first larger than the others, which a low page folds.
 
     The first is of the loss, and has one choice of its axis with `log_button`, that of a card.
     """
@@ -35,7 +35,7 @@ class CurvesPage(View):
         rows.setChildrenCollapsible(False)
         rows.restored.connect(rows.share_by_stretch)
         for i, view in enumerate(self.curves):
-            rows.addWidget(view)
+            rows.addWidget(self.secondary(view) if i else view)
             rows.setStretchFactor(i, 3 if i == 0 else 2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -43,7 +43,8 @@ class CurvesPage(View):
 
     @property
     def is_at_rest(self) -> bool:
-        return super().is_at_rest and all(view.is_at_rest for view in self.curves)
+        shown = (view for view in self.curves if view.isVisible())
+        return super().is_at_rest and all(view.is_at_rest for view in shown)
 
     @property
     def kept_choices(self) -> dict[str, Kept]:

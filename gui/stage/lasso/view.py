@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from core.data.task import Task
 from core.language import mark, tr
 from core.model_family import output_names
 from core.number_format import format_integer, format_plain, format_signed, format_superscript
 from core.train.snapshot import Snapshot
-from gui.kit import plots
+from gui.kit import plots, zoom
 from gui.kit import theme as look
 from gui.kit.axes import Axis, ValueAxis
 from gui.kit.described import tell
@@ -34,6 +35,8 @@ if TYPE_CHECKING:  # it imports PyTorch
 KEY = "lasso path"
 STEPS = 39  # of the slider: one for each λ₁ of the path after the first
 MOST_LISTED = 12
+LETTERS = 48  # average characters: in less width the words need two lines
+NARROW_PX = 480  # width at 100 % below which picture and list are not beside each other
 WAIT = mark("Finding the weights for each λ₁ …")
 TIP = mark("The penalty λ₁ for which the weights are shown; the run keeps its own")
 
@@ -90,7 +93,7 @@ class LassoView(View):
         self.slider.setAccessibleName(tr("λ₁ of the weights shown"))
         self.slider.setToolTip(tr(TIP))
         self.slider.valueChanged.connect(self._show_here)
-        self.words = Readout(2)
+        self.words = Readout(1)
         self.words.setAccessibleName(tr("weights that are left"))
         self.list = Plain()
         self.list.setAccessibleName(tr("the largest weights that are left"))
@@ -106,26 +109,34 @@ class LassoView(View):
 
     def _lay_out(self) -> None:
         self._shown = QWidget()
-        side = QVBoxLayout()
-        side.addWidget(self.words)
-        side.addWidget(self.list, 1)
-        side.addWidget(self.button)
         picture = QVBoxLayout()
-        picture.addWidget(self.key)
+        picture.addWidget(self.secondary(self.key))
         picture.addWidget(self.plot, 1)
+        picture.addWidget(self.words)
         row = QHBoxLayout()
         row.addWidget(QLabel("λ₁"))
         row.addWidget(self.slider, 1)
+        row.addWidget(self.button)
         add_layout(picture, row)
-        both = QHBoxLayout(self._shown)
+        self._both = both = QHBoxLayout(self._shown)
         both.setContentsMargins(0, 0, 0, 0)
         both.setSpacing(2 * look.GRID)
         add_layout(both, picture, 3)
-        add_layout(both, side, 1)
+        both.addWidget(self.secondary(self.list), 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 6)
         layout.addWidget(self._shown, 1)
         layout.addWidget(self.absence, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the list under the picture where both have no room beside each other."""
+        super().resizeEvent(event)
+        is_narrow = self.width() < zoom.px(NARROW_PX)
+        ways = QBoxLayout.Direction
+        self._both.setDirection(ways.TopToBottom if is_narrow else ways.LeftToRight)
+        self._both.setStretch(1, int(not is_narrow))
+        letter = self.words.fontMetrics().averageCharWidth()
+        self.words.set_lines(2 if self.width() < LETTERS * letter else 1)
 
     # What is shown ------------------------------------------------------------------------------
 

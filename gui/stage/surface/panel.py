@@ -164,9 +164,15 @@ class SurfacePanel(Coverable, QWidget):
         width, height = self.plot.getPlotItem().getViewBox().viewPixelSize()
         if not (width and height):
             return  # the plot has no size yet
+        (_, right), (bottom, _) = self.ranges()
         taken: list[QRectF] = []
+        if self.point is not None:
+            x, y = self.point
+            taken.append(self._handle.rect().translated(x / width, -y / height))
         for label, (level, x, y) in zip(self._labels, self._levels, strict=False):
             label.setText(self.covering.number(format_plain(level, 3)))
+            size = label.boundingRect()
+            x, y = min(x, right - size.width() * width), max(y, bottom + size.height() * height)
             label.setPos(x, y)
             bounds = label.boundingRect().translated(x / width, -y / height)
             is_free = not any(bounds.intersects(other) for other in taken)

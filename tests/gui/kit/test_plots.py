@@ -43,6 +43,25 @@ def test_pens_and_markers_are_as_large_as_the_type(plot, type_of, points):
     assert plots.marker_px(9, 3) == pytest.approx(marker * points / 10)
 
 
+@pytest.mark.parametrize("side", ["left", "bottom"])
+def test_a_name_that_is_longer_than_its_axis_is_whole_in_smaller_type(plot, card, side, qtbot):
+    name = "the width of a petal in centimetres"
+    plots.name_axis(plot, side, name)
+    label = plot.getPlotItem().getAxis(side).label
+
+    def is_whole():
+        plot.grab()
+        margin = label.document().documentMargin()
+        words = label.boundingRect().adjusted(margin, margin, -margin, -margin)
+        return plot.sceneRect().adjusted(-1, -1, 1, 1).contains(label.mapRectToScene(words))
+
+    card.resize(150, 130)
+    qtbot.waitUntil(is_whole)
+    assert label.toPlainText().strip() == name and label.scale() < 1
+    card.resize(500, 400)
+    qtbot.waitUntil(lambda: label.scale() == 1 and is_whole())
+
+
 @pytest.mark.parametrize("points", [8, 10, 15, 20, 25])
 def test_the_steps_at_an_axis_stand_on_the_plot_down_to_their_tails(plot, type_of, points, qtbot):
     type_of(points)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QComboBox,
     QLabel,
+    QPushButton,
     QStyle,
     QStyleOptionViewItem,
     QTableView,
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.config import DataConfig, RunConfig
+from gui.kit import theme as look
 from tests.gui.kit.test_contrast import contrast, least
 
 ENLARGED = 3  # device pixels: the middle of a stroke has its own colour
@@ -118,3 +120,17 @@ def test_words_and_borders_stand_out(shown):
         assert len(seen) > 50
         assert faint == [], name
     assert ticked == 1
+
+
+@pytest.mark.parametrize("theme", look.THEMES)
+def test_the_words_of_a_button_stand_out_while_it_is_pressed(qtbot, dressed, theme):
+    dressed.setPalette(look.palette(theme))
+    button = QPushButton("Copy as CSV")
+    qtbot.addWidget(button)
+    button.setStyleSheet(look.style_sheet())
+    button.setDown(True)
+    image = QImage(button.sizeHint() * ENLARGED, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(ENLARGED)
+    button.resize(button.sizeHint())
+    button.render(image)
+    assert of_words(image, image.rect().adjusted(9, 9, -9, -9)) >= least(theme)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPixmap
+from PySide6.QtWidgets import QPushButton
 
 from core.config import DataConfig, ModelConfig, RunConfig
 from core.data import sources
@@ -155,6 +156,25 @@ def test_the_line_of_guessing_lies_at_ln_h(view_of, trained, task, words, is_log
     assert view.train.line.getData()[1][0] == pytest.approx(y[0], abs=1e-6)  # zero weights guess
 
 
+def test_the_label_of_guessing_lies_above_its_line_where_no_curve_that_falls_can_meet_it(
+    view_of, with_curve
+):
+    view = view_of(LOSS, with_curve(np.linspace(math.log(3), 1.0, 12)))  # which hardly falls
+    label = view.guess.label
+    assert label.isVisible()
+    view.grab()
+    box = view.plot.getViewBox()
+    line = box.mapViewToScene(QPointF(0, math.log(3))).y()
+    place = label.mapRectToScene(label.boundingRect())
+    assert place.bottom() <= line + 1 and place.top() >= box.sceneBoundingRect().top() - 1
+    view.resize(300, 110)
+    view.grab()
+    assert not label.isVisible()  # it would hide a third of so low a plot
+    view.resize(640, 480)
+    view.grab()
+    assert label.isVisible()
+
+
 def test_the_curves_of_the_stage_and_the_card_have_one_choice_of_the_loss_axis(view_of, qtbot):
     card = view_of(LOSS)
     card.log_button.setChecked(True)  # as a lesson does before the page is first shown
@@ -168,6 +188,25 @@ def test_the_curves_of_the_stage_and_the_card_have_one_choice_of_the_loss_axis(v
     assert not card.log_button.isChecked()
     card.log_button.click()
     assert large.isChecked()
+
+
+def test_a_low_page_has_the_loss_alone_until_more_is_wanted(show_view, trained, task, qtbot):
+    curves = [CurveView(look.LIGHT, quantity) for quantity in (LOSS, ACCURACY)]
+    page = CurvesPage(look.LIGHT, curves, QPushButton())
+    show_view(page, 500, 400)
+    page.receive_task(task)
+    page.receive_snapshot(trained(task, 5))
+    loss, accuracy = curves
+    assert accuracy.isVisible()
+    page.resize(500, 200)
+    qtbot.waitUntil(lambda: not accuracy.isVisible() and page.is_low)
+    qtbot.waitUntil(lambda: loss.height() > 190)
+    page.receive_snapshot(trained(task, 9))
+    assert page.is_at_rest  # it waits for nothing that cannot be seen
+    page.unfold(True)
+    assert accuracy.isVisible() and accuracy.snapshot is page.snapshot
+    page.resize(500, 400)
+    assert accuracy.isVisible() and not page.is_low
 
 
 def test_accuracy_has_no_logarithm(view_of):

@@ -56,6 +56,28 @@ def look_of(line):
     return line.pen().color().name(), line.pen().style()
 
 
+def test_in_large_type_the_picture_has_the_room_of_key_and_list_until_these_are_wanted(
+    qtbot, type_of, background, show_view, trained
+):
+    type_of(20)
+    view = LassoView(look.LIGHT, background)
+    show_view(view, 640, 330)
+    task = prepare(sources.load(DataConfig()), RunConfig())
+    view.receive_task(task)
+    view.receive_snapshot(trained(task, 1))
+
+    def has_a_path():
+        background.poll()
+        return view.path is not None
+
+    qtbot.waitUntil(has_a_path, timeout=PATIENCE_MS)
+    box = view.plot.getPlotItem().getViewBox()
+    qtbot.waitUntil(lambda: box.width() > 400 and box.height() > 60)
+    assert view.words.isVisible() and view.button.isVisible() and not view.list.isVisible()
+    view.unfold(True)
+    assert view.list.isVisible() and view.key.isVisible()
+
+
 def test_each_weight_of_a_neuron_has_a_line_over_the_penalties_and_a_look_of_its_own(view, found):
     task = found(RunConfig(ALL, NEURON))
     lines = lines_of(view)

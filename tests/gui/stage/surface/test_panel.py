@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtWidgets import QApplication, QGraphicsSimpleTextItem
 
 from core.explain.surface.loss_surface import Surface
@@ -54,6 +54,7 @@ def test_losses_of_contours_never_lie_on_each_other(show_view, type_of, points, 
         "cross-entropy": (1 + np.add.outer(x**2, x**2)).astype(np.float64)
     }
     panel.set_range((-1, 1), (-1, 1))
+    panel.show_point(-0.8, 0.0)
     panel.show_surface(Surface(x, x, losses))
     box = panel.plot.getPlotItem().getViewBox()
     QApplication.processEvents()
@@ -64,6 +65,10 @@ def test_losses_of_contours_never_lie_on_each_other(show_view, type_of, points, 
         if isinstance(item, QGraphicsSimpleTextItem) and item.isVisible()
     ]
     assert labels and not any(one.intersects(two) for one, two in combinations(labels, 2))
+    shown = QRectF(-1 / width, -1 / height, 2 / width, 2 / height).adjusted(-1, -1, 1, 1)
+    assert all(shown.contains(label) for label in labels)  # none is cut
+    handle = QRectF(-7, -7, 14, 14).translated(-0.8 / width, 0)
+    assert not any(handle.intersects(label) for label in labels)
 
 
 def test_a_plot_without_room_says_nothing_and_does_not_fail(show_view):
