@@ -54,6 +54,9 @@ LANGUAGES = {
     )
 }
 PSEUDO = Language("pseudo", "[pseudo]", ",", ".")  # shows what is not translated, and what is cut
+NO_BREAK = "\N{NO-BREAK SPACE}"
+# Between a number, or the field of one, and its unit: no line may end there.
+UNIT = re.compile(r"(?<=[\d}]) (?=(?:[%‰]|(?:[kKMG]i?B|ms|s|min|cm|px|[kMG])(?![\w-])))")
 SENSE = re.compile(r" \[[a-z ]+\]$")  # at the end of a key
 ACCENTED = str.maketrans("aeiouAEIOUcnsz", "âêîôûÂÊÎÔÛçñšž")
 
@@ -151,11 +154,23 @@ def tr_n(one: str, many: str, number: int, /, **values: object) -> str:
 
 
 def localised(number: str) -> str:
-    """Return a number, written as in English, with the marks of the language."""
+    """Return a number, written as in English, with the marks of the language.
+
+    A unit behind it stays on its line; in English it is searched for, and has a plain space.
+    """
     language = _now().language
-    if language.decimal == ".":
+    if language is ENGLISH:
         return number
-    return number.translate(str.maketrans(".,", language.decimal + language.group))
+    if language.decimal != ".":
+        number = number.translate(str.maketrans(".,", language.decimal + language.group))
+    return unbroken(number)
+
+
+def unbroken(text: str) -> str:
+    """Return a text with its units on the lines of their numbers, but for what is in `$…$`."""
+    parts = text.split("$")
+    parts[::2] = [UNIT.sub(NO_BREAK, part) for part in parts[::2]]
+    return "$".join(parts)
 
 
 def current() -> Language:
@@ -190,7 +205,10 @@ def catalogue(code: str) -> Texts:
     """Return the texts of a language by the English ones; none for English."""
     found: Texts = {}
     for _, part in parts(code):
-        found |= part
+        found |= {
+            text: unbroken(said) if isinstance(said, str) else [*map(unbroken, said)]
+            for text, said in part.items()
+        }
     return found
 
 

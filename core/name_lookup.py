@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from core.errors import DataError
 from core.invisible_characters import visible
+from core.language import tr
 
 MAX_SHOWN = 12
 MOST_DIGITS = 100  # of a number in a name; Python makes no number of more than 4,300
@@ -16,7 +17,7 @@ def find(wanted: str, names: Sequence[str], what: str, where: str = "") -> int:
     """Return the index of a name (ignoring case, blanks, dashes and underscores) or number.
 
     what, where : for the message of the DataError that is raised if there is no match, as in
-        “There is no feature “mass” in penguins.csv; …”.
+        “There is no feature “mass” in penguins.csv; …”; `what` is translated here.
     """
     wanted = visible(wanted)
     if wanted in names:
@@ -30,8 +31,15 @@ def find(wanted: str, names: Sequence[str], what: str, where: str = "") -> int:
         return int(number)
     known = ", ".join(names[:MAX_SHOWN]) + (", …" if len(names) > MAX_SHOWN else "")
     raise DataError(
-        f"There is no {what} “{wanted}”{where}; choose from {known}, "
-        f"or a number from 0 to {len(names) - 1}."
+        tr(
+            "There is no {what} “{wanted}”{where}; choose from {known}, or a number from 0 to "
+            "{last}.",
+            what=tr(what),
+            wanted=wanted,
+            where=where,
+            known=known,
+            last=len(names) - 1,
+        )
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from core.language import current, localised, tr, tr_n
+from core.language import NO_BREAK, current, localised, tr, tr_n
 
 MINUS = "−"
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -147,8 +147,8 @@ def format_probability(value: float) -> str:
 
 
 def format_percent(share: float, decimals: int = 1) -> str:
-    """Format a fraction as a percentage: 93.8 %."""
-    return localised(f"{100 * share:.{decimals}f} %")
+    """Format a fraction as a percentage, whose sign stays on the line of its number: 93.8 %."""
+    return localised(f"{100 * share:.{decimals}f}{NO_BREAK}%")
 
 
 def format_ratio(ratio: float) -> str:

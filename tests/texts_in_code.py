@@ -36,6 +36,9 @@ TRANSLATED = {"tr", "mark", "tr_n", "note_n", "format_count", "counted"}
 INSIDE = {"ValueError", "KeyError", "TypeError", "AssertionError", "NotImplementedError"}
 NAMES = {"setObjectName", "setProperty", "property", "setAttribute", "getattr", "spoken", "encode"}
 WORDS = re.compile(r"[A-Za-z]{2,}[,.:;!?…–]* +[(“]?[A-Za-z]{2,}|^&?[A-Z]&?[a-z]&?[a-z &]+…?$")
+WORD = re.compile(
+    r"\{\}[)”]?[,.:;]? (?:· )?[(“]?[a-z]{2,}\b(?![^<]*>)|\b[A-Za-z]{2,} [(“]?\{\}"
+)  # of `f"…"`
 
 
 def keys(tree: ast.AST) -> Iterator[str]:
@@ -61,7 +64,7 @@ def untranslated(tree: ast.AST) -> Iterator[tuple[int, str]]:
             is_part = isinstance(parent, ast.JoinedStr | ast.Compare | ast.Subscript)
             if isinstance(node, ast.Constant | ast.JoinedStr) and not is_part:
                 text = _text(node)
-                if WORDS.search(text):
+                if WORDS.search(text) or ("\\" not in text and WORD.search(text)):
                     yield node.lineno, text
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from core.errors import DataError
 from core.explain import prediction
 from core.explain.prediction import Answer, Reading
+from core.language import NO_BREAK
 from core.model_family import FAMILY, output_names
 from core.runs.model import Model
 
@@ -48,12 +49,13 @@ def answer_lines(found: Answer, kind: str, names: tuple[str, ...]) -> list[str]:
     sentence = prediction.describe(kind, found, names)
     if not FAMILY[kind].has_probabilities:
         return [f"{sentence} {reading.aside}."]
-    width, widest = max(map(len, names)), max(map(len, reading.texts))
+    texts = [text.replace(NO_BREAK, " ") for text in reading.texts]  # to be searched for
+    width, widest = max(map(len, names)), max(map(len, texts))
     sizes = np.array(reading.sizes)
     order = sorted(range(len(names)), key=lambda k: (-sizes[k], k != found.decided))
     return [
         *(
-            f"  {names[k]:{width}}  {reading.texts[k]:>{max(widest, 7)}}  "
+            f"  {names[k]:{width}}  {texts[k]:>{max(widest, 7)}}  "
             f"{'█' * round(BAR_WIDTH * sizes[k])}".rstrip()
             for k in order
         ),

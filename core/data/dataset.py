@@ -261,7 +261,7 @@ class Dataset:
         if wanted in self.feature_names:
             return (self.feature_names.index(wanted),)
         names = [column.name for column in self.columns]
-        return self.columns[find(wanted, names, "feature")].indices
+        return self.columns[find(wanted, names, mark("feature"))].indices
 
     def with_two_classes(self, positive: str | None, negative: str | None) -> Dataset:
         """Return a binary problem: class `positive` (1) against class `negative` (0).
@@ -271,12 +271,12 @@ class Dataset:
         """
         if self.h < 2:
             raise DataError(tr("{name} has one class; a binary model needs two.", name=self.name))
-        yes = self.h - 1 if positive is None else find(positive, self.class_names, "class")
+        yes = self.h - 1 if positive is None else find(positive, self.class_names, mark("class"))
         if negative is None:
             no_name, no_mark = _rest(self, yes)
             keep: NDArray[np.bool_] = np.ones(self.n, dtype=bool)
         else:
-            no = find(negative, self.class_names, "class")
+            no = find(negative, self.class_names, mark("class"))
             if no == yes:
                 name = self.class_names[yes]
                 raise DataError(

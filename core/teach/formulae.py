@@ -125,7 +125,9 @@ def faults_of(text: str) -> list[Fault]:
         if LONE.search(line):
             words = line[line.index("$") :][:20]
             told = tr("a formula stands between two $ in one line; \\$ is the sign itself")
-            found.append(Fault(words, f"“{words}” has a lone $; {told}."))
+            found.append(
+                Fault(words, tr("“{words}” has a lone $; {told}.", words=words, told=told))
+            )
     count = len(formulae_of(text))
     if count > MOST_FORMULAE:
         told = tr(

@@ -169,7 +169,7 @@ class Table:
         value = self.values.get(key)
         if type(value) is int and low <= value <= high:
             return value
-        what = tr("is missing") if value is None else f"is {quoted(value)}"
+        what = tr("is missing") if value is None else tr("is {value}", value=quoted(value))
         self.fault(
             (key,),
             tr(
@@ -207,12 +207,20 @@ class Table:
         for key in self.values:
             if key not in self._asked:
                 names = ", ".join(known or sorted(self._asked))
-                self.fault((key,), f"{self._name()} has {quoted(key)}; known: {names}.")
+                self.fault(
+                    (key,),
+                    tr(
+                        "{table} has {key}; known: {names}.",
+                        table=self._name(),
+                        key=quoted(key),
+                        names=names,
+                    ),
+                )
 
     def _name(self) -> str:
         """Return what the table is called in a sentence."""
         words = [key for key in self._path if isinstance(key, str)]
-        return ".".join(words) if words else f"the {self._document.what}"
+        return ".".join(words) if words else tr("the {what}", what=tr(self._document.what))
 
 
 def is_number(value: object) -> bool:

@@ -61,6 +61,7 @@ def read(path: Path) -> Lesson:
     except FaultyTextError as error:
         line, sentence = error.faults[0]
         more = len(error.faults) - 1
-        rest = f" ({more} more)" if more else ""
-        raise DataError(f"{path.name}, line {line}: {sentence}{rest}") from error
+        rest = tr(" ({n} more)", n=more) if more else ""
+        said = tr("{file}, line {line}: {sentence}", file=path.name, line=line, sentence=sentence)
+        raise DataError(f"{said}{rest}") from error
     return replace(lesson, key=f"{OWN}{lesson.key}", group=lesson.group or tr(OWN_GROUP))

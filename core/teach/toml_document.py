@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from core.errors import DataError
-from core.language import tr
+from core.language import mark, tr
 
 Path = tuple[str | int, ...]  # keys, and indices of arrays
 
+LESSON = mark("lesson")
 MOST_BYTES = 2**18
 MOST_DEPTH = 8  # of values within values, and of the parts of a key
 MOST_DIGITS = 60  # characters of a number, a date or a switch
@@ -44,7 +45,7 @@ class FaultyTextError(DataError):
     def __init__(self, faults: tuple[Fault, ...]) -> None:
         self.faults = tuple(sorted(faults, key=lambda fault: fault.line))
         first = self.faults[0]
-        super().__init__(f"Line {first.line}: {first.sentence}")
+        super().__init__(tr("Line {line}: {sentence}", line=first.line, sentence=first.sentence))
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Document:
     values: dict[str, Any]
     lines: dict[Path, int]
     text: str = ""
-    what: str = "lesson"
+    what: str = LESSON
 
     def line(self, path: Path) -> int:
         """Return the line of the key, or of the table that it is missing from."""
@@ -71,7 +72,7 @@ class Document:
         return first
 
 
-def parse(data: bytes, what: str = "lesson") -> Document:
+def parse(data: bytes, what: str = LESSON) -> Document:
     """Return what the bytes hold; raise FaultyTextError if they are no TOML, or too many."""
     if len(data) > MOST_BYTES:
         raise _fault(
@@ -79,7 +80,7 @@ def parse(data: bytes, what: str = "lesson") -> Document:
             tr(
                 "The file has more than {value} KiB; a {what} is shorter.",
                 value=MOST_BYTES // 1024,
-                what=what,
+                what=tr(what),
             ),
         )
     try:

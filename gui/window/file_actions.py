@@ -107,7 +107,8 @@ class FileActions(QObject):
             return
         try:
             kind.check()
-            path = self._ask(f"Export {kind.file}", kind.default_name, _filter(kind))
+            title = tr("Export {what}", what=tr(kind.file))
+            path = self._ask(title, kind.default_name, _filter(kind))
             if path is None:
                 return
             target = with_ending(path, kind)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 
 import pytest
@@ -10,6 +11,10 @@ from core import language
 from core.language import said_alike, spoken, tr, tr_n
 from core.number_format import format_fixed, format_integer, format_percent, listed
 from core.teach.practice.numbers import vector
+
+
+def forms(words):
+    return [words] if isinstance(words, str) else words
 
 
 @pytest.fixture
@@ -51,7 +56,18 @@ def test_a_number_decides_the_form(number, said):
 def test_numbers_have_the_marks_of_the_language():
     assert format_fixed(-0.25, 2) == "−0,25"
     assert format_integer(12_000) == "12.000"
-    assert format_percent(0.9375) == "93,8 %"
+    assert format_percent(0.9375) == "93,8\xa0%"
+
+
+@pytest.mark.parametrize("code", [code for code in language.LANGUAGES if code != "en"])
+def test_no_translation_lets_a_line_end_between_a_number_and_its_unit(code):
+    said = (form for words in language.catalogue(code).values() for form in forms(words))
+    apart = re.compile(r"[\d}] (?:[%‰]|(?:[kMG]i?B|ms|s|min|cm)\b)")
+    plain = (part for text in said for part in text.split("$")[::2])  # formulae do not wrap
+    assert [text for text in plain if apart.search(text)] == []
+    assert any(
+        "80\xa0%" in form for words in language.catalogue(code).values() for form in forms(words)
+    )
 
 
 @pytest.mark.usefixtures("german")

@@ -145,9 +145,9 @@ def test_a_whole_number_is_written_without_a_point(value, text):
 
 def test_a_percentage_has_the_decimals_asked_for():
     assert [format_percent(0.93789, digits) for digits in (0, 1, 2)] == [
-        "94 %",
-        "93.8 %",
-        "93.79 %",
+        "94\xa0%",
+        "93.8\xa0%",
+        "93.79\xa0%",
     ]
 
 

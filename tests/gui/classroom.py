@@ -284,7 +284,7 @@ class Classroom:
             self._fault(f"training loss {shot.metrics.train_loss}, recomputed {figures[2]}")
         words = self.window.run_bar.accuracy.findChildren(QWidget)
         text = " ".join(w.text() for w in words if hasattr(w, "text"))
-        if f"{shown[0]:.1%}".replace("%", " %") not in text:
+        if f"{shown[0]:.1%}".replace("%", "\xa0%") not in text:
             self._fault(f"the run bar says {text}, the run {shown[0]:.1%}")
 
     def _is_at_rest(self) -> bool:

@@ -69,7 +69,7 @@ def test_all_places_agree_on_the_exact_figures_at_rest(
     qtbot.waitUntil(lambda: not main_number(bar.accuracy).startswith("≈"), timeout=PATIENCE_MS)
     metrics = controller.snapshot.metrics
     assert metrics.train_accuracy == pytest.approx(exact_accuracy(window), abs=1.5 / 12_000)
-    assert main_number(bar.accuracy) == f"{100 * metrics.train_accuracy:.1f} %"
+    assert main_number(bar.accuracy) == f"{100 * metrics.train_accuracy:.1f}\xa0%"
     assert main_number(bar.loss) == f"{metrics.train_loss:.4f}"
 
     for gauge, said in (

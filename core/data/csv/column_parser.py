@@ -22,7 +22,7 @@ from core.data.csv.spreadsheet import restored
 from core.data.csv.table import MAX_FLOAT32, MAX_WORDS, Column, Kind, Table, Values
 from core.data.text.prose import is_prose
 from core.errors import DataError
-from core.language import mark
+from core.language import mark, tr
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -356,7 +356,14 @@ def table_of(source: Source, columns: arrays.Columns, na: tuple[str, ...] | None
         try:
             cells.take(pd.Series(arrays.as_cells(values)), len(values))
         except DataError as error:
-            raise DataError(f"{source.name}, column “{cells.name}”: {error}") from None
+            raise DataError(
+                tr(
+                    "{file}, column “{name}”: {error}",
+                    file=source.name,
+                    name=cells.name,
+                    error=error,
+                )
+            ) from None
         built.append(cells.finish())
     lines = np.arange(1, len(next(iter(columns.values()))) + 1, dtype=np.int32)
     return Table(source.shown_path, form, tuple(built), lines)

@@ -15,7 +15,7 @@ from core.data.csv.dialect import TableFormat
 from core.data.csv.header import SPLIT, TEST, TRAIN, VALIDATION
 from core.data.csv.spelling import merged
 from core.errors import DataError
-from core.language import tr
+from core.language import mark, tr
 from core.name_lookup import find, natural_order
 from core.number_format import format_integer, format_shortest
 
@@ -294,7 +294,7 @@ class Table:
 
     def column(self, wanted: str) -> int:
         """Return the index of the column with this name or index (from 0)."""
-        return find(wanted, self.names, "column", f" in {self.path.name}")
+        return find(wanted, self.names, mark("column"), tr(" in {file}", file=self.path.name))
 
     @cached_property
     def split(self) -> int | None:

@@ -61,11 +61,13 @@ def read_layout(
     found = replace(found, left_out=found.left_out.copy())
     texts: dict[int, str | bytes] = {}  # bytes are of an encoding that is still to be found
     total, size = len(found.files), 0
+    of_all = format_integer(total)
     for k, file in enumerate(found.files):
         if k % AT_ONCE == 0:
             if is_cancelled():
                 raise Cancelled(tr("Opening {name} was cancelled.", name=found.name))
-            watch(f"{found.name}: {k:,} of {total:,} texts", k / total)
+            done = tr("{done} of {total} texts", done=format_integer(k), total=of_all)
+            watch(f"{found.name}  {done}", k / total)
             memory.check(
                 size, tr("{name}, read as texts,", name=found.name), tr("Take a part of it.")
             )

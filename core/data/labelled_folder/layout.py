@@ -102,7 +102,8 @@ def of_config(
     path = Path(config.path or "")
 
     def listed(entries: int) -> None:
-        watch(f"{path.name}: {entries:,} files", 0.0)
+        count = format_integer(entries)
+        watch(tr("{folder}: {count} files", folder=path.name, count=count), 0.0)
 
     return find(path, listed, is_cancelled, is_merged=config.merge_case, kind=kind)
 

@@ -24,7 +24,7 @@ import urllib3
 from urllib3.exceptions import HTTPError
 
 from core.data.mnist.failure import Cause, TransferError, explain, host_of, refused
-from core.language import tr
+from core.language import localised, tr
 
 CHUNK_BYTES = 1 << 16
 MAX_REDIRECTS = 5
@@ -93,7 +93,8 @@ class Transfer:
         if self._error is not None:
             raise self._error
         if not is_done and self.silent_seconds >= give_up:
-            raise TransferError(Cause.STALLED, self.address, f"{give_up:g} seconds")
+            silence = tr("{n} seconds", n=localised(f"{give_up:g}"))
+            raise TransferError(Cause.STALLED, self.address, silence)
         return is_done
 
     # On the thread ----------------------------------------------------------------------------

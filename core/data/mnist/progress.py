@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from core.data.mnist.failure import host_of
 from core.data.mnist.http_transfer import Transfer
-from core.language import tr
+from core.language import localised, tr
 from core.number_format import format_fixed
 
 MB = 1e6
@@ -38,8 +38,8 @@ class Progress:
     @property
     def words(self) -> str:
         """The state as text, as in “4.3 of 11.6 MB · 37 % · 12 s left”."""
-        share = f"{100 * self.share:.0f} %"
-        amount = f"{self.received / MB:.1f} of {self.total / MB:.1f} MB · {share}"
+        done, size = (format_fixed(each / MB, 1) for each in (self.received, self.total))
+        amount = f"{tr('{done} of {size} MB', done=done, size=size)} · {self._percent}"
         if self.silent_seconds:
             return tr(
                 "{amount} · stalled for {silent_seconds} s",
@@ -47,8 +47,12 @@ class Progress:
                 silent_seconds=format_fixed(self.silent_seconds, 0),
             )
         if self.seconds_left is None:
-            return amount if self.received else f"{amount} · connecting"
-        return f"{amount} · {_duration(self.seconds_left)} left"
+            return amount if self.received else tr("{amount} · connecting", amount=amount)
+        return tr("{amount} · {time} left", amount=amount, time=_duration(self.seconds_left))
+
+    @property
+    def _percent(self) -> str:
+        return localised(f"{100 * self.share:.0f} %")
 
 
 Watch = Callable[[Progress], None]
@@ -84,7 +88,7 @@ class Meter:
 def _duration(seconds: float) -> str:
     """Format an estimated time, rounded to its likely accuracy."""
     if seconds < 10:
-        return f"{max(round(seconds), 1)} s"
+        return tr("{n} s", n=max(round(seconds), 1))
     if seconds < 90:
-        return f"{5 * round(seconds / 5)} s"
-    return f"{round(seconds / 60)} min"
+        return tr("{n} s", n=5 * round(seconds / 5))
+    return tr("{n} min", n=round(seconds / 60))

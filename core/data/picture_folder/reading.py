@@ -139,12 +139,13 @@ def _results(
         except DataError:
             return UNREADABLE
 
-    total = len(found.files)
+    total, of_all = len(found.files), format_integer(len(found.files))
     with ThreadPoolExecutor(min(WORKERS, os.cpu_count() or 1), "pictures") as pool:
         for start in range(0, total, AT_ONCE):
             if is_cancelled():
                 raise Cancelled(tr("Opening {name} was cancelled.", name=found.name))
-            watch(f"{found.name}: {start:,} of {total:,} pictures", start / total)
+            done = tr("{done} of {total} pictures", done=format_integer(start), total=of_all)
+            watch(f"{found.name}  {done}", start / total)
             yield from pool.map(result, found.files[start : start + AT_ONCE])
 
 

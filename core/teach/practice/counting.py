@@ -31,7 +31,7 @@ def accuracy(rng: Generator) -> Exercise:
     counts[2, 2] += (20 - counts.sum() % 20) % 20  # a round number of examples
     n, right = int(counts.sum()), int(np.trace(counts))
     rows = [
-        f"- {name}: {', '.join(f'{count} as {CLASSES[k]}' for k, count in enumerate(row))}"
+        f"- {name}: {', '.join(_taken(count, CLASSES[k]) for k, count in enumerate(row))}"
         for name, row in zip(CLASSES, counts.tolist(), strict=True)
     ]
     recall = float(np.mean(np.diag(counts) / counts.sum(axis=1)))
@@ -140,3 +140,7 @@ def tfidf(rng: Generator) -> Exercise:
             ),
         ),
     )
+
+
+def _taken(count: int, name: str) -> str:
+    return tr("{count} as {name}", count=count, name=name)

@@ -33,7 +33,6 @@ from gui.stage.evaluation.threshold import ThresholdRow
 from gui.state.background_tasks import Background, Queue
 
 INTERVAL = 0.25  # s between two evaluations during training, at least
-NO_BREAK = "\N{NO-BREAK SPACE}"
 SHARE = 4.0  # least interval as a multiple of the duration of one evaluation
 PADDING = 28  # px around the name of a page
 PARTS = (
@@ -280,7 +279,7 @@ class EvaluationView(View):
                 n=format_integer(n),
                 rows=_rows(which),
                 low=format_fixed(100 * low, 1),
-                high=format_percent(high).replace(" ", NO_BREAK),  # the line may end here
+                high=format_percent(high),
                 baseline=self._describe_baseline(answers),
             )
         )

@@ -122,7 +122,7 @@ def test_the_page_says_all_of_it(iris):
     found = findings_of(iris, WHEN)
     text = Reader(to_html(found, ())).text
     for part in found.parts:
-        assert f"{100 * part.accuracy:.2f} %" in text and f"{part.loss:.4f}" in text
+        assert f"{100 * part.accuracy:.2f}\xa0%" in text and f"{part.loss:.4f}" in text
     for words in (WHEN, found.version, *iris.task.dataset.class_names, "default: 123"):
         assert words in text
     assert str(found.reproduction.command) in text

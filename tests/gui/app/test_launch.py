@@ -238,7 +238,7 @@ def test_the_picture_of_a_late_tab_has_the_last_numbers(read_when_pictured):
     right = round(result.metrics.test_accuracy * 30)
     assert read["tab"] == "Evaluation"
     assert any(f"{right} of 30 test rows" in words for words in read["words"])
-    assert read["bar"]["accuracy · test"] == f"{100 * result.metrics.train_accuracy:.1f} %"
+    assert read["bar"]["accuracy · test"] == f"{100 * result.metrics.train_accuracy:.1f}\xa0%"
 
 
 def test_the_picture_of_the_trace_has_the_loss_of_the_last_step(read_when_pictured):

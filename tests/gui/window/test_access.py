@@ -201,8 +201,8 @@ def test_a_curve_says_from_where_to_where_it_went(open_window, finish):
             f"test {metrics.test_loss:.3f}",
         ),
         "Accuracy": (
-            f"from {100 * first:.1f} % to {100 * last:.1f} %",
-            f"test {100 * metrics.test_accuracy:.1f} %",
+            f"from {100 * first:.1f}\xa0% to {100 * last:.1f}\xa0%",
+            f"test {100 * metrics.test_accuracy:.1f}\xa0%",
         ),
     }
     for name, (numbers, test) in expected.items():

@@ -137,7 +137,7 @@ def test_its_numbers_are_those_of_the_run_and_keys_work_without_the_menu_bar(win
     metrics, bar = window.controller.snapshot.metrics, window.presenter_bar
     assert bar.step.text == "1"
     assert bar.loss.text == f"{metrics.train_loss:.2f}"
-    assert bar.right.text == f"{100 * metrics.train_accuracy:.0f} %"
+    assert bar.right.text == f"{100 * metrics.train_accuracy:.0f}\xa0%"
 
     press(window, Qt.Key.Key_S)
     qtbot.waitUntil(lambda: window.controller.snapshot.step == 2)

@@ -91,7 +91,7 @@ def sheet_number(sheet, key) -> float:
 
 def check_bar_and_gauges(window, found: Recomputed) -> None:
     train = found.accuracy(found.task.train_rows)
-    assert labelled(window, "accuracy · test") == f"{100 * train:.1f} %"
+    assert labelled(window, "accuracy · test") == f"{100 * train:.1f}\xa0%"
     bring("Confusion", window)
     assert_array_equal(window.views["Confusion"].matrix.counts, found.confusion())
     bring("Accuracy", window)

@@ -43,7 +43,7 @@ def test_the_figures_are_those_of_the_snapshot(bar, snapshot):
     metrics = snapshot.metrics
     assert numbers(bar.loss) == [f"{metrics.train_loss:.4f}", f"{metrics.test_loss:.4f}"]
     shares = [metrics.train_accuracy, metrics.test_accuracy]
-    assert numbers(bar.accuracy) == [f"{100 * share:.1f} %" for share in shares]
+    assert numbers(bar.accuracy) == [f"{100 * share:.1f}\xa0%" for share in shares]
     assert numbers(bar.step_counter) == ["000,012"]
     assert numbers(bar.epoch) == ["000,003"]
 
@@ -288,7 +288,7 @@ def test_figures_of_validation_rows_are_those_of_a_recomputation(bar, watched):
     )
     train, test, validation = (f"{loss:.4f}" for loss in losses)
     assert numbers(bar.loss) == [train, f"test {test}", f"validation {validation}"]
-    train, test, validation = (f"{100 * share:.1f} %" for share in shares)
+    train, test, validation = (f"{100 * share:.1f}\xa0%" for share in shares)
     assert numbers(bar.accuracy) == [train, f"test {test}", f"validation {validation}"]
 
 

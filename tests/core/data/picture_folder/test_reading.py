@@ -175,7 +175,7 @@ def test_reading_is_told_and_can_be_cancelled(two, monkeypatch):
     monkeypatch.setattr(reading, "AT_ONCE", 2)
     config, told, stop = DataConfig(source="pictures", path=two), [], threading.Event()
     reading.read(config, lambda words, share: told.append((words, share)))
-    assert [words for words, _ in told] == [f"pictures: {k} of 6 pictures" for k in (0, 2, 4)]
+    assert [words for words, _ in told] == [f"pictures  {k} of 6 pictures" for k in (0, 2, 4)]
     stop.set()
     with pytest.raises(Cancelled):
         reading.read(config, is_cancelled=stop.is_set)

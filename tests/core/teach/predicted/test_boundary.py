@@ -88,7 +88,9 @@ def test_one_line_the_other_way_round_is_as_good(make_task, mingled):
 
 def test_how_good_it_is_is_said_beside_what_is_possible():
     best = boundary.Best(0.96, (), "the optimum")
-    assert boundary.describe(0.91, best) == "You drew this line: 91.0 %; the optimum has 96.0 %."
+    assert (
+        boundary.describe(0.91, best) == "You drew this line: 91.0\xa0%; the optimum has 96.0\xa0%."
+    )
     assert "not the mistakes" in boundary.describe(0.97, best)
 
 

@@ -181,8 +181,8 @@ def test_an_empty_pad_gets_no_answer_and_a_digit_shares_that_are_softmax_of_the_
     settled(view)
     _, a = expected(view)
     np.testing.assert_allclose(view.answer.probabilities, a, atol=1e-6)
-    assert view.shares.shares == [f"{100 * share:.1f} %" for share in view.answer.probabilities]
-    assert view.shares.answer == (str(a.argmax()), f"{100 * a.max():.0f} %")
+    assert view.shares.shares == [f"{100 * share:.1f}\xa0%" for share in view.answer.probabilities]
+    assert view.shares.answer == (str(a.argmax()), f"{100 * a.max():.0f}\xa0%")
 
 
 def test_a_drawn_digit_is_read(digits_view, settled):
@@ -227,7 +227,7 @@ def test_one_against_the_rest_says_what_its_shares_sum_to(digits_view, settled):
     write(view.pad, 3)
     settled(view)
     a = view.answer.probabilities
-    assert view.shares.shares == [f"{100 * share:.1f} %" for share in a]
+    assert view.shares.shares == [f"{100 * share:.1f}\xa0%" for share in a]
     assert view.shares.hint.startswith(f"Σ = {a.sum():.2f}: ")
     assert "need not sum to 1" in view.shares.hint
     assert view.reason.texts[-1].startswith("odds of ")
@@ -280,7 +280,7 @@ def test_without_training_all_classes_tie(digits_view, settled):
     settled(view)
     assert view.shares.answer == ("?", "")
     assert view.shares.sentence == "All classes tie: train first (Space)."
-    assert set(view.shares.shares) == {"10.0 %"}
+    assert set(view.shares.shares) == {"10.0\xa0%"}
 
 
 def test_the_answer_follows_the_training(digits_window, settled, qtbot):

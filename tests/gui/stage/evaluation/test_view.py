@@ -105,7 +105,7 @@ def test_of_imbalanced_classes_the_baseline_is_said_too(alone, tmp_path):
     (tmp_path / "t.csv").write_text("x,z,class\n" + "\n".join(rows) + "\n")
     data = DataConfig("csv", path=str(tmp_path / "t.csv"), test_fraction=0.0)
     view, _ = alone(RunConfig(data=data, training=TrainingConfig(epochs=5)))
-    assert "Baseline, always “&lt;b&gt;often&lt;/b&gt;”: 90.0 %" in view.accuracy.text()
+    assert "Baseline, always “&lt;b&gt;often&lt;/b&gt;”: 90.0\xa0%" in view.accuracy.text()
 
 
 def test_matrix_and_classes_are_scikit_learns_and_are_copied_in_full(qtbot, background, alone):
@@ -145,7 +145,7 @@ def test_the_reliability_says_its_error_and_its_counts_and_by_which_temperature_
     sure = found.probabilities.max(axis=1)
     bins = np.minimum((sure * 10).astype(int), 9)
     gaps = [abs((found.is_right - sure)[bins == b].sum()) for b in range(10)]
-    assert f"{100 * sum(gaps) / len(sure):.1f} %" in view.reliability.title.text()
+    assert f"{100 * sum(gaps) / len(sure):.1f}\xa0%" in view.reliability.title.text()
     counts = np.bincount(bins, minlength=10)
     shown = [label.toPlainText() for label in view.reliability.count_labels]
     assert shown == [str(count) if count else "" for count in counts]
@@ -166,7 +166,7 @@ def test_the_accuracy_is_said_with_counts_and_its_interval_of_the_rows_one_asks_
     low, high = wilson(right, n)
     said = view.accuracy.text()
     assert f"{right} of {n} test rows" in said
-    assert f"{100 * low:.1f} … {100 * high:.1f}\N{NO-BREAK SPACE}%" in said  # together on a line
+    assert f"{100 * low:.1f} … {100 * high:.1f}\xa0%" in said  # together on a line
     assert "Baseline" not in said  # of balanced classes
     qtbot.keyClick(view.which, Qt.Key.Key_Down)
     settle(qtbot, background)
@@ -363,7 +363,7 @@ def test_cross_validation_leaves_the_live_run_as_it_is(qtbot, evaluated):
     page = view.folds
     assert page.table.rowCount() == 4
     shares = [float(page.table.item(k, 2).text().split()[0]) for k in range(4)]
-    assert f"{np.mean(shares):.1f} % ± {np.std(shares, ddof=1):.1f} %" in page.figures.text()
+    assert f"{np.mean(shares):.1f}\xa0% ± {np.std(shares, ddof=1):.1f}\xa0%" in page.figures.text()
     assert "120 training rows was judged once" in page.words.text()
     assert shown.controller.snapshot.step == step
     np.testing.assert_array_equal(shown.controller.snapshot.params.W, W)

@@ -69,9 +69,9 @@ def test_shares_are_softmax_of_the_scores(view, train, write, genres):
     train(task_of(genres))
     write(TEXT)
     _, a = expected(view, TEXT)
-    assert view.shares.shares == [f"{100 * share:.1f} %" for share in a]
+    assert view.shares.shares == [f"{100 * share:.1f}\xa0%" for share in a]
     name = genres.class_names[a.argmax()]
-    assert view.shares.answer == (name, f"{100 * a.max():.0f} %")
+    assert view.shares.answer == (name, f"{100 * a.max():.0f}\xa0%")
 
 
 def test_the_answer_follows_every_key(view, train, write, genres, qtbot, settle):

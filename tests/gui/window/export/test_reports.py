@@ -37,7 +37,7 @@ def test_a_web_page_holds_the_figures_and_pictures_of_the_run(qtbot, open_window
     qtbot.waitUntil(lambda: not window.controller.snapshot.metrics.sampled)
     metrics = window.controller.snapshot.metrics
     for accuracy in (metrics.train_accuracy, metrics.test_accuracy):
-        assert f"{100 * accuracy:.2f} %" in page
+        assert f"{100 * accuracy:.2f}\xa0%" in page
     for loss in (metrics.train_loss, metrics.test_loss):
         assert f"{loss:.4f}" in page
     assert page.count("data:image/svg+xml;base64,") == 3

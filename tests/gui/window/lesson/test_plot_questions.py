@@ -128,7 +128,7 @@ def test_a_boundary_is_drawn_by_mouse_or_keys_undone_and_judged(begun, qtbot):
     points = begun.editor.points
     model = LogisticRegression(C=1 / (0.001 * len(points))).fit(points.xy, points.labels)
     best = model.score(points.xy, points.labels)
-    assert f"You drew this line: 80.0 %; the optimum has {100 * best:.1f} %." in said
+    assert f"You drew this line: 80.0\xa0%; the optimum has {100 * best:.1f}\xa0%." in said
     (line,) = layer.truth
     np.testing.assert_allclose(line @ model.coef_[0] + model.intercept_[0], 0, atol=0.02)
     assert "the optimum" in layer.hint.text() and layer.drawn is not None

@@ -111,7 +111,7 @@ def test_repeated_updates_make_the_model_sure(show, task, qtbot):
     label, eta = int(task.dataset.y[3]), snapshot.eta
     expected = word_update("softmax", z, x, label, 4, eta=eta, count=MOST_UPDATES)
     assert number(demo.after.text) == pytest.approx(expected.losses[1], abs=6e-4)
-    assert demo.share.text.startswith("25.0 % → ")
+    assert demo.share.text.startswith("25.0\xa0% → ")
 
 
 def test_there_are_as_many_words_as_have_room_also_in_a_lower_window(show, task, qtbot):
