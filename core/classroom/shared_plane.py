@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from core.data.shown_names import shown_classes, shown_features
 from core.data.task import Task
 from core.explain.plane import Plane
 
@@ -72,7 +73,7 @@ def shared(task: Task, plane: Plane, colours: tuple[str, ...]) -> SharedPlane:
     """
     dataset, features = task.dataset, (plane.x, plane.y)
     (x0, x1), (y0, y1) = plane.x_range, plane.y_range
-    names = tuple(f"{dataset.feature_names[j]} {dataset.unit_of(j)}".strip() for j in features)
+    names = tuple(f"{shown_features(dataset)[j]} {dataset.unit_of(j)}".strip() for j in features)
     empty = SharedPlane(
         features,
         (names[0], names[1]),
@@ -80,7 +81,7 @@ def shared(task: Task, plane: Plane, colours: tuple[str, ...]) -> SharedPlane:
         (float(x1), float(y1)),
         np.empty((0, 2)),
         np.empty(0, dtype=np.int64),
-        dataset.class_names,
+        shown_classes(dataset),
         dataset.class_marks,
         colours,
     )

@@ -68,6 +68,7 @@ class Dataset:
     understood, left_out : of a table, how it is used, and the rows that are not in X.
     folder : of a folder of pictures, how it is understood.
     documents : of texts, the n texts; their X has no columns, (n, 0).
+    has_own_names : whether its names are the program's, which the window translates.
     vocabulary, bag : of texts that are made ready to train on, the words that are their features,
         and these, sparse, (n, m) float32, of which only some rows are ever made dense.
 
@@ -99,6 +100,7 @@ class Dataset:
     documents: Documents | None = None
     vocabulary: Vocabulary | None = None
     bag: csr_array | None = None
+    has_own_names: bool = False
     _padded: _PaddedRows | None = None
 
     is_streamed: ClassVar[bool] = False  # whether X stays on disk: see `core.data.streamed`

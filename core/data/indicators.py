@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from core.invisible_characters import visible
+from core.language import tr
 from core.name_lookup import plain
+from core.number_format import format_fixed
 
 YES, NO = ("1", "1.0", "true", "yes", "y", "t"), ("0", "0.0", "false", "no", "n", "f")
 
@@ -33,8 +35,10 @@ class Indicator(NamedTuple):
     def describe(self, value: float) -> str:
         """Return a value of the feature in words, as in “Sex male” or “Sex 0.4 of male”."""
         if value in (0, 1):
-            return f"{self.column} {self.word if value else self.opposite}"
-        return f"{self.column} {value:.2f} of {self.word}"
+            other = self.other or tr("not {name}", name=self.word)
+            return f"{self.column} {self.word if value else other}"
+        share = format_fixed(value, 2)
+        return tr("{column} {share} of {word}", column=self.column, share=share, word=self.word)
 
 
 class Asked(NamedTuple):

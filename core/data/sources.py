@@ -24,6 +24,7 @@ def drawn(points: Points) -> Dataset:
     """Return the points as a data set; all are training rows unless a test share is chosen."""
     return Dataset(
         name="Drawn points",
+        has_own_names=True,
         X=points.xy.astype(np.float32),
         y=points.labels,
         feature_names=("x₁", "x₂"),
@@ -121,6 +122,7 @@ def _iris() -> Dataset:
         feature_names=tuple(header[:-1]),
         class_names=species,
         unit="cm",
+        has_own_names=True,
         preferred_features=("petal length", "petal width"),
     )
 
@@ -130,6 +132,7 @@ def _digits() -> Dataset:
         table = np.loadtxt(file, delimiter=",", dtype=np.uint8)
     return Dataset(
         name="Digits 8×8",
+        has_own_names=True,
         X=np.ascontiguousarray(table[:, :-1]),
         y=table[:, -1].astype(np.int64),
         feature_names=pixel_names(8, 8),
@@ -147,6 +150,7 @@ def _genres() -> Dataset:
     genres = tuple(dict.fromkeys(row.genre for row in rows))
     return Dataset(
         name="Genres",
+        has_own_names=True,
         X=no_features(len(rows)),
         y=np.array([genres.index(row.genre) for row in rows], dtype=np.int64),
         feature_names=(),
@@ -190,6 +194,7 @@ def _mnist(config: DataConfig, fetch: Callable[[], Contents]) -> Dataset:
         y=y,
         feature_names=pixel_names(*shape),
         class_names=images.class_names,
+        has_own_names=True,
         scale=255.0,
         image_shape=shape,
         published_test=n_test,

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from core import model_family
 from core.config import Weighting
 from core.data.csv.spreadsheet import to_text
+from core.data.shown_names import shown_classes, shown_inputs
 from core.data.task import Task
 from core.language import localised, mark, tr
 from core.model_family import FAMILY
@@ -45,14 +46,14 @@ class Coefficients:
 
 def output_names(task: Task) -> tuple[str, ...]:
     """Return the name of each row of W: a class, the neuron's yes-class, or a pair of classes."""
-    return model_family.output_names(task.config.model.kind, task.dataset.class_names)
+    return model_family.output_names(task.config.model.kind, shown_classes(task.dataset))
 
 
 def coefficients(task: Task, params: Params) -> Coefficients:
     """Return the coefficients of a model without a hidden layer."""
     own_W, own_b = task.standardiser.unscale(params.W, params.b)
     return Coefficients(
-        task.input_names,
+        shown_inputs(task),
         output_names(task),
         params.W.astype(np.float64),
         params.b.astype(np.float64),
@@ -89,7 +90,7 @@ def sentence(task: Task, found: Coefficients, j: int, k: int, against: int | Non
     """Return a sentence on the effect of one more unit of feature j on the odds of output k."""
     if not have_odds(task):
         return ""
-    names = task.dataset.class_names
+    names = shown_classes(task.dataset)
     if is_relative(task):
         if against is None or against == k:
             return tr("Choose two different classes to compare.")

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from core.data.shown_names import shown_classes, shown_inputs
 from core.data.task import Task
 from core.errors import DataError
 from core.explain.gradient_agreement import (
@@ -69,14 +70,14 @@ def check(
     checked = _chosen(task, params, rows)
     differences = problem.by_differences(checked)
     ways = {TRAINED: trained, HAND: hand, AUTOGRAD: autograd, DIFFERENCES: differences}
-    classes = output_names(task.config.model.kind, task.dataset.class_names)
+    classes = output_names(task.config.model.kind, shown_classes(task.dataset))
     units = task.config.model.hidden
     trouble = ""
     for way, values in ways.items():
         if not np.isfinite(values).all():
             first = int(np.argmin(np.isfinite(values)))
             parameter = int(checked[first]) if way == DIFFERENCES else first
-            name = parameter_name(parameter, classes, task.input_names, units)
+            name = parameter_name(parameter, classes, shown_inputs(task), units)
             trouble = _trouble(way, name, problem.largest_logit)
             break
     return GradientCheck(
@@ -86,7 +87,7 @@ def check(
         batch=batch,
         at_kinks=taken - len(rows),
         classes=classes,
-        inputs=task.input_names,
+        inputs=shown_inputs(task),
         units=units,
         is_relu=units > 0 and task.config.model.activation == "relu",
         trained=trained,

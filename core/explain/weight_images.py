@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.csv.spreadsheet import to_text
+from core.data.shown_names import shown_classes
 from core.data.task import Task
 from core.model_family import output_names
 from core.train.snapshot import Params
@@ -43,7 +44,7 @@ def picture_weights(task: Task, params: Params) -> list[PictureWeights]:
     W = params.W.astype(np.float64)
     own: Reals = task.standardiser.unscale(params.W, params.b)[0]
     most, least = W.argmax(axis=1), W.argmin(axis=1)
-    names = output_names(task.config.model.kind, task.dataset.class_names)
+    names = output_names(task.config.model.kind, shown_classes(task.dataset))
     return [
         PictureWeights(
             name=name,

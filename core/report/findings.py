@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core import VERSION
 from core.data.defaults import default_config
+from core.data.shown_names import shown_classes, shown_inputs, shown_name
 from core.data.task import Task
 from core.evaluate.classification import Answers, Report, confusion, report, wilson
 from core.evaluate.model_outputs import ask
@@ -108,7 +109,7 @@ def findings_of(snapshot: Snapshot, made_on: str) -> Findings:
     notes = snapshot.epilogue.notes if snapshot.epilogue else ()
     said = [snapshot.message, *notes, *map(str, task.dataset.notes)]
     return Findings(
-        title=f"{task.source.name}: {default_name(task.config, snapshot.settings)}",
+        title=f"{shown_name(task.source)}: {default_name(task.config, snapshot.settings)}",
         made_on=made_on,
         version=VERSION,
         data=_data(task, record),
@@ -132,7 +133,7 @@ def _data(task: Task, record: Record) -> tuple[tuple[str, str], ...]:
     rows = ", ".join(f"{format_integer(len(each))} {tr(name)}" for name, each in parts.items())
     path = task.config.data.path
     return (
-        (tr("Data set"), task.source.name),
+        (tr("Data set"), shown_name(task.source)),
         *(((tr("File"), path),) if path else ()),
         (tr("Rows"), f"{format_integer(sum(map(len, parts.values())))}: {rows}"),
         (tr("Features"), str(known["features"])),
@@ -147,7 +148,7 @@ def _class_rows(task: Task) -> tuple[tuple[str, int, int, int], ...]:
     ]
     return tuple(
         (name, int(train), int(validation), int(test))
-        for name, train, validation, test in zip(task.dataset.class_names, *counts, strict=True)
+        for name, train, validation, test in zip(shown_classes(task.dataset), *counts, strict=True)
     )
 
 
@@ -172,7 +173,7 @@ def _part(name: str, answers: Answers) -> Part:
 
 def _confusion(task: Task, part: str, answers: Answers) -> Confusion:
     counts = confusion(answers.y, answers.predicted, task.dataset.h)
-    return Confusion(part, task.dataset.class_names, counts)
+    return Confusion(part, shown_classes(task.dataset), counts)
 
 
 def _weights(task: Task, params: Params) -> WeightTable | None:
@@ -181,11 +182,11 @@ def _weights(task: Task, params: Params) -> WeightTable | None:
     is_listed = params.hidden is None and m <= MOST_INPUTS and outputs <= MOST_OUTPUTS
     if task.source.image_shape is not None or not is_listed:
         return None
-    return WeightTable(output_names(task), task.input_names, params.W, params.b)
+    return WeightTable(output_names(task), shown_inputs(task), params.W, params.b)
 
 
 def _words(task: Task, params: Params) -> tuple[tuple[str, str], ...]:
-    vocabulary, names = task.dataset.vocabulary, task.dataset.class_names
+    vocabulary, names = task.dataset.vocabulary, shown_classes(task.dataset)
     if vocabulary is None or params.hidden is not None:
         return ()
     weights, _ = label_weights(task.config.model.kind, params, len(names))

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 from core.config import RunConfig, TrainingConfig
 from core.data.csv.spreadsheet import to_text
+from core.data.csv.understood import listed
+from core.data.shown_names import shown_classes, shown_features, shown_name
 from core.data.task import Task
 from core.data.text.described import describe
 from core.language import localised, mark, spoken, tr
@@ -140,18 +142,15 @@ def short_names(names: Sequence[str]) -> list[str]:
 def settings_of(record: Record) -> dict[str, Setting]:
     """Return every setting that determines the run, by name, as a number or text."""
     data, model, now, task = record.config.data, record.config.model, record.settings, record.task
-    names = task.dataset.feature_names
+    names = shown_features(task.dataset)
     kind = format_count(len(names), "word") if task.dataset.is_text else ""
     kind = format_count(len(names), "pixel") if task.dataset.image_shape else kind
-    few = kind or ", ".join(names[:4])
-    if len(names) > 4 and not kind:
-        few = tr("{features} and {more} more", features=few, more=len(names) - 4)
     return {
-        mark("data"): task.source.name,
-        mark("rows"): " + ".join(f"{n:,}" for n in _parts(task)),
-        mark("features"): few,
+        mark("data"): shown_name(task.source),
+        mark("rows"): " + ".join(map(format_integer, _parts(task))),
+        mark("features"): kind or listed(names, most=4),
         mark("words"): describe(data.bag) if task.dataset.is_text else "–",
-        mark("classes"): " / ".join(task.dataset.class_names),
+        mark("classes"): " / ".join(shown_classes(task.dataset)),
         mark("split seed"): data.split_seed,
         mark("standardised"): _yes(bool(data.standardise)),
         mark("degree"): data.degree,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from core.errors import DataError
 from core.language import tr
-from core.number_format import format_fixed
+from core.number_format import format_fixed, format_integer
 from core.train.snapshot import Snapshot
 
 END, MOVED = "end", "a point is moved"
@@ -58,7 +58,7 @@ class Until:
         if not self.quantity:
             return ""
         value = self._value(snapshot)
-        return f"{value:,.0f}" if self.quantity in COUNTS else format_fixed(value, 3)
+        return format_integer(value) if self.quantity in COUNTS else format_fixed(value, 3)
 
     def _value(self, snapshot: Snapshot) -> float:
         if self.quantity in COUNTS:

@@ -16,6 +16,7 @@ from core.classroom.room import MOST_SENT, Activity, Kind, Room, Sent
 from core.classroom.server import Server
 from core.data.digits.drawing import DigitPreprocessing, draw
 from core.data.points import RANGE, Points
+from core.data.shown_names import shown_classes
 from core.data.task import Task
 from core.errors import DataError
 from core.language import tr, tr_n
@@ -103,7 +104,7 @@ class _Look(NamedTuple):
 
     def words(self, digits: Sequence[ClassDigit]) -> list[tuple[int, dict[str, object]]]:
         """Return for the phone of each digit what the model says."""
-        names, told = self.task.source.class_names, list[tuple[int, dict[str, object]]]()
+        names, told = shown_classes(self.task.source), list[tuple[int, dict[str, object]]]()
         for digit in digits:
             said = names[digit.decided] if digit.decided >= 0 else tr("none of them")
             sure = format_percent(digit.share)
@@ -163,7 +164,7 @@ class Classroom(QObject):
     def names(self) -> tuple[str, ...]:
         """The classes of the shown data."""
         run = self._controller.run
-        return () if run is None else run.task.source.class_names
+        return () if run is None else shown_classes(run.task.source)
 
     def open(self, host: str) -> None:
         """Serve at this address of the machine."""
@@ -244,7 +245,7 @@ class Classroom(QObject):
             return
         if not self.can_ask(activity.kind):
             self.ask("wait")
-        elif activity.classes != task.source.class_names:
+        elif activity.classes != shown_classes(task.source):
             self.ask(activity.kind, activity.text)
 
     # What is sent ---------------------------------------------------------------------------------

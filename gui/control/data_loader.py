@@ -14,6 +14,7 @@ from core.data import sources
 from core.data.dataset import Dataset
 from core.data.defaults import default_config
 from core.data.points import Points
+from core.data.shown_names import shown_name
 from core.data.shown_task import shown
 from core.data.task import Task, prepare
 from core.errors import ConfigError
@@ -240,7 +241,7 @@ class DataLoader(QObject):
         )
         remark = wish.remark
         if before is not None:
-            text = wish.words or tr("change to {name}", name=task.dataset.name)
+            text = wish.words or tr("change to {name}", name=shown_name(task.dataset))
             change = Change(controller.show_run, text, before, after, steps=steps, field=wish.field)
             remark = f"{controller.undo_stack.note(change)} {remark}".strip()
         if remark:

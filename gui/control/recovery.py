@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from core.data.shown_names import shown_name
 from core.errors import LogitLabError
 from core.language import tr
 from core.model_family import FAMILY
@@ -128,7 +129,7 @@ class Recovery(QObject):
     def _summary(self, project: Project) -> str:
         """Return what the copy holds, in a few words: “Iris, softmax, step 4,200”."""
         task = project.task
-        parts = [task.source.name, FAMILY[task.config.model.kind].title_in_text]
+        parts = [shown_name(task.source), FAMILY[task.config.model.kind].title_in_text]
         if self._controller.steps:
             parts.append(tr("step {step}", step=format_integer(self._controller.steps)))
         if project.records:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.config import HiddenActivation
+from core.data.shown_names import shown_classes, shown_inputs
 from core.data.task import Task
 from core.model_family import FAMILY, output_names, pairs
 from core.number_format import format_plain
@@ -130,10 +131,10 @@ def shape_of(
         rule=trace.rule,
         is_scaled=not task.standardiser.is_identity and task.feature_map.is_identity,
         features=() if is_image else tuple(int(j) for j in shown),
-        names=task.dataset.class_names,
+        names=shown_classes(task.dataset),
         marks=task.dataset.class_marks,
-        titles=output_names(trace.kind, task.dataset.class_names),
-        inputs=() if is_image else tuple(task.input_names),
+        titles=output_names(trace.kind, shown_classes(task.dataset)),
+        inputs=() if is_image else tuple(shown_inputs(task)),
         document=_document(task, text, trace.x, order) if vocabulary else None,
         hidden=task.config.model.hidden,
         activation=task.config.model.activation,
@@ -161,6 +162,6 @@ def _outputs(trace: Trace, h: int) -> tuple[int, ...]:
 
 def _document(task: Task, text: str, x: NDArray[np.float64], order: NDArray[np.int64]) -> Document:
     """Return a document with inputs x, of which those in `order` are its words."""
-    names = task.input_names
+    names = shown_inputs(task)
     words = (f"{short(names[j], WORD_LETTERS)} {format_plain(x[j], 3)}" for j in order[:WORDS])
     return Document(beginning(text, TEXT_LETTERS), tuple(words), len(order))

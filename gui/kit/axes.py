@@ -14,6 +14,7 @@ from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QGraphicsGridLayout, QGraphicsItem, QSizePolicy
 
 from core.language import localised, mark, tr
+from core.number_format import localised_number
 from gui.kit.broken_axis import Break
 
 Levels = list[tuple[float | None, list[float]]]  # spacing and values of the ticks of each level
@@ -43,7 +44,7 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         """Return the labels with the decimal mark of the language."""
-        return [localised(text) for text in super().tickStrings(values, scale, spacing)]
+        return [localised_number(text) for text in super().tickStrings(values, scale, spacing)]
 
     def resizeEvent(self, event: QEvent | None = None) -> None:
         """Place the name; one that is longer than the axis is set smaller, so that it is whole."""
@@ -181,7 +182,7 @@ class ValueAxis(Axis):
         digits = max(0, math.ceil(-math.log10(spacing) - 1e-9))  # enough to distinguish the ticks
         if self.is_share:
             return localised(f"{value:.{max(digits - 2, 0)}%}")
-        return localised(f"{value:g}" if self.range[0] <= 0 else f"{value:.{digits}f}")
+        return localised_number(f"{value:g}" if self.range[0] <= 0 else f"{value:.{digits}f}")
 
 
 class PlotArea(pg.GraphicsWidget):  # type: ignore[misc]

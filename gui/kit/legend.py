@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from core.data.dataset import Dataset
 from core.data.points import MAX_CLASSES, MIN_CLASSES
+from core.data.shown_names import shown_classes
 from core.data.task import Task
 from core.language import mark, tr
 from gui.kit import theme as look
@@ -72,7 +73,7 @@ class Legend(QWidget):
         hollow = TEST if len(task.test_rows) else ""
         if len(task.validation_rows):
             hollow = HELD_OUT
-        shown = dataset.class_names, dataset.class_marks, drawing, hollow
+        shown = shown_classes(dataset), dataset.class_marks, drawing, hollow
         style = self._theme, zoom.factor()
         if shown != self._shown:
             self._fill(dataset, hollow)
@@ -87,7 +88,7 @@ class Legend(QWidget):
             self.chosen_class = dataset.h - 1  # the board has done the same
         self._group = QButtonGroup(self)
         for k, (name, number) in enumerate(
-            zip(dataset.class_names, dataset.class_marks, strict=True)
+            zip(shown_classes(dataset), dataset.class_marks, strict=True)
         ):
             icon = partial(marker_icon, mark=number)
             if self._is_drawing:

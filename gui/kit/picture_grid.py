@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QMouseEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.data.dataset import REST_MARK
+from core.data.shown_names import shown_classes
 from core.data.task import Task
 from core.explain.coefficients import output_names
 from core.language import localised, mark, tr
@@ -147,7 +148,7 @@ class Panels(Coverable, QWidget):
         if FAMILY[model.kind].is_pairwise:
             second = [marks[j] for _, j in pairs(self._task.dataset.h)]
             return list(zip(output_names(self._task), second, strict=True))
-        names = list(zip(self._task.dataset.class_names, marks, strict=True))
+        names = list(zip(shown_classes(self._task.dataset), marks, strict=True))
         return names[1:] if self._task.is_neuron else names
 
     def _line(self) -> float:

@@ -40,6 +40,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.data.dataset import Dataset
+from core.data.shown_names import shown_features
 from gui.kit import described, zoom
 from gui.kit import theme as look
 from gui.kit.axes import Axis, PlotArea
@@ -334,7 +335,7 @@ def name_feature(plot: Plot, side: str, dataset: Dataset, feature: int) -> None:
     if indicator is None:
         axis.setTicks(None)
         unit = f" ({own})" if (own := dataset.unit_of(feature)) else ""
-        name_axis(plot, side, dataset.feature_names[feature] + unit)
+        name_axis(plot, side, shown_features(dataset)[feature] + unit)
         return
     words = (indicator.opposite, indicator.word)
     axis.setTicks([[(value, short(word, TICK_LETTERS)) for value, word in enumerate(words)]])
@@ -344,7 +345,7 @@ def name_feature(plot: Plot, side: str, dataset: Dataset, feature: int) -> None:
 def name_plane(plot: Plot, theme: Theme, dataset: Dataset, features: tuple[int, int]) -> None:
     """Label the axes with two features; axes that look so already are not laid out again."""
     named = tuple(
-        (dataset.feature_names[j], dataset.unit_of(j), dataset.indicators[j]) for j in features
+        (shown_features(dataset)[j], dataset.unit_of(j), dataset.indicators[j]) for j in features
     )
     plane = named, theme, zoom.factor(), plot.devicePixelRatioF()
     if plane == plot.plane:

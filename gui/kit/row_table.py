@@ -13,15 +13,16 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
+from core.data.shown_names import shown_features
 from core.data.task import Task
-from core.language import localised, tr
+from core.language import localised, mark, tr
 from gui.kit.covers.covering import Covering
 from gui.kit.fields.menus import leave_menu
 from gui.kit.plain_text import as_tip, beginning, paragraphs, wrapped
 
 Index = QModelIndex | QPersistentModelIndex
 MAX_FEATURE_COLUMNS = 64
-TEXT = "text"
+TEXT = mark("text")
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -54,8 +55,8 @@ class RowTableModel(QAbstractTableModel):
         assert self.task is not None
         dataset = self.task.dataset
         if dataset.is_text:
-            return (TEXT,)
-        return dataset.feature_names[:MAX_FEATURE_COLUMNS] if dataset.is_measured else ()
+            return (tr(TEXT),)
+        return shown_features(dataset)[:MAX_FEATURE_COLUMNS] if dataset.is_measured else ()
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole

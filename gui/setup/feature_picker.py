@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 
 from core.data.dataset import Dataset
+from core.data.shown_names import shown_columns
 from core.data.task import Task
 from core.language import tr
 from core.number_format import format_integer
@@ -27,7 +28,9 @@ class FeaturePicker(MenuPicker):
         """Show the features of a task for which `applies_to` holds."""
         self._task = task
         names, chosen = _names(task.source), _names(task.dataset)
-        menu = self._fill(names, chosen, self._toggle, may_be_none=False)
+        menu = self._fill(
+            names, shown_columns(task.source), chosen, self._toggle, may_be_none=False
+        )
         everything = menu.addAction(tr("All {n}", n=format_integer(len(names))))
         everything.triggered.connect(lambda: self.chosen.emit(ALL))
 

@@ -26,6 +26,7 @@ class MenuPicker(QToolButton):
     def _fill(
         self,
         names: tuple[str, ...],
+        said: tuple[str, ...],
         used: Collection[str],
         toggle: Callable[[str], None],
         *,
@@ -33,6 +34,7 @@ class MenuPicker(QToolButton):
     ) -> QMenu:
         """List the names, those in use ticked, and return the menu, which ends with a separator.
 
+        said : the names as they are shown.
         may_be_none : whether the last one in use may be taken out.
         """
         count = tr("{n} of {total}", n=len(used), total=len(names))
@@ -40,9 +42,9 @@ class MenuPicker(QToolButton):
         self.setAccessibleDescription(f"{count}. {self.toolTip()}")
         menu = self.menu()
         menu.clear()
-        for name in names:
-            action = menu.addAction(unmarked(short(name)))
-            action.setToolTip(as_tip(name))
+        for name, words in zip(names, said, strict=True):
+            action = menu.addAction(unmarked(short(words)))
+            action.setToolTip(as_tip(words))
             action.setCheckable(True)
             action.setChecked(name in used)
             action.setEnabled(name not in used or may_be_none or len(used) > 1)

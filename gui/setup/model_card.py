@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton
 
 from core.config import MAX_HIDDEN, ModelConfig
+from core.data.shown_names import shown_classes
 from core.data.suitability import not_counted
 from core.data.task import Task
 from core.language import mark, tr
@@ -158,11 +159,9 @@ class ModelCard(Card):
         self.formula.setToolTip(f"L = {tr(kind.formula)};  ∂L/∂z = {tr(kind.gradient)}")
         for row in self._class_rows:
             row.setVisible(kind.is_neuron)
-        names = task.source.class_names
-        self.positive.set_options([(name, name) for name in names], model.positive)
-        self.negative.set_options(
-            [(tr("the rest"), None), *((name, name) for name in names)], model.negative
-        )
+        names = tuple(zip(shown_classes(task.source), task.source.class_names, strict=True))
+        self.positive.set_options(names, model.positive)
+        self.negative.set_options([(tr("the rest"), None), *names], model.negative)
         self.init.set_options(((tr("zeros"), "zeros"), (tr("random"), "random")), model.init)
         self.activation.set_options([(tr(text), f) for text, f in ACTIVATIONS], model.activation)
         self.hidden.show_value(model.hidden)

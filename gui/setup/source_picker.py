@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QPushButton, QVBoxLayout, QWidget
 
 from core.config import Source
 from core.data.dataset import Dataset
+from core.data.shown_names import shown_name
 from core.data.task import Task
 from core.language import mark, tr, tr_n
 from core.number_format import format_count, format_integer
@@ -77,7 +78,7 @@ class SourcePicker(QWidget):
         ):
             words = tr(name), tr(detail)
             if shown == kind:
-                words = task.source.name, _size(task.source)
+                words = shown_name(task.source), _size(task.source)
             self._buttons[kind].set_words(*words)
         self._buttons[shown].setChecked(True)
 

@@ -32,7 +32,9 @@ class WordsPicker(MenuPicker):
         told, used = task.source.understood, self._used(task)
         assert told is not None
         has_others = len(task.source.columns) > 1
-        menu = self._fill(told.could_be_words, used, self._toggle, may_be_none=has_others)
+        menu = self._fill(
+            told.could_be_words, told.could_be_words, used, self._toggle, may_be_none=has_others
+        )
         missing = menu.addAction(tr(MISSING))
         missing.setCheckable(True)
         missing.setChecked(task.config.data.missing_category)

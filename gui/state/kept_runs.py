@@ -39,6 +39,11 @@ def colour_of(theme: Theme, number: int) -> str:
     return dark if theme.is_dark else light
 
 
+def shown_name_of(record: Record) -> str:
+    """Return the name of a run; the live one is called so in the language of the window."""
+    return tr(LIVE_NAME) if record.colour == LIVE else record.name
+
+
 def swatch(theme: Theme, number: int) -> QIcon:
     """Return an icon of a short thick line in the colour of a run's curve."""
     ratio = 3

@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from core.config import TrainingConfig
+from core.data.shown_names import shown_name
 from core.data.task import Task
 from core.language import localised, tr
 from core.model_family import FAMILY
@@ -137,7 +138,7 @@ class PresenterBar(QFrame):
 
     def show_task(self, task: Task) -> None:
         self._snapshot = None
-        model, data = tr(FAMILY[task.config.model.kind].title), task.source.name
+        model, data = tr(FAMILY[task.config.model.kind].title), shown_name(task.source)
         self._title.setText(tr("{model} on {data}", model=model, data=data))
         for figure in (self.step, self.loss, self.right):
             figure.show_number("–")

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer
 from PySide6.QtWidgets import QGraphicsView, QWidget
 
+from core.data.shown_names import shown_classes, shown_features, shown_name
 from core.explain.word_evidence import label_weights, strongest
 from core.language import localised, mark, tr
 from core.model_family import FAMILY
@@ -176,7 +177,7 @@ def describe_model(snapshot: Snapshot) -> str:
     task, metrics = snapshot.task, snapshot.metrics
     values = {
         "model": tr(FAMILY[task.config.model.kind].title),
-        "data": task.dataset.name,
+        "data": shown_name(task.dataset),
         "steps": _steps(snapshot),
         "train": _share(metrics.train_accuracy),
     }
@@ -201,7 +202,7 @@ def describe_weights(snapshot: Snapshot) -> str:
     k, j = np.unravel_index(np.argmax(np.abs(W)), W.shape)
     steps, count, largest = _steps(snapshot), format_integer(W.size), localised(f"{W[k, j]:.3g}")
     values = {"steps": steps, "count": count, "largest": largest}
-    inputs, names = task.dataset.feature_names, task.dataset.class_names
+    inputs, names = shown_features(task.dataset), shown_classes(task.dataset)
     if W.shape != (len(names), len(inputs)):
         return tr("After {steps} the largest of {count} weights is {largest}.", **values)
     return tr(
@@ -215,7 +216,7 @@ def describe_weights(snapshot: Snapshot) -> str:
 def describe_words(snapshot: Snapshot) -> str:
     """Return a sentence on the strongest words of each label."""
     task = snapshot.task
-    names, words = task.dataset.class_names, task.dataset.feature_names
+    names, words = shown_classes(task.dataset), shown_features(task.dataset)
     W, _ = label_weights(task.config.model.kind, snapshot.params, len(names))
     if not np.any(W):
         return tr("All weights are 0 after {steps}.", steps=_steps(snapshot))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from core.data.shown_names import shown_name
 from core.data.task import Task
 from core.language import localised, tr
 from core.model_family import FAMILY
@@ -45,7 +46,7 @@ class StatusMessages(QObject):
         elif task.demand.is_large:  # shown until the first snapshot
             self._show_message(tr("Making ready {what}; this may take a while.", what=task.demand))
         else:
-            data = task.dataset.name
+            data = shown_name(task.dataset)
             self._show_message(tr("Ready. Press Space to train on {data}.", data=data))
         if self._pending_message:
             self.remark(self._pending_message)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from core.data.shown_names import shown_classes
 from core.data.task import Task
 from core.language import mark, tr
 from gui.kit.view import View
@@ -138,7 +139,7 @@ def _make_draw(context: ViewContext) -> View:
             return  # the data changed between the drawing and the press of the button
         source = controller.run.task.source
         X = np.rint(picture.reshape(1, -1) * source.scale).astype(np.uint8)
-        text = tr("lesson that this is {name}", name=source.class_names[label])
+        text = tr("lesson that this is {name}", name=shown_classes(source)[label])
         context.editor.teach(X, np.array([label]), text)
 
     def follow(task: Task, picture: NDArray[np.float32], row: int) -> None:
@@ -175,7 +176,7 @@ def _make_read(context: ViewContext) -> View:
         """Add a text to the training rows under its true label."""
         if controller.run is None or view.task is not controller.run.shown:
             return  # the data changed between the text and the press of the button
-        name = controller.run.task.source.class_names[label]
+        name = shown_classes(controller.run.task.source)[label]
         what = tr("lesson that this is {name}", name=name)
         context.editor.teach(no_features(1), np.array([label]), what, Documents((text,)))
 

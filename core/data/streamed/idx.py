@@ -69,6 +69,7 @@ def open_idx(
         y=y,
         feature_names=pixel_names(rows, columns),
         class_names=class_names,
+        has_own_names=True,
         scale=255.0,
         image_shape=(rows, columns),
         published_test=len(labels[1]),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.data.shown_names import shown_classes, shown_inputs
 from core.data.task import Task
 from core.language import tr
 from core.model_family import FAMILY, output_names
@@ -106,7 +107,7 @@ def beside(first: Direction, second: Direction, task: Task) -> Direction:
 def of_parameter(task: Task, k: int, j: int | None) -> Direction:
     """Return the direction of one weight W[k, j], or of the bias b[k] if j is None."""
     parts = _zeros(task)
-    kind, names, u = task.config.model.kind, task.dataset.class_names, task.config.model.hidden
+    kind, names, u = task.config.model.kind, shown_classes(task.dataset), task.config.model.hidden
     has_pairs = FAMILY[kind].is_pairwise
     name = output_names(kind, [_short(name) for name in names] if has_pairs else names)[k]
     above = "⁽²⁾" if u else ""
@@ -114,7 +115,7 @@ def of_parameter(task: Task, k: int, j: int | None) -> Direction:
         parts[1][k] = 1
         return unit(f"b{above} {name}", *parts)
     parts[0][k, j] = 1
-    taken = tr("unit {n}", n=j + 1) if u else task.input_names[j]
+    taken = tr("unit {n}", n=j + 1) if u else shown_inputs(task)[j]
     return unit(f"w{above} {name}, {taken}", *parts)
 
 
@@ -126,7 +127,7 @@ def of_hidden_parameter(task: Task, unit_number: int, i: int | None) -> Directio
         parts[3][unit_number] = 1
         return unit(f"b⁽¹⁾ {name}", *parts)
     parts[2][unit_number, i] = 1
-    return unit(f"w⁽¹⁾ {name}, {task.input_names[i]}", *parts)
+    return unit(f"w⁽¹⁾ {name}, {shown_inputs(task)[i]}", *parts)
 
 
 def _short(name: str) -> str:

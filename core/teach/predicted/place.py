@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.data.shown_names import shown_classes
 from core.data.task import Task
 from core.explain.plane import Plane, boundary_lines
 from core.explain.probe import decision_grid, probabilities, row_answers
@@ -102,7 +103,7 @@ def seen_on_plane(
         shares = probabilities(task, params, values)[0]
         k = int(shares.argmax())
         share = format_probability(float(shares[k]))
-        return tr("Here {name} has {share}.", name=task.dataset.class_names[k], share=share)
+        return tr("Here {name} has {share}.", name=shown_classes(task.dataset)[k], share=share)
     train = task.train_rows
     if not len(train):
         return ""
@@ -113,7 +114,7 @@ def seen_on_plane(
         k = int(answers.predicted[row])
         if k != task.dataset.y[row]:
             return tr("The nearest example, row {row}, is one: click nearer to it.", row=number)
-        own = task.dataset.class_names[k]
+        own = shown_classes(task.dataset)[k]
         return tr("Row {row} is put into its own class, {name}.", row=number, name=own)
     lost = format_fixed(float(answers.loss[row]), 3)
     return tr("Row {row} has the loss {loss}.", row=number, loss=lost)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.data.shown_names import shown_classes, shown_features
 from core.evaluate.classification import HALF, has_threshold
 from core.language import localised, tr
 from core.model_family import FAMILY
@@ -52,7 +53,7 @@ def _held_features(section: Section) -> str:
             else mark.describe(section.centre[j])
         )
         for j, (name, mark) in enumerate(
-            zip(dataset.feature_names, dataset.indicators, strict=True)
+            zip(shown_features(dataset), dataset.indicators, strict=True)
         )
         if j not in section.features
     ]
@@ -85,6 +86,6 @@ def _threshold(section: Section, threshold: float) -> str:
     return tr(
         "The line is where p({name}) = {threshold}, the threshold chosen under Evaluation; the "
         "colours show p itself.",
-        name=short(task.dataset.class_names[1]),
+        name=short(shown_classes(task.dataset)[1]),
         threshold=format_fixed(threshold, 2),
     )

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QCheckBox
 
+from core.data.shown_names import shown_classes
 from core.data.task import Task
 from core.explain.example_gradients import descent_of_inputs, pulls
 from core.language import mark, tr
@@ -67,7 +68,7 @@ def tooltip(task: Task) -> str:
         return tr(PAIRS_TOOLTIP)
     if not task.is_neuron:
         return tr(TOOLTIP)
-    no, yes = task.dataset.class_names
+    no, yes = shown_classes(task.dataset)
     how = tr(kind.pull_words)
     return tr(NEURON_TOOLTIP, pull=kind.pull, how=how, no=no, yes=yes)
 

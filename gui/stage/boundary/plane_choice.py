@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from core.data.shown_names import shown_features
 from core.data.task import Task
 from core.language import tr
 from gui.kit.fields.unscrolled import Combo
@@ -36,7 +37,7 @@ class PlaneChoice(QWidget):
 
     def show_task(self, task: Task) -> None:
         """Offer the features of the task; the choice stays if they are the same."""
-        names = list(task.dataset.feature_names)
+        names = list(shown_features(task.dataset))
         if names != [self.across.itemText(i) for i in range(self.across.count())]:
             self.features = _default_plane(task)
             for choice, index in zip((self.across, self.up), self.features, strict=True):

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Signal
 
 from core.data.dataset import Dataset
+from core.data.shown_names import shown_classes, shown_features
 from core.language import localised
 from core.train.snapshot import Snapshot
 from gui.kit import described, zoom
@@ -47,7 +48,7 @@ class PlaneReadout(Readout):
         row : of the data set, the point at that position, if any.
         """
         task = section.task
-        classes = task.dataset.class_names
+        classes = shown_classes(task.dataset)
         text = describe(section, coords, row)
         if snapshot is None:
             self._say(text)
@@ -80,12 +81,14 @@ def describe(section: Section, coords: Coords, row: int | None) -> str:
         _feature(dataset, j, value, row) for j, value in zip(section.features, coords, strict=True)
     ]
     if row is not None:
-        parts.append(f"{task.describe_row(row)}, {short(dataset.class_names[dataset.y[row]])}")
+        parts.append(f"{task.describe_row(row)}, {short(shown_classes(dataset)[dataset.y[row]])}")
     return " · ".join(part.strip() for part in parts)
 
 
 def _feature(dataset: Dataset, j: int, value: float, row: int | None) -> str:
     indicator = dataset.indicators[j]
     if indicator is None:
-        return f"{short(dataset.feature_names[j])} {localised(f'{value:.2f}')} {dataset.unit_of(j)}"
+        return (
+            f"{short(shown_features(dataset)[j])} {localised(f'{value:.2f}')} {dataset.unit_of(j)}"
+        )
     return short(indicator.describe(value if row is None else float(dataset.X[row, j])))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout
 
+from core.data.shown_names import shown_classes
 from core.data.task import Task
 from core.language import tr
 from core.number_format import format_integer
@@ -55,7 +56,7 @@ class ConfusionView(CardView):
         self._metrics, self._is_known = None, True
         self._show_which(None)
         self._show_key("")
-        self.matrix.show_names(task.dataset.class_names)
+        self.matrix.show_names(shown_classes(task.dataset))
         self.rescale()
 
     def rescale(self) -> None:

@@ -10,6 +10,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from core.data.shown_names import shown_name
 from core.data.task import Task
 from core.language import mark, tr
 from core.model_family import FAMILY
@@ -168,7 +169,7 @@ class GuessingDemo(Demo):
             self.now.show_text("–")
             self.verdict.setText(tr("The loss of this model is no −log of a probability."))
             return
-        h, name = task.dataset.h, escape(task.dataset.name)
+        h, name = task.dataset.h, escape(shown_name(task.dataset))
         guess, step = math.log(h), int(snapshot.curves.step[0])
         first, now = float(snapshot.curves.train_loss[0]), snapshot.metrics.train_loss
         self.first.set_caption(tr("run, step {step}", step=format_integer(step)))

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHeaderView, QLabel, QVBoxLayout, QWidget
 
+from core.data.shown_names import shown_classes
 from core.data.task import Task
 from core.language import mark, tr
 from core.model_family import DEFAULT_KIND
@@ -136,7 +137,7 @@ class OneHotDemo(Demo):
         self._params = snapshot.params
         if task is not self._task:
             self._task = task
-            self._set_options(task.dataset.class_names)
+            self._set_options(shown_classes(task.dataset))
             self._go_to_example()
         else:
             self._show_terms()

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from core.data.shown_names import shown_classes, shown_inputs
 from core.data.task import Task
 from core.language import mark, tr
 from core.model_family import FAMILY
@@ -51,7 +52,7 @@ WITH_OTHERS = mark(
     "Every logit of this input moved by {z}. Probabilities and decisions are compared for this "
     "input and {n} training rows: what changes is rounding in float32."
 )
-IRIS_CLASSES = ("setosa", "versicolor", "virginica")
+IRIS_CLASSES = (mark("setosa"), mark("versicolor"), mark("virginica"))
 IRIS_INPUTS = (mark("sepal width"), mark("petal width"))
 
 
@@ -98,7 +99,7 @@ class ShiftDemo(Demo):
         self._source, self._verdict = note(""), note("")
         self._lay_out(theme)
         self._set_options(tuple(map(tr, IRIS_INPUTS)))
-        self._name(IRIS_CLASSES)
+        self._name(tuple(map(tr, IRIS_CLASSES)))
         self._show_source("")
         self.t.changed.connect(lambda _: self._show())
         self.direction.activated.connect(lambda _: self._show())
@@ -158,11 +159,11 @@ class ShiftDemo(Demo):
         if not _is_softmax(task):
             self._W, self._b, self._rows = EXAMPLE_W, EXAMPLE_B, EXAMPLE_X[None]
             self._set_options(tuple(map(tr, IRIS_INPUTS)))
-            self._name(IRIS_CLASSES)
+            self._name(tuple(map(tr, IRIS_CLASSES)))
         else:
             self._rows = task.inputs(task.dataset.values(task.train_rows[:MOST_ROWS]))
-            self._set_options(task.input_names if task.m <= MOST_INPUTS else ())
-            self._name(task.dataset.class_names)
+            self._set_options(shown_inputs(task) if task.m <= MOST_INPUTS else ())
+            self._name(shown_classes(task.dataset))
         self._follow(task)
 
     def _follow(self, task: Task) -> None:

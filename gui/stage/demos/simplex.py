@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from core.data.shown_names import shown_classes
 from core.data.task import Task
 from core.language import mark, tr
 from core.number_format import format_fixed, format_integer
@@ -96,7 +97,7 @@ class SimplexDemo(Demo):
         self._snapshot = snapshot
         if task is not self._task:
             self._task = task
-            names = task.dataset.class_names
+            names = shown_classes(task.dataset)
             self._among.setVisible(len(names) > 3)
             classes = _most_frequent(task, 3)
             for choice, k in zip(self.choices, (*classes, 0)[:3], strict=True):
@@ -143,7 +144,7 @@ class SimplexDemo(Demo):
         y = dataset.y[self._rows]
         self._y = _positions(y, classes)
         self.triangle.show_classes(
-            tuple(dataset.class_names[k] for k in classes),
+            tuple(shown_classes(dataset)[k] for k in classes),
             tuple(dataset.class_marks[k] for k in classes),
         )
         words = []
@@ -211,7 +212,7 @@ class SimplexDemo(Demo):
         if A is None or task is None:
             self.readout.setText("")
             return
-        names = [task.dataset.class_names[k] for k in self._classes]
+        names = [shown_classes(task.dataset)[k] for k in self._classes]
         shares = ", ".join(f"{name} {format_fixed(a, 3)}" for name, a in zip(names, A, strict=True))
         where = tr("here")
         if i >= 0:

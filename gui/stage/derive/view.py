@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.data.shown_names import shown_classes
 from core.data.task import Task
 from core.language import mark, tr
 from core.model_family import FAMILY
@@ -388,7 +389,7 @@ def _fill(choice: Combo, derivations: Sequence[Derivation]) -> None:
 def _words(followed: Followed) -> str:
     """Say which example is shown, and at which step."""
     example = followed.example
-    names = followed.task.dataset.class_names
+    names = shown_classes(followed.task.dataset)
     said = "" if example.label is None else f", {names[example.label]}"
     step = tr("step {step}", step=format_integer(followed.trace.step))
     return f"{example.words}{said} · {step}"

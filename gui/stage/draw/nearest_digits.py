@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from core.data.shown_names import shown_classes
 from core.data.task import Task
 from core.explain.neighbours import nearest
 from core.language import tr
@@ -47,7 +48,7 @@ class NearestDigits(Tiles):
             tiles = task.dataset.values(rows).reshape(-1, *shape)
             for k in range(NEAREST):
                 if k < len(rows):
-                    name = task.dataset.class_names[task.dataset.y[rows[k]]]
+                    name = shown_classes(task.dataset)[task.dataset.y[rows[k]]]
                     self.show_tile(k, tiles[k], name)
                 else:
                     self.show_tile(k, None)

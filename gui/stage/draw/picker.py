@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.dataset import Dataset
+from core.data.shown_names import shown_classes
 from core.data.task import Task
 from core.language import mark
 from gui.kit.view import View
@@ -60,7 +61,7 @@ class DigitPicker(RowPicker):
 
 
 def _note(task: Task, row: int) -> str:
-    return f"{task.describe_row(row)}: {task.dataset.class_names[task.dataset.y[row]]}"
+    return f"{task.describe_row(row)}: {shown_classes(task.dataset)[task.dataset.y[row]]}"
 
 
 def row_of(dataset: Dataset, picture: NDArray[np.float32]) -> int:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QMimeData, QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout
 
+from core.data.shown_names import shown_classes
 from core.data.task import Task
 from core.explain import prediction
 from core.explain.prediction import Answer
@@ -161,7 +162,7 @@ class DrawView(View):
 
     def show_task(self, task: Task) -> None:
         assert task.dataset.image_shape
-        size, names = task.dataset.image_shape[0], task.dataset.class_names
+        size, names = task.dataset.image_shape[0], shown_classes(task.dataset)
         self.picker.show_task()
         self.steps.show_data(size, is_deskewed=task.config.data.deskew)
         self._change_pen()
@@ -174,7 +175,7 @@ class DrawView(View):
         self.reason.setToolTip(tr(THROUGH_UNITS) if has_units else "")
         self._layout.set_brief(self._is_brief)
         self.comparison.show_classes(names)
-        self.teaching.show_classes(task.source.class_names)
+        self.teaching.show_classes(shown_classes(task.source))
         self._show_no_answer()
         self._answer()
         self._note_change()
@@ -290,7 +291,7 @@ class DrawView(View):
         self._asked = snapshot.params, picture
         self.answer = found = prediction.ask(task, snapshot.params, picture.ravel())
         is_tied = not any(array.any() for array in snapshot.params.arrays)
-        names, kind = task.dataset.class_names, self._kind
+        names, kind = shown_classes(task.dataset), self._kind
         winner = None if is_tied else found.decided
         sentence = tr(UNTRAINED) if is_tied else prediction.describe(kind, found, names)
         self.shares.show_answer(prediction.read(kind, found), sentence, winner)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.data.csv.spreadsheet import to_text
+from core.data.shown_names import shown_classes
 from core.data.task import Task
 from core.evaluate.classification import Answers, Counts, Report, confusion, report
 from core.language import mark, tr
@@ -117,7 +118,7 @@ class ConfusionPage(Page):
         self.examples.set_theme(theme)
 
     def show_task(self, task: Task) -> None:
-        self.matrix.show_names(task.dataset.class_names)
+        self.matrix.show_names(shown_classes(task.dataset))
         self._forget_cell()
 
     def inspect(self, task: Task, text: str) -> Inspection:
@@ -137,7 +138,7 @@ class ConfusionPage(Page):
         self.matrix.show_counts(result.counts)
         if result.cell is None or result.cell != self.cell:
             return
-        true, taken = (escape(result.task.dataset.class_names[k]) for k in result.cell)
+        true, taken = (escape(shown_classes(result.task.dataset)[k]) for k in result.cell)
         n = format_integer(result.number)
         said = (
             tr("{n} × {true} recognised", n=n, true=true)
@@ -274,12 +275,12 @@ class ClassesPage(Coverable, Page):
 
     def show_task(self, task: Task) -> None:
         dataset = task.dataset
-        self._names, self._report = dataset.class_names, None
+        self._names, self._report = shown_classes(dataset), None
         self._take_type()
         self.table.clearContents()
         self.table.setRowCount(dataset.h + 1)
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for k, name in enumerate((*dataset.class_names, tr(MEAN))):
+        for k, name in enumerate((*shown_classes(dataset), tr(MEAN))):
             for column in range(len(COLUMNS)):
                 item = QTableWidgetItem(name if column == 0 else "")
                 if column:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from core.data.shown_names import shown_classes
 from core.data.task import Task
 from core.evaluate.classification import Answers
 from core.evaluate.roc_curves import rank, thinned
@@ -81,7 +82,7 @@ class CurvesPage(Page):
             square.show_theme(theme)
 
     def show_task(self, task: Task) -> None:
-        names = task.dataset.class_names
+        names = shown_classes(task.dataset)
         self._is_neuron = task.is_neuron
         chosen = self.of.value()
         k = chosen if isinstance(chosen, int) and chosen < len(names) else 0
@@ -93,7 +94,7 @@ class CurvesPage(Page):
 
     def inspect(self, task: Task, text: str) -> Inspection:
         k = 1 if self._is_neuron else int(str(self.of.value()))
-        is_neuron, name = self._is_neuron, task.dataset.class_names[k]
+        is_neuron, name = self._is_neuron, shown_classes(task.dataset)[k]
 
         def work(answers: Answers) -> Drawn | str:
             is_yes = answers.y == k

@@ -9,6 +9,7 @@ from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QStackedWidget
 
+from core.data.shown_names import shown_classes
 from core.data.task import Task
 from core.evaluate.classification import Answers
 from core.language import localised, mark, tr
@@ -100,7 +101,7 @@ class ExampleModel(RowTableModel):
     def _text(self, number: int, column: int) -> str:
         task, answers = self.task, self.answers
         assert task is not None and answers is not None
-        names, row = task.dataset.class_names, self.row_at(number)
+        names, row = shown_classes(task.dataset), self.row_at(number)
         if column == ROW:
             if task.dataset.image_shape is None:
                 return format_integer(row + 1)

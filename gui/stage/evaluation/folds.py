@@ -137,7 +137,7 @@ class FoldsPage(Coverable, Page):
         self._drop()
         self._task, self._snapshot, self._shown, self._was_cancelled = task, None, None, False
         self._show_nothing()
-        self.words.setText(task.obstacle or ABOUT)
+        self.words.setText(task.obstacle or tr(ABOUT))
         self._show_controls()
 
     def receive_snapshot(self, snapshot: Snapshot) -> None:
@@ -212,7 +212,7 @@ class FoldsPage(Coverable, Page):
         self.bar.setValue(0)
         self.figures.clear()
         self.figures.hide()
-        self.words.setText(ABOUT)
+        self.words.setText(tr(ABOUT))
         self.table.setRowCount(0)
         self.dots.setData([], [])
         self.mean.setData([], [])

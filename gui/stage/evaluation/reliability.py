@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
+from core.data.shown_names import shown_classes
 from core.data.task import Task
 from core.evaluate.calibration import BINS, Reliability, reliability
 from core.evaluate.classification import Answers
@@ -127,7 +128,7 @@ class ReliabilityPage(Coverable, Page):
             )
         self._has_temperature = kind.has_probabilities
         self.temper.setVisible(self._has_temperature)
-        self._name = task.dataset.class_names[-1]
+        self._name = shown_classes(task.dataset)[-1]
         across, up = tr("confidence: p of the class said"), tr("share that is right")
         if self._is_neuron:
             across, up = f"p({self._name})", tr("share that is {name}", name=self._name)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
+from core.data.shown_names import shown_classes
 from core.data.task import Task
 from core.evaluate.classification import HALF, Answers, Baseline, has_threshold, wilson
 from core.language import mark, tr
@@ -190,7 +191,7 @@ class EvaluationView(View):
     def show_task(self, task: Task) -> None:
         self._known = None
         self._background.forget("evaluation")
-        if task.dataset.class_names != self._classes:
+        if shown_classes(task.dataset) != self._classes:
             self._classes = task.dataset.class_names
             self.threshold.reset.click()  # it applied to other classes
         if task.is_neuron:
@@ -201,7 +202,7 @@ class EvaluationView(View):
         self._show_controls()
 
     def show_points(self, task: Task) -> None:
-        if task.dataset.class_names != self._classes:
+        if shown_classes(task.dataset) != self._classes:
             self.show_task(task)
         self._known = None
         if "folds" in self.pages:
@@ -292,7 +293,7 @@ class EvaluationView(View):
         baseline = Baseline.of(dataset.counts(self.task.train_rows))
         if not baseline.is_imbalanced:
             return ""
-        name, share = dataset.class_names[baseline.label], baseline.accuracy(answers.counts)
+        name, share = shown_classes(dataset)[baseline.label], baseline.accuracy(answers.counts)
         told = tr(
             "Baseline, always “{name}”: {share}", name=html(name), share=format_percent(share)
         )

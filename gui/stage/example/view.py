@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
+from core.data.shown_names import shown_classes
 from core.data.task import Task
 from core.language import tr
 from core.train.snapshot import Snapshot
@@ -108,7 +109,7 @@ class ExampleView(CardView):
         images = trace_numbers.pictures(shape, followed.trace) if shape.is_image else {}
         self.sheet.show_numbers(followed.values, images)
         example = followed.example
-        label = "" if example.label is None else followed.task.dataset.class_names[example.label]
+        label = "" if example.label is None else shown_classes(followed.task.dataset)[example.label]
         self._words.setText(f"{example.words}{', ' if label else ''}{label}")
 
     def _light(self, part: int | None) -> None:

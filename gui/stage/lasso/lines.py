@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
+from core.data.shown_names import shown_classes, shown_inputs
 from core.data.task import Task
 from core.language import tr
 from core.model_family import output_names
@@ -120,13 +121,13 @@ def key_of(task: Task) -> tuple[tuple[str, Drawn], ...]:
     """Return the names of the key with the lines beside them; none where all lines are alike."""
     lines = drawn_for(task)
     if task.outputs == 1:
-        return tuple(zip(task.input_names, lines, strict=True)) if len(lines) == task.m else ()
-    names = output_names(task.config.model.kind, task.dataset.class_names)
+        return tuple(zip(shown_inputs(task), lines, strict=True)) if len(lines) == task.m else ()
+    names = output_names(task.config.model.kind, shown_classes(task.dataset))
     first = {drawn.output: drawn for drawn in reversed(lines)}
     classes = [(names[k], first[k]) for k in sorted(first) if first[k].mark >= 0]
     if len(lines) == task.outputs:
         return tuple(classes)
-    styles = [(task.input_names[j], Drawn(0, slice(j, j + 1), -2, j)) for j in range(task.m)]
+    styles = [(shown_inputs(task)[j], Drawn(0, slice(j, j + 1), -2, j)) for j in range(task.m)]
     return (*classes, *styles)
 
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from core.data.shown_names import shown_classes, shown_inputs
 from core.data.task import Task
 from core.language import mark, tr
 from core.model_family import output_names
@@ -273,8 +274,8 @@ class LassoView(View):
 
 def _describe_largest(task: Task, W: np.ndarray) -> str:
     """Return a line for each of the largest weights that are not 0."""
-    names = output_names(task.config.model.kind, task.dataset.class_names)
-    inputs, lines = task.input_names, []
+    names = output_names(task.config.model.kind, shown_classes(task.dataset))
+    inputs, lines = shown_inputs(task), []
     order = np.argsort(-np.abs(W), axis=None, kind="stable")
     for index in order[:MOST_LISTED].tolist():
         k, j = divmod(index, W.shape[1])

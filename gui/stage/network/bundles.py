@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsPixmapItem
 
+from core.data.shown_names import shown_inputs
 from core.language import tr
 from core.number_format import (
     format_count,
@@ -340,7 +341,7 @@ class Bundles(Sketch):
         if task is not None and s is not None and j is not None:
             if self.word_list is not None:
                 return added_words(task, s, j, self.drawn.outputs)
-            return f"{task.input_names[j]}: x = {format_fixed(float(s.answer.x[j]), 2)}"
+            return f"{shown_inputs(task)[j]}: x = {format_fixed(float(s.answer.x[j]), 2)}"
         if task is None or s is None or k is None or k not in self.drawn.outputs:
             return ""
         terms = [format_spaced(term) for term in self.terms(self.drawn.outputs.index(k))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtGui import QFontMetricsF
 
+from core.data.shown_names import shown_classes
 from core.data.task import Task
 from core.model_family import DEFAULT_KIND, FAMILY, output_names, pairs
 from gui.kit import theme as look
@@ -58,7 +59,7 @@ class DrawnOutputs:
     def name_of(self, output: int) -> str:
         """Return the name of an output, a row of W."""
         assert self._task
-        return output_names(self.kind, self._task.dataset.class_names)[output]
+        return output_names(self.kind, shown_classes(self._task.dataset))[output]
 
     def pair_name(self, output: int, metrics: QFontMetricsF, available: float) -> str:
         """Return a pair's name: of class names if they fit into `available` px, else of markers."""

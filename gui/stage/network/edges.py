@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QKeyEvent
 
+from core.data.shown_names import shown_inputs
 from core.language import tr
 from core.number_format import (
     format_fixed,
@@ -82,7 +83,7 @@ class Edges(Sketch):
         assert self.task
         theme, line = self._theme, self.grid.line
         row, node = self.grid.row_height(self.count), self.grid.node_width
-        names = [*self.task.input_names, *[tr("bias")][: self.count - self.task.m]]
+        names = [*shown_inputs(self.task), *[tr("bias")][: self.count - self.task.m]]
         font = self._plain if self.grid.is_wide else self._small
         metrics = QFontMetricsF(font)
         widest = max(metrics.horizontalAdvance(name) for name in names)
@@ -250,7 +251,7 @@ class Edges(Sketch):
                 return tr(
                     "b[{title}] = {b}: the bias contributes {b} whatever x is", title=title, b=b
                 )
-            name = task.input_names[j]
+            name = shown_inputs(task)[j]
             weight, value, product = (format_fixed(each, 2) for each in (w, x, w * x))
             said = tr("contributes {product}", product=product)
             return f"w[{title}, {name}] = {weight} · x = {value} → {said}"
@@ -267,7 +268,7 @@ class Edges(Sketch):
     def _input_words(self, j: int) -> str:
         assert self.task
         task = self.task
-        name, x = task.input_names[j], format_fixed(self.value(j), 2)
+        name, x = shown_inputs(task)[j], format_fixed(self.value(j), 2)
         mean, std = task.standardiser.mean[j], task.standardiser.std[j]
         if task.standardiser.is_identity:
             return f"{name}: x = {x}"

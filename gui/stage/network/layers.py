@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsPixmapItem
 
+from core.data.shown_names import shown_inputs
 from core.language import tr
 from core.number_format import (
     format_count,
@@ -150,7 +151,7 @@ class Layers(Sketch):
             self._place(node, name, rect)
             width = grid.columns.logit * 0.34
             name.place(QRectF(1, rect.top() - grid.line, width, grid.line), LEFT)
-            text = self.task.input_names[i]
+            text = shown_inputs(self.task)[i]
             name.set_text(metrics.elidedText(text, Qt.TextElideMode.ElideRight, width))
         for (i, j), edge in self.into.items():
             edge.join(_right(self.inputs[i].rect), _left(self.nodes[j].rect))
@@ -301,7 +302,7 @@ class Layers(Sketch):
         if mark.unit is not None:
             return unit_words(task, s, mark.unit, mark.input, mark.output)
         if mark.input is not None:
-            name, x = task.input_names[mark.input], float(s.answer.x[mark.input])
+            name, x = shown_inputs(task)[mark.input], float(s.answer.x[mark.input])
             return f"{name}: x = {format_fixed(x, 2)}"
         k = mark.output
         assert k is not None

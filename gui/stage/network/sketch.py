@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsPathItem
 
+from core.data.shown_names import shown_classes
 from core.data.task import Task
 from core.language import tr
 from core.model_family import FAMILY
@@ -178,7 +179,7 @@ class Sketch(Coverable, CanvasWidget):
         grid, columns, row = self.grid, self.grid.columns, self.grid.row_height(len(classes))
         model = FAMILY[self.drawn.kind]
         symbols = (model.no_label, model.yes_label) if self.drawn.is_neuron else [""] * dataset.h
-        names = {k: symbols[k] + dataset.class_names[k] for k in classes}
+        names = {k: symbols[k] + shown_classes(dataset)[k] for k in classes}
         widest = max(grid.width_of(name) for name in names.values())
         for i, (parts, k) in enumerate(zip(self.rows, classes, strict=True)):
             top = grid.row(i, len(classes)) - row / 2

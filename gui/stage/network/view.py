@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 
+from core.data.shown_names import shown_classes
 from core.data.task import Task
 from core.language import tr
 from core.model_family import FAMILY
@@ -165,7 +166,7 @@ class NetworkView(View):
         name = (
             tr("its class is not known")
             if example.label is None
-            else task.dataset.class_names[example.label]
+            else shown_classes(task.dataset)[example.label]
         )
         self._title.setText(
             tr(
@@ -209,7 +210,7 @@ class NetworkView(View):
     def _say_outputs(self, s: Signals) -> str:
         """Return what the sketch shows of the followed example, as a sentence."""
         assert self.task is not None
-        kind, names = self.task.config.model.kind, self.task.dataset.class_names
+        kind, names = self.task.config.model.kind, shown_classes(self.task.dataset)
         told = ((name, said_of(s, kind, k)) for k, name in enumerate(names))
         outputs = ", ".join(f"{name} {words}" for name, words in told if words)
         _, loss = loss_words(self.task, s)
@@ -266,7 +267,7 @@ def _summed_up(task: Task) -> str:
             "{inputs}, summed up in two strands: all w·x > 0 in blue, which speak for {name}, and "
             "all w·x < 0 in orange.",
             inputs=inputs,
-            name=task.dataset.class_names[1],
+            name=shown_classes(task.dataset)[1],
         )
     if FAMILY[task.config.model.kind].is_pairwise:
         return tr(

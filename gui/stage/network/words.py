@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from core.data.shown_names import shown_classes, shown_inputs
 from core.data.task import Task
 from core.language import tr
 from core.model_family import FAMILY, output_names, pairs
@@ -69,7 +70,7 @@ def loss_words(task: Task, s: Signals) -> tuple[str, str]:
     if kind.is_neuron:
         text = f"L = {'−ln a' if label else '−ln(1 − a)'} = {value}"
         return text, text
-    return f"L = −ln a[{task.dataset.class_names[label]}] = {value}", f"L = {value}"
+    return f"L = −ln a[{shown_classes(task.dataset)[label]}] = {value}", f"L = {value}"
 
 
 def _below_margin(margin: float, z: float, label: int) -> str:
@@ -105,7 +106,7 @@ def vote_words(task: Task, signals: Signals, output: int) -> str:
     """Return a text on the vote and target of a pair's neuron, "" if not pairwise."""
     if not FAMILY[task.config.model.kind].is_pairwise:
         return ""
-    names, z = task.dataset.class_names, float(signals.answer.logits[output])
+    names, z = shown_classes(task.dataset), float(signals.answer.logits[output])
     name = names[pairs(len(names))[output][int(z > 0)]]
     if signals.label is None:
         return tr(" → a vote for {name}", name=name)
@@ -117,12 +118,12 @@ def vote_words(task: Task, signals: Signals, output: int) -> str:
 
 def added_words(task: Task, signals: Signals, j: int, outputs: Sequence[int]) -> str:
     """Return a text on what input j, a word of a document, adds to the logits of these outputs."""
-    names = output_names(task.config.model.kind, task.dataset.class_names)
+    names = output_names(task.config.model.kind, shown_classes(task.dataset))
     named = outputs[:NAMED_OUTPUTS]
     parts = [_to(format_signed(signals.answer.evidence[k, j], 3), names[k]) for k in named]
     more = ", …" if len(outputs) > len(named) else ""
     x, adds = format_plain(float(signals.answer.x[j]), 3), f"{', '.join(parts)}{more}"
-    return tr("{name}: x = {x}; adds {adds}", name=task.input_names[j], x=x, adds=adds)
+    return tr("{name}: x = {x}; adds {adds}", name=shown_inputs(task)[j], x=x, adds=adds)
 
 
 def _to(number: str, name: str) -> str:
@@ -135,14 +136,14 @@ def unit_words(
     """Return a text on a hidden unit; or on its edge from an input, or to an output, if given."""
     hidden, name = signals.params.hidden, tr("unit {k}", k=unit + 1)
     assert hidden is not None
-    names = output_names(task.config.model.kind, task.dataset.class_names)
+    names = output_names(task.config.model.kind, shown_classes(task.dataset))
     a = float(signals.answer.hidden[unit])
     if output is not None:
         w = float(signals.params.W[output, unit])
         return f"w⁽²⁾[{names[output]}, {name}] = {_contribution(w, 'a', a)}"
     if source is not None:
         w, x = float(hidden.V[unit, source]), float(signals.answer.x[source])
-        return f"w⁽¹⁾[{name}, {task.input_names[source]}] = {_contribution(w, 'x', x)}"
+        return f"w⁽¹⁾[{name}, {shown_inputs(task)[source]}] = {_contribution(w, 'x', x)}"
     parts = signals.answer.by_units[:, unit]
     adds = [_to(format_signed(float(parts[k]), 2), names[k]) for k in range(len(parts))]
     more = ", …" if len(adds) > NAMED_OUTPUTS else ""

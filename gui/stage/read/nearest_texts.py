@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMenu, QPushButton
 
+from core.data.shown_names import shown_classes
 from core.data.task import Task
 from core.explain.neighbours import nearest_texts
 from core.explain.word_evidence import TextFeatures
@@ -58,7 +59,7 @@ class NearestTexts(QObject):
         dataset = task.dataset
         assert dataset.documents is not None
         for row, cosine in near:
-            label = dataset.class_names[dataset.y[row]]
+            label = shown_classes(dataset)[dataset.y[row]]
             start = beginning(dataset.documents.texts[row], LETTERS)
             entry = self.menu.addAction(
                 unmarked(f"cos {said(self._button, format_fixed(cosine, 2))}   {label}:  {start}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 
+from core.data.shown_names import shown_classes
 from core.data.text.genres import fooling
 from core.language import mark, tr
 from core.model_family import FAMILY
@@ -55,9 +56,8 @@ class TextPicker(RowPicker):
         task = self._view.task
         if task is None or self.row < 0:
             return ""
-        return (
-            f"{task.describe_row(self.row)}: {task.dataset.class_names[task.dataset.y[self.row]]}"
-        )
+        label = shown_classes(task.dataset)[task.dataset.y[self.row]]
+        return f"{task.describe_row(self.row)}: {label}"
 
     def pick_fooling(self) -> None:
         """Put the next passage that fools a linear model on the pad."""

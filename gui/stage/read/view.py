@@ -11,6 +11,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout
 
+from core.data.shown_names import shown_classes
 from core.data.task import Task
 from core.explain import prediction
 from core.explain.prediction import Answer
@@ -152,13 +153,13 @@ class ReadView(View):
 
     def show_task(self, task: Task) -> None:
         self._turned = 0
-        names = task.dataset.class_names
+        names = shown_classes(task.dataset)
         self.shares.show_classes(task.config.model.kind, names, task.dataset.class_marks)
         chosen = self.label.value()
         options = [(tr("the answer"), ANSWER), *((name, k) for k, name in enumerate(names))]
         is_there = isinstance(chosen, int) and chosen < len(names)
         self.label.set_options(options, chosen if is_there else ANSWER)
-        self.teaching.show_classes(task.source.class_names[:MOST_CLASSES])
+        self.teaching.show_classes(shown_classes(task.source)[:MOST_CLASSES])
         self.toolbar.fooling.setVisible(self.picker.can_fool)
         self.picker.show_task()
         if self.picker.row >= 0:
@@ -273,7 +274,7 @@ class ReadView(View):
             return
         self._asked, self._shown_at = asked, time.monotonic()
         self._later.stop()
-        kind, names = task.config.model.kind, task.dataset.class_names
+        kind, names = task.config.model.kind, shown_classes(task.dataset)
         self.answer = answer = prediction.ask(task, snapshot.params, found.dense())
         is_tied = not any(array.any() for array in snapshot.params.arrays)
         sentence = tr(UNTRAINED) if is_tied else prediction.describe(kind, answer, names)
@@ -295,7 +296,7 @@ class ReadView(View):
         if not SHRINK * self._scale < largest <= self._scale:
             self._scale = nice_above(largest) if largest > 0 else 0.0
         self.scale.show_scale(self._scale)
-        name = task.dataset.class_names[label]
+        name = shown_classes(task.dataset)[label]
 
         def tell(i: int) -> str:
             start, end = spans[i].tolist()

@@ -10,6 +10,7 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QColor, QIcon, QPixmap
 
 from core.data.dataset import Dataset
+from core.data.shown_names import shown_classes
 from core.data.task import Task
 from core.explain.plane import RowAnswers
 from core.language import localised, mark, tr
@@ -171,14 +172,14 @@ class RowModel(RowTableModel):
         if column == SET:
             return tr(PARTS[self._part[row]])
         if column == CLASS:
-            return dataset.class_names[int(dataset.y[row])]
+            return shown_classes(dataset)[int(dataset.y[row])]
         if column > LOSS:
             return self._word(row, column - len(FIXED)) or self.further_text(row, column)
         if answers is None:
             return ""
         has_shares = FAMILY[self.task.config.model.kind].has_probabilities
         if column == PREDICTED:
-            said = dataset.class_names[int(answers.predicted[row])]
+            said = shown_classes(dataset)[int(answers.predicted[row])]
         elif column == LOSS:
             said = format_fixed(float(answers.loss[row]), 4)
         else:

@@ -15,6 +15,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from core.data import points as drawing
+from core.data.shown_names import shown_classes, shown_features
 from core.data.shown_task import shown
 from core.data.task import Task
 from core.explain.plane import Plane, boundary_lines
@@ -164,15 +165,15 @@ class RunPictures(QWidget):
         self.layout_choice.setVisible(dataset.is_measured and len(names) >= 2)
         if is_image:
             shown = [self.class_choice.itemText(i) for i in range(self.class_choice.count())]
-            if list(dataset.class_names) != shown:
+            if list(classes := shown_classes(dataset)) != shown:
                 self.class_choice.clear()
-                self.class_choice.addItems(dataset.class_names)
+                self.class_choice.addItems(classes)
         elif dataset.is_measured and names != self._names:
             liked = [names.index(name) for name in task.source.preferred_features if name in names]
             indices = (liked + [j for j in range(len(names)) if j not in liked])[:2]
             for choice, index in zip((self.x_choice, self.y_choice), indices, strict=False):
                 choice.clear()
-                choice.addItems(names)
+                choice.addItems(shown_features(dataset))
                 choice.setCurrentIndex(index)
         self._names = names
 
@@ -333,7 +334,7 @@ def _titles(records: Sequence[Record]) -> list[str]:
     """Return short titles that distinguish the runs; the live run keeps its name."""
     names = [default_name(r.config, r.settings) if r.name == LIVE_NAME else r.name for r in records]
     return [
-        record.name if record.name == LIVE_NAME else name
+        tr(LIVE_NAME) if record.name == LIVE_NAME else name
         for record, name in zip(records, short_names(names), strict=True)
     ]
 

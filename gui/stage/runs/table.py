@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.data.shown_names import shown_name
 from core.language import tr
 from core.number_format import format_count
 from core.runs.run_record import (
@@ -35,7 +36,7 @@ from gui.kit.plain_text import as_tip
 from gui.kit.shortcuts import HOLDS_WORDS
 from gui.kit.theme import Theme
 from gui.kit.training_sample import sign_of
-from gui.state.kept_runs import LIVE, swatch
+from gui.state.kept_runs import LIVE, shown_name_of, swatch
 
 Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
@@ -161,15 +162,15 @@ class RunModel(QAbstractTableModel):
 
     def _name_data(self, record: Record, role: int) -> Any:
         if role in (CELL.DisplayRole, CELL.EditRole):
-            return record.name
+            return shown_name_of(record)
         if role == CELL.DecorationRole:
             return swatch(self.theme, record.colour)
         if role == CELL.CheckStateRole and self._is_kept(record):
             return Qt.CheckState.Checked if record.is_shown else Qt.CheckState.Unchecked
         if role == CELL.ToolTipRole:
-            edits = "; ".join(record.edits)
+            edits, data = "; ".join(record.edits), shown_name(record.task.source)
             return as_tip(
-                f"{record.name}\n{record.task.source.name}, {format_count(record.epoch, 'epoch')}"
+                f"{shown_name_of(record)}\n{data}, {format_count(record.epoch, 'epoch')}"
                 + (f"\n{edits}" if edits else "")
             )
         if role == CELL.FontRole and record.colour == LIVE:

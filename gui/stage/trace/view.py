@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.data.shown_names import shown_classes
 from core.data.task import Task
 from core.language import mark, tr
 from core.model_family import FAMILY
@@ -202,7 +203,7 @@ class TraceView(View):
     def show_task(self, task: Task) -> None:
         if self.snapshot is None:
             self.badge.forget()
-        names = task.dataset.class_names
+        names = shown_classes(task.dataset)
         self.label.set_options(
             [(tr("class ?"), None), *((name, k) for k, name in enumerate(names))], None
         )
@@ -255,7 +256,7 @@ class TraceView(View):
             self.jacobian.show_answer(
                 trace.a,
                 label if model.chain_collapses else None,
-                task.dataset.class_names,
+                shown_classes(task.dataset),
                 task.dataset.class_marks,
             )
         if has_jacobian != self._has_jacobian or is_new:
@@ -264,7 +265,7 @@ class TraceView(View):
             self._fit()
         if not self.chain.isHidden():
             self.chain.follow(followed)
-        said = "" if example.label is None else f", {task.dataset.class_names[example.label]}"
+        said = "" if example.label is None else f", {shown_classes(task.dataset)[example.label]}"
         self._words.setText(f"<b>{html(example.words)}</b>{html(short(said))}")
         self.label.setVisible(example.label is None)
         has_rows = example.row is not None

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QResizeEvent,
 )
 
+from core.data.shown_names import shown_inputs
 from core.language import tr
 from core.number_format import format_signed
 from core.train.snapshot import Params
@@ -140,7 +141,7 @@ class Bars(Panels):
     def _paint_bars(self, painter: QPainter, grid: Grid) -> float:
         assert self._task
         line = self._line()
-        labels = [*self._task.input_names, tr("bias b")]
+        labels = [*shown_inputs(self._task), tr("bias b")]
         row = (grid.height - GAP / 2) / len(labels)
         row = min(max(row, self._least_row * line), MAX_ROW * line)
         metrics = self._metrics

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
 
+from core.data.shown_names import shown_inputs
 from core.data.task import Task
 from core.explain.coefficients import Coefficients, have_odds, odds_ratios
 from core.language import mark, tr
@@ -45,7 +46,7 @@ class CoefficientModel(QAbstractTableModel):
         """Show the inputs of a task, without numbers."""
         self.beginResetModel()
         self._task, self._columns, self._folded = task, {}, []
-        self._names = (*task.input_names, tr(BIAS))
+        self._names = (*shown_inputs(task), tr(BIAS))
         odds = (ODDS,) if have_odds(task) else ()
         if task.dataset.vocabulary is not None:
             self._titles = (mark("word"), mark("weight"), *odds, DOCUMENTS)

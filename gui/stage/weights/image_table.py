@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.data.shown_names import shown_classes
 from core.data.task import Task
 from core.explain.weight_images import PictureWeights, Pixel, as_csv, picture_weights
 from core.language import mark, tr
@@ -95,7 +96,7 @@ class PictureTable(Coverable, QWidget):
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         metrics = self.table.fontMetrics()
-        names = output_names(task.config.model.kind, task.dataset.class_names)
+        names = output_names(task.config.model.kind, shown_classes(task.dataset))
         longest = max(map(metrics.horizontalAdvance, names))
         most = metrics.averageCharWidth() * NAME_LETTERS
         for column, widest in WIDEST.items():

@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from core.data.shown_names import shown_classes
 from core.data.task import Task
 from core.language import mark, tr
 from core.number_format import format_integer
@@ -181,7 +182,7 @@ class WeightsView(View):
             )
             words.append(inputs)
         if task.is_neuron:
-            no, yes = task.dataset.class_names
+            no, yes = shown_classes(task.dataset)
             words.append(tr("Blue speaks for {yes}, orange for {no}.", yes=yes, no=no))
         if task.config.data.standardise and not has_two_units:
             words.append(tr("Weights act on standardised pixels."))

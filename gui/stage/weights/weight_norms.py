@@ -14,7 +14,7 @@ from core.data.task import Task
 from core.explain.coefficients import output_names
 from core.language import tr
 from core.model_family import FAMILY
-from core.number_format import format_count, format_fixed, format_plain
+from core.number_format import format_count, format_fixed, format_integer, format_plain
 from core.train.snapshot import Snapshot, Status
 from gui.kit import plots
 from gui.kit.covers.figures import FigureLabel
@@ -161,7 +161,7 @@ class Norms(QWidget):
         if self._is_log:
             digits = (1, 2, 5) if last < CLOSE_TICKS else (1,)
             values = [d * 10**p for p in range(math.ceil(right)) for d in digits]
-            ticks = [[(math.log10(n), f"{n:,}") for n in values if n <= last], []]
+            ticks = [[(math.log10(n), format_integer(n)) for n in values if n <= last], []]
         self.plot.getPlotItem().getAxis("bottom").setTicks(ticks)
 
     def _ask_for_lowest(self, task: Task, snapshot: Snapshot) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
+from core.data.shown_names import shown_classes, shown_features
 from core.data.task import Task
 from core.explain.word_evidence import label_weights, strongest
 from core.language import mark, tr
@@ -174,8 +175,8 @@ class WordsView(View):
         ]
         self.pages.set_options(options, page)
         self.pages.setVisible(len(options) > 1)
-        labels = [(data.class_names[k], data.class_marks[k]) for k in self._labels]
-        self.bars.show_labels(labels, data.feature_names)
+        labels = [(shown_classes(data)[k], data.class_marks[k]) for k in self._labels]
+        self.bars.show_labels(labels, shown_features(data))
         if self.snapshot is not None:
             self._show()
 
@@ -219,7 +220,7 @@ class WordsView(View):
         words = task.dataset.vocabulary
         said = ", ".join(
             f"{name} {format_signed(float(w), 2)}"
-            for name, w in zip(task.dataset.class_names, self._weights[:, j], strict=True)
+            for name, w in zip(shown_classes(task.dataset), self._weights[:, j], strict=True)
         )
         documents = tr(
             "in {some} of {all} training documents",

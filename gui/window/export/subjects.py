@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from core.data.shown_names import shown_name
 from core.language import tr
 from core.number_format import format_integer
 from core.runs.run_record import default_name
@@ -72,4 +73,4 @@ class Subjects:
         if controller.snapshot:
             step = tr("step {step}", step=format_integer(controller.snapshot.step))
             run = f"{run}, {step}"
-        return f"{tr(name)} · {task.source.name} · {run}"
+        return f"{tr(name)} · {shown_name(task.source)} · {run}"

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QStandardPaths, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QMessageBox
 
+from core.data.shown_names import shown_name
 from core.invisible_characters import visible
 from core.language import mark, tr, tr_n
 from core.library.file_kind import kind_of
@@ -162,7 +163,7 @@ class ProjectActions(QObject):
         if size < ASKED_FROM:
             save(is_linked=False)
             return
-        data = run.task.source.name if run else tr("the data")
+        data = shown_name(run.task.source) if run else tr("the data")
         self._ask(
             tr("Keep the rows of {data} in the project?", data=data),
             tr(

@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
+from core.data.shown_names import shown_classes
 from core.data.task import Task
 from core.explain import prediction
 from core.language import mark, tr
@@ -171,7 +172,7 @@ class NormaliserDemo(Demo):
         self._show_scores(answer.logits.astype(np.float64), task, example)
 
     def _show_scores(self, z: NDArray[np.float64], task: Task, example: Example) -> None:
-        names: tuple[str, ...] = task.dataset.class_names
+        names: tuple[str, ...] = shown_classes(task.dataset)
         if len(z) == 1:  # a neuron: the score of the label that it says no to is 0
             z = np.concatenate([[0.0], z])
         shift = float(z.max()) if z.max() > 80 else 0.0  # beyond it exp has too many digits

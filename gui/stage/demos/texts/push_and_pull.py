@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+from core.data.shown_names import shown_classes, shown_inputs
 from core.data.task import Task
 from core.explain import prediction
 from core.explain.coefficients import output_names
@@ -136,7 +137,7 @@ class PushAndPullDemo(Demo):
         from core.explain.word_update import word_update  # imports PyTorch
 
         answer = prediction.ask(task, snapshot.params, example.values)
-        names = task.dataset.class_names
+        names = shown_classes(task.dataset)
         label = self._label if self._label is not None else example.label
         label = answer.decided if label is None or label >= len(names) else label
         self.label.set_options([(name, k) for k, name in enumerate(names)], label)
@@ -159,7 +160,7 @@ class PushAndPullDemo(Demo):
         assert task.dataset.vocabulary is not None
         telling = answer.x[features] * task.dataset.vocabulary.idf[features]  # rare words first
         largest = np.argsort(-telling, kind="stable")[: self.chart.rows]
-        words = [task.input_names[features[i]] for i in largest.tolist()]
+        words = [shown_inputs(task)[features[i]] for i in largest.tolist()]
         self.chart.show_moves(columns, words, update.moved[shown][:, largest].T)
         self._say(example, len(features), len(words), snapshot.eta)
 

@@ -14,6 +14,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
+from core.language import spoken
 from core.runs.run_record import MAX_KEPT
 from core.train.snapshot import Status
 from core.train.trainer import Trainer
@@ -143,6 +144,8 @@ def test_a_kept_run_is_copied_deleted_and_brought_back(qtbot, keep, short_run, r
     rows = list(csv.DictReader(io.StringIO(QApplication.clipboard().text())))
     assert [row["name"] for row in rows] == ["this run", record.name]
     assert float(rows[1]["train loss"]) == record.metrics.train_loss
+    with spoken("de"):  # the copy is for programs, the table is read by people
+        assert view.table.model().index(0, 0).data() == "dieser Lauf"
 
     view.table.setFocus()
     view.table.selectRow(1)
