@@ -50,7 +50,11 @@ class Pages(QStackedWidget):
         page = self.currentWidget()
         if page is None:
             return super().minimumSizeHint()
-        return QSize(page.minimumSizeHint().width(), 0)
+        layout = page.layout()
+        # A scroll area asks for the height of a width only where the layout of a page has one.
+        is_asked = layout is None or layout.hasHeightForWidth()
+        height = 0 if is_asked else self.heightForWidth(self.width())
+        return QSize(page.minimumSizeHint().width(), height)
 
     def hasHeightForWidth(self) -> bool:
         return True

@@ -148,9 +148,14 @@ class DataView(Coverable, View):
 
     def _fit_columns(self) -> None:
         """Fit the column widths to new cells, once they are visible."""
-        if self._has_new_cells and self.task and self.task.dataset.n < RESIZED_ROWS:
-            fit_columns(self.table)
-            dataset, order = self.task.dataset, self.model.order
+        if not (self._has_new_cells and self.task):
+            return
+        self._has_new_cells = False
+        fit_columns(self.table)
+        dataset, order = self.task.dataset, self.model.order
+        if len(order):
+            self._widen((ROW,), [(int(order.argmax()), ROW)])
+        if dataset.n < RESIZED_ROWS:
             _, firsts = np.unique(dataset.y[order], return_index=True)
             self._widen((CLASS, PREDICTED), [(int(position), CLASS) for position in firsts])
             measured = self.model.columnCount() if len(order) and not dataset.is_text else 0
@@ -158,7 +163,6 @@ class DataView(Coverable, View):
                 values = dataset.X[order, column - len(FIXED)]
                 ends = {int(values.argmin()), int(values.argmax())}
                 self._widen((column,), [(position, column) for position in ends])
-        self._has_new_cells = False
 
     def _widen(self, columns: tuple[int, ...], cells: list[tuple[int, int]]) -> None:
         """Make the columns wide enough for the contents of these (row, column) cells."""

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QComboBox,
     QLabel,
+    QListWidget,
     QPushButton,
     QStyle,
     QStyleOptionViewItem,
@@ -134,3 +135,26 @@ def test_the_words_of_a_button_stand_out_while_it_is_pressed(qtbot, dressed, the
     button.resize(button.sizeHint())
     button.render(image)
     assert of_words(image, image.rect().adjusted(9, 9, -9, -9)) >= least(theme)
+
+
+@pytest.mark.parametrize("theme", look.THEMES)
+def test_the_chosen_row_of_a_list_is_told_by_more_than_a_tint(qtbot, dressed, theme):
+    dressed.setPalette(look.palette(theme))
+    rows = QListWidget()
+    qtbot.addWidget(rows)
+    rows.setProperty("plain", True)
+    rows.setStyleSheet(look.style_sheet())
+    rows.addItems(["Iris, two features", "XOR with a line"])
+    rows.setCurrentRow(1)
+    rows.resize(160, 80)
+    image = QImage(rows.size() * ENLARGED, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(ENLARGED)
+    image.fill(theme.panel)  # a list is on a card
+    rows.render(image)
+    bars = []
+    for row in range(2):
+        place = rows.visualItemRect(rows.item(row))
+        corner = rows.viewport().mapTo(rows, place.topLeft())
+        edge = QRect(corner * ENLARGED, QSize(2, place.height()) * ENLARGED)
+        bars.append(max(contrast(colour, theme.panel) for colour in colours(image, edge)))
+    assert bars[0] < 1.1 and bars[1] >= 3

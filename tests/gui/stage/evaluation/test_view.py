@@ -430,6 +430,25 @@ def test_drawn_points_are_judged_as_they_are_drawn(qtbot, open_window):
     assert view.confusion.matrix.counts.sum() == 8
 
 
+def test_a_matrix_higher_than_its_page_can_be_scrolled_to_its_last_row(
+    qtbot, show_view, background
+):
+    view = EvaluationView(look.LIGHT, background)
+    show_view(view, 800, 220)
+    config = RunConfig(DataConfig("digits"))
+    view.receive_task(prepare(load(config.data), config))
+    matrix = view.confusion.matrix
+    [area] = view.findChildren(QScrollArea, "pages")
+
+    def last_row_in_sight():
+        area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())
+        lowest = matrix.mapTo(area.viewport(), matrix.rect().bottomLeft()).y()
+        return matrix.height() >= matrix.minimumHeight() and lowest <= area.viewport().height()
+
+    assert matrix.minimumHeight() > 160
+    qtbot.waitUntil(last_row_in_sight)
+
+
 def test_on_a_small_laptop_no_page_scrolls_whichever_were_seen_before(qtbot, open_window):
     window = open_window(size=(1366, 736))
     window.stage.show_name("Evaluation")

@@ -175,6 +175,21 @@ def test_columns_fit_what_they_hold_once_they_are_seen(qtbot, window, new_run):
         assert table.columnWidth(column) >= table.sizeHintForColumn(column)
 
 
+def test_of_many_rows_too_no_heading_is_cut_in_large_type_and_no_row_number(
+    qtbot, show_view, background, type_of, monkeypatch
+):
+    monkeypatch.setattr("gui.stage.rows.view.RESIZED_ROWS", 100)
+    type_of(20)
+    view = DataView(look.LIGHT, background)
+    view.receive_task(prepare(sources.load(DataConfig()), RunConfig()))
+    show_view(view, 640, 330)
+    header = view.table.horizontalHeader()
+    for column in range(view.model.columnCount()):
+        assert header.sectionSize(column) >= header.sectionSizeFromContents(column).width()
+    last = view.table.sizeHintForIndex(view.model.index(149, ROW))
+    assert header.sectionSize(ROW) >= last.width()
+
+
 @pytest.fixture
 def ship(tmp_path):
     """A table with a column of two words."""
