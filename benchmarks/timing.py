@@ -126,7 +126,7 @@ def race(
     return Result(value, other, "s")
 
 
-def mnist_epochs(conditions: Conditions, batch_size: int) -> tuple[Task, Callable[[], None]]:
+def mnist_epochs(conditions: Conditions, batch_size: int | None) -> tuple[Task, Callable[[], None]]:
     """Return the MNIST task and a function that trains it for one more epoch."""
     config = RunConfig(
         conditions.mnist(), training=TrainingConfig(batch_size=batch_size, epochs=10**6)

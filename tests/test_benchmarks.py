@@ -13,7 +13,8 @@ from benchmarks.timing import Conditions, MeasurementError, Result, SkipError, T
 from core.config import DataConfig
 
 NAMES = """
-    mnist_epoch_vs_gemm mnist_epoch_vs_dataloader iris_steps_vs_bare_torch first_paint_vs_bare
+    mnist_epoch_vs_gemm mnist_full_batch_vs_gemm
+    mnist_epoch_vs_dataloader iris_steps_vs_bare_torch first_paint_vs_bare
     mnist_load_vs_gunzip csv_open_vs_pandas csv_memory_vs_numbers
     live_vs_headless_mnist live_vs_headless_iris event_loop_p50_ms event_loop_p99_ms
     event_loop_max_ms fps age_p99_ms close_max_s memory_growth_mb objects_per_10k_frames

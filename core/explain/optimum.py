@@ -13,7 +13,7 @@ from core.language import mark, tr
 from core.model_family import FAMILY
 from core.number_format import format_fixed, format_integer
 from core.slices import finish
-from core.train.batches import Rows
+from core.train.batches import Rows, slice_rows
 from core.train.models import model_of
 from core.train.second_order import NEWTON, SecondOrderOptimiser, flat
 from core.train.snapshot import Params
@@ -87,7 +87,7 @@ def _in_float64(task: Task) -> Rows:
     sample = Sample.of(task, MOST_ROWS)
     y = torch.zeros(sample.n, dtype=torch.int64)  # unused: the targets are given
     X, targets = rows_of(sample.X), torch.from_numpy(sample.Y).mT.contiguous()
-    return Rows(X, y, targets, unit=1.0, mean=None, std=None)
+    return Rows(X, y, targets, unit=1.0, mean=None, std=None, slice_rows=slice_rows(task))
 
 
 def _has_no_end(task: Task, newton: SecondOrderOptimiser, decay: float) -> bool:

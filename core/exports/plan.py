@@ -14,8 +14,9 @@ from core.exports.exported_run import ExportedRun
 from core.memory import HESSIANS, hessian_numbers
 from core.model_family import FAMILY
 from core.model_kind import Kind
-from core.train.batches import SLICE, SLICE_ROWS
+from core.train import batches
 from core.train.history import SAMPLE
+from core.train.sparse import SparseRows
 
 LETTERS = {
     "learning_rate": "eta",
@@ -103,9 +104,18 @@ class Shape:
 
     @cached_property
     def rows_at_once(self) -> int:
-        """Rows of a slice; see `core.train.batches.Rows`."""
+        """Rows of a block; see `core.train.batches.Rows`."""
         task = self.run.task
-        return max(1, min(SLICE // max(task.m, task.outputs), SLICE_ROWS))
+        if task.dataset.bag is not None:
+            return batches.sparse_rows_at_once(
+                SparseRows(task.dataset.bag).mean_count, task.outputs
+            )
+        return batches.dense_rows_at_once(task.m, task.outputs)
+
+    @cached_property
+    def slice_rows(self) -> int:
+        """Rows of a slice, about, into which blocks are cut; see `core.train.batches.cut`."""
+        return batches.slice_rows(self.run.task)
 
     @cached_property
     def hessians_at_once(self) -> int:
@@ -150,9 +160,14 @@ class Plan(Shape):
         return self.is_weighted and not self.kind.is_pairwise
 
     @property
+    def has_slices(self) -> bool:
+        """Whether all rows together are several slices."""
+        return self.n > min(self.slice_rows, self.rows_at_once)
+
+    @property
     def slices_batches(self) -> bool:
         """Whether a batch goes through the model in several slices."""
-        return self.largest_batch > self.rows_at_once
+        return self.largest_batch > min(self.slice_rows, self.rows_at_once)
 
     @property
     def slices_measured(self) -> bool:

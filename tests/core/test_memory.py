@@ -128,7 +128,7 @@ def test_the_logits_of_a_slice_have_a_bounded_room():
     task = prepare(many_classes(60, rows_each=20), config)
     rows = batches.to_device(task, task.train_rows, torch.device("cpu"))
     slices = [(Y.numel(), Z.numel()) for _, Y, Z in rows.slices()]
-    assert len(slices) > 1 and np.max(slices) <= batches.SLICE
+    assert len(slices) > 1 and np.max(slices) <= 1.5 * batches.SLICE
 
 
 def test_many_outputs_are_measured_as_rarely_as_many_features():

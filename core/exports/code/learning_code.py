@@ -6,6 +6,7 @@ from core.exports.code import head_code, second_order_code
 from core.exports.code.model_code import SQUASHES
 from core.exports.code.optimiser_code import SHRINK, code_of
 from core.exports.code.pieces import Language, Section, lines, when
+from core.exports.code.slice_code import slices
 from core.exports.plan import Plan
 
 
@@ -96,24 +97,16 @@ def _gradient(plan: Plan, language: Language) -> list[str]:
     made = ", ".join(f"d{name}" for name in plan.letters)
     zeros = ", ".join(f"torch.zeros_like({name})" for name in plan.letters)
     return [
+        *slices(plan),
         *head,
         f"    {made} = {zeros}",
-        f"    for {names} in {_slices(plan)}:  # slices that fit into the cache",
+        f"    for {names} in slices({names}):",
         *when(
             not plan.is_packed(language) and not plan.takes_all, "        X = X.clone()  # aligned"
         ),
         *(f"        {line}" for line in [*body, *added]),
         f"    return [{made}]",
     ]
-
-
-def _slices(plan: Plan) -> str:
-    """Return the expression for the rows of a batch in slices, in PyTorch."""
-    names = row_names(plan).split(", ")
-    if not plan.is_text:
-        return f"zip({', '.join(f'{name}.split({plan.rows_at_once})' for name in names)})"
-    each = ", ".join(f"{name}[i : i + {plan.rows_at_once}]" for name in names)
-    return f"[({each}) for i in range(0, len(Y), {plan.rows_at_once})]"
 
 
 # Update ---------------------------------------------------------------------------------------

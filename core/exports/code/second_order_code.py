@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.exports.code import head_code
 from core.exports.code.pieces import Language, lines, when
+from core.exports.code.slice_code import slices
 from core.exports.plan import Plan
 from core.train.second_order import ENOUGH, NEWTON, REMEMBERED, SHORTEST
 
@@ -81,22 +82,26 @@ def _vectors(plan: Plan, language: Language) -> list[str]:
         "",
         f"is_weight = flat({ones}(W), {zeros}(b))  # λ spares the biases",
         f"moves = {moves}",
-        f"rows_at_once = {plan.rows_at_once}  # rows of a slice: the sums are the same",
+        *when(
+            plan.has_slices and not is_torch,
+            f"rows_at_once = {plan.rows_at_once}  # the sums are the same",
+        ),
         "",
         "",
+        *when(plan.has_slices and is_torch, *slices(plan)),
     ]
 
 
 def batches(plan: Plan, language: Language) -> tuple[str, str]:
     """Return the loop over slices of all training rows, and the names of its arrays."""
     names = ["X", "Y", *when(plan.has_row_weights, "C")]
-    if language == "torch" and not plan.is_text:
-        parts = ", ".join(f"{name}_train.split(rows_at_once)" for name in names)
-        return f"for {', '.join(names)} in zip({parts}):", ", ".join(names)
+    made, arrays = ", ".join(names), ", ".join(f"{name}_train" for name in names)
+    if not plan.has_slices:
+        return f"for {made} in [({arrays})]:", made
+    if language == "torch":
+        return f"for {made} in slices({arrays}):", made
     parts = ", ".join(f"{name}_train[i : i + rows_at_once]" for name in names)
-    return f"for {', '.join(names)} in (({parts}) for i in range(0, n, rows_at_once)):", ", ".join(
-        names
-    )
+    return f"for {made} in (({parts}) for i in range(0, n, rows_at_once)):", made
 
 
 def _derivatives(plan: Plan, language: Language) -> list[str]:
@@ -145,7 +150,8 @@ def _hessian(plan: Plan, language: Language) -> list[str]:
     """Return the lines that add d²L/dz² ⊗ xxᵀ of a slice to H, one output's rows at a time."""
     is_torch = language == "torch"
     unit = " * unit" if plan.has_unit else ""
-    is_cut = min(plan.n, plan.rows_at_once) > plan.hessians_at_once
+    rows = plan.rows_at_once if language == "numpy" else min(2 * plan.slice_rows, plan.rows_at_once)
+    is_cut = min(plan.n, rows) > plan.hessians_at_once
     names = ["X", "Y", "Z", *when(plan.has_row_weights, "C")]
     made = ", ".join(names)
     body = [

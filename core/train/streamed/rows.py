@@ -18,7 +18,7 @@ from core.data.task import Task
 from core.errors import DataError, DeviceError
 from core.language import tr
 from core.train import batches
-from core.train.batches import BatchSampler, Rows, Slice, SliceBuffers, dense_rows_at_once
+from core.train.batches import BatchSampler, Rows, Slice, SliceBuffers, cut, dense_rows_at_once
 from core.train.streamed import kept
 from core.train.streamed.kept import KeptBlocks
 from core.train.streamed.pool import Pool
@@ -88,17 +88,16 @@ class StreamedRows(Rows):
 
     def labels(self) -> Iterator[Tensor]:
         assert self.task is not None and self.numbers is not None
-        y, size = self.task.dataset.y, self.rows_at_once
-        for start in range(0, len(self), size):
-            yield torch.from_numpy(y[self.numbers[start : start + size]])
+        y = self.task.dataset.y
+        for start, stop in self.places(len(self)):
+            yield torch.from_numpy(y[self.numbers[start:stop]])
 
     def slices(self, order: Tensor | None = None) -> Iterator[Slice]:
         if order is None:
             yield from self._all_slices()
             return
-        n, size = order.numel(), self.rows_at_once
-        for start in range(0, n, size):
-            rows = order if n <= size else order[start : start + size]
+        for start, stop in self.places(order.numel()):
+            rows = order[start:stop]
             buffers = self.slice_buffers(rows.numel())
             self._gather(rows, buffers)
             yield self._numbers(buffers.stored, buffers), buffers.Y, buffers.Z
@@ -124,10 +123,17 @@ class StreamedRows(Rows):
 
     def _all_slices(self) -> Iterator[Slice]:
         n, size = len(self), self.rows_at_once
-        for block, start in enumerate(range(0, n, size)):
-            buffers = self.slice_buffers(min(size, n - start))
-            self.reader.fill(block, buffers.stored, buffers.targets)
-            yield self._numbers(buffers.stored, buffers), buffers.Y, buffers.Z
+        for block, first in enumerate(range(0, n, size)):
+            count = min(size, n - first)
+            whole = self.slice_buffers(count)
+            self.reader.fill(block, whole.stored, whole.targets)
+            for start, stop in cut(0, count, self.slice_rows):
+                buffers = self.slice_buffers(stop - start)
+                yield (
+                    self._numbers(whole.stored[start:stop], buffers),
+                    whole.Y[start:stop],
+                    buffers.Z,
+                )
 
 
 def kept_bytes(task: Task) -> int:
@@ -176,6 +182,7 @@ def place_rows(
         unit=none.unit,
         mean=none.mean,
         std=none.std,
+        slice_rows=none.slice_rows,
         task=task,
         numbers=numbers,
         per_window=max(min(WINDOW // (row * block), -(-len(numbers) // block)), 1),

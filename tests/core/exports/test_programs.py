@@ -120,10 +120,15 @@ def test_data_start_and_schedule_of_a_run_are_repeated(make_task, source, tmp_pa
     assert distance(repeated(trainer, tmp_path, "numpy")[0], trainer) < TOLERANCE
 
 
-def test_a_batch_of_many_slices_is_added_up_in_the_same_order(make_task, tmp_path, rng):
+@pytest.mark.parametrize(
+    "settings",
+    [{"batch_size": None}, {"batch_size": 1_300}, {"batch_size": None, "optimiser": "lbfgs"}],
+    ids=("all rows", "batches", "second order"),
+)
+def test_a_batch_of_many_slices_is_added_up_in_the_same_order(settings, make_task, tmp_path, rng):
     from core.data.dataset import Dataset
 
-    X = rng.normal(size=(2_000, 900)).astype(np.float32)  # a slice has 1,165 rows
+    X = rng.normal(size=(2_000, 900)).astype(np.float32)  # a block has 1,165 rows, a slice 291
     wide = Dataset(
         name="wide",
         X=X,
@@ -131,7 +136,7 @@ def test_a_batch_of_many_slices_is_added_up_in_the_same_order(make_task, tmp_pat
         feature_names=tuple(f"x{j}" for j in range(900)),
         class_names=("no", "yes"),
     )
-    trainer = trained(make_task(wide, model={"kind": "binary"}, batch_size=None), 3)
+    trainer = trained(make_task(wide, model={"kind": "binary"}, **settings), 3)
 
     assert is_same(repeated(trainer, tmp_path)[0], trainer)
 

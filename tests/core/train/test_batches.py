@@ -1,6 +1,7 @@
 """BatchSampler visit every row once an epoch; rows come out as numbers, slice by slice."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from torch import Generator
 from core.config import DataConfig, RunConfig
 from core.data.task import prepare
 from core.train import batches, history
-from core.train.batches import BatchSampler, to_device
+from core.train.batches import BatchSampler, cut, to_device
 from core.train.metrics import Measurement
 from core.train.sparse import dense
 
@@ -143,7 +144,29 @@ def test_exact_figures_leave_no_room_behind_with_the_rows_that_are_trained_on(
 def test_slices_of_wide_rows_are_short(make_task, digits):
     task = make_task(digits)
     rows = to_device(task, task.train_rows, CPU)
-    assert rows.rows_at_once * task.m <= batches.SLICE
+    assert rows.rows_at_once * task.m <= batches.BLOCK
+    assert max(dense(X).numel() for X, _, _ in rows.slices()) <= 1.5 * batches.SLICE
+
+
+def test_slices_of_very_wide_rows_are_not_cut(make_task, digits, monkeypatch):
+    """Of each slice all weights are gone over, which takes longer there than its products."""
+    monkeypatch.setattr(batches, "SLICE", 6_400)
+    counts = []
+    for few in (batches.FEW, 639):
+        monkeypatch.setattr(batches, "FEW", few)
+        task = make_task(digits)  # 640 weights
+        rows = to_device(task, task.train_rows, CPU)
+        counts.append(len(list(rows.slices())))
+    assert counts == [14, 1]
+
+
+@given(start=st.integers(0, 500), n=st.integers(1, 5_000), size=st.integers(1, 2_000))
+def test_a_block_is_cut_evenly(start, n, size):
+    slices = list(cut(start, start + n, size))
+    rows = [stop - first for first, stop in slices]
+    assert slices[0][0] == start and slices[-1][1] == start + n
+    assert all(before[1] == after[0] for before, after in pairwise(slices))
+    assert max(rows) <= 1.5 * size + 1 and len(set(rows[:-1])) <= 1 and rows[-1] <= rows[0]
 
 
 @given(
