@@ -107,6 +107,7 @@ class Columns(Gripped):
 
     def present(self, is_on: bool) -> None:
         """Show only stage and curves, or all columns again."""
+        focus = QApplication.focusWidget()
         self._is_presenting = is_on
         self.enlarge(None)
         self._lay_side()
@@ -114,8 +115,7 @@ class Columns(Gripped):
         self._stage.present(is_on)
         self._side_panel.present(is_on)
         self._show_beside(self._is_room_wanted)
-        focus = QApplication.focusWidget()
-        if is_on and not (focus and self._stage.isAncestorOf(focus)):
+        if is_on and not (focus and focus.isVisible() and self._stage.isAncestorOf(focus)):
             self._stage.setFocus()  # where it was hidden, Qt gives it to any button of a card
 
     @property

@@ -41,6 +41,7 @@ FULL = Qt.WindowState.WindowFullScreen
 FOLLOW_MS = 16  # between two reads of the pointer's position
 RING_PX = 44
 GAP_PX = 12  # between the figures
+TITLE_SHARE = 0.26  # of the width that other things leave to the title if it needs that
 SLIDER_PX = 56  # of the learning rate: the title needs the room
 
 
@@ -131,15 +132,22 @@ class PresenterBar(QFrame):
         self._give_way()
 
     def _give_way(self) -> None:
-        """Leave out the slider where the figures and their names need its room."""
-        room = self.rate.minimumSizeHint().width() + self._row.spacing()
-        needed = self._row.minimumSize().width() + (room if self.rate.isHidden() else 0)
-        self.rate.setVisible(needed <= self.width())
+        """Leave out the step, and then the slider of the rate, where the title needs the room."""
+        rooms = {
+            widget: widget.minimumSizeHint().width() + self._row.spacing()
+            for widget in (self.step, self.rate)
+        }
+        taken = sum(room for widget, room in rooms.items() if not widget.isHidden())
+        title = min(self._title.sizeHint().width(), int(TITLE_SHARE * self.width()))
+        room = self.width() - (self._row.minimumSize().width() - taken) - title
+        self.step.setVisible(sum(rooms.values()) <= room)
+        self.rate.setVisible(rooms[self.rate] <= room)
 
     def show_task(self, task: Task) -> None:
         self._snapshot = None
         model, data = tr(FAMILY[task.config.model.kind].title), shown_name(task.source)
         self._title.setText(tr("{model} on {data}", model=model, data=data))
+        self._give_way()
         for figure in (self.step, self.loss, self.right):
             figure.show_number("–")
 

@@ -16,6 +16,7 @@ from gui.stage.demos.parts import GAP
 
 BAR = 0.62  # bar height as a fraction of the row height
 FEW = 5  # bars; with more, their rows are closer together
+LOOSE, CLOSE = 1.3, 1.1  # heights of a row, in lines
 
 
 class Bars(QWidget):
@@ -38,6 +39,7 @@ class Bars(QWidget):
         self._names, self._low, self._high, self._digits = tuple(names), low, high, digits
         self._values: tuple[float, ...] = ()
         self._lit: int | None = None
+        self._is_slide = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(name)
 
@@ -54,6 +56,12 @@ class Bars(QWidget):
     def set_range(self, low: float, high: float) -> None:
         """Set the range of the bars, low ≤ 0 ≤ high; longer bars are clipped."""
         self._low, self._high = low, high
+        self.update()
+
+    def present(self, is_on: bool) -> None:
+        """Take less height, as a slide has less room in its type, or the usual one."""
+        self._is_slide = is_on
+        self.updateGeometry()
         self.update()
 
     def show_values(self, values: Sequence[float], lit: int | None = None) -> None:
@@ -80,7 +88,7 @@ class Bars(QWidget):
 
     @property
     def _row_height(self) -> int:
-        spacing = 1.5 if len(self._names) <= FEW else 1.1
+        spacing = CLOSE if self._is_slide or len(self._names) > FEW else LOOSE
         return round(self.fontMetrics().height() * spacing)
 
     def paintEvent(self, event: QPaintEvent) -> None:

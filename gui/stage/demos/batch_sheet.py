@@ -33,7 +33,7 @@ from gui.kit.theme import Theme
 from gui.stage.demos.batch import DECIMALS, Batch, Column
 
 ROW = 1.45  # height of a row, in line heights
-SIZES = (1.0, look.SMALL, 0.7)  # relative type sizes, the largest that fits is used
+SIZES = (1.0, look.SMALL, 0.75, 0.66)  # relative type sizes, the largest that fits is used
 CELL_PX, HEADER_PX = 8, 18  # horizontal padding of a cell and of a row name
 Index = QModelIndex | QPersistentModelIndex
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtGui import QResizeEvent
@@ -13,15 +14,35 @@ from gui.stage.demos.grid import Grid
 from gui.stage.demos.parts import GAP, Wrapped
 
 BETWEEN = 3 * GAP  # px between the columns
+SHARES = (
+    1 / 2,
+    3 / 5,
+    2 / 5,
+    2 / 3,
+    1 / 3,
+)  # of the width, for the first column; the best that fits first
 UNBOUNDED = 2**24 - 1  # Qt's QWIDGETSIZE_MAX
 VERTICAL = Qt.Orientation.Vertical
+
+
+class Broken(NamedTuple):
+    """Items across the width, and two columns below them.
+
+    widths : of the columns, height : of all; in pixels.
+    """
+
+    across: list[QLayoutItem]
+    columns: tuple[list[QLayoutItem], list[QLayoutItem]]
+    widths: tuple[int, int]
+    height: int
 
 
 class Columns(QVBoxLayout):
     """A column that breaks into two where the page is too low for it and wide enough for both.
 
     The items keep their order: down the first column and then down the second, after those across
-    both, up to the last that is too wide for one. A caption of the next item ends no column.
+    both, up to the last that is too wide for one. A caption of the next item ends no column. The
+    columns are equally wide unless everything is in sight only with others.
     """
 
     def __init__(self, demo: QWidget) -> None:
@@ -35,23 +56,25 @@ class Columns(QVBoxLayout):
 
     def heightForWidth(self, width: int) -> int:
         with layouts.items_of(self) as items:
-            across, *columns = self._broken(items, width)
-            if columns:
-                below = max(self._height(column, _half(width)) for column in columns)
-                return self._height(across, width) + below + self.spacing() * bool(across)
+            if (broken := self._broken(items, width)) is not None:
+                return broken.height
         return super().heightForWidth(width)
 
     def setGeometry(self, rect: QRect) -> None:
         with layouts.items_of(self) as items:
-            across, *columns = self._broken(items, rect.width())
-            if columns:
+            if (broken := self._broken(items, rect.width())) is not None:
                 QLayout.setGeometry(self, rect)
+                across = broken.across
                 head = self._height(across, rect.width()) + self.spacing() if across else 0
                 self._lay(across, QRect(rect.left(), rect.top(), rect.width(), 0))
-                half, below = _half(rect.width()), rect.adjusted(0, head, 0, 0)
-                places = below.left(), below.right() + 1 - half
-                for column, x in zip(columns, places, strict=True):
-                    self._lay(column, QRect(x, below.top(), half, below.height()))
+                below = rect.adjusted(0, head, 0, 0)
+                for column, width, x in zip(
+                    broken.columns,
+                    broken.widths,
+                    (below.left(), below.right() + 1 - broken.widths[1]),
+                    strict=True,
+                ):
+                    self._lay(column, QRect(x, below.top(), width, below.height()))
                 return
         super().setGeometry(rect)
 
@@ -63,22 +86,42 @@ class Columns(QVBoxLayout):
         frame = page.parentWidget() if page is not None else None
         return frame.height() - demo.y() if demo is not None and frame is not None else UNBOUNDED
 
-    def _broken(self, items: list[QLayoutItem], width: int) -> tuple[list[QLayoutItem], ...]:
-        """Return the items across the width, and those of two columns below them if there are."""
-        items, half = [item for item in items if not item.isEmpty()], _half(width)
+    def _broken(self, items: list[QLayoutItem], width: int) -> Broken | None:
+        """Return the items in two columns, or None for one: it fits, or nothing can be broken."""
+        items = [item for item in items if not item.isEmpty()]
         if super().heightForWidth(width) <= self._room:
-            return (items,)
-        too_wide = [i for i, item in enumerate(items) if _width_of(item) > half]
-        first = max(too_wide, default=-1) + 1
-        ends = [i for i in range(first + 1, len(items)) if not _is_heading(items[i - 1])]
-        if not ends:
-            return (items,)
+            return None
+        lowest: Broken | None = None
+        for share in SHARES:
+            first = int((width - BETWEEN) * share)
+            for broken in self._breaks(items, width, (first, width - BETWEEN - first)):
+                if lowest is None or broken.height < lowest.height:
+                    lowest = broken
+            if lowest is not None and lowest.height <= self._room:
+                break
+        return lowest
 
-        def height(end: int) -> int:
-            return max(self._height(items[first:end], half), self._height(items[end:], half))
-
-        end = min(ends, key=height)
-        return items[:first], items[first:end], items[end:]
+    def _breaks(
+        self, items: list[QLayoutItem], width: int, widths: tuple[int, int]
+    ) -> Iterator[Broken]:
+        """Yield the ways to break into columns of these widths, with the fewest items across."""
+        needed = [_width_of(item) for item in items]
+        starts_second = [i > 0 and not _is_heading(items[i - 1]) for i in range(len(items))]
+        for first in range(len(items)):
+            ends = [
+                end
+                for end in range(first + 1, len(items))
+                if starts_second[end]
+                and max(needed[first:end]) <= widths[0]
+                and max(needed[end:]) <= widths[1]
+            ]
+            for end in ends:
+                across, columns = items[:first], (items[first:end], items[end:])
+                below = max(map(self._height, columns, widths))
+                head = self._height(across, width) + self.spacing() * bool(across)
+                yield Broken(across, columns, widths, head + below)
+            if ends:
+                return
 
     def _height(self, items: Sequence[QLayoutItem], width: int) -> int:
         return sum(_height_of(item, width) for item in items) + self.spacing() * max(
@@ -96,10 +139,6 @@ class Columns(QVBoxLayout):
                 height = min(height + left // len(growing), item.maximumSize().height())
             item.setGeometry(QRect(rect.left(), y, rect.width(), height))
             y += height + self.spacing()
-
-
-def _half(width: int) -> int:
-    return (width - BETWEEN) // 2
 
 
 def _width_of(item: QLayoutItem) -> int:

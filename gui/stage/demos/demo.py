@@ -26,6 +26,7 @@ from gui.state.selected_example import Example
 
 MARGIN = 16  # px around a page
 TITLE = 1.35  # type size relative to the rest
+TURN = 0.75  # of what is in sight, scrolled by one press of a clicker
 NO_SHARES = mark(
     "The model that is loaded, {model}, gives no probabilities that sum to 1. Choose Logistic or "
     "Softmax under Model, and its own will show here."
@@ -75,6 +76,9 @@ class Demo(QWidget):
 
     def present(self, is_on: bool) -> None:
         """Take the form for a slide, or the usual one."""
+        for part in self.findChildren(QWidget):
+            if isinstance(part, Bars | Grid):
+                part.present(is_on)
 
     def begin_turning(self) -> None:
         """Begin with the first of the stops, whatever the sliders show."""
@@ -129,6 +133,7 @@ class DemoPage(EndKeeper):
 
     def __init__(self, demo: Demo) -> None:
         super().__init__()
+        self._left: list[int] = []  # where the bar was before each turn
         page = _Page()
         page.setObjectName("page")
         layout = QVBoxLayout(page)
@@ -153,6 +158,18 @@ class DemoPage(EndKeeper):
         self.viewport().setAutoFillBackground(False)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidget(page)
+
+    def turn(self, by: int) -> bool:
+        """Scroll on (+1), or to where that began (−1); return whether there was more to see."""
+        bar = self.verticalScrollBar()
+        if by > 0 and bar.value() < bar.maximum():
+            self._left.append(bar.value())
+            bar.setValue(bar.value() + round(TURN * bar.pageStep()))
+        elif by < 0 and self._left:
+            bar.setValue(self._left.pop())
+        else:
+            return False
+        return True
 
 
 class _Page(QWidget):

@@ -32,6 +32,11 @@ START, START_Y = (0.4, -0.9), 1
 GIVEN = ("a", "z", "log a")  # in the order of INPUTS
 NAMES = [loss.replace("_with", "\n_with") for loss in LOSSES]
 REFUSED = mark("error")
+REMARK = mark(
+    "The binary losses see class 1 with z = z₁ − z₀. nll_loss takes no logarithm: given "
+    "probabilities it returns −a, less than nothing. cross_entropy forgives log a, because "
+    "log-softmax leaves it as it is."
+)
 FORMULA_PX = 17.0
 FORMULAE = {
     BINARY: (
@@ -103,15 +108,8 @@ class FourLossesDemo(Demo):
         add_layout(layout, line)
         add_layout(layout, row(caption(tr("Loss in nats, given a, z or log a")), None, self.truth))
         layout.addWidget(self.grid)
-        layout.addWidget(
-            note(
-                tr(
-                    "The binary losses see class 1 with z = z₁ − z₀. nll_loss takes no logarithm: "
-                    "given probabilities it returns −a, less than nothing. cross_entropy forgives "
-                    "log a, because log-softmax leaves it as it is."
-                )
-            )
-        )
+        self._note = note(tr(REMARK))
+        layout.addWidget(self._note)
         for slider in self.logits:
             slider.changed.connect(lambda _: self._show())
         self._show()
@@ -121,6 +119,11 @@ class FourLossesDemo(Demo):
             slider.reset()
         self.truth.choose(START_Y)
         self._choose(START_Y)
+
+    def present(self, is_on: bool) -> None:
+        """Leave the remark out of a slide: the speaker says it."""
+        super().present(is_on)
+        self._note.setHidden(is_on)
 
     def _choose(self, y: object) -> None:
         assert isinstance(y, int)

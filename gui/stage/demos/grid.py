@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QColor, QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFontMetrics,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -23,7 +30,9 @@ from core.number_format import format_fixed
 from gui.kit import zoom
 from gui.kit.theme import Theme
 
+GAP = 8  # px beside the widest number of a column
 MANY = 8  # rows, which are closer together
+LOOSE, CLOSE, SLIDE = 1.45, 1.35, 1.3  # heights of a row, in lines
 
 
 class Grid(QTableWidget):
@@ -40,6 +49,8 @@ class Grid(QTableWidget):
         super().__init__(len(rows), len(columns))
         self._theme = theme
         self._exact: dict[tuple[int, int], str] = {}
+        self._is_slide = False
+        self._fixed: dict[int, str] = {}
         self.setAccessibleName(name)
         self.setToolTip(tr("Ctrl+C copies the table as CSV"))
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -54,6 +65,8 @@ class Grid(QTableWidget):
             header.setHighlightSections(False)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        # Its type changes after the table's own.
+        self.horizontalHeader().geometriesChanged.connect(self._fit)
         self.set_headings(rows, columns)
 
     def set_headings(self, rows: Sequence[str], columns: Sequence[str]) -> None:
@@ -62,6 +75,18 @@ class Grid(QTableWidget):
         self.setColumnCount(len(columns))
         self.setHorizontalHeaderLabels(list(columns))
         self.setVerticalHeaderLabels(list(rows))
+        self._fit()
+
+    def fix_columns(self, widest: Mapping[int, str]) -> None:
+        """Make each of these columns as wide as its heading and widest number, at any zoom."""
+        self._fixed = dict(widest)
+        for j in self._fixed:
+            self.horizontalHeader().setSectionResizeMode(j, QHeaderView.ResizeMode.Fixed)
+        self._fit()
+
+    def present(self, is_on: bool) -> None:
+        """Take less height, as a slide has less room in its type, or the usual one."""
+        self._is_slide = is_on
         self._fit()
 
     def show_text(
@@ -165,8 +190,13 @@ class Grid(QTableWidget):
 
     def _fit(self) -> None:
         """Fit the height to all rows; each is as high as the lines of its heading."""
+        width = QFontMetrics(zoom.scaled(self.font(), 1.0, bold=True)).horizontalAdvance
+        for j, widest in self._fixed.items():
+            named = self.horizontalHeader().sectionSizeHint(j)
+            self.setColumnWidth(j, max(width(widest) + GAP, named))
         line = self.fontMetrics().height()
-        one = 1.45 if len(self._rows) < MANY else 1.35
+        usual = LOOSE if len(self._rows) < MANY else CLOSE
+        one = SLIDE if self._is_slide else usual
         for i, heading in enumerate(self._rows):
             self.setRowHeight(i, round(line * (one + heading.count("\n"))))
         head = self.horizontalHeader().sizeHint().height()

@@ -180,7 +180,8 @@ class OneHotDemo(Demo):
         self.terms.set_headings([*shown, tr("sum")], TERMS)
         self._digits = 4 if h <= FEW else 3  # many classes need the width for their columns of Y
         number = format_fixed(-1, self._digits)
-        self.terms.horizontalHeader().setMinimumSectionSize(bold.horizontalAdvance(number) + 4)
+        self.terms.horizontalHeader().setMinimumSectionSize(bold.horizontalAdvance("00") + 4)
+        self.terms.fix_columns({1: number.strip("−"), 2: number, 3: number})
         self._choose_class()
         self._arrange()
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtWidgets import QHeaderView, QWidget
+from PySide6.QtWidgets import QWidget
 
 from core.language import mark, tr
 from core.number_format import format_fixed, format_general
@@ -77,14 +77,13 @@ class OverflowDemo(Demo):
         self.safe = Grid(theme, tr("The safe way"), rows, ("z − M", "exp(z − M)", "a", "log a"))
         for grid in (self.naive, self.safe):  # powers of ten need the most width
             grid.widest = "1.11 × 10⁻⁴⁴"
-            header, width = grid.horizontalHeader(), grid.fontMetrics().horizontalAdvance
-            for j, widest in ((0, "−1500.0"), (3, "−1500.00 ")):
-                header.setSectionResizeMode(j, QHeaderView.ResizeMode.Fixed)
-                header.resizeSection(j, width(widest) + GAP)
-        self.naive_total, self.naive_loss = Figure(theme, tr("sum")), Figure(theme, tr("loss"))
-        self.safe_total, self.safe_loss = Figure(theme, tr("sum")), Figure(theme, tr("loss"))
+            grid.fix_columns({0: "−1500.0", 3: "−1500.00 "})
+        self.naive_total, self.naive_loss, self.safe_total, self.safe_loss = (
+            Figure(theme, words, is_flat=True) for words in (tr("sum"), tr("loss")) * 2
+        )
         self._verdict = note("")
         layout = Columns(self)
+        layout.setSpacing(GAP - 2)
         formula = Formula(
             theme,
             r"\log\sum_j e^{z_j}=M+\log\sum_j e^{z_j-M}",
@@ -95,6 +94,7 @@ class OverflowDemo(Demo):
         )
         layout.addWidget(Wrapped(formula, self.loss_breaks, self.sum_breaks))
         layout.addWidget(Wrapped(self.scale, self.truth))
+        layout.addWidget(self._verdict)
         for words, grid, total, loss in (
             (tr("As the formula is written"), self.naive, self.naive_total, self.naive_loss),
             (tr("With M = max z taken out"), self.safe, self.safe_total, self.safe_loss),
@@ -103,7 +103,6 @@ class OverflowDemo(Demo):
             head.setStretch(0, 1)
             add_layout(layout, head)
             layout.addWidget(grid)
-        layout.addWidget(self._verdict)
         self.scale.changed.connect(lambda _: self._show())
         self._choose(START_Y)
 

@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
     QSizePolicy,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -190,9 +190,12 @@ class ValueSlider(QWidget):
 
 
 class Figure(QWidget):
-    """One key number, large under a small caption; inf and nan have the warning colour."""
+    """One key number, large under a small caption; inf and nan have the warning colour.
 
-    def __init__(self, theme: Theme, text: str) -> None:
+    is_flat : whether the caption is before the number instead.
+    """
+
+    def __init__(self, theme: Theme, text: str, *, is_flat: bool = False) -> None:
         super().__init__()
         self._theme, self._warns = theme, False
         self._caption = QLabel(text)
@@ -201,9 +204,10 @@ class Figure(QWidget):
         self.number = QLabel("–")
         zoom.set_type(self.number, look.LARGE * 1.15, bold=True)
         self.number.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        layout = QVBoxLayout(self)
+        towards = QBoxLayout.Direction
+        layout = QBoxLayout(towards.LeftToRight if is_flat else towards.TopToBottom, self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
+        layout.setSpacing(GAP if is_flat else 0)
         layout.addWidget(self._caption)
         layout.addWidget(self.number)
         self._dress()

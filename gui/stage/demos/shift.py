@@ -121,7 +121,6 @@ class ShiftDemo(Demo):
         )
         layout.addWidget(self._source)
         layout.addWidget(Wrapped(self.t, together(QLabel(tr("added to")), self.direction)))
-        layout.addWidget(Wrapped(self.change, self.decision, self.norm))
         self._rows_of_bars = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         for both in ((self.z_before, self.z_after), (self.a_before, self.a_after)):
             pair = row(gap=3 * GAP)
@@ -133,6 +132,7 @@ class ShiftDemo(Demo):
                 add_layout(pair, column, 1)
             add_layout(self._rows_of_bars, pair, 1)
         add_layout(layout, self._rows_of_bars)
+        layout.addWidget(Wrapped(self.change, self.decision, self.norm))
         layout.addWidget(self._verdict)
 
     def reset(self) -> None:

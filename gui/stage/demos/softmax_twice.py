@@ -78,8 +78,8 @@ class SoftmaxTwiceDemo(Demo):
         add_layout(layout, line)
         layout.addWidget(Wrapped(self.a, self.right, self.wrong))
         layout.addWidget(Wrapped(self.gradient, self.wrong_gradient))
-        layout.addWidget(self.chart)
         layout.addWidget(self._verdict)
+        layout.addWidget(self.chart)
         self.logit.changed.connect(lambda _: self._show())
         self._draw()
 

@@ -231,11 +231,15 @@ class DemosView(View):
         return True
 
     def turn_within(self, by: int) -> bool:
-        """Go to the next stop of the demonstration that is shown, or to the one before."""
+        """Go to the next stop of the demonstration, then to what is out of sight, or back."""
         row = self.titles.currentRow()
-        if row not in self._pages or not self._pages[row][0].turn(by):
+        if row not in self._pages:
             return False
         demo, area = self._pages[row]
+        if by < 0 and area.turn(by):
+            return True
+        if not demo.turn(by):
+            return by > 0 and area.turn(by)
         if (part := demo.turned_to) is not None:
             top = part.mapTo(demo, part.rect().topLeft()).y() + demo.y()
             area.verticalScrollBar().setValue(top - part.height())

@@ -17,7 +17,7 @@ from gui.kit.layouts import add_layout
 from gui.kit.maths.formula import Formula, flow_of
 from gui.kit.theme import Theme
 from gui.stage.demos.batch import DECIMALS, Batch, gradient_columns, input_columns
-from gui.stage.demos.batch_sheet import Sheet, SheetView
+from gui.stage.demos.batch_sheet import SIZES, Sheet, SheetView
 from gui.stage.demos.columns import Columns
 from gui.stage.demos.demo import Demo
 from gui.stage.demos.parts import note
@@ -37,6 +37,7 @@ class WorkedExampleDemo(Demo):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
+        self._least = look.SMALL  # type in which the tables may be side by side
         self.batch = Batch(self)
         h = self.batch.h
         self.inputs = SheetView(
@@ -121,7 +122,17 @@ class WorkedExampleDemo(Demo):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        widths = [grid.width_in(look.SMALL) for grid in (self.inputs, self.gradient)]
+        self._arrange()
+
+    def present(self, is_on: bool) -> None:
+        """Have both tables on a slide at once, in type as small as that takes."""
+        super().present(is_on)
+        self._least = SIZES[-1] if is_on else look.SMALL
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Put the tables side by side if there is room for that."""
+        widths = [grid.width_in(self._least) for grid in (self.inputs, self.gradient)]
         wide = self.width() >= sum(widths) + BETWEEN
         towards = QBoxLayout.Direction
         self._tables.setDirection(towards.LeftToRight if wide else towards.TopToBottom)

@@ -81,7 +81,9 @@ def test_a_slide_fills_the_screen_and_the_window_has_its_place_and_layout_again(
     assert window.geometry() == before  # as it was when that was written down
 
 
-@pytest.mark.parametrize(("source", "size"), [("digits", (1590, 930)), ("iris", (1366, 768))])
+@pytest.mark.parametrize(
+    ("source", "size"), [("digits", (1590, 930)), ("iris", (1366, 768)), ("iris", (1024, 768))]
+)
 def test_the_title_of_a_slide_is_whole(source, size, open_window):
     window = open_window(RunConfig(DataConfig(source=source)), size=size)
     press(window, Qt.Key.Key_F5)
@@ -89,6 +91,7 @@ def test_the_title_of_a_slide_is_whole(source, size, open_window):
     title.grab()
     assert title.text().startswith("Softmax on ")
     assert title.toolTip() == ""  # which has the text where that is cut
+    assert window.presenter_bar.rate.isVisible()
     window.presenter.turn(False)
 
 

@@ -73,7 +73,7 @@ class DivergenceDemo(Demo):
             r"H(y,q) = -\ln\,q^{y}(1-q)^{1-y}",
             tr("H of y and q is minus log of q to the y times 1 minus q to the 1 minus y"),
         )
-        add_layout(layout, row(divergence, likelihood, None, gap=4 * GAP))
+        layout.addWidget(Wrapped(divergence, likelihood))
         line = row(self.true, self.believed, gap=3 * GAP)
         line.setStretch(0, 1)
         line.setStretch(1, 1)

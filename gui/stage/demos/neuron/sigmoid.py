@@ -20,6 +20,17 @@ FARTHEST = 6.0
 START_Z, START_Y = -2.0, 1
 HIGHEST_LOSS = 6.2
 Z = np.linspace(-FARTHEST, FARTHEST, 121)
+FORMULAE = (
+    (
+        r"a=\sigma(z)=\frac{1}{1+e^{-z}}",
+        mark("a = sigmoid of z = 1 over 1 plus e to the minus z"),
+    ),
+    (r"z=\log\frac{a}{1-a}", mark("z = log of a over 1 minus a")),
+    (
+        r"P(y\,|\,x)=a^{y}(1-a)^{1-y}",
+        mark("the probability of y = a to the y times 1 minus a to the 1 minus y"),
+    ),
+)
 FIGURES = (  # of `Losses`, in the order in which they are read
     ("a", "P(1 | x) = a"),
     ("rest", "P(0 | x) = 1 − a"),
@@ -78,17 +89,7 @@ class SigmoidDemo(Demo):
 
     def _lay_out(self, theme: Theme) -> None:
         layout = Columns(self)
-        layout.addWidget(
-            Formula(
-                theme,
-                r"a=\sigma(z)=\frac{1}{1+e^{-z}},\quad z=\log\frac{a}{1-a},"
-                r"\quad P(y\,|\,x)=a^{y}(1-a)^{1-y}",
-                tr(
-                    "a = sigmoid of z = 1 over 1 plus e to the minus z; z = log of a over 1 minus a"
-                    "; the probability of y = a to the y times 1 minus a to the 1 minus y"
-                ),
-            )
-        )
+        layout.addWidget(Wrapped(*(Formula(theme, latex, tr(said)) for latex, said in FORMULAE)))
         line = row(self.logit, QLabel(tr("true class")), self.truth, gap=GAP)
         line.setStretch(0, 1)
         add_layout(layout, line)

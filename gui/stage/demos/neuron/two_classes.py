@@ -16,7 +16,7 @@ from gui.stage.demos.chart import Chart
 from gui.stage.demos.columns import Columns
 from gui.stage.demos.demo import Demo
 from gui.stage.demos.grid import Grid
-from gui.stage.demos.parts import GAP, Figure, ValueSlider, Wrapped, row
+from gui.stage.demos.parts import GAP, Figure, ValueSlider, row
 
 X = np.linspace(-5.0, 5.0, 101)
 SLIDERS = (  # label, name, tip, start
@@ -73,7 +73,8 @@ class TwoClassesDemo(Demo):
             r"\frac{e^{z_1}}{e^{z_0}+e^{z_1}}=\frac{1}{1+e^{-(z_1-z_0)}}=\sigma(z_1-z_0)",
             tr("e to the z1 over e to the z0 plus e to the z1 = sigmoid of z1 minus z0"),
         )
-        layout.addWidget(Wrapped(formula, self.difference))
+        layout.addWidget(formula)
+        layout.addWidget(self.grid)
         w0, b0, w1, b1, x = self.sliders
         for pair in ((w0, w1), (b0, b1)):
             line = row(*pair, gap=3 * GAP)
@@ -83,7 +84,7 @@ class TwoClassesDemo(Demo):
         line = row(x, QLabel(tr("true class")), self.truth, gap=GAP)
         line.setStretch(0, 1)
         add_layout(layout, line)
-        layout.addWidget(self.grid)
+        layout.addWidget(self.difference)
         layout.addWidget(self.chart)
 
     def reset(self) -> None:

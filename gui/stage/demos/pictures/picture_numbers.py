@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from core.config import DataConfig
 from core.data import sources
@@ -57,6 +57,25 @@ NO_PICTURES = mark(
 )
 
 
+class _Sentence(Readout):
+    """A sentence that keeps the lines of the longest one, however wide it is."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        self._longest = ""
+
+    def reserve(self, longest: str) -> None:
+        if longest != self._longest:
+            self._longest = longest
+            self.updateGeometry()
+
+    def heightForWidth(self, width: int) -> int:
+        needed = self.fontMetrics().horizontalAdvance(f"{self._longest}−")
+        lines = math.ceil(needed / width) if width > 0 else 1
+        return max(lines, 1) * self.fontMetrics().lineSpacing()
+
+
 @cache
 def bundled_digits() -> Dataset:
     """Return the data set whose first digit is shown where the data are no pictures."""
@@ -88,7 +107,7 @@ class PictureNumbersDemo(Demo):
         self.again.clicked.connect(lambda _=False: self._unfold())
         self.sheet = PixelSheet(theme)
         self.sheet.chosen.connect(lambda _: self._show_pixel())
-        self.place, self.value, self.batch = Readout(1), Readout(1), note("")
+        self.place, self.value, self.batch = _Sentence(), _Sentence(), note("")
         self.weights = Grid(theme, tr("Weights of the pixel"), ("w", "w·x"), ())
         layout = Columns(self)
         layout.setSpacing(6)
@@ -119,6 +138,7 @@ class PictureNumbersDemo(Demo):
 
     def present(self, is_on: bool) -> None:
         """Let a slide have room for all numbers of a small picture; a clicker turns to the rest."""
+        super().present(is_on)
         self._shaped.set_low(SLIDE_LOW if is_on else LOW)
 
     def begin_turning(self) -> None:
@@ -234,25 +254,16 @@ class PictureNumbersDemo(Demo):
         self._show_weights(k)
 
     def _fit(self) -> None:
-        """Reserve a second line for sentences that are wider than the demonstration."""
+        """Reserve the lines that the sentences need where their numbers are the longest."""
         if self._numbers is None:
             return
-        last = self._numbers.order.m - 1  # whose numbers are the longest
-        for readout, text in (
-            (self.place, _place(self._numbers.order, last)),
-            (self.value, _value(self._numbers, last)),
-        ):
-            readout.set_lines(1 + (self.fontMetrics().horizontalAdvance(text + "−") > self.width()))
+        last = self._numbers.order.m - 1  # whose numbers these are
+        self.place.reserve(_place(self._numbers.order, last))
+        self.value.reserve(_value(self._numbers, last))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit()
         self._show_pixel()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self._fit()
 
     def _show_weights(self, k: int) -> None:
         """Show the weights of place k to each output or hidden unit, as many as have room."""

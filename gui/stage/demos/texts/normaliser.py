@@ -126,7 +126,7 @@ class NormaliserDemo(Demo):
         )
         layout.addWidget(self.labels)
         layout.addWidget(figures)
-        layout.addWidget(Shaped(self.plot, low=110, high=420), 1)
+        layout.addWidget(Shaped(self.plot, low=100, high=420), 1)
 
     def use(self, background: Background | None) -> None:
         self._background = background

@@ -2,11 +2,15 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QScrollArea
 
+from gui.kit import layouts
 from gui.kit import theme as look
 from gui.stage.demos.batch_sheet import SheetView
+from gui.stage.demos.demo import DemoPage
+from gui.stage.demos.grid import Grid
 from gui.stage.demos.neuron.two_classes import TwoClassesDemo
 from gui.stage.demos.temperature import TemperatureDemo
 from gui.stage.demos.view import GROUPS
@@ -59,6 +63,55 @@ def test_in_large_type_the_choice_stands_beside_the_tabs(open_window, qtbot):
     window.stage.split(True)
     window.stage.show_beside("Demos")  # too narrow for both
     qtbot.waitUntil(lambda: view.isAncestorOf(view.combo) and view.combo.isVisible())
+
+
+def overflow(page: DemoPage) -> int:
+    """Return by how many pixels the demonstration can be scrolled."""
+    return page.verticalScrollBar().maximum()
+
+
+@pytest.mark.usefixtures("usual_type")
+def test_a_slide_is_seen_whole_or_turned_to_its_end(open_window, qtbot):
+    window = open_window(size=(1366, 768))
+    window.stage.show_name("Demos")
+    view = window.views["Demos"]
+    qtbot.waitUntil(lambda: view.is_at_rest)
+    view.choose_title("Overflow of exp")  # made in the usual type
+    qtbot.waitUntil(lambda: view.is_at_rest)
+    view.demo.scale.set_value(1000)
+    for width, height in ((1366, 768), (1280, 800), (1024, 768)):
+        window.resize(width, height)
+        QTest.keyClick(window, Qt.Key.Key_F5)
+        assert window.focusWidget() is window.stage  # no ring of focus on a slide
+        turned = []
+        for cls in DEMOS:
+            view.choose_title(cls.title)
+            qtbot.waitUntil(lambda: view.is_at_rest and window.is_at_rest)
+            (page,) = (page for page in view.findChildren(DemoPage) if page.isVisible())
+            qtbot.waitUntil(lambda page=page: page.horizontalScrollBar().maximum() == 0)
+            for grid in page.findChildren(Grid):
+                qtbot.waitUntil(lambda grid=grid: grid.verticalHeader().length() < grid.height())
+                qtbot.waitUntil(lambda grid=grid: not cut_numbers(grid))
+            if width > 1024:
+                qtbot.waitUntil(lambda page=page: not overflow(page))
+                continue
+            layouts.finish()
+            while page.verticalScrollBar().value() < overflow(page):
+                assert view.turn_within(1)
+                turned.append(cls.title)
+        assert len(turned) < 10  # of which a clicker moves some sliders first
+        window.presenter.turn(False)
+
+
+def cut_numbers(grid: Grid) -> list[str]:
+    """Return the texts of a table that are wider than their columns."""
+    return [
+        item.text()
+        for i in range(grid.rowCount())
+        for j in range(grid.columnCount())
+        if (item := grid.item(i, j))
+        and QFontMetrics(item.font()).horizontalAdvance(item.text()) > grid.columnWidth(j)
+    ]
 
 
 @pytest.mark.usefixtures("usual_type")
