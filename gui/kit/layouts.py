@@ -8,7 +8,7 @@ from itertools import chain
 
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QMouseEvent, QMoveEvent, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -22,6 +22,8 @@ from PySide6.QtWidgets import (
 )
 
 from core.language import tr
+
+QT_LAST = 2**24 - 1  # px, beyond every place
 
 
 def add_layout(outer: QBoxLayout, inner: QLayout, stretch: int = 0) -> None:
@@ -111,16 +113,35 @@ def scrolled(content: QWidget) -> QScrollArea:
 
 
 class Grip(QSplitterHandle):
-    """The handle between two parts: dragging it divides the room, a double click restores it."""
+    """The handle between two parts: dragging it divides the room, a double click restores it.
+
+    Where there is nothing to divide, as beside a part of fixed width, it is not seen.
+    """
 
     restored = Signal()
 
     def __init__(self, orientation: Qt.Orientation, splitter: QSplitter) -> None:
         super().__init__(orientation, splitter)
-        self.setToolTip(tr("Drag to divide the room; double click restores it"))
+        self._usual_cursor = self.cursor()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.restored.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._adapt()
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        super().moveEvent(event)
+        self._adapt()
+
+    def _adapt(self) -> None:
+        """Be a handle or only a gap."""
+        first, last = self.closestLegalPosition(0), self.closestLegalPosition(QT_LAST)
+        self.setEnabled(first < last)
+        self.setCursor(self._usual_cursor if first < last else Qt.CursorShape.ArrowCursor)
+        tip = tr("Drag to divide the room; double click restores it")
+        self.setToolTip(tip if first < last else "")
 
 
 class Gripped(QSplitter):

@@ -1,5 +1,6 @@
 """The columns beside a page on the stage: the page has the room, the loss stays as a thumbnail."""
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
@@ -324,3 +325,19 @@ def test_at_1280_the_choices_of_the_plane_stay_in_one_row(open_window):
     rows = [QRect(w.mapTo(view, QPoint()), w.size()) for w in (box, choice)]
     assert rows[0].right() < rows[1].left() and rows[0].top() <= rows[1].center().y()
     assert rows[1].top() <= rows[0].center().y() <= rows[1].bottom()
+
+
+def test_a_grip_is_seen_only_where_something_can_be_divided(window, pixels):
+    def is_drawn(grip):
+        return bool(np.ptp(pixels(grip), axis=(0, 1)).any())
+
+    def seen(number):
+        grip = window.columns.handle(number)
+        return grip.isEnabled() and is_drawn(grip) and bool(grip.toolTip())
+
+    assert not seen(2)  # beside the rail, whose width is its own
+    assert not is_drawn(window.columns.handle(2))
+    assert seen(3)
+    window.columns.show_panel(True)
+    assert not seen(1)
+    assert seen(2)
