@@ -146,6 +146,11 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
     def paintEvent(self, _: QPaintEvent) -> None:
         """Paint nothing: all that is seen is on the face, which is soon as large as the plot."""
 
+    def finish(self) -> None:
+        """Show at once, not a frame later, what has changed of items that do not move."""
+        self._paint_rest.stop()
+        self._show_rest()
+
     def _show_rest(self) -> None:
         """Fit the face to the plot and render everything that does not move into its pixmap."""
         if self.closed:  # by pyqtgraph, which has deleted the viewport, and the face with it
@@ -203,6 +208,16 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
                 item.setExportMode(False)
             for item in shown:
                 item.show()
+
+
+def finish_within(part: QWidget) -> None:
+    """Have all pictures of this part in the window's next frame: their scenes tell it later."""
+    if not part.isVisible():
+        return
+    for plot in part.findChildren(Plot):
+        plot.finish()
+    for picture in part.findChildren(QGraphicsView):
+        picture.viewport().update()
 
 
 class Spots(pg.ScatterPlotItem):  # type: ignore[misc]

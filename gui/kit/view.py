@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.data.task import Task
 from core.train.snapshot import Snapshot
-from gui.kit import described, zoom
+from gui.kit import described, plots, zoom
 from gui.kit import theme as look
 from gui.kit.covers.covering import cover_all
 from gui.kit.fields.kept import Kept
@@ -98,11 +98,13 @@ class View(QWidget):
         """Forget the old run and show the new one's data."""
         self.task, self.snapshot, self._is_stale = task, None, False
         self.show_task(task)
+        plots.finish_within(self)
 
     def receive_points(self, task: Task) -> None:
         """Show a few changed points; the learnt result stays visible until a newer one is known."""
         self.task, self.snapshot, self._is_stale = task, None, False
         self.show_points(task)
+        plots.finish_within(self)
 
     def receive_snapshot(self, snapshot: Snapshot) -> None:
         """Show the snapshot now, or once the view is visible; drop one of another task."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
@@ -71,6 +72,36 @@ def test_other_data_amid_training_reach_every_view(qtbot, open_window, new_run):
             assert_all_show(window, window.views.made)
             train(qtbot, window)
             assert_all_show(window, window.views.made)
+
+
+def curve_pixels(window) -> int:
+    """Return how many pixels of the screen show the loss curve of the training rows."""
+    plot = window.views["Loss"].plot
+    place = QRect(plot.mapTo(window, QPoint(0, 0)), plot.size())
+    image = window.screen().grabWindow(window.winId()).toImage().copy(place)
+    accent = QColor(look.LIGHT.accent).rgb()
+    return sum(
+        image.pixel(x, y) == accent for x in range(image.width()) for y in range(image.height())
+    )
+
+
+def test_the_first_frame_with_another_task_has_no_curve_of_the_one_before(
+    qtbot, open_window, new_run
+):
+    window = open_window(IRIS, size=(1366, 768))
+    train(qtbot, window)
+    qtbot.waitUntil(lambda: curve_pixels(window) > 50, timeout=FIRST_NUMBERS_MS)
+    found = []
+
+    def paint_first(_) -> None:
+        """Paint what Qt knows to have changed, as where its request comes before all others."""
+        QApplication.sendPostedEvents(window, QEvent.Type.UpdateRequest)
+        found.append(curve_pixels(window))
+
+    window.controller.task_changed.connect(paint_first)
+    with new_run(window):
+        qtbot.mouseClick(window.rail.source.button("digits"), Qt.MouseButton.LeftButton)
+    assert found == [0]
 
 
 def test_a_gesture_that_changes_the_number_of_classes_gives_each_task_a_run_of_its_own(
