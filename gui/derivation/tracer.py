@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from core.data.task import Task
 from core.train.snapshot import Snapshot, Status
 from gui.derivation import numbers as trace_numbers
-from gui.derivation.brief import gauge_lines
+from gui.derivation.brief import chain_lines, gauge_lines
 from gui.derivation.lines import PARTS
 from gui.derivation.models import lines as derivation
 from gui.derivation.shape import Shape, shape_of
@@ -77,6 +77,7 @@ class Tracer(QObject):
         self._waiting = 0  # presses for parts, until the run is where the first of them wants it
         self._label: int | None = None  # the user's choice for an example without a class
         self._watchers: list[View] = []
+        self._formulae: tuple[str, ...] = ()
         self._whole: View | None = None  # shows the whole update
         self._asked_at = 0.0
         self._later = QTimer(self)
@@ -84,12 +85,14 @@ class Tracer(QObject):
         self._later.timeout.connect(self._ask)
         chosen.changed.connect(self._turn_to)
 
-    def watch(self, view: View, *, up_to_update: bool) -> None:
+    def watch(self, view: View, *, up_to_update: bool, formulae: tuple[str, ...] = ()) -> None:
         """Trace while this view is visible.
 
         up_to_update : whether it shows the batch's gradient, which is the most expensive part.
+        formulae : what it shows beside the lines, as LaTeX, which is typeset before it is told.
         """
         self._watchers.append(view)
+        self._formulae += formulae
         if up_to_update:
             self._whole = view
 
@@ -207,6 +210,7 @@ class Tracer(QObject):
         is_small = len(snapshot.batch) * task.m <= LIVE_NUMBERS
         with_batch = is_whole and (is_small or not is_live)
         known = self.newest
+        beside = self._formulae if is_whole else ()
 
         def work() -> Followed:
             from core.explain.example_trace import follow
@@ -221,7 +225,8 @@ class Tracer(QObject):
                 lines, brief = known.lines, known.brief
             else:
                 lines, brief = derivation(shape), gauge_lines(shape)
-            for latex in symbols((*lines, *brief)):  # here, so that the window does not wait for it
+            shown = symbols((*lines, *chain_lines(shape)))  # those in brief are among these
+            for latex in (*shown, *beside):  # here, so that the window does not wait for it
                 formula.outlines(latex)
             return Followed(task, example, snapshot, trace, shape, lines, brief, is_whole)
 

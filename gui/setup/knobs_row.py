@@ -24,7 +24,7 @@ from core.invisible_characters import visible
 from core.language import localised, tr
 from core.model_family import FAMILY
 from core.train.snapshot import Snapshot
-from gui.kit import zoom
+from gui.kit import layouts, zoom
 from gui.kit.fields.choices import Choice
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.labels import DOT, change_dot
@@ -248,10 +248,11 @@ class KnobsRow(QFrame):
                     break
                 if knob in shown:
                     shown.remove(knob)
-        self._make_room(full or 0)  # two rows have room for all
-        for knob in self.knobs:
-            if knob.isHidden() is (knob in shown):
-                knob.setVisible(knob in shown)
+        with layouts.held(self):
+            self._make_room(full or 0)  # two rows have room for all
+            for knob in self.knobs:
+                if knob.isHidden() is (knob in shown):
+                    knob.setVisible(knob in shown)
 
     def _has_room(self, shown: Sequence[Knob], ways: int) -> bool:
         """Whether one row holds these knobs with that many ways to make room."""

@@ -86,8 +86,7 @@ class MainWindow(QMainWindow):
         self.settings = Settings(settings)
         choice = theme_choice or self.settings.choice("theme", THEMES)
         self.appearance = look = Appearance(choice, self)
-        self.languages = LanguageChoice(self.settings, self)
-        self._was_painted = False
+        self.languages, self._was_painted = LanguageChoice(self.settings, self), False
         self.setMinimumSize(*MINIMUM_SIZE)
         self.setAcceptDrops(True)
         self.controller = controller = RunController(self)
@@ -338,7 +337,8 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.beside_menus.fit()
-        self.columns.share(self.width())
+        if not self.appearance.is_changing:  # else they settle at its end
+            self.columns.share(self.width())
         self.status_area.share()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -20,7 +20,7 @@ from core.language import localised, mark, tr, tr_n
 from core.number_format import format_fixed, format_percent, format_plain, format_rate
 from core.train.snapshot import Snapshot, Status
 from gui.control.run_controller import EPOCH_A_SECOND, FLAT_OUT
-from gui.kit import described, zoom
+from gui.kit import described, layouts, zoom
 from gui.kit import theme as look
 from gui.kit.buttons import RowButton
 from gui.kit.fields.unscrolled import Slider
@@ -222,7 +222,8 @@ class RunBar(QFrame):
         margin = FLAT_MARGIN if self.window().height() < zoom.px(FLAT_PX) else MARGIN
         self._row.setContentsMargins(12, margin, 14, margin)
         if (self.width(), self._needed()) != self._fitted:
-            self._show_what_fits()
+            with layouts.held(self.parentWidget()):
+                self._show_what_fits()
             self._fitted = self.width(), self._needed()
 
     def _show_what_fits(self) -> None:

@@ -78,7 +78,8 @@ class Wrapped(QWidget):
     """Widgets side by side, wrapped like words if the width is too small.
 
     The height is fixed after each resize, not by height-for-width: with that, the page would
-    reserve the height needed at the smallest width.
+    reserve the height needed at the smallest width. Until it is shown no height is asked for:
+    formulae in it may still be typeset, in the background.
     """
 
     def __init__(self, *widgets: QWidget) -> None:
@@ -96,7 +97,8 @@ class Wrapped(QWidget):
 
     def event(self, event: QEvent) -> bool:
         is_done = super().event(event)
-        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+        is_asked = self.isVisible() and event.type() == QEvent.Type.LayoutRequest
+        if is_asked or event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
             self.setFixedHeight(self.height_at(self.width()))
         return is_done
 

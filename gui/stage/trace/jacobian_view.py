@@ -31,6 +31,7 @@ SIGMOID = (
 )
 SIGMOID_WORDS = "da/dz = a (1 − a); ∂L/∂z = (a − y) / (a (1 − a)) · a (1 − a) = a − y"
 SLOPE, SLOPE_WORDS = r"\frac{da}{dz}=a(1-a)", "da/dz = a (1 − a)"
+FORMULAE = SOFTMAX, SIGMOID, SLOPE
 
 
 class JacobianView(QWidget):

@@ -37,7 +37,7 @@ from gui.kit.theme import Theme
 from gui.kit.view import View
 from gui.stage.trace.chain import Chain
 from gui.stage.trace.gradient_check_badge import CheckBadge
-from gui.stage.trace.jacobian_view import JacobianView
+from gui.stage.trace.jacobian_view import FORMULAE, JacobianView
 from gui.state.background_tasks import Background
 
 GAP = 2  # px between the parts
@@ -56,6 +56,7 @@ class TraceView(View):
         self._shape: Shape | None = None
         self.sheet, self.chain = Sheet(theme), Chain(theme)
         self.jacobian = JacobianView(theme)
+        self.jacobian.hide()  # until its formula is typeset
         self._has_jacobian = False
         self._is_jacobian_wanted: bool | None = None  # None: where there is room
         self.badge = CheckBadge(theme, background)
@@ -65,7 +66,7 @@ class TraceView(View):
         zoom.set_type(self._step, look.SMALL)
         self._step.setProperty("small", True)
         self._build()
-        tracer.watch(self, up_to_update=True)
+        tracer.watch(self, up_to_update=True, formulae=FORMULAE)
         tracer.traced.connect(self._show)
         tracer.part_changed.connect(self._light)
         self._show(None)

@@ -38,7 +38,7 @@ PAINTED_MS = 100  # until the visible ones are painted, which the others wait fo
 class Appearance(QObject):
     """Theme and zoom of the application; the theme is chosen or follows the system.
 
-    choice : one of `theme_names.THEMES`.
+    choice : one of `theme_names.THEMES`. is_changing : amid a change, at whose end `dressed` comes.
     """
 
     begun = Signal()  # a change of all widgets
@@ -50,8 +50,9 @@ class Appearance(QObject):
         super().__init__(parent)
         self.choice = choice
         self._lent: Theme | None = None
-        self._is_changing = False
+        self.is_changing = False
         self._colours = Colours(self)
+        self._painting = layouts.PaintedLater(self)
         self._colours.settled.connect(self.settled)
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self.apply)
@@ -81,24 +82,27 @@ class Appearance(QObject):
 
         Otherwise what is half done would be laid out and painted, each time for as long.
         """
-        if self._is_changing:
+        if self.is_changing:
             yield
             return
-        self._is_changing = True
+        self.is_changing = True
         self.begun.emit()
         windows = [window for window in QApplication.topLevelWidgets() if window.isVisible()]
         try:
             with layouts.unpainted(windows):
-                with drawn_once():
-                    yield
-                self._colours.catch_up()
-                with layouts.paused(*windows):
-                    self.dressed.emit()
-                layouts.finish()
-                self._colours.dress_rest()  # another zoom has other parts in sight
+                with layouts.arranged_once():
+                    with drawn_once():
+                        yield
+                    self._colours.catch_up()
+                    with layouts.paused(*windows):
+                        self.dressed.emit()
+                    layouts.finish()
+                    self._colours.catch_up()  # another zoom has other parts in sight
+                self._colours.dress_rest()  # so may what was arranged
                 layouts.finish()
         finally:
-            self._is_changing = False
+            self.is_changing = False
+            self._painting.hold(windows)
 
     def apply(self) -> None:
         """Apply the colours of the theme to the application."""

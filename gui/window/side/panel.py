@@ -10,7 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from core.data.task import Task
-from gui.kit.layouts import Gripped
+from gui.kit.layouts import Arrangement, Gripped
 from gui.kit.zoom import px
 from gui.window.look.pointing import point_at
 from gui.window.side.card import SideCard
@@ -53,6 +53,8 @@ class SidePanel(Gripped):
         self._pointed = ""  # name of the view that is pointed at
         # Sizes set by the user, by the number of cards and whether they stand in a row.
         self._shares: dict[tuple[int, bool], tuple[int, ...]] = {}
+        self._fit = Arrangement(self._arrange)
+        self._fit_anew = Arrangement(self._settle)
         self.splitterMoved.connect(self._note_shares)
         self.restored.connect(self._restore_shares)
         self.cards = [SideCard() for _ in specs]
@@ -104,7 +106,7 @@ class SidePanel(Gripped):
     def present(self, is_on: bool) -> None:
         """Show only the curves, for presenter mode, or all views again."""
         self._is_presented = is_on
-        self._arrange()
+        self._fit()
 
     def flatten(self, is_flat: bool) -> None:
         """Make the tabs flat, so that the views have their height, or as high as usual."""
@@ -163,7 +165,7 @@ class SidePanel(Gripped):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._arrange()
+        self._fit()
 
     def _note_choice(self, name: str) -> None:
         self._turns += 1
@@ -196,6 +198,9 @@ class SidePanel(Gripped):
 
     def settle(self) -> None:
         """Arrange the cards anew: in the type before, a part may have needed more height."""
+        self._fit_anew()
+
+    def _settle(self) -> None:
         self._arrange()
         if self._enlarged is None:
             self._share()

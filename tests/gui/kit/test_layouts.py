@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 import shiboken6
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayoutItem, QVBoxLayout, QWidget
 
 import gui
-from gui.kit.layouts import EndKeeper, add_layout, paused
+from gui.kit.layouts import EndKeeper, PaintedLater, add_layout, held, paused
 
 
 def items_known_to_python() -> int:
@@ -63,6 +64,58 @@ def test_a_paused_layout_moves_its_widgets_once(qtbot):
     qtbot.waitUntil(
         lambda: widgets[2].geometry() == inner.contentsRect().adjusted(*margins(column))
     )
+
+
+def test_what_is_held_is_laid_out_once_though_several_parts_appear(qtbot, paintings):
+    host, inner = QWidget(), QWidget()
+    qtbot.addWidget(host)
+    shown, *later = [QLabel(word) for word in ("one", "two", "three", "four")]
+    column = QVBoxLayout(host)
+    column.addWidget(inner, 1)
+    column.addWidget(QLabel("below"), 1)
+    rows = QVBoxLayout(inner)
+    for label in (shown, *later):
+        rows.addWidget(label)
+        label.setHidden(label is not shown)
+    host.show()
+    qtbot.waitExposed(host)
+    moved = paintings(shown, QEvent.Type.Move)
+    resized = paintings(shown, QEvent.Type.Resize)
+    with held(inner):
+        for label in later:
+            label.show()
+    assert moved == resized == []
+    qtbot.waitUntil(lambda: later[-1].geometry().top() > later[0].geometry().bottom())
+    assert len(resized) == 1
+    assert all(layout.isEnabled() for layout in (column, rows))
+
+
+class _Noted(QLabel):
+    """Takes down when it is painted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.order: list[str] = []
+
+    def paintEvent(self, _) -> None:
+        self.order.append("painted")
+
+
+def test_windows_are_painted_after_what_the_user_did_meanwhile(qtbot):
+    window = _Noted()
+    qtbot.addWidget(window)
+    painter = PaintedLater(window)
+    window.show()
+    qtbot.waitExposed(window)
+    window.order.clear()
+    heard = QTimer(window)
+    heard.setSingleShot(True)
+    heard.timeout.connect(lambda: window.order.append("heard"))
+    heard.start(0)
+    window.update()
+    painter.hold([window])
+    qtbot.waitUntil(lambda: "painted" in window.order)
+    assert window.order[0] == "heard"
 
 
 def margins(layout) -> tuple[int, int, int, int]:

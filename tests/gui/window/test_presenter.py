@@ -13,6 +13,7 @@ from gui.kit.labels import Elided
 from gui.kit.plain_text import first_sentence
 from gui.stage.demos.demo import DemoPage
 from gui.window.presenter import CAP_SHARE, zoom_for
+from gui.window.side.card import SideCard
 
 WAIT_MS = 30_000
 
@@ -204,6 +205,21 @@ def test_views_leave_their_tools_out_also_those_made_later(window):
     assert not window.views["Weights"].subject.isVisible()
     press(window, Qt.Key.Key_Escape)
     assert window.views["Weights"].subject.isVisible()
+
+
+def test_a_slide_and_its_end_fill_each_card_of_the_side_once(window, monkeypatch):
+    filled, fill = [], SideCard.hold
+
+    def hold(card, views, current):
+        filled.append(tuple(views))
+        fill(card, views, current)
+
+    monkeypatch.setattr(SideCard, "hold", hold)
+    press(window, Qt.Key.Key_F5)
+    assert filled == [("Loss",), ("Accuracy",)]
+    filled.clear()
+    press(window, Qt.Key.Key_Escape)
+    assert filled == [("Loss",), ("Accuracy", "Example", "Confusion")]
 
 
 def heights(window):

@@ -19,7 +19,6 @@ from core.data import sources
 from core.data.task import prepare
 from core.teach.demonstrations import overlapping_points
 from gui.kit import theme as look
-from gui.kit.maths import formula
 from gui.stage.demos.demo import Demo
 from gui.stage.demos.four_losses import FourLossesDemo
 from gui.stage.demos.grid import Grid
@@ -195,31 +194,13 @@ def test_what_is_typed_into_a_demonstration_without_a_run_stays_with_other_data(
     assert view.demo is shown
 
 
-@pytest.fixture
-def typeset_by(monkeypatch):
-    """The threads that typeset formulae from here on; nothing is typeset yet."""
-    threads: list[int] = []
-
-    known = set()
-
-    def note(latex, typeset=formula.outlines):
-        if latex not in known:  # what was typeset is at hand from then on
-            known.add(latex)
-            threads.append(threading.get_ident())
-        return typeset(latex)
-
-    monkeypatch.setattr(formula, "outlines", note)
-    formula.picture.cache_clear()
-    return threads
-
-
 def test_the_windows_thread_typesets_no_formula(open_window, qtbot, typeset_by):
     window = open_window(RunConfig(model=ModelConfig(hidden=4)))  # whose window has none so far
     typeset_by.clear()  # what earlier tests have left, takes the window's style sheet, too
     window.stage.show_name("Demos")
     view = window.views["Demos"]
     assert not view.is_at_rest
-    for row in (1, 4, 11):
+    for row in (1, 4, 11, view.rows.index(TwoClassesDemo)):
         view.titles.setCurrentRow(row)
         qtbot.waitUntil(lambda: view.is_at_rest, timeout=30_000)
         assert view.demo.isVisible()
