@@ -108,12 +108,23 @@ def shows_the_window(bundle: Bundle) -> str:
     return f"three views on {platform}, the last in {seconds:.1f} s"
 
 
+def speaks_in_its_own_dialogs(bundle: Bundle) -> str:
+    """Qt's texts are there, as of choosing a file, in each language of the window."""
+    texts = bundle.program.parent
+    codes = sorted(each.name for each in texts.glob("**/assets/languages/*") if each.is_dir())
+    there = {each.stem.removeprefix("qtbase_") for each in texts.rglob("qtbase_*.qm")}
+    if not codes or set(codes) - there:
+        raise BundleError(f"Qt's texts are missing in: {', '.join(codes) or 'all languages'}")
+    return ", ".join(codes)
+
+
 TRIALS = (
     trains,
     trains_on_texts,
     opens_a_table_and_keeps_a_project,
     reads_a_drawn_digit,
     checks_lessons,
+    speaks_in_its_own_dialogs,
     shows_the_window,
 )
 

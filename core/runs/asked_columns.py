@@ -59,7 +59,7 @@ def _text_column(model: Model, blocks: TableBlocks) -> tuple[tuple[int, ...], tu
         tr(
             "The table has no column {known}, which the model reads, and {found} with texts of "
             "several words. Name its column of texts “{name}”.",
-            known=f"“{wanted}”" if wanted else tr("of texts"),
+            known=tr("“{name}”", name=wanted) if wanted else tr("of texts"),
             found=_listed([table.names[j] for j in found]) or tr("none"),
             name=wanted or "text",
         )
@@ -106,5 +106,5 @@ def pixel_scale(model: Model, blocks: TableBlocks, wanted: tuple[int, ...]) -> f
 
 
 def _listed(names: list[str]) -> str:
-    shown = ", ".join(f"“{name}”" for name in names[:MAX_SHOWN])
+    shown = ", ".join(tr("“{name}”", name=name) for name in names[:MAX_SHOWN])
     return shown + (", …" if len(names) > MAX_SHOWN else "")

@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QTextLayout
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
+from core.language import current
 from gui.kit import described, zoom
 from gui.kit import theme as look
 from gui.kit.plain_text import Plain, as_tip
 
+_HEIGHTS: dict[tuple[str, str], int] = {}  # by the key of the font and a text
 DOT = "●"  # marks what is not at its default
 PLACE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+def line_height(font: QFont) -> int:
+    """Return the height of a line in the window's language, px: Chinese is of a taller font."""
+    sample = current().name
+    if sample.isascii():
+        return QFontMetrics(font).lineSpacing()
+    known = (font.key(), sample)
+    if known not in _HEIGHTS:
+        layout = QTextLayout(sample, font)
+        layout.beginLayout()
+        line = layout.createLine()
+        layout.endLayout()
+        _HEIGHTS[known] = max(QFontMetrics(font).lineSpacing(), math.ceil(line.height()))
+    return _HEIGHTS[known]
 
 
 class Elided(Plain):
@@ -70,7 +89,7 @@ class Readout(Plain):
             self.updateGeometry()
 
     def heightForWidth(self, _width: int) -> int:
-        return self._lines * self.fontMetrics().lineSpacing()
+        return self._lines * line_height(self.font())
 
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), self.heightForWidth(0))

@@ -71,7 +71,7 @@ class Gaps:
     def _found(self, j: int, row: int) -> str:
         column = self.table.columns[j]
         if column.codes is not None and column.codes[row] >= 0:
-            return f"“{column.words[column.codes[row]]}”"
+            return tr("“{name}”", name=column.words[column.codes[row]])
         value = column.values[row]
         return (
             tr("empty")

@@ -78,7 +78,7 @@ def remarks(
 
 def _spellings(names: tuple[str, ...]) -> Iterator[Remark]:
     for group in spellings(names)[:MOST_NAMED]:
-        written = ", ".join(f"“{name}”" for name in group)
+        written = ", ".join(tr("“{name}”", name=name) for name in group)
         yield Remark(
             tr(
                 "{written} are {n} classes that differ only in how they are written",

@@ -52,7 +52,7 @@ def chosen(table: Table, wanted: str, label: int) -> int:
         )
     if not reason:
         return j
-    names = ", ".join(f"“{table.names[k]}”" for k in possible(table, label))
+    names = ", ".join(tr("“{name}”", name=table.names[k]) for k in possible(table, label))
     raise DataError(
         tr(
             "{file}: column “{name}” cannot be the texts ({reason}); choose {names}.",

@@ -32,7 +32,7 @@ from core.number_format import format_integer
 
 MAX_BYTES = 2**25  # of a file
 AT_ONCE = 64  # files from one message on progress to the next
-EMPTY = "without a text"
+EMPTY = mark("without a text")
 SAMPLED = 2**18  # bytes of the files whose encoding is guessed
 
 

@@ -59,7 +59,7 @@ def sigmoid(rng: Generator) -> Exercise:
     a = 1 / (1 + math.exp(-z))
     return Exercise(
         "sigmoid",
-        "σ of a logit",
+        tr("σ of a logit"),
         tr("The logit is z = {z}. What is the activation a = σ(z)?", z=short(z)),
         (Field("a", a),),
         f"exp(−z) = exp({short(-z)}) = {rounded(math.exp(-z))}.\n\n"

@@ -14,7 +14,7 @@ from core.data.csv.dialect import TableFormat
 from core.data.csv.table import Table
 from core.invisible_characters import visible
 from core.language import mark, tr
-from gui.kit.fields.choices import Choice
+from gui.kit.fields.choices import CHOICE_CHARACTERS, Choice
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.labels import muted_label
 from gui.kit.plain_text import Plain, as_tip
@@ -29,6 +29,7 @@ KNOWN: dict[str, dict[Any, str]] = {  # field of CsvOptions: its possible values
     "has_header": HEADERS,
 }
 SAMPLE_CHARACTERS = 32
+WIDEST = 34  # characters of a choice but for encodings, which show words of the file
 OF_PLAIN_TABLES = ("separator", "has_header")  # other layouts leave no choice of these
 
 
@@ -59,7 +60,8 @@ class FormatRow(QWidget):
         row.addWidget(muted_label(tr("Not right?")))
         self.choices: dict[str, Choice] = {}
         for name, options in KNOWN.items():
-            choice, words = Choice(), tr(PARTS[name])
+            width = CHOICE_CHARACTERS if name == "encoding" else WIDEST
+            choice, words = Choice(width), tr(PARTS[name])
             choice.set_options([(tr(text), value) for value, text in options.items()], None)
             choice.setAccessibleName(words)
             choice.setToolTip(tr("Correct the {part} and read the file again", part=words))

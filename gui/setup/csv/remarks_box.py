@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 from core.data.csv.table import Column
 from core.language import tr
 from gui.kit.flow_layout import FlowLayout
-from gui.kit.plain_text import paragraph, short, unmarked
+from gui.kit.plain_text import paragraph, sentence_case, short, unmarked
 from gui.setup.csv.selection import Outcome, Selection
 
 MOST_WORDS = 3  # for missing values, each with a box
@@ -100,4 +100,4 @@ def _box(text: str, tip: str) -> QCheckBox:
 
 
 def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
+    return tr("{words}.", words=sentence_case(text))

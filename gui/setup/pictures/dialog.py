@@ -34,7 +34,7 @@ from gui.kit.fields.choices import Segments
 from gui.kit.fields.numbers import CountField
 from gui.kit.labels import muted_label
 from gui.kit.layouts import add_layout
-from gui.kit.plain_text import Plain, as_tip, paragraph, short
+from gui.kit.plain_text import Plain, as_tip, paragraph, sentence_case, short
 from gui.kit.theme import Theme
 from gui.setup.csv.foot import Foot
 
@@ -221,8 +221,8 @@ class PicturesDialog(QDialog):
             if test:
                 size = tr("{n}, {test} for testing", n=size, test=format_integer(test))
             self.classes.addItem(visible(f"{short(name)}  ({size})"))
-        remarks = [f"{str(each)[:1].upper()}{str(each)[1:]}." for each in found.left_out.files]
-        remarks += [f"{said[:1].upper()}{said[1:]}." for said in map(str, found.notes)]
+        noted = map(str, (*found.left_out.files, *found.notes))
+        remarks = [tr("{words}.", words=sentence_case(each)) for each in noted]
         more = len(remarks) - MOST_REMARKS
         shown = remarks[:MOST_REMARKS] + (
             [tr("{n} more like these.", n=format_integer(more))] if more > 0 else []

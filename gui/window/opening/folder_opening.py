@@ -181,7 +181,8 @@ class FolderOpener(Opener):
         data = cast("DataConfig", self._config)
         config = on_other_data(self._controller.config, data, self._controller.run)
         left_out = dataset.folder.left_out if dataset.folder else ()
-        remark = f"{'; '.join(map(str, left_out))}." if left_out else ""
+        said = "; ".join(map(str, left_out))
+        remark = tr("{words}.", words=said) if said else ""
         self._loader.load(
             config, tr("change to {data}", data=dataset.name), opened=dataset, remark=remark
         )

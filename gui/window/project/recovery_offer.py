@@ -37,7 +37,7 @@ class RecoveryOffer(QObject):
         box.setText(tr("Restore what was unsaved when Logit Lab ended?"))
         count = len(self._found)
         older = tr_n("There is {n} older than this.", "There are {n} older than this.", count)
-        told = f"{sentence_case(left.age())}: {left.summary}."
+        told = tr("{age}: {what}.", age=sentence_case(left.age()), what=left.summary)
         box.setInformativeText(f"{told}\n{older}" if count else told)
         restore = box.addButton(tr("&Restore"), QMessageBox.ButtonRole.AcceptRole)
         discard = box.addButton(tr("&Discard"), QMessageBox.ButtonRole.DestructiveRole)

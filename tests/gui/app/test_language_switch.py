@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDialogButtonBox
+from PySide6.QtWidgets import QDialogButtonBox, QFileDialog
 
 from core.config import DataConfig, RunConfig
-from core.language import ENGLISH, current
+from core.language import ENGLISH, LANGUAGES, current
 from gui.app import translators
 from gui.app.language_switch import LanguageSwitch
 from gui.window.look.language_choice import stored
@@ -85,6 +85,18 @@ def test_buttons_that_qt_makes_speak_it_too(dressed):
     translators.speak("en", dressed)
     box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
     assert box.buttons()[0].text() == "Cancel"
+
+
+@pytest.mark.parametrize("code", [code for code in LANGUAGES if code != ENGLISH.code])
+def test_a_dialog_of_files_has_no_english_label_in_another_language(qtbot, dressed, code):
+    said = []
+    for each in (ENGLISH.code, code):
+        translators.speak(each, dressed)
+        dialog = QFileDialog()
+        dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+        qtbot.addWidget(dialog)
+        said.append([dialog.labelText(label) for label in QFileDialog.DialogLabel])
+    assert [label for label in said[0] if label in said[1]] == []
 
 
 def test_a_class_that_is_there_is_not_sent_home(window, dressed, qtbot):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from core.language import spoken
 from gui.kit.labels import Elided, Readout
 
 SAID = [
@@ -42,3 +43,11 @@ def test_a_readout_has_room_for_its_lines(qtbot, lines):
     assert readout.height() == lines * metrics.lineSpacing()
     readout.set_lines(lines + 1)
     assert readout.sizeHint().height() == (lines + 1) * metrics.lineSpacing()
+
+
+def test_a_readout_has_room_for_the_taller_letters_of_chinese(qtbot):
+    with spoken("zh_CN"):
+        label, usual = Readout(2), QLabel("像素\n像素")
+        qtbot.addWidget(label)
+        qtbot.addWidget(usual)
+        assert label.heightForWidth(200) >= usual.sizeHint().height()

@@ -254,8 +254,11 @@ def opened(qtbot, tmp_path):
 
 
 @pytest.mark.usefixtures("usual_type")
-@pytest.mark.parametrize(("theme", "level"), [("light", 1.0), ("dark", 1.5)])
-def test_no_text_is_cut_in_a_dialog(qtbot, room, opened, cut_at_last, theme, level):
+@pytest.mark.parametrize(
+    ("theme", "level", "code"), [("light", 1.0, "de"), ("dark", 1.5, "en"), ("dark", 1.0, "zh_CN")]
+)
+def test_no_text_is_cut_in_a_dialog(qtbot, room, opened, cut_at_last, speak, theme, level, code):
+    speak(code)
     window = room("iris", theme, level)
     for name in ("picture", "animation", "generators", "pictures"):
         dialog = opened(window, name)
@@ -270,8 +273,11 @@ TABLE = "\n".join(("colour,harbour,weight in kg,price,species", *LINES))
 
 
 @pytest.mark.usefixtures("usual_type")
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_no_text_is_cut_in_the_preview_of_a_table(qtbot, open_window, cut_at_last, tmp_path, theme):
+@pytest.mark.parametrize(("theme", "code"), [("light", "en"), ("dark", "de")])
+def test_no_text_is_cut_in_the_preview_of_a_table(
+    qtbot, open_window, cut_at_last, speak, tmp_path, theme, code
+):
+    speak(code)
     path = tmp_path / "harbours.csv"
     path.write_text(TABLE)
     window = open_window(size=(1366, 768), theme=theme)
