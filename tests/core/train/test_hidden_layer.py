@@ -122,7 +122,7 @@ def test_it_learns_what_no_line_can_separate():
         config = RunConfig(
             DataConfig("drawn"),
             ModelConfig(hidden=hidden, activation="tanh"),
-            TrainingConfig(optimiser="adam", learning_rate=0.05, epochs=300),
+            TrainingConfig(optimiser="adam", learning_rate=0.05, epochs=150),
         )
         trainer = Trainer(prepare(drawn(points), config))
         while trainer.outcome is None:

@@ -100,7 +100,7 @@ def test_gathering_loses_no_extreme_and_no_mean(values, gaps):
 
 
 def test_a_run_of_a_thousand_million_steps_fits_into_little_memory(history):
-    count, largest = 400_000, 0
+    count, largest = 100_000, 0
     steps = np.linspace(0, 10**9, count).astype(np.int64).tolist()
     for step in steps:
         history.record(step, FIGURES)

@@ -106,7 +106,7 @@ def test_a_run_outlives_its_device(optimiser, is_there, pair, device, iris):
         np.testing.assert_array_equal(ours, theirs)
 
 
-@pytest.mark.parametrize(("optimiser", "steps"), [("sgd", 200), ("adam", 200), ("lbfgs", 40)])
+@pytest.mark.parametrize(("optimiser", "steps"), [("sgd", 80), ("adam", 80), ("lbfgs", 40)])
 def test_its_past_is_there_too(optimiser, steps, pair, iris):
     subject, twin = pair(iris, optimiser=optimiser, batch_size=8)
     go(subject, twin, steps=steps)

@@ -53,7 +53,7 @@ def objective(X, y, W, b):
 @pytest.mark.parametrize("weighting", ["counts", "tfidf"])
 def test_the_lowest_loss_and_the_accuracy_are_scikit_learns(messages, weighting):
     task = task_of(
-        messages, weighting, optimiser="lbfgs", learning_rate=1.0, weight_decay=DECAY, epochs=300
+        messages, weighting, optimiser="lbfgs", learning_rate=1.0, weight_decay=DECAY, epochs=60
     )
     params = train(task).params()
     (X, y), (X_test, y_test) = parts(task)

@@ -16,6 +16,7 @@ from core.library.sweeps import worker
 from core.library.sweeps.kept import DataSets, key_of
 from core.library.sweeps.processes import Processes
 from core.library.sweeps.worker import Job
+from tests.conftest import watched_threads
 
 ROOT = Path(__file__).parents[4]
 NEVER = lambda: False  # noqa: E731
@@ -28,11 +29,13 @@ class Killer:
         return os.abort, ()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def two():
-    processes = Processes(2)
-    yield processes
-    processes.close()
+    """Two processes, which come again where they are killed or stopped."""
+    with watched_threads("two processes"):
+        processes = Processes(2)
+        yield processes
+        processes.close()
 
 
 def a_job(number, **settings):

@@ -33,7 +33,7 @@ def digits_window(open_window, qtbot):
     is_open : with all that is there on demand.
     """
 
-    def open_it(epochs=8, *, is_open=True, data=None, model=None, rate=0.1, **options):
+    def open_it(epochs=2, *, is_open=True, data=None, model=None, rate=0.1, **options):
         config = RunConfig(
             DataConfig(source="digits", **(data or {})),
             ModelConfig(**(model or {})),
