@@ -220,13 +220,14 @@ def test_no_view_takes_a_name_for_more_than_text(qtbot, hostile, move, new_run):
                         move(widget, spot)
                     found += [f"{name}: {fault}" for fault in faults(page, cells=False)]
             found += [f"{name}: {fault}" for fault in faults(page)]
-        found += [f"{name}: {fault}" for fault in faults(hostile)]
-    hostile.stage.show_name("Demos")
-    demos = hostile.views[hostile.stage.current]
-    for row in range(demos.titles.count()):
-        demos.titles.setCurrentRow(row)
-        hostile.grab()
-        found += faults(demos)
+    found += faults(hostile)  # with all pages
+    if hostile.controller.config.model.kind == "softmax":  # demonstrations know of no model
+        hostile.stage.show_name("Demos")
+        demos = hostile.views[hostile.stage.current]
+        for row in range(demos.titles.count()):
+            demos.titles.setCurrentRow(row)
+            hostile.grab()
+            found += faults(demos)
     assert not found, "\n".join(sorted(set(found)))
     assert hostile.width() == width  # no name has widened it
 

@@ -124,7 +124,7 @@ def test_a_picture_shows_the_wanted_view(pictured):
 
 def test_two_pictures_of_the_surface_of_one_run_are_equal(tmp_path):
     """Training flat out, no two of them are watched at the same steps."""
-    words = "--view surface iris --epochs 150".split()
+    words = "--view surface iris --epochs 50".split()
     pictures = []
     for name in ("one.png", "two.png"):
         ended = run(tmp_path, "--screenshot", name, *words)
