@@ -107,6 +107,11 @@ def _of_runs(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
     def change_rate(beside: Callable[[float], float]) -> None:
         window.knobs.learning_rate.setValue(beside(controller.settings.learning_rate))
 
+    def back() -> None:
+        """Take a step back, or blank a slide: of the two keys for that, many clickers send this."""
+        do = window.presenter.blank.toggle if window.presenter.is_on else controller.past.step_back
+        do()
+
     compare = QAction(tr("&Compare devices"), parent)
     compare.setVisible(False)  # until two devices are known
     compare.triggered.connect(lambda _: controller.race_devices())
@@ -119,7 +124,13 @@ def _of_runs(window: Window, parent: QMainWindow) -> tuple[Action, ...]:
             RUN, tr("&Train or pause"), controller.play_or_pause, ("Space",), tr("train or pause")
         ),
         Action(RUN, tr("&Step"), controller.step, ("S",), tr("one step")),
-        Action(RUN, tr("Step &back"), controller.past.step_back, ("B",), tr("one step back")),
+        Action(
+            RUN,
+            tr("Step &back"),
+            back,
+            ("B",),
+            tr("one step back; in presenter mode, a black screen"),
+        ),
         Action(RUN, tr("&Part of a step"), views.part_wanted.emit, ("N",), part),
         Action(RUN, tr("&Reset"), controller.reset, ("R",), tr("return to the same start")),
         Action(RUN, tr("Learning rate &up"), lambda: change_rate(notch_above), ("]",), rate, True),

@@ -103,6 +103,9 @@ def test_a_black_screen_what_is_enlarged_and_the_ring_come_and_go_within_the_mod
     assert window.grab().toImage().pixelColor(window.rect().center()).lightness() == 0
     press(window, Qt.Key.Key_Period)
     assert not window.presenter.blank.isVisible()
+    for is_black in (True, False):  # what other clickers send
+        press(window, Qt.Key.Key_B)
+        assert window.presenter.blank.isVisible() == is_black
 
     window.side_panel.cards[0].enlarge_button.click()
     assert not window.stage.isVisible()
