@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -71,7 +72,10 @@ class StartHere(QFrame):
         button.setAccessibleName(hint.title)
         button.setAccessibleDescription(hint.words)
         button.clicked.connect(lambda _=False: hint.do())
+        button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         digit, title, words = QLabel(str(number)), QLabel(hint.title), QLabel(hint.words)
+        for label in (title, words):
+            label.setWordWrap(True)
         digit.setProperty("muted", True)
         words.setProperty("small", True)
         zoom.set_type(digit, 1.4, bold=True)

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from core.train.snapshot import Status
 from gui.window.side.start_here import StartHere
@@ -12,13 +12,22 @@ def guide_of(window):
     return next((guide for guide in window.findChildren(StartHere) if guide.isVisible()), None)
 
 
-def test_it_stands_in_for_the_cards_under_the_loss_which_keeps_its_room(start):
+def test_it_stands_in_for_the_cards_under_the_loss_which_keeps_its_room(start, qtbot):
     window = start()
     guide = guide_of(window)
     first, *others = window.side_panel.cards
     assert first.isVisible() and first.height() >= 200
     assert not any(card.isVisible() for card in others)
     assert guide.height() >= guide.minimumSizeHint().height()
+    window.resize(1024, 768)
+    wraps = Qt.TextFlag.TextWordWrap
+
+    def is_whole(label: QLabel) -> bool:
+        needed = label.fontMetrics().boundingRect(label.rect(), wraps, label.text())
+        is_in_sight = label.visibleRegion().boundingRect() == label.rect()
+        return is_in_sight and label.rect().contains(needed)
+
+    qtbot.waitUntil(lambda: all(map(is_whole, guide.findChildren(QLabel))))
 
 
 def test_the_first_press_does_what_it_says(start, qtbot):
