@@ -53,6 +53,7 @@ class Columns(Gripped):
         super().__init__(Qt.Orientation.Horizontal)
         self._enlarged: QWidget | None = None
         self._is_presenting = self._is_page = self._is_under = False
+        self._sizes_before: list[int] = []  # the widths before presenter mode
         self._heights: list[int] = []  # of the stage and the panel under it, as set by the user
         # Keys of both: whether the stage shows a page.
         self._by_hand: set[bool] = set()  # the widths were set by the user
@@ -108,6 +109,8 @@ class Columns(Gripped):
     def present(self, is_on: bool) -> None:
         """Show only stage and curves, or all columns again."""
         focus = QApplication.focusWidget()
+        self._note_side()
+        self._sizes_before = self.sizes() if is_on else self._sizes_before
         self._is_presenting = is_on
         self.enlarge(None)
         self._lay_side()
@@ -115,6 +118,8 @@ class Columns(Gripped):
         self._stage.present(is_on)
         self._side_panel.present(is_on)
         self._show_beside(self._is_room_wanted)
+        if not is_on and self._is_by_hand:
+            self.setSizes(self._sizes_before)
         if is_on and not (focus and focus.isVisible() and self._stage.isAncestorOf(focus)):
             self._stage.setFocus()  # where it was hidden, Qt gives it to any button of a card
 
@@ -143,12 +148,12 @@ class Columns(Gripped):
             return
         rail, panel, stage, side = self.sizes()
         width = self._side_width(self.window().width())
-        if self._is_page in self._by_hand:
+        if self._is_by_hand:
             width = self._side_widths.get(self._is_page, width)
         self.setSizes([rail, panel, stage + side - width, width])
 
     def _note_side(self) -> None:
-        is_beside = not (self._is_under or self._side_panel.isHidden())
+        is_beside = not (self._is_under or self._is_presenting or self._side_panel.isHidden())
         if self._enlarged is None and is_beside:
             self._side_widths[self._is_page] = self._side_panel.width()
 
@@ -204,8 +209,14 @@ class Columns(Gripped):
 
     # Widths -------------------------------------------------------------------------------------
 
+    @property
+    def _is_by_hand(self) -> bool:
+        """Whether the user has set these widths; a slide has its own, for larger type."""
+        return self._is_page in self._by_hand and not self._is_presenting
+
     def _take_note(self) -> None:
-        self._by_hand.add(self._is_page)
+        if not self._is_presenting:
+            self._by_hand.add(self._is_page)
 
     def _take_note_under(self) -> None:
         self._heights = self._middle.sizes()
@@ -245,7 +256,7 @@ class Columns(Gripped):
             self._fold_rail(width < px(NARROW_PX))
         self._show_columns()
         self._share_heights()
-        if not (self._is_under or self._is_page in self._by_hand):
+        if not (self._is_under or self._is_by_hand):
             side = self._side_width(width)
             rail = self._rail.sizeHint().width()
             panel = self._panel.minimumSizeHint().width()

@@ -341,3 +341,16 @@ def test_a_grip_is_seen_only_where_something_can_be_divided(window, pixels):
     window.columns.show_panel(True)
     assert not seen(1)
     assert seen(2)
+
+
+def test_a_slide_has_widths_of_its_own_and_leaves_those_set_by_hand(window, qtbot):
+    drag(window, 3, +150)
+    by_hand, side = window.columns.sizes(), window.side_panel
+    assert side.width() < 0.25 * window.width()
+    for turned_to in ("Boundary", "Demos"):
+        QTest.keyClick(window, Qt.Key.Key_F5)
+        qtbot.waitUntil(lambda: side.width() > 0.35 * window.width())
+        window.stage.show_name(turned_to)
+        QTest.keyClick(window, Qt.Key.Key_Escape)
+        window.stage.show_name("Boundary")
+        qtbot.waitUntil(lambda: window.columns.sizes() == by_hand)
