@@ -263,7 +263,7 @@ class KnobsRow(QFrame):
             widths.append(knob.needed(has_label=knob.name != "features" or ways < WITHOUT_LABEL))
             if knob.name == "learning_rate":
                 widths[-1] += self.rate.needed(**_slider(ways)) - self.rate.sizeHint().width()
-        return sum(widths) + gap * (len(widths) - 1) <= self.width() - 2 * MARGIN
+        return sum(widths) + gap * (len(widths) - 1) <= self.contentsRect().width() - 2 * MARGIN
 
     def _make_room(self, ways: int) -> None:
         """Take from what is said elsewhere too: gaps, the limit beside its mark, a label."""

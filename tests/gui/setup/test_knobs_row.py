@@ -59,6 +59,9 @@ def test_the_knobs_of_iris_take_one_row_from_1024_on_also_once_some_are_changed(
     qtbot.waitUntil(lambda: knobs.height() == height)
     for part in (*knobs.knobs, knobs.settings_button, knobs.defaults_button):
         assert knobs.rect().contains(part.mapTo(knobs, part.rect().bottomRight()))
+    for width in range(knobs.width(), 1346):  # also where it has just the room that they need
+        knobs.resize(width, height)
+        assert knobs.layout().totalHeightForWidth(width) <= height, width
 
 
 def test_a_typed_value_applies_and_has_a_dot(window, qtbot):
