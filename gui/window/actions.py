@@ -306,6 +306,7 @@ def make_menus(window: Window, parent: QMainWindow) -> QMenu:
             choices.setdefault(row.menu, QActionGroup(parent)).addAction(action)
         if row.view:
             window.stage.bind(row.view, action)
+    menus[RUN].aboutToShow.connect(window.classroom.load)
     return menus[LESSONS]
 
 

@@ -16,6 +16,7 @@ from gui.kit.maths import formula
 from gui.kit.view import View, tell_all
 from gui.state.background_tasks import Queue
 from gui.state.covers import Covers
+from gui.window import view_registry
 from gui.window.look.theming import Appearance
 from gui.window.side.panel import SidePanel
 from gui.window.stage.stage import Stage
@@ -26,7 +27,7 @@ if TYPE_CHECKING:  # imported in `start`, after the first paint
     from gui.window.view_context import ViewContext
 
 SEPARATOR = "/"  # between the names of a view and of a field
-LOAD_MS = 1000  # from the start until what the first formula needs is loaded in the background
+LOAD_MS = 1000  # from the start until what other views need is loaded in the background
 
 
 class ViewFactory(QObject):
@@ -95,12 +96,12 @@ class ViewFactory(QObject):
             if not spec.is_lazy:
                 self._make(name)
         self._stage.turned.connect(self.__getitem__)
-        QTimer.singleShot(LOAD_MS, self, self._load_typesetter)
+        QTimer.singleShot(LOAD_MS, self, self._load)
 
-    def _load_typesetter(self) -> None:
-        self._controller.background.ask(
-            "formulae", formula.load, lambda _: None, queue=Queue.STUDIES
-        )
+    def _load(self) -> None:
+        """Load what is not there yet in the background, so that no view is waited for."""
+        for key, load in (("formulae", formula.load), ("views", view_registry.load)):
+            self._controller.background.ask(key, load, lambda _: None, queue=Queue.STUDIES)
 
     def present(self, is_on: bool) -> None:
         """Turn presenter mode on or off in all views, including those created later."""

@@ -372,6 +372,27 @@ SIDE = (
 )
 
 
+def load() -> tuple[type[View], ...]:
+    """Import what makes the lazy views (0.2 s), on any thread, and return their classes."""
+    from gui.stage.curves.page import CurvesPage
+    from gui.stage.demos.view import DemosView
+    from gui.stage.derive.view import DerivationView
+    from gui.stage.draw.view import DrawView
+    from gui.stage.evaluation.view import EvaluationView
+    from gui.stage.lasso.view import LassoView
+    from gui.stage.network.view import NetworkView
+    from gui.stage.read.view import ReadView
+    from gui.stage.runs.view import RunsView
+    from gui.stage.surface.view import SurfaceView
+    from gui.stage.trace.view import TraceView
+    from gui.stage.weights.view import WeightsView
+    from gui.stage.words.view import WordsView
+
+    explaining = DemosView, DerivationView, LassoView, NetworkView, SurfaceView, TraceView
+    of_data = DrawView, ReadView, WeightsView, WordsView
+    return *explaining, *of_data, CurvesPage, EvaluationView, RunsView
+
+
 def keys_of(names: Sequence[str]) -> dict[str, str]:
     """Return the keys that show these views, in order: 1 to 9, then 0; further views have none."""
     return dict(zip(names, "1234567890", strict=False))

@@ -9,12 +9,21 @@ from PySide6.QtWidgets import QWidget
 
 from gui.control.data_editor import DataEditor
 from gui.control.run_controller import RunController
+from gui.state.background_tasks import Queue
 from gui.window.look.theming import Appearance
 
 if TYPE_CHECKING:  # imported, with the server, when a class joins
     from gui.control.classroom import Classroom
     from gui.window.classroom.dialog import ClassroomDialog
     from gui.window.classroom.lesson_question import LessonQuestion
+
+
+def load() -> tuple[type[Classroom], type[ClassroomDialog]]:
+    """Import the server and the window, 0.15 s, on any thread, and return their classes."""
+    from gui.control.classroom import Classroom
+    from gui.window.classroom.dialog import ClassroomDialog
+
+    return Classroom, ClassroomDialog
 
 
 class ClassroomOpener(QObject):
@@ -32,16 +41,18 @@ class ClassroomOpener(QObject):
         self.classroom: Classroom | None = None
         self.dialog: ClassroomDialog | None = None
 
+    def load(self) -> None:
+        """Import what `open` needs, in the background: the menu opens from which it is chosen."""
+        self._controller.background.ask("classroom", load, lambda _: None, queue=Queue.STUDIES)
+
     def open(self) -> None:
         """Show the window; nothing is served before it is started there."""
         if self.dialog is None:
-            from gui.control.classroom import Classroom
-            from gui.window.classroom.dialog import ClassroomDialog
-
-            self.classroom = Classroom(self._controller, self._editor, self)
+            make, make_dialog = load()
+            self.classroom = make(self._controller, self._editor, self)
             self.classroom.failed.connect(self.failed)
             theme = self._appearance.theme
-            self.dialog = ClassroomDialog(self.classroom, theme, self._window)
+            self.dialog = make_dialog(self.classroom, theme, self._window)
             if self.lesson is not None:
                 self.dialog.follow(self.lesson)
         self.dialog.show()

@@ -33,6 +33,13 @@ TABLE_PATTERNS = " ".join(f"*{ending}" for ending in TABLE_ENDINGS)
 TABLE_FOLDER = "table_folder"  # setting: folder of the last CSV file
 
 
+def load() -> type[CsvDialog]:
+    """Import the dialog and return its class; on any thread."""
+    from gui.setup.csv.dialog import CsvDialog
+
+    return CsvDialog
+
+
 class CsvOpener(Opener):
     """Asks for a file, reads it, shows it in a dialog and loads what is chosen there.
 
@@ -51,7 +58,7 @@ class CsvOpener(Opener):
         self.open_any: Callable[[Path], None] = self.open_file
         self.dialog: CsvDialog | None = None  # while it is open
         self._reading = CsvOptions()
-        self._reader = CsvReader(controller.background, self)
+        self._reader = CsvReader(controller.background, self, load)
         self._reader.opened.connect(self._show_table)
         self._reader.failed.connect(self._show_failure)
         self._reader.progressed.connect(self._show_progress)
@@ -114,9 +121,7 @@ class CsvOpener(Opener):
         if self.dialog:
             self.dialog.show_table(table)
             return
-        from gui.setup.csv.dialog import CsvDialog
-
-        dialog = CsvDialog(self._appearance.theme, table, self._reading, self._window)
+        dialog = load()(self._appearance.theme, table, self._reading, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.reread.connect(self._read)
         dialog.chosen.connect(self._load)

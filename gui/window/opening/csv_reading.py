@@ -106,10 +106,14 @@ class FileReader(QObject):
 
 
 class CsvReader(FileReader):
-    """Reads CSV files, as `Table`."""
+    """Reads CSV files, as `Table`.
 
-    def __init__(self, background: Background, parent: QObject) -> None:
+    load : imports what shows it; called on the background thread.
+    """
+
+    def __init__(self, background: Background, parent: QObject, load: Callable[[], object]) -> None:
         super().__init__(background, "open", parent)
+        self._load = load
 
     def open(self, path: Path, reading: CsvOptions) -> None:
         """Read the file; `opened` or `failed` follows, unless it is cancelled."""
@@ -122,6 +126,7 @@ class CsvReader(FileReader):
                 amount = tr("{done} of {size} MB", done=read, size=whole)
                 tell(f"{path.name}  {amount}", done / max(size, 1))
 
+            self._load()
             return reader.read(path, reading, watch, is_stopped)
 
         self.start(path.name, work)

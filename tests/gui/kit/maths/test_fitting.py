@@ -100,3 +100,14 @@ def test_heights_that_fit_are_never_exceeded(sheet_of, heights):
             assert sheet.height() <= height
             found.append(sheet.height())
     assert all(a <= b for a, b in pairwise(found))
+
+
+def test_a_narrower_sheet_that_is_far_too_high_is_not_typeset_again(sheet_of, heights):
+    sheet = sheet_of(500)
+    assert not sheet.fit(heights[1] // 3)
+    typeset = [sheet.spots(key)[0] for key in KEYS]
+    sheet.resize(470, sheet.height())
+    assert [sheet.spots(key)[0] for key in KEYS] == typeset
+    narrow = sheet_of(470)
+    narrow.fit(heights[1] // 3)
+    assert places(sheet) == places(narrow)
