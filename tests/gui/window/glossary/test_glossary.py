@@ -10,6 +10,30 @@ from PySide6.QtWidgets import QApplication, QLabel, QMenu, QTextBrowser, QWidget
 from core.config import DataConfig, RunConfig
 from core.teach import glossary
 from gui.window.view_registry import SIDE, TABS
+from tests.gui.conftest import PATIENCE_MS
+
+
+@pytest.fixture(scope="module")
+def window_of_all(open_for_all):
+    """A window in which each test opens pages."""
+    return open_for_all()
+
+
+@pytest.fixture
+def window(window_of_all, qtbot, new_run):
+    """The window with Iris, its first view and no page, whatever the test before has left."""
+    window = window_of_all
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow, timeout=PATIENCE_MS)
+    window.columns.show_panel(False)
+    window.stage.show_name("Boundary")
+    window.stage.setFocus()
+    yield window
+    if window.controller.config != RunConfig():
+        with new_run(window):
+            window.loader.load(RunConfig(), "back")
+    if window.glossary.dialog is not None:
+        window.glossary.dialog.close()
 
 
 def title_of(window, widget: QWidget) -> str:
@@ -122,8 +146,9 @@ def test_a_page_leads_to_its_view_and_to_its_demonstration(qtbot, window) -> Non
 @pytest.mark.parametrize(
     "data", [DataConfig("digits", None), DataConfig("genres", None)], ids=["digits", "genres"]
 )
-def test_what_other_data_show_has_a_page_too(open_window, data: DataConfig) -> None:
-    window = open_window(RunConfig(data=data))
+def test_what_other_data_show_has_a_page_too(window, new_run, data: DataConfig) -> None:
+    with new_run(window):
+        window.loader.load(RunConfig(data=data), "other data")
     for name in window.stage.names:
         window.views[name]
     assert [w for w in focusable(window) if not title_of(window, w)] == []
