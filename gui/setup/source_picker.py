@@ -26,6 +26,8 @@ FOLDER_TIP = mark(
     "the window"
 )
 CSV_TIP = mark("Open a table of your own, also by dropping its file on the window (Ctrl+O)")
+DRAWN_TIP = mark("Draw points of your own, and train on them")
+TIPS = {"csv": CSV_TIP, "pictures": FOLDER_TIP, "drawn": DRAWN_TIP}  # of what is no data set yet
 SOURCES: tuple[tuple[Source, str, str, str], ...] = (  # glyph, name, detail
     ("iris", "❀", mark("Iris"), mark("150 × 4 · 3 classes")),
     ("digits", "8", mark("Digits 8×8"), mark("1,797 × 64")),
@@ -52,13 +54,11 @@ class SourcePicker(QWidget):
         group = QButtonGroup(self)
         self._buttons: dict[str, SourceButton] = {}
         for source, glyph, name, detail in SOURCES:
-            button = SourceButton(glyph, tr(name), tr(detail))
+            button = SourceButton(glyph, tr(name), tr(detail), tr(TIPS.get(source, "")))
             button.clicked.connect(lambda _=False, s=source: self.chosen.emit(s))
             group.addButton(button)
             column.addWidget(button)
             self._buttons[source] = button
-        self._buttons["csv"].setToolTip(tr(CSV_TIP))
-        self._buttons["pictures"].setToolTip(tr(FOLDER_TIP))
 
     def fold(self, is_folded: bool) -> None:
         """Show only the glyphs, or names and details too."""
@@ -76,9 +76,9 @@ class SourcePicker(QWidget):
             ("csv", OPEN_CSV, OPEN_CSV_DETAIL),
             ("pictures", OPEN_FOLDER, OPEN_FOLDER_DETAIL),
         ):
-            words = tr(name), tr(detail)
+            words = tr(name), tr(detail), tr(TIPS[kind])
             if shown == kind:
-                words = shown_name(task.source), _size(task.source)
+                words = shown_name(task.source), _size(task.source), ""
             self._buttons[kind].set_words(*words)
         self._buttons[shown].setChecked(True)
 
@@ -94,7 +94,7 @@ def _size(source: Dataset) -> str:
 class SourceButton(RowButton):
     """A row with a glyph, a name and, below the name, a detail."""
 
-    def __init__(self, glyph: str, name: str, detail: str) -> None:
+    def __init__(self, glyph: str, name: str, detail: str, tip: str = "") -> None:
         super().__init__()
         self.setProperty("row", True)
         self.setCheckable(True)
@@ -114,7 +114,7 @@ class SourceButton(RowButton):
         self.row.setSpacing(8)
         self.add(self._sign, self._texts)
         self.row.setStretch(1, 1)
-        self.set_words(name, detail)
+        self.set_words(name, detail, tip)
         self._detail.setVisible(bool(detail))
         self._fit()
 
@@ -134,9 +134,13 @@ class SourceButton(RowButton):
         self._texts.setVisible(not is_folded)
         self.updateGeometry()  # at once: the caller asks for the new width next
 
-    def set_words(self, name: str, detail: str) -> None:
-        """Show the name, elided in the middle if it is long, and the detail."""
+    def set_words(self, name: str, detail: str, tip: str = "") -> None:
+        """Show the name, elided in the middle if it is long, and the detail.
+
+        tip : what a press does, if it is not to train on what has this name.
+        """
         self._name.setText(name)
         self._detail.setText(detail)
-        self.setToolTip(as_tip(f"{tr('Train on {name}', name=name)}\n{detail}".strip()))
+        told = tip or f"{tr('Train on {name}', name=name)}\n{detail}".strip()
+        self.setToolTip(as_tip(told))
         self.setAccessibleName(f"{name}, {detail}" if detail else name)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGraphicsView, QWidget
 
 from core.data.shown_names import shown_classes, shown_features, shown_name
 from core.explain.word_evidence import label_weights, strongest
-from core.language import localised, mark, tr
+from core.language import mark, tr
 from core.model_family import FAMILY
 from core.number_format import (
     format_count,
@@ -200,7 +200,7 @@ def describe_weights(snapshot: Snapshot) -> str:
     if not np.any(W):
         return tr("All weights are 0 after {steps}.", steps=_steps(snapshot))
     k, j = np.unravel_index(np.argmax(np.abs(W)), W.shape)
-    steps, count, largest = _steps(snapshot), format_integer(W.size), localised(f"{W[k, j]:.3g}")
+    steps, count, largest = _steps(snapshot), format_integer(W.size), format_plain(W[k, j], 3)
     values = {"steps": steps, "count": count, "largest": largest}
     inputs, names = shown_features(task.dataset), shown_classes(task.dataset)
     if W.shape != (len(names), len(inputs)):
@@ -267,7 +267,7 @@ def describe_axes(plot: Plot) -> str:
         "Across: {across} from {left} to {right}; up: {up} from {low} to {high}.",
         across=across,
         up=up,
-        **{name: localised(f"{value:.3g}") for name, value in ends.items()},
+        **{name: format_plain(value, 3) for name, value in ends.items()},
     )
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from core.data.shown_names import shown_classes, shown_features
 from core.evaluate.classification import HALF, has_threshold
-from core.language import localised, tr
+from core.language import tr
 from core.model_family import FAMILY
-from core.number_format import format_fixed, format_integer
+from core.number_format import format_fixed, format_integer, format_plain
 from gui.kit.plain_text import short
 from gui.stage.boundary.section import Section
 
@@ -48,7 +48,7 @@ def _held_features(section: Section) -> str:
     own = dataset.units or ("",) * dataset.m
     held = [
         short(
-            f"{name} {localised(f'{section.centre[j]:.3g}')} {own[j]}".rstrip()
+            f"{name} {format_plain(section.centre[j], 3)} {own[j]}".rstrip()
             if mark is None
             else mark.describe(section.centre[j])
         )

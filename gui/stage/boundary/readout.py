@@ -11,6 +11,7 @@ from PySide6.QtCore import Signal
 from core.data.dataset import Dataset
 from core.data.shown_names import shown_classes, shown_features
 from core.language import localised
+from core.number_format import format_fixed
 from core.train.snapshot import Snapshot
 from gui.kit import described, zoom
 from gui.kit import theme as look
@@ -88,7 +89,5 @@ def describe(section: Section, coords: Coords, row: int | None) -> str:
 def _feature(dataset: Dataset, j: int, value: float, row: int | None) -> str:
     indicator = dataset.indicators[j]
     if indicator is None:
-        return (
-            f"{short(shown_features(dataset)[j])} {localised(f'{value:.2f}')} {dataset.unit_of(j)}"
-        )
+        return f"{short(shown_features(dataset)[j])} {format_fixed(value, 2)} {dataset.unit_of(j)}"
     return short(indicator.describe(value if row is None else float(dataset.X[row, j])))

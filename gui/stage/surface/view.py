@@ -12,7 +12,7 @@ from core.data.task import Task
 from core.explain.surface import direction, loss_surface
 from core.explain.surface.direction import Direction
 from core.explain.surface.loss_surface import Range, own_loss
-from core.language import localised, tr
+from core.language import tr
 from core.model_kind import LossName
 from core.number_format import format_fixed
 from core.train.snapshot import Params, Snapshot, Status
@@ -312,7 +312,7 @@ class SurfaceView(View):
             return
         there = direction.moved(snapshot.params, pair, *position)
         said = _losses_at(there, known, snapshot, self.choices)
-        x, y = (localised(f"{each:.3f}") for each in position)
+        x, y = (format_fixed(each, 3) for each in position)
         self._tell(tr("across {x}, up {y}: {losses}", x=x, y=y, losses=said))
 
     def _tell(self, words: str) -> None:

@@ -17,6 +17,7 @@ from core.data.task import prepare
 from core.explain.optimum import optimum
 from core.explain.surface import direction, loss_surface
 from core.model_family import FAMILY
+from core.number_format import parse_number
 from core.train.snapshot import Params
 from core.train.trajectory import Trajectory
 from gui.kit import theme as look
@@ -157,7 +158,7 @@ def test_hovering_reads_the_loss_there(alone, move, words):
     expected = loss_at(snapshot.task, Params(W, snapshot.params.b))
     found = re.search(r"across (.*), up (.*): cross-entropy \(nats\) (.*)", words(view))
     assert found is not None
-    read = [float(part) for part in found.group(1, 2, 3)]
+    read = [parse_number(part) for part in found.group(1, 2, 3)]
     assert read == pytest.approx([x, y, expected], abs=6e-4)
 
 
