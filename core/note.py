@@ -8,7 +8,7 @@ from string import Formatter
 from typing import TypeAlias
 
 from core.errors import DataError
-from core.language import tr, tr_n
+from core.language import localised, tr, tr_n
 from core.number_format import format_integer
 
 Value: TypeAlias = "str | int | Note | tuple[Note, ...]"
@@ -22,12 +22,14 @@ class Note:
     text : in English; {name} stands for a value. values : texts that are the same in all
     languages, whole numbers, notes, and lists of notes.
     one : the text if the value n is 1, "" if no number decides the form.
+    numbers : names of texts that are numbers as English writes them, such as 0.25.
     Raises DataError where text and values do not match, as in a file that is not to be trusted.
     """
 
     text: str
     values: Mapping[str, Value] = field(default_factory=dict)
     one: str = ""
+    numbers: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for text in filter(None, (self.text, self.one)):
@@ -38,6 +40,7 @@ class Note:
 
     def __str__(self) -> str:
         said = {name: _said(value) for name, value in self.values.items()}
+        said |= {name: localised(said[name]) for name in self.numbers if name in said}
         number = self.values.get(NUMBER)
         if self.one and isinstance(number, int):
             del said[NUMBER]

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from core.data.dataset import Dataset
 from core.data.streamed.dataset import StreamedDataset
-from core.language import tr
-from core.number_format import format_integer, format_plain
+from core.language import mark
+from core.note import Note
 
 Rows = NDArray[np.int64]
 
@@ -57,9 +57,10 @@ class Best:
         return self.loss < math.inf
 
     @property
-    def words(self) -> str:
-        return tr(
-            "The validation loss was least, {loss}, after epoch {epoch}",
-            loss=format_plain(self.loss, 4),
-            epoch=format_integer(self.epoch),
+    def note(self) -> Note:
+        """When it was measured, as a sentence without its end."""
+        return Note(
+            mark("The validation loss was least, {loss}, after epoch {epoch}"),
+            {"loss": f"{self.loss:.4g}", "epoch": self.epoch},
+            numbers=("loss",),
         )

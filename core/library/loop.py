@@ -99,7 +99,7 @@ class Loop:
             metrics=trainer.measure(exact=True),
             history=self.history,
             status=trainer.outcome or Status.PAUSED,
-            message=trainer.message if trainer.outcome else _describe_stop(trainer),
+            message=str(trainer.message) if trainer.outcome else _describe_stop(trainer),
             params=trainer.params(),
             seconds=seconds,
             epilogue=trainer.epilogue or Epilogue(),

@@ -83,7 +83,7 @@ class Publisher:
             updates=trainer.update.count,
             newest_step=trainer.timeline.newest_step,
             oldest_step=trainer.timeline.oldest_step,
-            message=trainer.message,
+            message=str(trainer.message),
             epilogue=trainer.epilogue if trainer.outcome is not None else None,
         )
         if copy is None:

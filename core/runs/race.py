@@ -97,5 +97,5 @@ class Race:
             metrics=trainer.metrics,
             curves=trainer.history.curves(),
             settings=trainer.settings,
-            message=trainer.message,
+            message=str(trainer.message),
         )

@@ -11,7 +11,8 @@ import torch
 
 from core.config import TrainingConfig
 from core.errors import DataError
-from core.language import mark, tr
+from core.language import current, mark, tr
+from core.note import Note
 from core.train.checkpoints import Checkpoint
 from core.train.history import CAPACITY, FIRST, LAST, ROWS, History, HistoryState
 from core.train.outcome import Epilogue
@@ -35,7 +36,7 @@ class RunState:
     last_stable: Checkpoint
     stopping: StoppingState
     outcome: Status | None
-    message: str
+    message: str | Note
     epilogue: Epilogue | None
     metrics: Metrics
     next_measurement: int
@@ -76,7 +77,9 @@ def take_up(trainer: Trainer, state: RunState) -> None:
     trainer.restore(state.checkpoint)
     trainer.last_stable = state.last_stable
     trainer.outcome, trainer.message = state.outcome, state.message
-    trainer.epilogue, trainer.metrics = state.epilogue, state.metrics
+    epilogue = state.epilogue
+    is_readable = epilogue is not None and epilogue.language == current().code
+    trainer.epilogue, trainer.metrics = epilogue if is_readable else None, state.metrics
     trainer.next_measurement = state.next_measurement
     trainer.history = History.of(state.history)
     trainer.timeline.take_up(state.timeline)

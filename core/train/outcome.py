@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+
+from core.language import current
 
 Floats = NDArray[np.float64]
 
@@ -41,12 +43,14 @@ class Epilogue:
     rate : a learning rate that has learnt in a trial, where the run's own does not learn.
     is_from_start : whether `rate` learns only from the oldest point on record, not from the
         current one.
+    language : of the notes; in another one the end is analysed anew.
     """
 
     converged: bool | None = None
     notes: tuple[str, ...] = ()
     rate: float | None = None
     is_from_start: bool = False
+    language: str = field(default_factory=lambda: current().code)
 
     @property
     def words(self) -> str:

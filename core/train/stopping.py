@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import torch
@@ -12,8 +13,8 @@ import torch
 from core.config import TrainingConfig
 from core.data.task import Task
 from core.data.validation import Best
-from core.language import localised, tr, tr_n
-from core.number_format import format_integer
+from core.language import mark
+from core.note import Note, Value, note_n
 from core.train.health import Health
 from core.train.history import History
 from core.train.snapshot import Metrics, Status
@@ -26,7 +27,7 @@ class Stop(NamedTuple):
     """The end of a run, with a message for the user."""
 
     status: Status
-    message: str
+    message: Note
 
 
 class StoppingState(NamedTuple):
@@ -117,21 +118,25 @@ class Stopping:
 
     def finished(self, epoch: int) -> Stop:
         """Return the Stop after the last epoch."""
-        return Stop(Status.FINISHED, tr_n("Finished {n} epoch.", "Finished {n} epochs.", epoch))
+        return Stop(Status.FINISHED, note_n("Finished {n} epoch.", "Finished {n} epochs.", epoch))
 
     def counted(self, rows: int) -> Stop:
         """Return the Stop of a model that has counted all its training rows."""
-        told = tr("Counted all {n} training rows: no more to learn.", n=format_integer(rows))
+        told = Note(mark("Counted all {n} training rows: no more to learn."), {"n": rows})
         return Stop(Status.CONVERGED, told)
 
-    def with_best(self, message: str) -> str:
-        """Return the message of a stop with the best epoch of early stopping added."""
+    def with_best(self, message: str | Note, *, is_back: bool) -> str | Note:
+        """Return the message of a stop with the best epoch of early stopping added.
+
+        is_back : whether the run returns to that epoch.
+        """
         if not self.has_validation:
-            told = tr("Early stopping watched nothing: there are no validation rows.")
-            return f"{message} {told}"
+            told = Note(mark("Early stopping watched nothing: there are no validation rows."))
+            return Note("{message} {told}", {"message": message, "told": told})
         if not self.best.is_known:  # the loss was never finite
             return message
-        return tr("{message} {best}.", message=message, best=self.best.words)
+        ends = mark("{message} {best}."), mark("{message} {best}: these are its weights.")
+        return Note(ends[is_back], {"message": message, "best": self.best.note})
 
     def has_diverged(self, metrics: Metrics) -> bool:
         return self.health.has_diverged(metrics.train_loss, self.level)
@@ -143,26 +148,20 @@ class Stopping:
     def diverged(self, metrics: Metrics, rate: float, first_loss: float, rescued: int) -> Stop:
         """Return the Stop of a run that diverged with this rate and returned to step `rescued`."""
         loss = metrics.train_loss
-        values = {
-            "step": format_integer(metrics.step),
-            "rate": localised(f"{rate:g}"),
-            "start": localised(f"{first_loss:.3g}"),
-            "rescued": format_integer(rescued),
-        }
-        if not math.isfinite(loss):
-            told = tr(
-                "Diverged at step {step} with η = {rate}: the loss is no longer a number (it "
-                "started at {start}). These are the weights of step {rescued}.",
-                **values,
-            )
-        else:
-            told = tr(
+        text = (
+            mark(
                 "Diverged at step {step} with η = {rate}: the loss rose to {loss} (it started at "
-                "{start}). These are the weights of step {rescued}.",
-                loss=localised(f"{loss:,.3g}"),
-                **values,
+                "{start}). These are the weights of step {rescued}."
             )
-        return Stop(Status.DIVERGED, told)
+            if math.isfinite(loss)
+            else mark(
+                "Diverged at step {step} with η = {rate}: the loss is no longer a number (it "
+                "started at {start}). These are the weights of step {rescued}."
+            )
+        )
+        numbers = {"rate": f"{rate:g}", "start": f"{first_loss:.3g}", "loss": f"{loss:,.3g}"}
+        values: dict[str, Value] = {**numbers, "step": metrics.step, "rescued": rescued}
+        return Stop(Status.DIVERGED, Note(text, values, numbers=tuple(numbers)))
 
     def suggested_learning_rate(self, settings: TrainingConfig) -> float:
         """Return the largest rate to try after divergence: a tenth of it, at most the safe rate."""
@@ -178,20 +177,21 @@ class Stopping:
         return 1 / curvature if curvature else BOLDEST
 
 
-def _converged(epoch: int, tolerance: float) -> str:
-    return tr_n(
+def _converged(epoch: int, tolerance: float) -> Note:
+    said = note_n(
         "Converged after {n} epoch: the loss changed by less than {tolerance} per epoch over "
         "{epochs} epochs.",
         "Converged after {n} epochs: the loss changed by less than {tolerance} per epoch over "
         "{epochs} epochs.",
         epoch,
-        tolerance=localised(f"{tolerance:g}"),
+        tolerance=f"{tolerance:g}",
         epochs=CONVERGENCE_EPOCHS,
     )
+    return replace(said, numbers=("tolerance",))
 
 
-def _stopped_early(epoch: int) -> str:
-    return tr_n("Stopped early after {n} epoch.", "Stopped early after {n} epochs.", epoch)
+def _stopped_early(epoch: int) -> Note:
+    return note_n("Stopped early after {n} epoch.", "Stopped early after {n} epochs.", epoch)
 
 
 def one_digit(value: float) -> float:

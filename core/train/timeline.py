@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from core.config import TrainingConfig
+from core.note import Note
 from core.train.checkpoints import Checkpoint, Frame, Keyframes, compact, first_stride
 from core.train.history import History
 from core.train.settings_history import NEVER, ActiveSettings, SettingsHistory
@@ -23,7 +24,7 @@ class Run(Protocol):
     epoch: int
     settings: TrainingConfig
     outcome: Status | None
-    message: str
+    message: str | Note
     metrics: Metrics
     next_measurement: int
     stopping: Stopping
@@ -53,7 +54,7 @@ class HeadState:
     frame: Frame[Checkpoint]
     active: ActiveSettings
     outcome: Status | None
-    message: str
+    message: str | Note
     metrics: Metrics
     next_measurement: int
     next_frame: int

@@ -13,6 +13,7 @@ from core.data.task import Task
 from core.errors import DataError
 from core.language import mark, tr
 from core.model_family import FAMILY
+from core.note import Note
 from core.train import device, models
 from core.train.checkpoints import Checkpoint, HostBackup
 from core.train.history import RESCUED, History, Mark
@@ -79,7 +80,7 @@ class Trainer:
         self.stepper.begin(generator)
         self.step_count = self.epoch = 0
         self.outcome: Status | None = None  # FINISHED, CONVERGED or DIVERGED once it has ended
-        self.message = ""
+        self.message: str | Note = ""  # texts are of older projects
         self.epilogue: Epilogue | None = None  # analysis of the outcome; see `core.runs.rescue`
         self._schedule()
         self.history = History()
@@ -150,12 +151,11 @@ class Trainer:
     def _return_to_best(self) -> None:
         """Go to the epoch with the least validation loss; later steps stay on record."""
         outcome, best = self.outcome, self.stopping.best
-        self.message = self.stopping.with_best(self.message)
-        if not best.is_known or best.step >= self.step_count:
-            return
-        words = self.message.rstrip(".。")
-        self.timeline.go_to(best.step)
-        self.outcome, self.message = outcome, tr("{outcome}: these are its weights.", outcome=words)
+        told = self.stopping.with_best(self.message, is_back=True)
+        self.message = self.stopping.with_best(self.message, is_back=False)
+        if best.is_known and best.step < self.step_count:
+            self.timeline.go_to(best.step)
+            self.outcome, self.message = outcome, told
 
     def _schedule(self) -> None:
         """Apply the settings, and the scheduled η of the current epoch, to the next updates."""

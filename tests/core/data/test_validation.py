@@ -159,9 +159,9 @@ def test_it_stops_on_the_validation_loss_and_returns_to_the_best_weights(
     best = 0
     while int(np.argmin(losses[: best + 8])) != best:
         best = int(np.argmin(losses[: best + 8]))
-    assert trainer.outcome is Status.FINISHED and "Stopped early" in trainer.message
+    assert trainer.outcome is Status.FINISHED and "Stopped early" in str(trainer.message)
     assert (trainer.epoch, weights(trainer)) == (best + 1, seen[best])
-    assert f"after epoch {best + 1}: these are its weights" in trainer.message
+    assert f"after epoch {best + 1}: these are its weights" in str(trainer.message)
     per_epoch = trainer.step_count // trainer.epoch
     assert (
         trainer.timeline.newest_step == (best + 8) * per_epoch == trainer.history.curves().last_step
@@ -175,7 +175,7 @@ def test_it_returns_to_the_best_weights_also_where_the_epochs_are_over(iris, mak
     trainer = go(Trainer(task))
     losses, seen = losses_by_epoch(task, 30)
     best = int(np.argmin(losses))
-    assert best < 29 and trainer.message.startswith("Finished 30 epochs.")
+    assert best < 29 and str(trainer.message).startswith("Finished 30 epochs.")
     assert weights(trainer) == seen[best] and trainer.epoch == best + 1
 
 
@@ -196,7 +196,7 @@ def test_what_came_after_the_best_epoch_can_be_looked_at(iris, make_task):
     best, end = trainer.step_count, trainer.timeline.newest_step
     trainer.timeline.go_to(end)
     assert (trainer.step_count, trainer.outcome) == (end, Status.FINISHED)
-    assert "these are its weights" not in trainer.message
+    assert "these are its weights" not in str(trainer.message)
     trainer.timeline.go_to(best)
     assert trainer.step_count == best
 
@@ -215,7 +215,7 @@ def test_training_on_goes_on_from_the_best_epoch(iris, make_task):
 
 def test_without_validation_rows_nothing_stops_early_and_it_says_so(iris, make_task):
     trainer = go(Trainer(make_task(iris, **EARLY | {"epochs": 40, "patience": 1})))
-    assert trainer.epoch == 40 and "no validation rows" in trainer.message
+    assert trainer.epoch == 40 and "no validation rows" in str(trainer.message)
 
 
 # Configs and the terminal -----------------------------------------------------------------------

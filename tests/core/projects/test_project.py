@@ -13,9 +13,11 @@ from core.data import sources
 from core.data.points import Points
 from core.data.task import prepare
 from core.errors import DataError
+from core.language import spoken
 from core.projects import project
 from core.projects.project import Project
 from core.projects.stored_data import StoredData, digest_of
+from core.train.outcome import Epilogue
 from core.train.trainer import Trainer
 from core.train.warm_start import start_from
 from tests.core.kept_runs import record_of
@@ -31,6 +33,20 @@ def test_bundled_data_are_named_and_the_run_goes_on(data, request, make_task, pa
     assert path.stat().st_size < one.task.dataset.X.nbytes + 40_000
     assert found.task.config == one.task.config
     assert_goes_on(one, other)
+
+
+def test_how_a_run_ended_is_said_in_the_language_in_which_it_is_opened(make_task, iris, path):
+    one = Trainer(make_task(iris, learning_rate=1e30))
+    with spoken("de"):
+        while one.outcome is None:
+            one.advance()
+        one.epilogue = Epilogue(notes=("Nichts wird gelernt.",))
+        assert str(one.message).startswith("Divergiert bei Schritt 1 mit η = 1e+30")
+        project.save(project_of(one), path)
+        assert opened(path)[1].epilogue == one.epilogue
+    _, other = opened(path)
+    assert str(other.message).startswith("Diverged at step 1 with η = 1e+30: the loss")
+    assert other.epilogue is None  # the end is analysed anew
 
 
 def test_the_rows_of_a_table_come_along(tmp_path, path):

@@ -48,7 +48,7 @@ def snapshot_of(trainer: Trainer) -> Snapshot:
         pace=Pace(),
         settings=trainer.settings,
         batch=np.empty(0, np.int64),
-        message=trainer.message,
+        message=str(trainer.message),
         newest_step=trainer.step_count,
         trajectory=trainer.history.trajectory(),
     )

@@ -32,7 +32,7 @@ def press(subject):
 def test_the_loss_that_divergence_is_said_to_have_started_at_is_that_of_the_start(make_task, iris):
     subject = train(make_task(iris, model={"kind": "adaline"}, learning_rate=1.0))
     start = subject.task.dataset.y[subject.task.train_rows].mean()  # at W = 0 it is the mean of y²
-    assert f"started at {start:.3g})" in subject.message
+    assert f"started at {start:.3g})" in str(subject.message)
 
 
 @pytest.mark.parametrize("kind", ["adaline", "perceptron", "svm", "binary", "ovr", "ovo"])
@@ -76,7 +76,7 @@ def test_after_divergence_the_curves_keep_each_point_up_to_the_failing_step(make
     assert fall.rescued == subject.step_count
     assert list(fall.steps) == list(range(fall.rescued, fall.failed + 1))
     assert list(fall.series["train_loss"][:-1]) == losses[fall.rescued :]
-    assert f"rose to {fall.series['train_loss'][-1]:,.3g} " in subject.message
+    assert f"rose to {fall.series['train_loss'][-1]:,.3g} " in str(subject.message)
     assert Mark(fall.rescued, "rescued") in subject.history.curves().marks
 
 

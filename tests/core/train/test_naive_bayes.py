@@ -91,7 +91,7 @@ def test_batches_and_rules_make_no_difference(genres, batch_size, optimiser):
 def test_it_is_over_when_all_rows_are_counted(genres):
     trainer = train(task_of(genres, DataConfig(source="genres"), epochs=50))
     assert (trainer.epoch, trainer.outcome) == (1, Status.CONVERGED)
-    assert trainer.message == "Counted all 768 training rows: no more to learn."
+    assert str(trainer.message) == "Counted all 768 training rows: no more to learn."
     before = trainer.params().W
     trainer.go_on()
     go(trainer)

@@ -295,7 +295,7 @@ def diverged(iris, make_task):
 
 def test_a_diverged_run_can_be_gone_back_on_and_returns_to_where_it_was(diverged, iris, make_task):
     _, seen = recorded(make_task(iris, epochs=LONG), 60)
-    assert diverged.message.startswith("Diverged")
+    assert str(diverged.message).startswith("Diverged")
     newest, message = diverged.step_count, diverged.message
     for step in (newest - 1, 10, 0):
         diverged.timeline.go_to(step)

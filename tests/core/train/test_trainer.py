@@ -305,7 +305,7 @@ def test_it_finishes_after_its_epochs(iris, make_task):
     subject = train(make_task(iris, epochs=3, batch_size=32))
     assert subject.outcome is Status.FINISHED
     assert (subject.epoch, subject.step_count) == (3, 3 * math.ceil(120 / 32))
-    assert subject.message == "Finished 3 epochs."
+    assert str(subject.message) == "Finished 3 epochs."
 
 
 def test_after_its_end_it_goes_on_for_as_many_epochs_again(iris, make_task):
@@ -328,7 +328,7 @@ def test_it_stops_as_converged_when_the_loss_hardly_changes(iris, make_task):
     subject = train(make_task(iris, batch_size=None, epochs=100_000, tolerance=1e-3))
     losses = subject.history.curves().train_loss[-6:]
     assert subject.outcome is Status.CONVERGED
-    assert f"Converged after {subject.epoch} epochs" in subject.message
+    assert f"Converged after {subject.epoch} epochs" in str(subject.message)
     assert 0 <= losses[0] - losses[-1] < 5e-3
     assert (
         subject.history.curves().train_loss[-7] - losses[-2] >= 5e-3
@@ -348,8 +348,8 @@ def diverged(request, iris, make_task):
 
 def test_divergence_is_an_outcome_that_names_step_and_remedy(diverged):
     assert diverged.outcome is Status.DIVERGED
-    assert f"Diverged at step {diverged.step_count + 1} with η" in diverged.message
-    assert f"η = {diverged.settings.learning_rate:g}:" in diverged.message
+    assert f"Diverged at step {diverged.step_count + 1} with η" in str(diverged.message)
+    assert f"η = {diverged.settings.learning_rate:g}:" in str(diverged.message)
     assert (
         0
         < diverged.stopping.suggested_learning_rate(diverged.settings)

@@ -122,7 +122,7 @@ def test_a_rate_beyond_all_bounds_ends_in_words(kind, optimiser):
     assert all(np.isfinite(array).all() for array in trainer.params().arrays)
     if trainer.outcome is Status.DIVERGED:
         assert (
-            "with η = 1e+30" in trainer.message
+            "with η = 1e+30" in str(trainer.message)
             and 0 < trainer.stopping.suggested_learning_rate(trainer.settings) < 1e30
         )
         assert math.isfinite(trainer.metrics.train_loss)
