@@ -110,6 +110,7 @@ class Words(QGraphicsSimpleTextItem):
             self._font = font
             self.setFont(font)
             self._height = QFontMetricsF(font).height()  # the item's own is in whole pixels
+            self._settle()
         if colour != self._colour:
             self._colour = colour
             self.setBrush(QColor(colour))

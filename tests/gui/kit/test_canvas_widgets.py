@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPen
 
 from gui.kit import theme as look
+from gui.kit import zoom
+from gui.kit.canvas import CENTRE, LEFT, RIGHT, Words
 from gui.kit.canvas_widgets import (
     CanvasWidget,
     FramedPicture,
@@ -25,6 +27,19 @@ class Framed(CanvasWidget):
 
     def _lay_out(self):
         self.picture.place(QRectF(10, 10, 80, 80), QPen(QColor(self._theme.line), 1))
+
+
+@pytest.mark.parametrize("align", [LEFT, CENTRE, RIGHT])
+def test_words_in_other_type_stay_where_they_are_aligned(dressed, align):
+    words, rect = Words(), QRectF(10, 20, 200, 60)
+    words.dress(zoom.font(), "black")
+    words.place(rect, align)
+    words.set_text("43 %")
+    larger = zoom.font(3.0)
+    words.dress(larger, "black")
+    seen = words.mapRectToScene(words.boundingRect())
+    assert words.y() == pytest.approx(50 - QFontMetricsF(larger).height() / 2)
+    assert seen.left() - 10 == pytest.approx(align * (200 - seen.width()))
 
 
 def rgb(colour):
