@@ -68,6 +68,7 @@ class View(QWidget):
     """
 
     fold_changed = Signal()  # whether there are folded parts, or whether they are shown
+    low_px: ClassVar[int] = LOW_PX  # height at 100 % below which it is low
     told: ClassVar[dict[View, None] | None] = None  # those to draw at the end of `drawn_once`
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -183,7 +184,7 @@ class View(QWidget):
     def fold(self) -> None:
         """Fold the secondary parts, or show them, as the height demands."""
         before = self.is_low, self._was_folded
-        is_lower = self.height() < zoom.px(LOW_PX)
+        is_lower = self.height() < zoom.px(self.low_px)
         self.is_low = is_lower and self.may_fold and not self.is_presented
         for container in self._secondary:
             container.fold(self.is_folded)

@@ -21,6 +21,7 @@ SHARES = (
     2 / 3,
     1 / 3,
 )  # of the width, for the first column; the best that fits first
+MOST_ZOOM = 1.5  # up to which the least height of a picture follows
 UNBOUNDED = 2**24 - 1  # Qt's QWIDGETSIZE_MAX
 VERTICAL = Qt.Orientation.Vertical
 
@@ -210,7 +211,8 @@ class Shaped(QWidget):
             self._fit()
 
     def _fit(self) -> None:
-        self.setMinimumHeight(zoom.px(self._low))
+        # In larger type it keeps to what is in sight: figures and sliders need the room more.
+        self.setMinimumHeight(round(self._low * min(zoom.factor(), MOST_ZOOM)))
         self.setMaximumHeight(zoom.px(self._high))
 
     def sizeHint(self) -> QSize:

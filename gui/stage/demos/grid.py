@@ -136,8 +136,8 @@ class Grid(QTableWidget):
     def whole_width(self) -> int:
         """The width in pixels in which neither a heading nor the number `widest` is cut."""
         header = self.horizontalHeader()
-        margin = header.style().pixelMetric(QStyle.PixelMetric.PM_HeaderMargin, None, header)
-        number = self.fontMetrics().horizontalAdvance(self.widest) + 2 * margin
+        margin = self.style().pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, None, self) + 1
+        number = self.fontMetrics().horizontalAdvance(self.widest) + 2 * margin + 1
         whole = self.verticalHeader().sizeHint().width()
         for j in range(self.columnCount()):
             is_fixed = header.sectionResizeMode(j) is QHeaderView.ResizeMode.Fixed

@@ -109,6 +109,7 @@ class LikelihoodDemo(Demo):
     def _lay_out(self, theme: Theme) -> None:
         for item in (*self._floors, *self._floor_words, self._ends):
             self.plot.addItem(item, ignoreBounds=True)
+        self.plot.getViewBox().sigResized.connect(lambda _: self._name_floors())
         self.plot.setLabel("bottom", tr("examples so far"))
         self.plot.setLabel("left", tr("likelihood"))
         self.plot.getPlotItem().getAxis("left").tickStrings = lambda values, *_: [
@@ -261,7 +262,7 @@ class LikelihoodDemo(Demo):
         self._ends.setData(
             [{"pos": (i, level), "pen": line.pen(), "brush": None} for i, level, line in ends]
         )
-        for (smallest, name), floor, words in zip(
+        for (smallest, _), floor, words in zip(
             FLOORS, self._floors, self._floor_words, strict=True
         ):
             level = math.log10(smallest) if smallest > 1e-320 else -323.306
@@ -269,11 +270,18 @@ class LikelihoodDemo(Demo):
             floor.setVisible(is_seen)
             words.setVisible(is_seen)
             floor.setPos(level)
-            words.setText(
-                tr("smallest {name}, {value}", name=name, value=format_power(*_smallest(name)))
-            )
             words.setPos(max(n, 2), level)
         self.plot.setRange(xRange=(1, max(n, 2)), yRange=(low, -low * 0.02), padding=0)
+        self._name_floors()
+
+    def _name_floors(self) -> None:
+        """Say at each floor what it is, or its value alone where the plot is too narrow."""
+        room = self.plot.getViewBox().width()
+        for (_, name), words in zip(FLOORS, self._floor_words, strict=True):
+            value = format_power(*_smallest(name))
+            words.setText(tr("smallest {name}, {value}", name=name, value=value))
+            if words.textItem.boundingRect().width() > room:
+                words.setText(value)
 
 
 FORMULAE = (

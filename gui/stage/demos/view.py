@@ -80,9 +80,9 @@ GROUPS: tuple[tuple[str, tuple[type[Demo], ...]], ...] = (
     (mark("Data"), (PictureNumbersDemo,)),
 )
 LIST_FROM, LIST_HEIGHT = 600, 330  # px at 100 % from which the list is beside the demonstration
-TABS_FROM = 800  # px at 100 % from which tabs and box have room in one line
+TABS_FROM, MENU_FROM = 800, 560  # px at 100 % from which the box has room beside tabs, or a menu
 TOP = 10  # px above the box, where that is above the demonstration
-LETTERS = 14  # of a title that the box has room for at least
+LETTERS, MENU_LETTERS = 14, 20  # of a title that the box has room for at least, beside a menu
 INTERVAL = 0.1  # s between two updates from a run
 BESIDE_PX = 8  # beside the longest title in the list
 
@@ -90,8 +90,11 @@ BESIDE_PX = 8  # beside the longest title in the list
 class DemosView(View):
     """The titles on the left, or in a combo box above if narrow; beside them the chosen one.
 
-    In a view that is wide, but too low for the list, the box stands beside the tabs of the stage.
+    Where it is too low for the list, the box stands beside the tabs of the stage, if these have
+    room; a very low one has it beside the menu that stands for them, and folds what to do.
     """
+
+    low_px = 240
 
     def __init__(self, theme: Theme, chosen: Chosen, background: Background | None = None) -> None:
         super().__init__(theme)
@@ -130,14 +133,14 @@ class DemosView(View):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         self._left = QWidget()
-        left = QVBoxLayout(self._left)
-        left.setContentsMargins(8, 10, 0, 8)
+        (left := QVBoxLayout(self._left)).setContentsMargins(8, 10, 0, 8)
         left.addWidget(self.titles)
         layout.addWidget(self._left)
         add_layout(layout, right, 1)
         self.titles.currentRowChanged.connect(self.choose)
         self.combo.activated.connect(self.titles.setCurrentRow)
         chosen.changed.connect(self._show_example)
+        self.fold_changed.connect(self._show_titles)
         self._fit()
         self.titles.setCurrentRow(1)
 
@@ -148,8 +151,8 @@ class DemosView(View):
 
     @property
     def is_at_rest(self) -> bool:
-        is_there = not self.isVisible() or self.titles.currentRow() in self._pages
-        return is_there and super().is_at_rest
+        is_made = self.titles.currentRow() in self._pages or not self.isVisible()
+        return is_made and super().is_at_rest
 
     @property
     def kept_choices(self) -> dict[str, kept.Kept]:
@@ -164,8 +167,7 @@ class DemosView(View):
 
     def choose_title(self, title: str) -> None:
         """Show the demonstration with this title."""
-        titles = [None if cls is None else cls.title for cls in self.rows]
-        self.titles.setCurrentRow(titles.index(title))
+        self.titles.setCurrentRow([cls and cls.title for cls in self.rows].index(title))
         for demo, _ in self._pages.values():
             demo.begin_turning()
 
@@ -207,7 +209,7 @@ class DemosView(View):
             demo = self._made.pop(row, None) or self._make(row)
             area = DemoPage(demo)
             self._pages[row] = demo, area
-            self._show_title(area)
+            self._show_titles()
             self._stack.addWidget(area)
             demo.show_example(self._chosen.example)
             demo.present(self.is_presented)
@@ -312,12 +314,18 @@ class DemosView(View):
         """Show the list if the view is large enough, else the combo box, which is the title too."""
         scale = zoom.factor()
         is_wide = self.width() >= LIST_FROM * scale and self.height() >= LIST_HEIGHT * scale
-        self._lend(self.width() >= TABS_FROM * scale and not is_wide)
+        lent_from, letters = (MENU_FROM, MENU_LETTERS) if self.is_low else (TABS_FROM, LETTERS)
+        self.combo.setMinimumContentsLength(letters)
+        self._lend(self.width() >= lent_from * scale and not is_wide)
         self._left.setVisible(is_wide and not self.is_presented)
         self._above.setVisible(not is_wide and not self.is_presented)
-        for demo, area in self._pages.values():
-            self._show_title(area)
+        self._show_titles()
+        for demo, _ in self._pages.values():
             demo.updateGeometry()  # whether it has one column or two depends on the height
+
+    @property
+    def may_fold(self) -> bool:
+        return True  # what to do, of each demonstration
 
     @property
     def beside_tabs(self) -> QWidget | None:
@@ -335,9 +343,10 @@ class DemosView(View):
         self._line.setContentsMargins(side, top, side, 0)
         self.fold_changed.emit()
 
-    def _show_title(self, area: DemoPage) -> None:
-        area.head.setVisible(self._above.isHidden())
-        area.watch.setHidden(self.is_presented)
+    def _show_titles(self) -> None:
+        for _, area in self._pages.values():
+            area.head.setVisible(self._above.isHidden())
+            area.watch.setHidden(self.is_presented or self.is_folded)
 
     def _show_run(self) -> None:
         row = self.titles.currentRow()
@@ -365,7 +374,6 @@ class _Box(Combo):
         self.setToolTip(tr("Choose a demonstration"))
         self.setModel(titles)
         self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(LETTERS)
 
 
 class _Titles(QListWidget):

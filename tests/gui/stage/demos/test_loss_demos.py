@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 
 import numpy as np
+import pyqtgraph as pg
 import pytest
 import torch
 from PySide6.QtCore import QPointF, Qt
@@ -291,6 +292,17 @@ def test_the_example_that_is_followed_is_chosen(show):
 
 
 # Likelihood -------------------------------------------------------------------------------------
+
+
+def test_a_floor_is_named_as_far_as_the_plot_is_wide(show, qtbot):
+    demo, _ = show(LikelihoodDemo)
+    items = demo.plot.scene().items()
+    named = [item for item in items if isinstance(item, pg.TextItem) and item.isVisible()]
+    assert [item.toPlainText().split(",")[0] for item in named] == ["smallest float32"]
+    demo.plot.setFixedWidth(150)
+    qtbot.waitUntil(lambda: named[0].toPlainText() == "1.4 · 10⁻⁴⁵")
+    demo.plot.setFixedWidth(500)
+    qtbot.waitUntil(lambda: named[0].toPlainText().startswith("smallest"))
 
 
 def test_keys_move_the_product_and_the_sum_together(show, qtbot):

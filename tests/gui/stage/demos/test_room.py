@@ -24,6 +24,12 @@ def usual_type(dressed):
     dressed.setFont(look.base_font())
 
 
+def page_of(view) -> DemoPage:
+    """The page of the demonstration in sight."""
+    [page] = (page for page in view.findChildren(DemoPage) if page.isVisible())
+    return page
+
+
 @pytest.mark.usefixtures("usual_type")
 def test_where_a_column_is_too_high_there_are_two_in_order(open_window, qtbot):
     window = open_window(size=(1366, 736))
@@ -112,6 +118,31 @@ def cut_numbers(grid: Grid) -> list[str]:
         if (item := grid.item(i, j))
         and QFontMetrics(item.font()).horizontalAdvance(item.text()) > grid.columnWidth(j)
     ]
+
+
+@pytest.mark.usefixtures("usual_type")
+def test_in_the_largest_type_what_to_do_is_folded_and_a_demonstration_has_the_room(
+    open_window, qtbot
+):
+    window = open_window(size=(1366, 736))
+    window.appearance.set_zoom(2.0)
+    window.stage.show_name("Demos")
+    view = window.views["Demos"]
+    qtbot.waitUntil(lambda: view.is_at_rest)
+    assert view.combo.isVisible() and not view.isAncestorOf(view.combo)
+    for demo in DEMOS:
+        view.choose_title(demo.title)
+        qtbot.waitUntil(lambda: view.is_at_rest)
+        page = page_of(view)
+        assert not page.watch.isVisible()
+        # By one page at most: with the sentence, and the choice above, it was one and a half.
+        qtbot.waitUntil(lambda p=page: p.verticalScrollBar().maximum() < p.viewport().height())
+    qtbot.mouseClick(window.stage.more, Qt.MouseButton.LeftButton)
+    page = page_of(view)
+    assert page.watch.isVisible()
+    qtbot.mouseClick(window.stage.more, Qt.MouseButton.LeftButton)
+    window.appearance.set_zoom(1.0)
+    qtbot.waitUntil(lambda: page.watch.isVisible() and not window.stage.more.isVisible())
 
 
 @pytest.mark.usefixtures("usual_type")
