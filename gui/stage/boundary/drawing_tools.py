@@ -20,7 +20,10 @@ DENSITIES = (1, 40)
 
 
 class BoardTools(QWidget):
-    """The choice of the tool, its width and density, and actions on all points."""
+    """The choice of the tool, its width and density.
+
+    for_all : what is done to all points, to stand beside the classes; it comes and goes with them.
+    """
 
     tool_chosen = Signal(object)
     radius_changed = Signal(int)
@@ -73,11 +76,9 @@ class BoardTools(QWidget):
             side_by_side(self._width, self.radius),
             side_by_side(self._density, self.density),
             self.generate,
-            self.jitter,
-            self.clear,
-            self.going_on,
         ):
             row.addWidget(widget)
+        self.for_all = side_by_side(self.jitter, self.clear, self.going_on)
         self._choose(Tool.PUT)
 
     @property

@@ -103,9 +103,11 @@ class BoundaryView(View):
     def _lay_out(self) -> None:
         boxes = self.hidden_lines.box, self.gradient_arrows.box
         self._choices = self.plane_choice, *boxes, self.shown_points
+        self._tools = self.board_tools.for_all, self.board_tools
         head = QWidget()
         flow = FlowLayout(head, 8, 4)
         flow.addWidget(self.legend)
+        flow.addWidget(self.board_tools.for_all)
         for choice in (self.plane_choice, side_by_side(*boxes, self.shown_points)):
             flow.addWidget(self.secondary(choice))
         layout = QVBoxLayout(self)
@@ -117,7 +119,7 @@ class BoundaryView(View):
         for text in (self.readout, self._caption):
             layout.addWidget(self.secondary(text))
         self.fold_changed.connect(lambda: self.legend.set_brief(self.is_folded))
-        for late in (*self._choices, self.board_tools, self.plot):
+        for late in (*self._choices, *self._tools, self.plot):
             late.hide()  # until a task determines which are needed
 
     def _connect_parts(self) -> None:
@@ -181,8 +183,7 @@ class BoundaryView(View):
         }
 
     def _choose_class(self, words: str) -> None:
-        k = kept.whole(words)
-        if k is not None and self.task is not None and k < self.task.source.h:
+        if (k := kept.whole(words)) is not None and self.task and k < self.task.source.h:
             self.legend.choose(k)
 
     def show_theme(self) -> None:
@@ -205,7 +206,8 @@ class BoundaryView(View):
         options = ((tr("all points"), "all"), (tr(TRAINING), TRAINING), (held_out, TEST))
         self.shown_points.set_options(options, self.shown_points.value())
         self.legend.show_task(task, drawing=is_drawn)
-        self.board_tools.setVisible(is_drawn)
+        for tools in self._tools:
+            tools.setVisible(is_drawn)
         self.plot.setCursor(Qt.CursorShape.CrossCursor if is_drawn else Qt.CursorShape.ArrowCursor)
         menus = Qt.ContextMenuPolicy  # of what is around: here a right click takes a point away
         self.plot.setContextMenuPolicy(
@@ -219,9 +221,8 @@ class BoundaryView(View):
         self.hidden_lines.show_task(task, self.theme)
         self.show_points(task)
         self.readout.setVisible(not self._is_presenting)
-        if self._is_presenting:
-            for tool in (*self._choices, self.board_tools):
-                tool.hide()
+        for tool in (*self._choices, *self._tools) if self._is_presenting else ():
+            tool.hide()
 
     def present(self, is_on: bool) -> None:
         """Show only legend and picture, or also the choices, tools and texts."""

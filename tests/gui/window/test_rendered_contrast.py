@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QListWidget,
     QPushButton,
+    QSlider,
     QStyle,
     QStyleOptionViewItem,
     QTableView,
@@ -158,3 +159,24 @@ def test_the_chosen_row_of_a_list_is_told_by_more_than_a_tint(qtbot, dressed, th
         edge = QRect(corner * ENLARGED, QSize(2, place.height()) * ENLARGED)
         bars.append(max(contrast(colour, theme.panel) for colour in colours(image, edge)))
     assert bars[0] < 1.1 and bars[1] >= 3
+
+
+@pytest.mark.parametrize("theme", look.THEMES)
+def test_a_slider_that_cannot_be_moved_has_no_accent_but_can_be_seen(qtbot, dressed, theme):
+    dressed.setPalette(look.palette(theme))
+    slider = QSlider(Qt.Orientation.Horizontal)
+    qtbot.addWidget(slider)
+    slider.setStyleSheet(look.style_sheet())
+    slider.setValue(50)
+    slider.resize(120, 24)
+    found = []
+    for is_enabled in (True, False):
+        slider.setEnabled(is_enabled)
+        image = QImage(slider.size() * ENLARGED, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(ENLARGED)
+        image.fill(theme.panel)
+        slider.render(image)
+        found.append(colours(image, image.rect()))
+    accent = QColor(theme.accent).rgb()
+    assert accent in found[0] and accent not in found[1]
+    assert max(contrast(colour, theme.panel) for colour in found[1]) >= 3

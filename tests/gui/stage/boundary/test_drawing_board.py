@@ -773,3 +773,19 @@ def test_test_points_are_shown_hidden_or_alone(open_alone):
                 mine = rows[task.dataset.y[rows] == k] if is_shown else []
                 expected = task.dataset.X[mine]
                 assert np.array_equal(places.astype(np.float32), expected)
+
+
+def test_the_tools_take_two_rows_and_leave_a_hall_the_plane(hand, qtbot):
+    view, tools = hand.view, hand.view.board_tools
+    view.resize(900, 513)
+
+    def in_two_rows():
+        beside = tools.for_all.mapTo(view, tools.for_all.rect().center()).y()
+        middle = view.legend.mapTo(view, view.legend.rect().center()).y()
+        return abs(beside - middle) <= 2 and tools.height() < 2 * tools.tools.height()
+
+    qtbot.waitUntil(in_two_rows)
+    view.present(True)
+    assert not (tools.isVisible() or tools.for_all.isVisible())
+    view.present(False)
+    assert tools.isVisible() and tools.for_all.isVisible()

@@ -27,6 +27,7 @@ def usual_type(dressed):
 def page_of(view) -> DemoPage:
     """The page of the demonstration in sight."""
     [page] = (page for page in view.findChildren(DemoPage) if page.isVisible())
+    assert isinstance(page, DemoPage)
     return page
 
 
