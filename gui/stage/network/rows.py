@@ -13,8 +13,10 @@ from gui.kit import zoom
 from gui.kit.canvas import LEFT, RIGHT, Canvas, Words
 from gui.kit.theme import Theme
 from gui.stage.network.parts import WIRE, Node, Strand
+from gui.stage.network.sketch_grid import TWO_LINES
 
 FADED = 0.4  # opacity of a class that is not marked
+LEAST_BAR = 40  # px at 100 % that a name leaves the bar beside it
 
 
 class RowGeometry(NamedTuple):
@@ -54,11 +56,12 @@ class ClassRow:
         metrics, area = QFontMetricsF(geometry.plain), geometry.area
         line, middle = metrics.height(), area.center().y()
         glyph_width, number_width = line * 0.95, metrics.horizontalAdvance("0.000") + 6
-        if area.height() >= line * 2.3:  # the name is above its bar
+        if area.height() >= line * TWO_LINES:  # the name is above its bar
             title = QRectF(area.left(), middle - line * 1.1, area.width(), line * 1.1)
             low = QRectF(area.left(), middle, area.width(), line * 1.1)
         else:
-            width = min(glyph_width + geometry.name_width, area.width() * 0.4)
+            most = max(area.width() * 0.4, area.width() - number_width - zoom.px(LEAST_BAR))
+            width = min(glyph_width + geometry.name_width, most)
             title = QRectF(area.left(), middle - line * 0.55, width, line * 1.1)
             low = QRectF(title.right() + 4, title.top(), area.width() - width - 4, line * 1.1)
         self._glyph.dress(geometry.bold, theme.class_text(mark).name())

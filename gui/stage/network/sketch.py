@@ -23,7 +23,7 @@ from gui.kit.theme import Theme
 from gui.stage.network.drawn_outputs import DrawnOutputs
 from gui.stage.network.parts import WIRE, Node, Signals, Strand, scale_for
 from gui.stage.network.rows import FADED, ClassRow, RowGeometry
-from gui.stage.network.sketch_grid import SketchGrid
+from gui.stage.network.sketch_grid import TWO_LINES, SketchGrid
 from gui.stage.network.words import loss_words, said_of, size_of
 
 
@@ -118,7 +118,10 @@ class Sketch(Coverable, CanvasWidget):
     def _lay_out(self) -> None:
         if self.task is None:
             return
-        self.grid = SketchGrid(self.width(), self.height(), self._plain)
+        room = self.width(), self.height(), self._plain
+        self.grid = grid = SketchGrid(*room)
+        if grid.row_height(len(self.drawn.classes)) < TWO_LINES * grid.line:
+            self.grid = SketchGrid(*room, grid.line + max(map(grid.width_of, self._class_names())))
         self.setMinimumHeight(self.minimum_height())
         self._place_logits()
         self._place_box()
@@ -172,21 +175,26 @@ class Sketch(Coverable, CanvasWidget):
                 rect.center().x() - size.height() / 2, rect.center().y() + size.width() / 2
             )
 
+    def _class_names(self) -> list[str]:
+        """Return the names of the classes that are drawn, from top to bottom."""
+        assert self.task
+        dataset, model = self.task.dataset, FAMILY[self.drawn.kind]
+        symbols = (model.no_label, model.yes_label) if self.drawn.is_neuron else [""] * dataset.h
+        return [symbols[k] + shown_classes(dataset)[k] for k in self.drawn.classes]
+
     def _place_rows(self) -> None:
         """Place the classes below each other."""
         assert self.task
         dataset, classes = self.task.dataset, self.drawn.classes
         grid, columns, row = self.grid, self.grid.columns, self.grid.row_height(len(classes))
-        model = FAMILY[self.drawn.kind]
-        symbols = (model.no_label, model.yes_label) if self.drawn.is_neuron else [""] * dataset.h
-        names = {k: symbols[k] + shown_classes(dataset)[k] for k in classes}
-        widest = max(grid.width_of(name) for name in names.values())
-        for i, (parts, k) in enumerate(zip(self.rows, classes, strict=True)):
+        names = self._class_names()
+        widest = max(map(grid.width_of, names))
+        for i, (parts, k, name) in enumerate(zip(self.rows, classes, names, strict=True)):
             top = grid.row(i, len(classes)) - row / 2
             area = QRectF(columns.shares, top, columns.shares_width, row)
             wire_x = columns.box + columns.box_width
             geometry = RowGeometry(area, wire_x, columns.target, widest, self._plain, self._bold)
-            parts.place(self._theme, geometry, k, names[k], dataset.class_marks[k])
+            parts.place(self._theme, geometry, k, name, dataset.class_marks[k])
             parts.target.set_visible(not self.drawn.is_neuron or k == 1)  # a neuron has one target
 
     def _lay_out_heads(self) -> None:

@@ -13,6 +13,8 @@ from gui.kit import zoom
 # Pixels at 100 %:
 TALLEST_NODE = 46.0
 TALLEST_ROW = 120.0
+WIDEST_SHARES = 0.34  # of the width, where names stand beside their bars
+TWO_LINES = 2.3  # lines: the least height of a row that has its name above its bar
 WIDE = 560  # width of the widget from which headings are in full
 
 
@@ -36,9 +38,10 @@ class Columns(NamedTuple):
 class SketchGrid:
     """The rows between headings and foot, and the columns of the right half."""
 
-    def __init__(self, width: float, height: float, plain: QFont) -> None:
+    def __init__(self, width: float, height: float, plain: QFont, names: float = 0.0) -> None:
+        """Divide width and height; names : width of the widest class's name in pixels."""
         self.width, self.height = width, height
-        self._metrics = QFontMetricsF(plain)
+        self._metrics, self._names = QFontMetricsF(plain), names
 
     def width_of(self, text: str) -> float:
         return self._metrics.horizontalAdvance(text)
@@ -70,9 +73,9 @@ class SketchGrid:
     def columns(self) -> Columns:
         gap = min(max(self.width * 0.026, 9.0), 26.0 * zoom.factor())
         target = self.width - 1 - self.line * 1.5
-        shares_width = min(
-            max(self.width * 0.24, self.width_of("0.000") + zoom.px(58)), 260.0 * zoom.factor()
-        )
+        number = self.width_of("0.000") + zoom.px(58)
+        usual = min(max(self.width * 0.24, number), 260.0 * zoom.factor())
+        shares_width = max(usual, min(self._names + number, self.width * WIDEST_SHARES))
         shares = target - gap * 0.6 - shares_width
         box_width = min(max(self.width * 0.05, self.line * 1.4), 40.0 * zoom.factor())
         box = shares - (gap + box_width)

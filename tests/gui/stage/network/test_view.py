@@ -332,6 +332,17 @@ def test_of_many_classes_the_likeliest_are_drawn_and_the_examples_own(
     assert "Of 14 classes the 10 likeliest are drawn" in words(view)
 
 
+def test_in_large_type_no_name_of_a_class_is_cut(show, type_of):
+    type_of(20)
+    task = a_task()
+    rows = show(task, size=(1250, 330)).sketch.rows
+    assert [row.name.text() for row in rows] == list(task.dataset.class_names)
+    for row in rows:
+        assert row.track.rect().width() >= 40  # beside it, its bar
+        name = row.name.mapRectToScene(row.name.boundingRect())
+        assert name.right() <= row.track.rect().left() + 1
+
+
 @pytest.mark.usefixtures("face")
 @pytest.mark.parametrize("source", ["iris", "digits"])
 @pytest.mark.parametrize("size", [(410, 400), (480, 440), (640, 560), (1400, 900)])
