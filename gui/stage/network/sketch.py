@@ -121,7 +121,9 @@ class Sketch(Coverable, CanvasWidget):
         room = self.width(), self.height(), self._plain
         self.grid = grid = SketchGrid(*room)
         if grid.row_height(len(self.drawn.classes)) < TWO_LINES * grid.line:
-            self.grid = SketchGrid(*room, grid.line + max(map(grid.width_of, self._class_names())))
+            self.grid = SketchGrid(
+                *room, grid.line + max(map(grid.width_of, _class_names(self.task, self.drawn)))
+            )
         self.setMinimumHeight(self.minimum_height())
         self._place_logits()
         self._place_box()
@@ -175,19 +177,12 @@ class Sketch(Coverable, CanvasWidget):
                 rect.center().x() - size.height() / 2, rect.center().y() + size.width() / 2
             )
 
-    def _class_names(self) -> list[str]:
-        """Return the names of the classes that are drawn, from top to bottom."""
-        assert self.task
-        dataset, model = self.task.dataset, FAMILY[self.drawn.kind]
-        symbols = (model.no_label, model.yes_label) if self.drawn.is_neuron else [""] * dataset.h
-        return [symbols[k] + shown_classes(dataset)[k] for k in self.drawn.classes]
-
     def _place_rows(self) -> None:
         """Place the classes below each other."""
         assert self.task
         dataset, classes = self.task.dataset, self.drawn.classes
         grid, columns, row = self.grid, self.grid.columns, self.grid.row_height(len(classes))
-        names = self._class_names()
+        names = _class_names(self.task, self.drawn)
         widest = max(map(grid.width_of, names))
         for i, (parts, k, name) in enumerate(zip(self.rows, classes, names, strict=True)):
             top = grid.row(i, len(classes)) - row / 2
@@ -340,3 +335,10 @@ class Sketch(Coverable, CanvasWidget):
                 if abs(position.y() - self.grid.row(i, len(classes))) < row / 2:
                     return self._mark_of(k)
         return NOTHING
+
+
+def _class_names(task: Task, drawn: DrawnOutputs) -> list[str]:
+    """Return the names of the classes that are drawn, from top to bottom."""
+    dataset, model = task.dataset, FAMILY[drawn.kind]
+    symbols = (model.no_label, model.yes_label) if drawn.is_neuron else [""] * dataset.h
+    return [symbols[k] + shown_classes(dataset)[k] for k in drawn.classes]
