@@ -32,20 +32,21 @@ class Plan:
     do : `watch` trains for some seconds and measures; `save` saves the project again and again
         meanwhile; `soak` shows frames as fast as it can; `close` closes the window. Without a
         window, `train` trains at full speed and `record` records points. `join` is `watch` while
-        phones of another process answer what is asked.
+        phones of another process answer what is asked. `act` does what a user does, at rest.
     is_played : press Space once the data are loaded.
     is_probed : measure the delay of a 1 ms timer and the age of painted snapshots; both slow the
         training thread down.
     first_step : step from which `warm_up` counts. Measurements become rarer along a run, so two
         runs are only comparable from the same step on.
     warm_up, seconds : how long to wait, then to measure.
-    warm_up_count, count : frames of a soak; `count` is also the number of points to record.
+    warm_up_count, count : frames of a soak; `count` is also the number of points to record, and
+        how often each action is done.
     close_at : event from which `seconds` count until the window is closed.
     path : where the project is saved.
     phones : how many join; asked : the kind of activity that they take part in.
     """
 
-    do: Literal["watch", "join", "save", "soak", "close", "train", "record"]
+    do: Literal["watch", "join", "save", "soak", "close", "act", "train", "record"]
     config: RunConfig = field(default_factory=RunConfig)
     is_played: bool = True
     is_probed: bool = False
@@ -89,6 +90,11 @@ def mnist(data: DataConfig, batch_size: int | None = 256) -> RunConfig:
 def with_window(plan: Plan, conditions: Conditions) -> Ended:
     """Execute the plan in a new process with the real window."""
     return _run("benchmarks.children.window", plan, conditions)
+
+
+def with_actions(plan: Plan, conditions: Conditions) -> Ended:
+    """As `with_window`, for a plan to act as a user does."""
+    return _run("benchmarks.children.actions", plan, conditions)
 
 
 def without_window(plan: Plan, conditions: Conditions) -> Ended:

@@ -17,8 +17,9 @@ NAMES = """
     mnist_epoch_vs_dataloader iris_steps_vs_bare_torch first_paint_vs_bare
     mnist_load_vs_gunzip csv_open_vs_pandas csv_memory_vs_numbers
     live_vs_headless_mnist live_vs_headless_iris event_loop_p50_ms event_loop_p99_ms
-    event_loop_max_ms fps age_p99_ms close_max_s memory_growth_mb objects_per_10k_frames
-    history_mb mnist_live_extra_mb cuda_mnist_epoch_ms cuda_mnist_epoch_live_ms
+    event_loop_max_ms action_longest_ms fps age_p99_ms close_max_s memory_growth_mb
+    objects_per_10k_frames history_mb mnist_live_extra_mb
+    cuda_mnist_epoch_ms cuda_mnist_epoch_live_ms
     documents_epoch_vs_scipy documents_full_vs_scipy documents_memory_vs_csr
     documents_loop_p99_ms documents_loop_max_ms
     classroom_fps classroom_loop_p99_ms

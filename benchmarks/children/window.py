@@ -13,8 +13,9 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QSettings, Qt, QTimer
@@ -312,7 +313,8 @@ def fail(words: str) -> None:
     os._exit(1)
 
 
-def main() -> None:
+def main(others: Mapping[str, type[Driver]] = MappingProxyType({})) -> None:
+    """Execute the plan; others : drivers of other modules, by what the plan is to do."""
     plan = Plan.from_json(sys.argv[1])
     threading.excepthook = lambda what: fail(f"{what.thread}: {what.exc_value!r}")
     with tempfile.TemporaryDirectory() as folder:
@@ -320,7 +322,8 @@ def main() -> None:
         QSettings.setDefaultFormat(QSettings.Format.IniFormat)
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
         launch = Launch(make_application(), plan.config, None, SIZE, None, None)
-        drivers = {"watch": Watch, "join": Join, "soak": Soak, "close": Close, "save": Save}
+        own = {"watch": Watch, "join": Join, "soak": Soak, "close": Close, "save": Save}
+        drivers: dict[str, type[Driver]] = {**own, **others}
         drivers[plan.do](launch.window, plan)
         launch.window.controller.is_left_at_once = True
         code = launch.run()

@@ -182,11 +182,12 @@ class Colours(QObject):
 
     def catch_up(self) -> None:
         """Apply them at once to those of the rest that have become visible."""
-        waiting = [widget for widget in self._waiting if shiboken6.isValid(widget)]
-        self._waiting = deque(widget for widget in waiting if not widget.isVisible())
-        for widget in waiting:
-            if widget.isVisible():
-                _polish(widget)
+        seen = [each for each in self._waiting if shiboken6.isValid(each) and each.isVisible()]
+        if seen:
+            their_turn = set(seen)
+            self._waiting = deque(each for each in self._waiting if each not in their_turn)
+        for widget in seen:
+            _polish(widget)
 
     def _polish_some(self) -> None:
         self.catch_up()  # the layouts have shown some: another zoom has other parts in sight
