@@ -122,7 +122,7 @@ def _say_counts(task: Task) -> str:
 def _unused(task: Task) -> dict[str, str]:
     told = task.source.understood
     if told is None or task.source.image_shape:
-        return dict(told.unused) if told else {}
+        return {name: str(why) for name, why in told.unused} if told else {}
     names = tuple(column.name for column in task.source.columns)
     chosen = tuple(column.name for column in task.dataset.columns)
     return told.unused_beside(names, chosen)

@@ -99,7 +99,10 @@ def understood(chosen: Roles, config: DataConfig) -> Understood:
             (y[g.rows] >= 0).any() for g in oddities.excluded_rows(table)
         ):
             remarks += (
-                Remark(tr("rows that seem to be no data are left out"), "--keep-totals keeps them"),
+                Remark(
+                    Note(mark("rows that seem to be no data are left out")),
+                    "--keep-totals keeps them",
+                ),
             )
     return Understood(
         format=table.format,

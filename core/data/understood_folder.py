@@ -40,13 +40,13 @@ class UnderstoodFolder:
     """How a folder of pictures or of texts is used.
 
     sizes : rows and columns of pictures, most frequent first, each with how many have them.
-    made : how they become rows of data, in words.
+    made : how they become rows of data; a text is of an older project.
     first_names : a few files of each class. left_out : files that are not in the data.
     notes : sentences without their ends.
     """
 
     sizes: tuple[tuple[tuple[int, int], int], ...]
-    made: str
+    made: str | Note
     first_names: dict[str, tuple[str, ...]]
     left_out: tuple[LeftOutFiles, ...]
     notes: tuple[str | Note, ...]
@@ -70,7 +70,7 @@ class UnderstoodFolder:
                 {"rows": rows, "columns": columns, "files": count}
                 for (rows, columns), count in self.sizes
             ],
-            "made": self.made,
+            "made": str(self.made),
             "first_names": {name: list(files) for name, files in self.first_names.items()},
             "left_out_files": [
                 {"why": each.why, "count": each.number, "names": list(each.names)}

@@ -51,7 +51,8 @@ BY_NAME = mark("by its name")
 class LabelChoice(NamedTuple):
     """The label column that a table suggests.
 
-    why : the reason, as in “by its name”. rivals : indices of others that could be the label.
+    why : the reason, as in “by its name”, to be translated. rivals : indices of others that could
+        be the label.
     trouble : why it should not be used without asking, or "".
     """
 
@@ -67,7 +68,7 @@ def choose(table: Table) -> LabelChoice:
     rivals: list[int] = []
     if not trouble and not table.pictures(column):
         rivals = [j for j in _candidates(table) if j != column and not _is_odd(table.columns[j])]
-    if _rank(table, column)[0] < len(SURE) or why == tr(STATED):
+    if _rank(table, column)[0] < len(SURE) or why == STATED:
         rivals = [j for j in rivals if _rank(table, j)[0] < len(NAMES)]
     others = sorted(rivals, key=lambda j: _rank(table, j))[:MOST_RIVALS]
     return LabelChoice(column, why, tuple(others), trouble or quantity(table.columns[column]))
@@ -106,11 +107,11 @@ def _first_of(table: Table) -> tuple[int, str, str]:
     """Return the index of the best column, why, and what speaks against it or ""."""
     stated = [j for j, role in enumerate(table.format.roles) if role == "label"]
     if stated:
-        return stated[0], tr(STATED), ""
+        return stated[0], STATED, ""
     for found in (_by_name(table, SURE), _of_pictures(table), _by_name(table, LIKELY), _y(table)):
         if found is not None:
             return found
-    return _by_content(table), tr("the last column that can hold classes"), ""
+    return _by_content(table), mark("the last column that can hold classes"), ""
 
 
 def _by_content(table: Table) -> int:
@@ -142,7 +143,7 @@ def _by_name(table: Table, ranks: tuple[tuple[str, ...], ...]) -> tuple[int, str
             if name in names:
                 j = names.index(name)
                 if ranks is SURE or may_be_label(table, j):
-                    return j, tr(BY_NAME), ""
+                    return j, BY_NAME, ""
     return None
 
 
@@ -153,12 +154,12 @@ def _y(table: Table) -> tuple[int, str, str] | None:
         return None
     y = names.index("y")
     if table.columns[y].kind == "text":
-        return y, tr(BY_NAME), ""
+        return y, BY_NAME, ""
     others = [j for j in _candidates(table) if j != y and names[j] not in ("x", "z")]
     has_words = any(table.columns[j].kind == "text" for j in others)
     if has_words or (others and _is_partner(table, y)):
         return None
-    return y, tr(BY_NAME), ""
+    return y, BY_NAME, ""
 
 
 def _of_pictures(table: Table) -> tuple[int, str, str] | None:
@@ -167,7 +168,7 @@ def _of_pictures(table: Table) -> tuple[int, str, str] | None:
     if found := table.pictures(None):
         words = [j for j in every if j not in found.columns and may_be_label(table, j)]
         if words:
-            return words[-1], tr("the only column beside pixels"), ""
+            return words[-1], mark("the only column beside pixels"), ""
         return (
             0,
             "",
@@ -192,9 +193,9 @@ def _of_pictures(table: Table) -> tuple[int, str, str] | None:
     best = min(ends, key=lambda j: (_stem(table.names[j]) == usual, _largest_share(table, j)))
     return (
         best,
-        tr("the first column, beside pixels")
+        mark("the first column, beside pixels")
         if best == kept[0]
-        else tr("the last column, beside pixels"),
+        else mark("the last column, beside pixels"),
         "",
     )
 

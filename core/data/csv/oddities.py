@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from core.data.csv.spelling import spellings
 from core.data.csv.table import Column, Table
 from core.data.csv.understood import Remark
-from core.language import mark, tr
-from core.number_format import format_count, format_integer
+from core.language import mark
+from core.note import Note, Value, counted
 
 LAST_ROWS = 3  # looked at for totals
 TOTALS = (
@@ -78,13 +78,10 @@ def remarks(
 
 def _spellings(names: tuple[str, ...]) -> Iterator[Remark]:
     for group in spellings(names)[:MOST_NAMED]:
-        written = ", ".join(tr("“{name}”", name=name) for name in group)
+        written = tuple(Note(mark("“{name}”"), {"name": name}) for name in group)
+        text = mark("{written} are {n} classes that differ only in how they are written")
         yield Remark(
-            tr(
-                "{written} are {n} classes that differ only in how they are written",
-                written=written,
-                n=len(group),
-            ),
+            Note(text, {"written": written, "n": len(group)}),
             "--merge-case makes one of them",
         )
 
@@ -92,22 +89,13 @@ def _spellings(names: tuple[str, ...]) -> Iterator[Remark]:
 def _missing_words(column: Column) -> Iterator[Remark]:
     for word, count in column.na_words:
         is_class = word in column.words
+        text = (
+            mark("“{word}” in {name} ({rows}) is read as a class")
+            if is_class
+            else mark("“{word}” in {name} ({rows}) is read as no label")
+        )
         yield Remark(
-            (
-                tr(
-                    "“{word}” in {name} ({rows}) is read as a class",
-                    word=word,
-                    name=column.name,
-                    rows=format_count(count, "row"),
-                )
-                if is_class
-                else tr(
-                    "“{word}” in {name} ({rows}) is read as no label",
-                    word=word,
-                    name=column.name,
-                    rows=format_count(count, "row"),
-                )
-            ),
+            Note(text, {"word": word, "name": column.name, "rows": counted(count, "row")}),
             f"--na “{word}” takes it as no label" if is_class else "--na empty makes it a class",
         )
 
@@ -125,28 +113,21 @@ def _of_one_row(table: Table, names: tuple[str, ...], y: NDArray[np.int64]) -> I
     ]
     if alone and _may_be_header(table, alone[0][1]):
         name, row = alone.pop(0)
+        text = mark("line {line} is taken as data, but no other row is of its class “{name}”")
         yield Remark(
-            tr(
-                "line {line} is taken as data, but no other row is of its class “{name}”",
-                line=format_integer(table.lines[row]),
-                name=name,
-            ),
+            Note(text, {"line": int(table.lines[row]), "name": name}),
             "if it names the columns: --header",
         )
     if alone:
-        listed = ", ".join(
-            tr("“{name}” (line {line})", name=name, line=format_integer(table.lines[row]))
+        named: Value = tuple(
+            Note(mark("“{name}” (line {line})"), {"name": name, "line": int(table.lines[row])})
             for name, row in alone[:MOST_NAMED]
         )
         if len(alone) > MOST_NAMED:
-            more = format_integer(len(alone) - MOST_NAMED)
-            listed = tr("{names} and {n} more", names=listed, n=more)
-        yield Remark(
-            tr(
-                "one row only is of class {listed}: it cannot be both learnt and tested",
-                listed=listed,
-            )
-        )
+            more = len(alone) - MOST_NAMED
+            named = Note(mark("{names} and {n} more"), {"names": named, "n": more})
+        text = mark("one row only is of class {listed}: it cannot be both learnt and tested")
+        yield Remark(Note(text, {"listed": named}))
 
 
 def _may_be_header(table: Table, row: int) -> bool:

@@ -10,9 +10,11 @@ from core.data.csv import label as labels
 from core.data.csv import texts
 from core.data.csv.label import LabelChoice
 from core.data.csv.table import MOST_CATEGORIES, Column, Table
+from core.data.csv.understood import NOT_CHOSEN
 from core.errors import DataError
 from core.language import tr
 from core.name_lookup import plain
+from core.note import Note
 from core.number_format import format_integer
 
 ALL = ("all",)
@@ -35,28 +37,28 @@ class Roles:
     text_why: str = ""
 
     @property
-    def doubts(self) -> dict[str, str]:
+    def doubts(self) -> dict[str, str | Note]:
         """Columns of the data set that are no features unless they are asked for, and why."""
         columns = self.table.columns
         return {
-            columns[j].name: columns[j].doubt
+            columns[j].name: doubt
             for j in self.columns
-            if columns[j].doubt and j not in self.categorical
+            if (doubt := columns[j].doubt_note) and j not in self.categorical
         }
 
     @property
-    def unused(self) -> tuple[tuple[str, str], ...]:
+    def unused(self) -> tuple[tuple[str, str | Note], ...]:
         """The names of the columns outside the data set, each with the reason."""
         table, label = self.table, self.label.column
         return tuple(
-            (column.name, table.why_unusable(j, label) or column.doubt or self._why_not_chosen)
+            (column.name, table.obstacle_of(j, label) or column.doubt_note or self._why_not_chosen)
             for j, column in enumerate(table.columns)
             if j not in (label, self.text) and j not in self.columns
         )
 
     @property
-    def _why_not_chosen(self) -> str:
-        return tr("not chosen") if self.text is None else tr(texts.BESIDE_TEXTS)
+    def _why_not_chosen(self) -> Note:
+        return Note(NOT_CHOSEN if self.text is None else texts.BESIDE_TEXTS)
 
 
 def decide(table: Table, config: DataConfig) -> Roles:
@@ -72,7 +74,7 @@ def decide(table: Table, config: DataConfig) -> Roles:
     if not (config.features or config.categorical):
         alone = texts.alone(table, label.column)
         if alone is not None:
-            return Roles(table, label, (), frozenset(), alone, tr(texts.ONLY_TEXTS))
+            return Roles(table, label, (), frozenset(), alone, texts.ONLY_TEXTS)
     _check_features(table, label.column, usable, config.features)
     if pictures := table.pictures(label.column):
         return Roles(table, label, pictures.columns, frozenset())

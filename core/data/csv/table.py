@@ -17,6 +17,7 @@ from core.data.csv.spelling import merged
 from core.errors import DataError
 from core.language import mark, tr
 from core.name_lookup import find, natural_order
+from core.note import Note, Value
 from core.number_format import format_integer, format_shortest
 
 Kind = Literal["numbers", "whole numbers", "text", "empty"]
@@ -99,69 +100,68 @@ class Column:
             return (self.codes < 0) & ~np.isfinite(self.values)
         return ~np.isfinite(self.values)
 
-    @cached_property
+    @property
     def obstacle(self) -> str:
         """Why this column cannot be a feature, or ""."""
+        return str(self.obstacle_note or "")
+
+    @cached_property
+    def obstacle_note(self) -> Note | None:
+        """Why this column cannot be a feature, None if it can."""
         if self.kind == "empty":
-            return tr("empty: no cell is filled")
+            return Note(mark("empty: no cell is filled"))
         if self.kind == "text":
             return self._obstacle_of_words()
         if not self.low <= self.high:
-            return tr("no finite number")
+            return Note(mark("no finite number"))
         if self.low == self.high:
-            return tr("constant: always {value}", value=format_shortest(self.low))
+            return Note(mark("constant: always {value}"), {"value": format_shortest(self.low)})
         if self.kind == "whole numbers" and max(-self.low, self.high) > MAX_EXACT:
-            return tr("64-bit numbers, such as ids: too long to be exact")
-        return ""
+            return Note(mark("64-bit numbers, such as ids: too long to be exact"))
+        return None
 
-    def _obstacle_of_words(self) -> str:
-        """Return why the words cannot be categories, or ""."""
+    def _obstacle_of_words(self) -> Note | None:
+        """Return why the words cannot be categories, None if they can."""
         if self.codes is None or len(self.words) > MOST_CATEGORIES:
-            count = (
-                format_integer(len(self.words))
-                if self.codes is not None
-                else tr("more than {most}", most=format_integer(MAX_WORDS))
-            )
-            return tr(
-                "text: {count} different words, at most {most} can be categories",
-                count=count,
-                most=MOST_CATEGORIES,
-            )
+            count: Value = len(self.words)
+            if self.codes is None:
+                count = Note(mark("more than {most}"), {"most": MAX_WORDS})
+            text = mark("text: {count} different words, at most {most} can be categories")
+            return Note(text, {"count": count, "most": MOST_CATEGORIES})
         names, y = self.categories()
         if len(names) > MOST_CATEGORIES:
-            return tr(
-                "text: {n} different values, at most {most} can be categories",
-                n=len(names),
-                most=MOST_CATEGORIES,
-            )
+            text = mark("text: {n} different values, at most {most} can be categories")
+            return Note(text, {"n": len(names), "most": MOST_CATEGORIES})
         if len(names) == 1:
-            return tr("constant: always “{name}”", name=names[0])
+            return Note(mark("constant: always “{name}”"), {"name": names[0]})
         if not _are_truths(names) and 2 * len(names) > int((y >= 0).sum()):
-            return tr("text: most rows have a word of their own")
-        return ""
+            return Note(mark("text: most rows have a word of their own"))
+        return None
 
-    @cached_property
+    @property
     def doubt(self) -> str:
         """Why this column is not a feature unless the user chooses it, or ""."""
-        if self.obstacle:
-            return ""
+        return str(self.doubt_note or "")
+
+    @cached_property
+    def doubt_note(self) -> Note | None:
+        """Why this column is not a feature unless the user chooses it, None if it is one."""
+        if self.obstacle_note:
+            return None
         if self.aside:
-            return self.aside
+            return Note(self.aside)
         if self.kind == "text":
             count = len(self.categories()[0])
-            return (
-                ""
-                if count == 2
-                else tr("words: {count} different ones, as categories on request", count=count)
-            )
+            text = mark("words: {count} different ones, as categories on request")
+            return None if count == 2 else Note(text, {"count": count})
         if self.kind != "whole numbers" or self.gaps:
-            return ""
+            return None
         steps = self.values[1:].astype(np.float64) - self.values[:-1]
         if len(self.values) > 2 and (steps == 1).all():
-            return tr("counts the rows")
+            return Note(mark("counts the rows"))
         if self.name.casefold() in ROW_NAMES and len(np.unique(self.values)) == len(self.values):
-            return tr("a different number in each row, like an id")
-        return ""
+            return Note(mark("a different number in each row, like an id"))
+        return None
 
     @cached_property
     def classes(self) -> tuple[tuple[str, ...], NDArray[np.int64]]:
@@ -313,21 +313,25 @@ class Table:
         return tuple(
             j
             for j, column in enumerate(self.columns)
-            if j not in (label, self.split) and not column.obstacle
+            if j not in (label, self.split) and not column.obstacle_note
         )
 
     def why_unusable(self, j: int, label: int) -> str:
         """Return why a column cannot be a feature with this label, or ""."""
+        return str(self.obstacle_of(j, label) or "")
+
+    def obstacle_of(self, j: int, label: int) -> Note | None:
+        """Return why a column cannot be a feature with this label, None if it can."""
         if j == label:
-            return tr("it is the label")
+            return Note(mark("it is the label"))
         if j == self.split:
-            return tr("marks the rows for testing")
+            return Note(mark("marks the rows for testing"))
         column = self.columns[j]
         if pictures := self.pictures(label):
-            return (
-                "" if j in pictures.columns else column.obstacle or column.doubt or tr("no pixel")
-            )
-        return column.obstacle
+            if j in pictures.columns:
+                return None
+            return column.obstacle_note or column.doubt_note or Note(mark("no pixel"))
+        return column.obstacle_note
 
     def image_shape(self, label: int) -> tuple[int, int] | None:
         """Return (rows, columns) of the pictures if the other columns are pixels, else None."""

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from core.language import tr
+from core.language import mark, tr
+from core.note import Note
 from core.number_format import format_integer
 
 if TYPE_CHECKING:  # what reads tables is imported with the first one
     from core.data.csv.dialect import TableFormat
 
 MOST_LISTED = 10  # lines or columns in a sentence
+NOT_CHOSEN = mark("not chosen")
 MOST_LINES = 1_000  # in JSON
 UNTOLD = (
     "names",
@@ -27,13 +29,16 @@ UNTOLD = (
 
 
 class Remark(NamedTuple):
-    """Something odd, as a sentence without its end, and how the terminal changes it, or ""."""
+    """Something odd, as a sentence without its end, and how the terminal changes it, or "".
 
-    text: str
+    Older projects have it as a text.
+    """
+
+    text: str | Note
     cure: str = ""
 
     def __str__(self) -> str:
-        return f"{self.text}; {self.cure}" if self.cure else self.text
+        return f"{self.text}; {self.cure}" if self.cure else str(self.text)
 
 
 class LeftOut(NamedTuple):
@@ -49,7 +54,7 @@ class LeftOut(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Understood:
-    """How a table is used.
+    """How a table is used; reasons are said in the language of the window when they are asked for.
 
     label_why : why this column is the label; rivals : others that could be.
     unused : columns outside the data set, each with the reason; doubts : those in it that are no
@@ -64,8 +69,8 @@ class Understood:
     label: str
     label_why: str
     rivals: tuple[str, ...]
-    unused: tuple[tuple[str, str], ...]
-    doubts: dict[str, str]
+    unused: tuple[tuple[str, str | Note], ...]
+    doubts: dict[str, str | Note]
     remarks: tuple[Remark, ...]
     could_be_words: tuple[str, ...] = ()
     text: str = ""
@@ -74,7 +79,7 @@ class Understood:
 
     def describe_label(self) -> str:
         """Return which column is the label, why, and which others could be."""
-        said = tr("{name} ({why})", name=self.label, why=self.label_why)
+        said = tr("{name} ({why})", name=self.label, why=tr(self.label_why))
         if self.rivals:
             return tr("{said}; {others} could be it too", said=said, others=listed(self.rivals))
         return said
@@ -82,7 +87,7 @@ class Understood:
     def describe_text(self) -> str:
         """Return which column holds the texts, why, and which others could be it."""
         others = tuple(name for name in self.could_be_text if name != self.text)
-        said = tr("{name} ({why})", name=self.text, why=self.text_why)
+        said = tr("{name} ({why})", name=self.text, why=tr(self.text_why))
         return (
             tr("{said}; {others} could be it too", said=said, others=listed(others))
             if others
@@ -94,10 +99,8 @@ class Understood:
 
         columns : of the data set. chosen : those of them that go in.
         """
-        left = {
-            name: self.doubts.get(name, tr("not chosen")) for name in columns if name not in chosen
-        }
-        return {**left, **dict(self.unused)}
+        left = [(n, self.doubts.get(n, Note(NOT_CHOSEN))) for n in columns if n not in chosen]
+        return {name: str(why) for name, why in (*left, *self.unused)}
 
     def form_to_json(self) -> dict[str, Any]:
         """Return the format as JSON-compatible values."""

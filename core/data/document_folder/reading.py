@@ -166,13 +166,12 @@ def _dataset(found: Layout, texts: dict[int, str], note: Note | None) -> Dataset
     return replace(dataset, notes=(*dataset.notes, *left_out, *told.notes))
 
 
-def _lengths(texts: list[str]) -> str:
+def _lengths(texts: list[str]) -> Note:
     if not texts:
-        return tr("none")
+        return Note(mark("none"))
     lengths = Counter(map(len, texts))
-    return tr(
-        "of {least} to {most} characters, {mean} on average",
-        least=format_integer(min(lengths)),
-        most=format_integer(max(lengths)),
-        mean=format_integer(sum(map(len, texts)) / len(texts)),
+    mean = round(sum(map(len, texts)) / len(texts))
+    return Note(
+        mark("of {least} to {most} characters, {mean} on average"),
+        {"least": min(lengths), "most": max(lengths), "mean": mean},
     )

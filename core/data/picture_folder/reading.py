@@ -25,7 +25,8 @@ from core.data.pictures.scaled import Form, Pixels
 from core.data.understood_folder import UnderstoodFolder
 from core.errors import Cancelled, DataError, PictureError
 from core.files import contents
-from core.language import tr
+from core.language import mark, tr
+from core.note import Note
 from core.number_format import format_count, format_integer
 
 USUAL_SIDE = 28
@@ -157,7 +158,7 @@ def _dataset(
     training = len(found.files) - found.tested
     told = UnderstoodFolder(
         sizes=tuple(sizes.most_common()),
-        made=say_form(form),
+        made=_note_of(form),
         first_names=found.first_names(kept),
         left_out=found.left_out.files,
         notes=found.notes,
@@ -203,10 +204,15 @@ def _names(form: Form) -> tuple[str, ...]:
 
 def say_form(form: Form) -> str:
     """Return what pictures become, in words."""
-    kind = tr("in colour") if form.is_coloured else tr("grey values")
-    return tr(
+    return str(_note_of(form))
+
+
+def _note_of(form: Form) -> Note:
+    kind = Note(mark("in colour") if form.is_coloured else mark("grey values"))
+    if form.is_inverted:
+        kind = Note(mark("{kind}, inverted"), {"kind": kind})
+    text = mark(
         "{size} {kind}; larger and smaller ones are scaled (Lanczos) in their proportions and "
-        "padded with the colour of their border",
-        size=f"{form.rows} × {form.columns}",
-        kind=tr("{kind}, inverted", kind=kind) if form.is_inverted else kind,
+        "padded with the colour of their border"
     )
+    return Note(text, {"size": f"{form.rows} × {form.columns}", "kind": kind})

@@ -60,7 +60,7 @@ class RemarksBox(QWidget):
 
     def show_selection(self, selection: Selection, outcome: Outcome) -> None:
         """Show what is odd about a selection, and what can be changed."""
-        remarks = [_sentence(remark.text) for remark in outcome.remarks]
+        remarks = [_sentence(str(remark.text)) for remark in outcome.remarks]
         more = len(remarks) - MOST_REMARKS
         said = remarks[:MOST_REMARKS] + ([tr("{n} more like these.", n=more)] if more > 0 else [])
         lines = [" ".join(said), selection.describe_unused()]

@@ -195,8 +195,9 @@ class Selection:
             return ""
         rivals = tuple(short(self.table.names[j]) for j in self._choice.rivals)
         if not rivals:
-            return self._choice.why
-        return tr("{why}; {rivals} could be it too", why=self._choice.why, rivals=listed(rivals))
+            return tr(self._choice.why)
+        why = tr(self._choice.why)
+        return tr("{why}; {rivals} could be it too", why=why, rivals=listed(rivals))
 
     @property
     def has_spellings(self) -> bool:

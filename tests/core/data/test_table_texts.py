@@ -53,7 +53,7 @@ def test_numbers_that_count_the_rows_are_no_feature_beside_texts(load):
     numbered = "\n".join(["id,text,kind", *(f"{k},{row}" for k, row in enumerate(rows[1:]))])
     dataset = load(numbered)
     assert dataset.understood.text == "text"
-    assert dict(dataset.understood.unused) == {"id": "counts the rows"}
+    assert dataset.understood.unused_beside((), ()) == {"id": "counts the rows"}
 
 
 def test_texts_are_not_taken_for_themselves_where_there_are_measurements(load):
@@ -65,8 +65,8 @@ def test_texts_are_not_taken_for_themselves_where_there_are_measurements(load):
 
 def test_other_columns_are_not_used_beside_a_chosen_text(load):
     text = lines(header="text,length,kind", more="2.5,").replace("2.5", "3.5", 7)
-    (unused,) = load(text, text="text").understood.unused
-    assert unused == ("length", "beside texts, of which the words alone are features")
+    unused = load(text, text="text").understood.unused_beside((), ())
+    assert unused == {"length": "beside texts, of which the words alone are features"}
 
 
 def test_ids_dates_and_addresses_are_no_texts(load):

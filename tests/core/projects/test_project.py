@@ -68,6 +68,18 @@ def test_the_rows_of_a_table_come_along(tmp_path, path):
     assert_goes_on(one, other)
 
 
+def test_what_was_understood_of_a_table_is_said_in_the_language_of_the_reader(tmp_path, path):
+    table = tmp_path / "t.csv"
+    table.write_text("x,same,class\n" + "\n".join(f"{k % 7},3,{'aA'[k % 2]}" for k in range(40)))
+    with spoken("de"):
+        config = RunConfig(DataConfig("csv", path=str(table)))
+        project.save(project_of(trained(prepare(sources.load(config.data), config), 5)), path)
+    told = opened(path)[0].task.source.understood
+    assert told.describe_label() == "class (by its name)"
+    assert told.unused_beside((), ()) == {"same": "constant: always 3"}
+    assert str(told.remarks[0].text).endswith("2 classes that differ only in how they are written")
+
+
 def test_a_linked_table_must_be_the_same_rows(tmp_path, path):
     table = tmp_path / "t.csv"
     rows = [f"{k},{'ab'[k % 2]}" for k in range(40)]

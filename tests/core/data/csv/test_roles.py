@@ -21,9 +21,13 @@ def decide(read, blobs, text_of):
         table = read(text_of(rows, "colour,a,smoker,word,size,price,city,tree"))
         found = roles.decide(table, DataConfig(source="csv", path="t.csv", **data))
         names = [table.names[j] for j in found.columns]
-        return names, {table.names[j] for j in found.categorical}, dict(found.unused)
+        return names, {table.names[j] for j in found.categorical}, reasons(found)
 
     return decide
+
+
+def reasons(found):
+    return {name: str(why) for name, why in found.unused}
 
 
 def test_two_words_go_in_by_themselves_and_more_on_request(decide):
