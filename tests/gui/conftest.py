@@ -20,6 +20,7 @@ from gui.app.launch import make_application
 from gui.control.held import Held
 from gui.control.run_controller import FLAT_OUT
 from gui.kit import theme as look
+from gui.stage.surface.request import LIVE_NODES
 from gui.state.background_tasks import Background
 from gui.window.main_window import MainWindow
 from gui.window.run_bar import SPEEDS
@@ -44,6 +45,17 @@ def rough_lasso_paths():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("core.explain.lasso_path.FEWEST", 20)
         patch.setattr("core.explain.lasso_path.WORK", 0.0)  # as for very large data
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def coarse_surfaces():
+    """Compute a loss surface at rest on as few nodes as while it trains.
+
+    As fine as in the program it is tested in stage/surface, and in core.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("gui.stage.surface.request.STILL_NODES", LIVE_NODES)
         yield
 
 

@@ -30,6 +30,11 @@ from tests.gui.wheel import turn_wheel
 PATIENCE_MS = 30_000
 
 
+@pytest.fixture(scope="module", autouse=True)
+def coarse_surfaces():
+    """Leave surfaces as fine as they are in the program."""
+
+
 @pytest.fixture
 def open_alone(qtbot):
     """Return a function that makes the controllers of a window, and no window."""
