@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHBoxLayout,
     QHeaderView,
     QLabel,
     QLineEdit,
@@ -37,7 +36,7 @@ from gui.kit.covers.covering import Coverable, copy_figures
 from gui.kit.covers.figures import PlainFigures
 from gui.kit.fields.choices import Choice
 from gui.kit.fields.menus import leave_menu
-from gui.kit.layouts import add_layout
+from gui.kit.flow_layout import FlowLayout, side_by_side
 from gui.stage.weights.coefficient_model import INPUT, WEIGHT, CoefficientModel
 
 SECONDS = 0.1
@@ -60,12 +59,10 @@ class CoefficientTable(Coverable, QWidget):
         self.against.setAccessibleName(tr("class to compare with"))
         self._against_words = QLabel(tr("against"))
         self._against_words.setProperty("muted", True)
-        top = QHBoxLayout()
-        top.addWidget(QLabel(tr("coefficients of")))
-        top.addWidget(self.output)
-        top.addWidget(self._against_words)
-        top.addWidget(self.against)
-        top.addStretch(1)
+        top = QWidget()
+        row = FlowLayout(top, 6, 4)
+        row.addWidget(side_by_side(QLabel(tr("coefficients of")), self.output))
+        row.addWidget(side_by_side(self._against_words, self.against))
         self.search = QLineEdit()
         self.search.setAccessibleName(tr("search the inputs"))
         self.search.setPlaceholderText(tr("Search"))
@@ -75,7 +72,7 @@ class CoefficientTable(Coverable, QWidget):
         for button in self.search.findChildren(QToolButton):  # Qt's own, without words
             button.setAccessibleName(tr("clear the search"))
             button.setToolTip(tr("Show all inputs again"))
-        top.addWidget(self.search)
+        row.addWidget(self.search)
         self.model = CoefficientModel(self.covering)
         self.search.textChanged.connect(self._search)
         self._make_table()
@@ -84,7 +81,7 @@ class CoefficientTable(Coverable, QWidget):
         zoom.set_type(self.words, look.LARGE)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        add_layout(layout, top)
+        layout.addWidget(top)
         layout.addWidget(self.table, 1)
         layout.addWidget(self.words)
         self._task: Task | None = None

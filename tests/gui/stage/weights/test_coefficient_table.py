@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from core.config import BagOptions, DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.data.sources import load
@@ -24,6 +24,7 @@ from gui.stage.weights.coefficient_table import CoefficientTable
 from gui.stage.weights.view import WeightsView
 from tests.gui.alone import opened as opened_alone
 from tests.gui.conftest import PATIENCE_MS
+from tests.gui.window.test_room import lack
 
 
 @pytest.fixture
@@ -65,6 +66,23 @@ def cells(table, column):
 
 def number(text):
     return float(text.replace("−", "-").replace(",", ""))
+
+
+def test_in_large_type_no_choice_of_a_class_is_cut(type_of, qtbot, show_view):
+    type_of(20)
+    page = QWidget()  # a window of its own would not become narrower than its words
+    table = CoefficientTable()
+    table.setParent(page)
+    table.show_task(prepare(load(DataConfig("genres")), RunConfig(DataConfig("genres"))))
+    show_view(page, 480, 400)
+    table.resize(480, 400)
+    fields = table.output, table.against
+
+    def are_whole():
+        ends = [field.mapTo(table, field.rect().topRight()).x() for field in fields]
+        return max(ends) < table.width() and not any(map(lack, fields))
+
+    qtbot.waitUntil(are_whole)
 
 
 def test_the_table_shows_the_coefficients_of_the_chosen_class(opened, until):
