@@ -30,6 +30,7 @@ class Language:
 
     code : as in the names of locales; name : in the language itself.
     decimal, group : the marks before decimals and between thousands.
+    between : what stands between two sentences.
     form : which of the plural's forms a number takes.
     """
 
@@ -37,6 +38,7 @@ class Language:
     name: str
     decimal: str = "."
     group: str = ","
+    between: str = " "
     form: Callable[[int], int] = lambda number: int(number != 1)
 
 
@@ -50,7 +52,7 @@ LANGUAGES = {
     for language in (
         ENGLISH,
         Language("de", "Deutsch", ",", "."),
-        Language("zh_CN", "简体中文", form=_only_form),
+        Language("zh_CN", "简体中文", between="", form=_only_form),
     )
 }
 PSEUDO = Language("pseudo", "[pseudo]", ",", ".")  # shows what is not translated, and what is cut
@@ -164,6 +166,11 @@ def localised(number: str) -> str:
     if language.decimal != ".":
         number = number.translate(str.maketrans(".,", language.decimal + language.group))
     return unbroken(number)
+
+
+def in_a_row(*sentences: str) -> str:
+    """Return the sentences that are not empty, one after the other."""
+    return _now().language.between.join(filter(None, sentences))
 
 
 def unbroken(text: str) -> str:

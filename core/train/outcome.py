@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from core.language import current
+from core.language import current, in_a_row
 
 Floats = NDArray[np.float64]
 
@@ -54,4 +54,4 @@ class Epilogue:
 
     @property
     def words(self) -> str:
-        return " ".join(self.notes)
+        return in_a_row(*self.notes)

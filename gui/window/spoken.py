@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGraphicsView, QWidget
 
 from core.data.shown_names import shown_classes, shown_features, shown_name
 from core.explain.word_evidence import label_weights, strongest
-from core.language import mark, tr
+from core.language import in_a_row, mark, tr
 from core.model_family import FAMILY
 from core.number_format import (
     format_count,
@@ -120,13 +120,13 @@ def _sentence(picture: QWidget, view: str, snapshot: Snapshot | None) -> str:
     if (is_loss := _is_loss_curve(picture, view)) is not None:
         nothing = tr("Nothing is measured yet.")
         said = nothing if snapshot is None else describe_curve(snapshot, is_loss)
-        return f"{said} {tr(MOVING)}"
+        return in_a_row(said, tr(MOVING))
     if isinstance(picture, ConfusionMatrix) and picture.counts is not None:
         return describe_counts(picture.counts, picture.names)
     describe = MODEL_VIEWS.get(view)
     said = describe(snapshot) if describe is not None and snapshot is not None else ""
     axes = describe_axes(picture) if isinstance(picture, Plot) else ""
-    told = " ".join(filter(None, (said, axes)))
+    told = in_a_row(said, axes)
     return told or tr("It is empty until a model has been trained.")
 
 

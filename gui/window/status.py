@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from core.data.shown_names import shown_name
 from core.data.task import Task
-from core.language import localised, tr
+from core.language import in_a_row, localised, tr
 from core.model_family import FAMILY
 from core.number_format import format_count
 from core.train.snapshot import Snapshot, Status
@@ -133,10 +133,10 @@ class StatusMessages(QObject):
     def _announce_end(self, snapshot: Snapshot) -> None:
         """Show how the run ended; its epilogue follows once it is known."""
         epilogue = snapshot.epilogue
-        known = f"{snapshot.message} {epilogue.words}".strip() if epilogue else snapshot.message
+        known = in_a_row(snapshot.message, epilogue.words if epilogue else "")
         if snapshot.status is Status.DIVERGED and epilogue is None:
             tried = tr("Smaller learning rates are being tried …")
-            self._announce(f"{known} {tried}", is_trouble=True)
+            self._announce(in_a_row(known, tried), is_trouble=True)
         elif snapshot.suggested_learning_rate is not None:
             rate = localised(f"{snapshot.suggested_learning_rate:g}")
             self._announce(known, tr("Try η = {rate}", rate=rate), is_trouble=True)
@@ -147,7 +147,7 @@ class StatusMessages(QObject):
             more = tr("Space trains for {epochs} more; R starts again.", epochs=epochs)
             if FAMILY[snapshot.task.config.model.kind].is_counted:
                 more = tr("R starts again.")
-            self._announce(f"{known} {more}")
+            self._announce(in_a_row(known, more))
 
     def _act(self) -> None:
         """Do what the banner's button offers: retry with the suggested rate, or choose a folder."""

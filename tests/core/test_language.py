@@ -78,6 +78,12 @@ def test_numbers_of_a_list_are_not_parted_by_their_decimal_mark():
         assert vector((0.5, -2)) == "(0.5, −2)"
 
 
+def test_sentences_are_parted_by_a_space_but_not_in_chinese():
+    assert language.in_a_row("Done.", "", "Go on.") == "Done. Go on."
+    with spoken("zh_CN"):
+        assert language.in_a_row("已完成。", "继续。") == "已完成。继续。"
+
+
 @pytest.mark.usefixtures("german")
 def test_another_thread_speaks_as_before():
     said = []

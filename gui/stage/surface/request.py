@@ -12,7 +12,7 @@ from core.data.task import Task
 from core.explain.surface import loss_surface
 from core.explain.surface.direction import Direction, Reals, point_of
 from core.explain.surface.loss_surface import Range, Sample, Surface
-from core.language import tr
+from core.language import in_a_row, tr
 from core.model_kind import LossName
 from core.number_format import format_integer, format_plain
 from core.train.snapshot import Params
@@ -138,7 +138,7 @@ class SurfaceAnswer:
         words.append(
             tr("Arrow keys or a drag move the model’s point; Return or a click starts there.")
         )
-        return " ".join(words)
+        return in_a_row(*words)
 
 
 def _samples(task: Task) -> tuple[Sample, Sample]:
