@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import QSize, QTimer
 from PySide6.QtWidgets import QMainWindow
 
+from core.data.task import Task
 from gui.kit.fields import kept
 from gui.state.selected_example import Chosen
 from gui.window.columns import Columns
@@ -48,6 +49,7 @@ class LayoutMemory:
         self.has_place = False
         self.chosen: Chosen | None = None
         self._look: Mapping[str, str] = {}
+        self._halves = "", "", ""  # of a stage to be split: both views, and their widths
         self._later = QTimer(window)
         self._later.setSingleShot(True)
         self._later.setInterval(RESIZED_MS)
@@ -65,17 +67,33 @@ class LayoutMemory:
         if not self._side.set_shares(settings.text("side")):
             settings.refuse("side")
         self._columns.share(window.width())
+        self._halves = settings.text(VIEW), settings.text(BESIDE), settings.text(HALVES)
         standard = SPEEDS.index(DEFAULT_SPEED)
         self._run_bar.set_speed(settings.number(SPEED, standard, len(SPEEDS) - 1))
+
+    def show_task(self, task: Task) -> None:
+        """Show the task on the stage, which the first one splits as the last start left it."""
+        self._stage.show_task(task)
+        (view, beside, shares), self._halves = self._halves, ("", "", "")
+        stage = self._stage
+        if view != beside and {view, beside} <= set(stage.available):
+            stage.show_name(view)
+            stage.split(True)
+            stage.show_beside(beside)
+            stage.set_shares(shares)
 
     def save(self, theme: str, speed: int) -> None:
         """Keep how the window looks for the next start; speed : position of its slider."""
         settings = self._settings
         self._columns.enlarge(None)
+        halves = self._stage.shares  # before a side that is a thumbnail takes its room
         self._columns.save(settings)
         for name, value in (
             ("geometry", self._window.saveGeometry()),
             ("side", self._side.shares),
+            (VIEW, self._stage.current if self._stage.is_split else ""),
+            (BESIDE, self._stage.beside),
+            (HALVES, halves),
             ("theme", theme),
             (SPEED, speed),
         ):
@@ -83,8 +101,9 @@ class LayoutMemory:
         settings.save()
 
     def reset(self) -> None:
-        """Restore zoom, columns and cards as at the first start."""
+        """Restore zoom, columns and cards as at the first start, and one view on the stage."""
         self._columns.enlarge(None)
+        self._stage.split(False)
         self._zoom.reset()
         self._columns.reset(self._window.width())
         self._side.set_shares("")

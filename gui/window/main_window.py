@@ -239,7 +239,7 @@ class MainWindow(QMainWindow):
             self.history_bar.show_task,
             lambda task: self.views.receive_task(shown(task)),
             self.side_panel.show_task,
-            self.stage.show_task,
+            self.layout_memory.show_task,
             lambda _: self.lessons.follow(),
             self.status.show_task,
         ):

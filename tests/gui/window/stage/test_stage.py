@@ -1,9 +1,11 @@
 """The stage: one view of the run, or two side by side."""
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
 
+from gui.kit.fields import kept
+from gui.kit.layouts import Gripped
 from gui.window.stage.tabs import StageTabs
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -116,3 +118,26 @@ def test_a_view_that_no_longer_applies_is_not_shown_when_the_stage_is_split(
     shown = paintings(window.views["Draw"], QEvent.Type.Show, children=False)
     window.stage.split(True)
     assert not shown
+
+
+def test_a_split_stage_is_split_again_at_the_next_start_and_whole_when_the_layout_is_restored(
+    window, open_window, qtbot
+):
+    QTest.keyClick(window, Qt.Key.Key_D, CTRL)
+    window.stage.show_name("Curves")
+    window.stage.show_beside("Data")
+    grip = window.stage.findChild(Gripped).handle(1)
+    at = grip.rect().center()
+    QTest.mousePress(grip, Qt.MouseButton.LeftButton, pos=at)
+    QTest.mouseMove(grip, at - QPoint(60, 0))
+    QTest.mouseRelease(grip, Qt.MouseButton.LeftButton, pos=at)
+    shares = kept.sizes(window.stage.shares, 2)
+    assert shares is not None and shares[1] > shares[0] + 60
+    qtbot.waitUntil(window.close)
+    again = open_window(size=(1366, 768))
+    assert (again.stage.current, again.stage.beside) == ("Curves", "Data")
+    qtbot.waitUntil(lambda: kept.sizes(again.stage.shares, 2) == pytest.approx(shares, abs=12))
+    again.layout_memory.reset()
+    assert not again.stage.is_split
+    qtbot.waitUntil(again.close)
+    assert not open_window().stage.is_split
