@@ -51,11 +51,11 @@ BEHIND = {
     "iris_vs_logistic_regression": 4.1,
     "iris_vs_sgd_classifier": 2.0,
     "iris_vs_scipy_lbfgs": 8.7,
-    "digits_vs_logistic_regression": 4.2,
-    "digits_vs_scipy_lbfgs": 4.4,
+    "digits_vs_logistic_regression": 3.9,
+    "digits_vs_scipy_lbfgs": 4.1,
     "digits_vs_torch_loop": 1.7,
-    "mnist_vs_logistic_regression": 1.9,
-    "mnist_vs_scipy_lbfgs": 1.7,
+    "mnist_vs_logistic_regression": 1.6,
+    "mnist_vs_scipy_lbfgs": 1.5,
 }
 FIGURES = {
     **{
