@@ -31,9 +31,14 @@ PATIENCE_MS = 30_000
 
 
 @pytest.fixture(scope="session", autouse=True)
-def dressed(qapp: QApplication) -> QApplication:
-    """The application with the style and font of the program."""
-    return make_application()
+def dressed(qapp: QApplication):
+    """The application with the style and font of the program.
+
+    Its clipboard is emptied in the end: without a screen Qt keeps it beyond Python, of which the
+    content may be an object, and the process ended with a segmentation fault.
+    """
+    yield make_application()
+    qapp.clipboard().clear()
 
 
 @pytest.fixture(scope="module", autouse=True)  # else other tests of the process had it too
