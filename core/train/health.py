@@ -2,8 +2,10 @@
 
 A run is judged by one cost: its loss, or, for a kind whose loss has a margin, such as a
 perceptron's, its share of mistakes. The slope of such a loss is the same however far an example is
-on the wrong side: a larger rate only gives larger weights and a larger loss. So is a kind that is
-counted: it does not descend its loss, and is as sure of its mistakes as its features are many.
+on the wrong side: a larger rate only gives larger weights and a larger loss; behind a hidden layer
+it is not, for each layer's slope grows with the weights of the other. By mistakes, too, is judged
+a kind that is counted: it does not descend its loss, and is as sure of its mistakes as its features
+are many.
 """
 
 from __future__ import annotations
@@ -37,7 +39,8 @@ class Health:
         h = max(task.dataset.h, 2)
         kind, mistakes = FAMILY[task.config.model.kind], 1 - 1 / h
         known = guessing(kind.name, h)
-        if known is None or kind.margin is not None or kind.is_counted:
+        has_even_slope = kind.margin is not None and not task.config.model.hidden
+        if known is None or has_even_slope or kind.is_counted:
             return cls(mistakes, mistakes, is_by_mistakes=True)
         return cls(known[0], mistakes, is_by_mistakes=False)
 

@@ -96,6 +96,8 @@ OFFERS = [
     ("iris", {"hidden": 256}, {"learning_rate": 1e6, "epochs": 30}),
     ("digits", {"hidden": 32}, {"learning_rate": 100.0, "epochs": 5}),
     ("iris", {"kind": "adaline"}, {"learning_rate": 1.0}),
+    # Behind a hidden layer its loss explodes; without one it only grows with the rate.
+    ("iris", {"kind": "svm", "hidden": 16}, {"learning_rate": 1000.0, "epochs": 30}),
     ("iris", {}, {"learning_rate": 1e6, "optimiser": "adam"}),
     ("iris", {}, {"learning_rate": 1e4, "optimiser": "nesterov"}),
 ]
