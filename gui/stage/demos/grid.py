@@ -31,8 +31,8 @@ from gui.kit import zoom
 from gui.kit.theme import Theme
 
 GAP = 8  # px beside the widest number of a column
-MANY = 8  # rows, which are closer together
-LOOSE, CLOSE, SLIDE = 1.45, 1.35, 1.3  # heights of a row, in lines
+MANY = 8  # rows, which are closer together, as on a slide
+LOOSE, CLOSE = 1.45, 1.3  # heights of a row, in lines
 
 
 class Grid(QTableWidget):
@@ -195,8 +195,7 @@ class Grid(QTableWidget):
             named = self.horizontalHeader().sectionSizeHint(j)
             self.setColumnWidth(j, max(width(widest) + GAP, named))
         line = self.fontMetrics().height()
-        usual = LOOSE if len(self._rows) < MANY else CLOSE
-        one = SLIDE if self._is_slide else usual
+        one = CLOSE if self._is_slide or len(self._rows) >= MANY else LOOSE
         for i, heading in enumerate(self._rows):
             self.setRowHeight(i, round(line * (one + heading.count("\n"))))
         head = self.horizontalHeader().sizeHint().height()

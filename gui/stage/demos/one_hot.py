@@ -166,7 +166,8 @@ class OneHotDemo(Demo):
         h = len(shown)
         self.rows.set_headings(shown, [*(str(j) for j in range(h)), tr("number"), tr("row")])
         header = self.rows.horizontalHeader()
-        header.setMinimumSectionSize(self.fontMetrics().horizontalAdvance("00") + 8)
+        widest = "0" * len(str(h - 1))
+        header.setMinimumSectionSize(self.fontMetrics().horizontalAdvance(widest) + 8)
         fixed, stretch = QHeaderView.ResizeMode.Fixed, QHeaderView.ResizeMode.Stretch
         for j in range(h):
             header.setSectionResizeMode(j, stretch)

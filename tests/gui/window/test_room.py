@@ -35,7 +35,10 @@ from gui.window.view_registry import SIDE
 
 # What may give way: names of features and classes, which can be of any length.
 OF_DATA = ("parameter across", "parameter up")
-SEEN_WHOLE = (("iris", 1.0, "en"), ("digits", 1.0, "en"), ("iris", 1.5, "en"))  # demonstrations
+SEEN_WHOLE = (  # demonstrations
+    *(("iris", 1.0, "en"), ("digits", 1.0, "en"), ("iris", 1.5, "en")),
+    ("iris", 1.0, "de"),
+)
 SLOW = ("Lasso",)  # what it seeks for images takes longer than its layout
 KINDS = QLabel | QAbstractButton | QComboBox | QAbstractSpinBox | QTabBar | QListWidget
 
