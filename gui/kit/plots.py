@@ -25,6 +25,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QPixmap,
+    QResizeEvent,
     QTransform,
 )
 from PySide6.QtWidgets import (
@@ -145,6 +146,12 @@ class Plot(pg.GraphicsView):  # type: ignore[misc]
 
     def paintEvent(self, _: QPaintEvent) -> None:
         """Paint nothing: all that is seen is on the face, which is soon as large as the plot."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Cover the new area at once, though its picture is rendered a turn later."""
+        super().resizeEvent(event)
+        if hasattr(self, "_face") and not self.closed:  # the base class calls it as it is made
+            self._face.setGeometry(self.viewport().rect())
 
     def finish(self) -> None:
         """Show at once, not a frame later, what has changed of items that do not move."""

@@ -227,3 +227,10 @@ def test_a_plot_is_painted_onto_its_face_alone(show_view, card, qtbot):
     show_view(card, 400, 200)
     qtbot.waitUntil(lambda: bool(item.seen) and not awaits_timer(plot))
     assert set(item.seen) == {None}
+
+
+def test_what_a_plot_grows_by_has_its_colour_before_its_picture_is_rendered(plot):
+    plot.set_panel("#123456")
+    plot.resize(plot.width(), plot.height() + 60)
+    shown = plot.grab().toImage()
+    assert shown.pixelColor(shown.width() // 2, shown.height() - 5) == QColor("#123456")
