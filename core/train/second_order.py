@@ -29,6 +29,9 @@ from core.train.sparse import dense
 MOST_PARAMETERS = 1_000  # most whose Hessian Newton's method forms and solves
 REMEMBERED = 10  # steps from which L-BFGS estimates the curvature
 ENOUGH = 1e-4  # share of the decrease predicted by the slope: Armijo's rule
+# Share of the loss that rounding to float32 hides. Near the minimum a step saves less, and noise
+# would decide whether it is taken (Hager and Zhang, 2005, relax Armijo's rule by as much).
+ROUNDING = 2.0**-23
 SHORTEST = 2.0**-30  # shortest step tried, relative to the method's own step
 
 Memory = tuple[tuple[Tensor, ...], ...]
@@ -193,8 +196,8 @@ class SecondOrderOptimiser:
     def update(self, eta: float, decay: float) -> Generator[None, None, float]:
         """Move by η times the method's step; return the largest |∂L/∂θᵢ| before the step.
 
-        While the loss does not fall enough, halve the factor η, the first time to at most 1: an η
-        of 10³⁰ would take too many halvings. Yields after each slice.
+        While the loss does not fall enough, rounding aside, halve the factor η, the first time to
+        at most 1: an η of 10³⁰ would take too many halvings. Yields after each slice.
         """
         here = yield from self._here()
         theta, (g, H) = here.theta, self._penalised(here, decay)
@@ -204,6 +207,7 @@ class SecondOrderOptimiser:
         if slope > 0:  # not a descent direction: the curvature estimate is out of date
             d, slope = -g, -float(g @ g)
         before = here.penalised_loss(decay)
+        noise = ROUNDING * abs(before)
         size = eta
         while size >= min(eta, 1) * SHORTEST:
             # Most points are taken. Their gradient comes with their loss for half a pass, and
@@ -211,7 +215,7 @@ class SecondOrderOptimiser:
             there = yield from self._at(
                 theta + size * d, has_gradient=not self._method.needs_hessian
             )
-            if there.penalised_loss(decay) <= before + ENOUGH * size * slope:
+            if there.penalised_loss(decay) <= before + ENOUGH * size * slope + noise:
                 for mine, found in zip(self._model.parameters, self._trial.parameters, strict=True):
                     mine.copy_(found)
                 self._reached = None if self._method.needs_hessian else there

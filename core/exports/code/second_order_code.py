@@ -6,7 +6,7 @@ from core.exports.code import head_code
 from core.exports.code.pieces import Language, lines, when
 from core.exports.code.slice_code import slices
 from core.exports.plan import Plan
-from core.train.second_order import ENOUGH, NEWTON, REMEMBERED, SHORTEST
+from core.train.second_order import ENOUGH, NEWTON, REMEMBERED, ROUNDING, SHORTEST
 
 NEWTON_DIRECTION: dict[Language, tuple[str, ...]] = {
     "torch": (
@@ -250,10 +250,11 @@ def _update() -> list[str]:
         "    if slope > 0:  # no way down: what is known of the curvature is out of date",
         "        d, slope = -g, -float(g @ g)",
         "    loss_here, _, _ = mean_loss(theta)",
+        f"    noise = {ROUNDING!r} * abs(loss_here)  # what rounding to float32 hides",
         "    size = eta",
         f"    while size >= min(eta, 1) * {SHORTEST!r}:",
         "        loss_there, W_new, b_new = mean_loss(theta + size * d)",
-        f"        if loss_there <= loss_here + {ENOUGH} * size * slope:",
+        f"        if loss_there <= loss_here + {ENOUGH} * size * slope + noise:",
         "            W[:], b[:] = W_new, b_new",
         "            break",
         "        size = min(size / 2, 1.0)",

@@ -81,6 +81,20 @@ def test_it_comes_to_the_lowest_loss(method, kind):
 
 
 @every_method
+@pytest.mark.parametrize("kind", SMOOTH)
+def test_rounding_of_the_loss_ends_no_descent_early(method, kind):
+    """Near the minimum a step saves less of the loss than float32 shows."""
+    trainer = make(method, kind, decay=0.1)
+    objective, steepest = objective_of(trainer, 0.1), []
+    for _ in range(40):
+        trainer.step()
+        params = trainer.params()
+        theta = np.concatenate([params.W, params.b[:, None]], axis=1, dtype=np.float64)
+        steepest.append(np.abs(objective(theta.ravel())[1]).max())
+    assert min(steepest) < 3e-7
+
+
+@every_method
 def test_the_fit_is_that_of_scikit_learn(method):
     decay = 0.05
     trainer = make(method, decay=decay)
