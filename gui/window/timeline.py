@@ -208,6 +208,7 @@ class HistoryBar(QWidget):
         self._shown_at = 0.0
         self._n = 1
         self._has_history = False  # the run has been trained, even if it is at its start again
+        self._digits = 0, 0  # of the newest step and epoch, for which the words are wide enough
         self._name = QLabel(tr("history"))
         self.line = TimeLine(theme)
         self.words = Plain()
@@ -333,8 +334,10 @@ class HistoryBar(QWidget):
             text = tr("step {step} of {newest}", step=here, newest=newest)
         if step == snapshot.step:
             text += " · " + tr("epoch {epoch}", epoch=epoch)
-        if text != self.words.text() or not self.words.minimumWidth():
-            self.words.setText(text)
+        self.words.setText(text)
+        digits = len(newest), len(epoch)  # of figures of one width
+        if digits != self._digits or not self.words.minimumWidth():
+            self._digits = digits
             widest = " · ".join(
                 (
                     tr("step {step} of {newest}", step=newest, newest=newest),
