@@ -125,6 +125,8 @@ def test_without_test_rows_the_confusion_matrix_counts_all_training_rows_at_rest
     window.side_panel.show_name("Confusion")
     titles = window.views["Confusion"].findChildren(QLabel)
     qtbot.keyClick(window, Qt.Key.Key_Space)
+    # A run that is held before its first step is not paused, but ready.
+    qtbot.waitUntil(lambda: window.controller.snapshot.step > 0, timeout=PATIENCE_MS)
     qtbot.waitUntil(
         lambda: any("≈ 10,000 training rows" in label.text() for label in titles),
         timeout=PATIENCE_MS,
