@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout
 from core.data.task import Task
 from core.language import mark, tr
 from core.runs.race import MOST, RaceSnapshot
-from core.runs.run_record import Record, describe_losses, describe_start
+from core.runs.run_record import Record, describe_losses, describe_start, same_features
 from core.train.snapshot import Status
 from gui.kit import theme as look
 from gui.kit import zoom
@@ -142,8 +142,15 @@ class RacePage(QWidget):
         self._show_records()
 
     def show_live(self, live: Record | None) -> None:
-        """Take the live run; while the page is visible, enter it by default."""
+        """Take the live run; while the page is visible, enter it by default.
+
+        Results on other data or features go with the entries.
+        """
         self.chips.show_live(live, has_begun=self._number is not None)
+        if live and self.records and not same_features(self.records[0].task, live.task):
+            self.records = []
+            self._show_records()
+            self._show_state()
         if self.isVisible():
             self.chips.enter_default()
 

@@ -33,6 +33,7 @@ class RaceChips(QWidget):
         self._theme, self._kept = theme, kept
         self._is_open = True
         self.live: Record | None = None
+        self._before: Record | None = None  # the newest live run that there was
         self.entries: list[Entry] = []
         self._flow = FlowLayout(self, 6, 4)
         self.add_button = QToolButton()
@@ -59,9 +60,10 @@ class RaceChips(QWidget):
 
         has_begun : whether the race has begun, so that entries keep the settings of its start.
         """
-        before, self.live = self.live, live
-        if live is None:
+        self.live = live
+        if live is None:  # until the first snapshot of the next run
             return
+        before, self._before = self._before, live
         is_new = before is None or before.task is not live.task
         if is_new and before is not None and not same_features(before.task, live.task):
             has_begun = False

@@ -62,7 +62,13 @@ Variant = tuple[str, RunConfig]  # its description and its config
 
 
 def variants(config: RunConfig, classes: int) -> Iterator[tuple[str, list[Variant]]]:
-    """Yield groups of variants of a config, each with its title; a group varies one setting."""
+    """Yield groups of variants of a config, each with its title; a group varies one setting.
+
+    Of a model that is counted there are other models only: no setting of training changes it.
+    """
+    if FAMILY[config.model.kind].is_counted:
+        yield tr("Model"), _models(config, classes)
+        return
     yield tr("Learning rate"), _rates(config)
     yield tr("Optimiser"), _optimisers(config)
     yield tr("Model"), _models(config, classes)

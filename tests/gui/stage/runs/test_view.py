@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.language import spoken
+from core.model_family import FAMILY
 from core.runs.run_record import MAX_KEPT
 from core.train.snapshot import Status
 from core.train.trainer import Trainer
@@ -564,6 +565,17 @@ def test_the_runs_of_a_race_can_be_kept(qtbot, short_run, race_of):
     assert LIVE not in [record.colour for record in kept]
 
 
+def test_entries_and_results_of_a_race_leave_with_their_data(qtbot, short_run, race_of):
+    race = race_of(short_run, "η 1")
+    qtbot.mouseClick(race.start_button, LEFT)
+    qtbot.waitUntil(lambda: finished(race), timeout=PATIENCE_MS)
+    with short_run.new_run():
+        short_run.loader.change("other data", data=DataConfig("digits"))
+    assert [entry.task for entry in race.chips.entries] == [short_run.controller.run.task]
+    assert not race.records
+    assert not race.table.isVisible()
+
+
 def test_no_more_than_four_race(short_run, race_of):
     race = race_of(short_run, "η 1", "Adam", "momentum")
     assert not race.chips.add_button.isEnabled()
@@ -571,7 +583,7 @@ def test_no_more_than_four_race(short_run, race_of):
     assert len(race.chips.entries) == 4
 
 
-@pytest.mark.parametrize("kind", ["softmax", "perceptron", "mse"])
+@pytest.mark.parametrize("kind", FAMILY)
 def test_every_variant_is_a_config_that_differs_from_its_origin(kind):
     config = RunConfig(model=ModelConfig(kind=kind))
     for _, group in variants(config, 3):
