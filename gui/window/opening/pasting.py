@@ -16,15 +16,16 @@ from core.number_format import format_integer
 MAX_CHARACTERS = 2**26  # hardly anybody copies more
 
 
-def pasted_file(content: QMimeData) -> Path:
+def pasted_file(content: QMimeData | None) -> Path:
     """Return the file that was copied, or one that holds the copied text.
 
+    content : of the clipboard; None where the platform tells of none, as after it was cleared.
     The same text is kept once. Raises LogitLabError where there is no table to be pasted.
     """
-    urls = content.urls()
+    urls = content.urls() if content else []
     if len(urls) == 1 and urls[0].isLocalFile():
         return Path(urls[0].toLocalFile())
-    text = content.text()
+    text = content.text() if content else ""
     if len(text.strip().splitlines()) < 2:
         raise LogitLabError(
             tr(

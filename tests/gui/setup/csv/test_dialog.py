@@ -122,6 +122,14 @@ def test_a_table_can_be_pasted_and_words_are_none(qtbot, window, tmp_path, monke
     assert window.csv.dialog is None
 
 
+def test_nothing_is_pasted_from_an_empty_clipboard(qtbot, window):
+    QApplication.clipboard().clear()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.keyClick(window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: "no table on the clipboard" in window.notice.text)
+
+
 def test_the_program_can_start_with_a_file(open_window, write):
     window = open_window(RunConfig(DataConfig(source="csv", path=str(write(BIRDS)))))
     assert window.controller.run.task.dataset.name == "birds.csv"
