@@ -63,6 +63,7 @@ class DataView(Coverable, View):
         self.model = RowModel(theme)
         self.model.covering = self.covering
         self.table = make_table(self.model, tr("Rows"))
+        zoom.set_type(self.table, look.SMALL)
         self.table.setSortingEnabled(True)
         self.table.sortByColumn(ROW, Qt.SortOrder.AscendingOrder)
         self.table.horizontalHeader().setResizeContentsPrecision(LOOKED_AT)
@@ -120,7 +121,6 @@ class DataView(Coverable, View):
 
     def show_theme(self) -> None:
         self.model.theme = self.theme
-        zoom.set_type(self.table, look.SMALL)
 
     def show_task(self, task: Task) -> None:
         self.show_points(task)

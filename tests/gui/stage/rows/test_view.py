@@ -209,3 +209,12 @@ def test_a_feature_of_words_shows_its_words(open_alone, ship):
     column = 1 + LOSS + 1  # after the age
     shown = [cell(alone, place, column) for place in range(model.rowCount())]
     assert shown[:4] == ["f", "f", "m", "f"]
+
+
+def test_the_table_has_its_type_before_any_change_of_colours(show_view, background):
+    view = DataView(look.LIGHT, background)
+    view.receive_task(prepare(sources.load(DataConfig()), RunConfig()))
+    show_view(view)
+    at_first = view.table.font()
+    view.receive_theme(look.DARK)
+    assert view.table.font() == at_first
