@@ -66,7 +66,17 @@ def reproduction_of(snapshot: Snapshot) -> Reproduction:
         )
     elif went_on and _depends_on_end(settings):
         remark = tr("The command gives other weights: the run was trained on after it had ended.")
-    elif ends_early and settings.schedule == "cosine":
+    elif not snapshot.has_one_plan and _depends_on_end(settings):
+        remark = tr(
+            "The command gives other weights: what ends the run was changed while it trained, or "
+            "it was trained on after it had ended."
+        )
+    elif not snapshot.is_best:
+        remark = tr(
+            "The command gives other weights: it returns to the epoch with the lowest validation "
+            "loss."
+        )
+    elif ends_early and settings.schedule != "constant":
         remark = tr("The command gives other weights: with fewer epochs, η falls faster.")
     else:
         remark = tr("On the same machine the command gives the same weights, bit for bit.")

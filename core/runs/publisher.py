@@ -83,6 +83,8 @@ class Publisher:
             updates=trainer.update.count,
             newest_step=trainer.timeline.newest_step,
             oldest_step=trainer.timeline.oldest_step,
+            has_one_plan=trainer.timeline.changes.has_one_plan,
+            is_best=trainer.stopping.is_best(trainer.step_count, trainer.settings),
             message=str(trainer.message),
             epilogue=trainer.epilogue if trainer.outcome is not None else None,
         )

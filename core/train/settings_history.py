@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from core.config import TrainingConfig
+from core.config import RunConfig, TrainingConfig
 from core.errors import ConfigError
 from core.language import localised, mark, tr
 from core.train.history import Curves, Mark
@@ -37,6 +37,14 @@ def with_changes(settings: TrainingConfig, **changes: float | int | None) -> Tra
         names = ", ".join(sorted(unknown))
         raise ConfigError(tr("{names} cannot change while a model trains.", names=names))
     return replace(settings, **changes)  # type: ignore[arg-type]  # TrainingConfig validates them
+
+
+def tuned(config: RunConfig, **changes: float | int | None) -> RunConfig:
+    """Return the config with these changes of its training settings.
+
+    Raises ConfigError also for what the rest rejects: not every optimiser takes every penalty.
+    """
+    return replace(config, training=with_changes(config.training, **changes))
 
 
 def changes_between(before: TrainingConfig, now: TrainingConfig) -> dict[str, float | int | None]:
@@ -76,7 +84,13 @@ def first_settings(settings: TrainingConfig, curves: Curves) -> TrainingConfig:
 
 
 def _describe(value: float | int | None) -> str:
-    return "full" if value is None else f"{value:g}"
+    """Return a value as text, from which it can be read again to the bit."""
+    if value is None:
+        return "full"
+    if isinstance(value, int):
+        return str(value)
+    short = f"{value:g}"
+    return short if float(short) == value else repr(value)
 
 
 @dataclass(frozen=True)
@@ -91,6 +105,12 @@ class ActiveSettings:
     last_epoch: int
     level: float
     begins_anew: bool = False
+
+    @property
+    def plan(self) -> tuple[float, ...]:
+        """What decides when the run ends, and over how many epochs its η falls."""
+        settings = self.settings
+        return settings.epochs, self.last_epoch, settings.tolerance, settings.patience
 
 
 class SettingsHistory:
@@ -118,6 +138,12 @@ class SettingsHistory:
 
     def begins_anew(self, step: int) -> bool:
         return step in self._steps and self.at(step).begins_anew
+
+    @property
+    def has_one_plan(self) -> bool:
+        """Whether the rules of its end held from the start, and it did not go on after an end."""
+        first, *later = self._active
+        return not any(now.begins_anew or now.plan != first.plan for now in later)
 
     def after(self, step: int) -> int:
         """Return the next step at which the settings changed; NEVER if there is none."""

@@ -140,6 +140,8 @@ class Snapshot:
     trajectory : the weights over the steps of the run, including those after `step`.
     message : a message for the user about the status, "" if none is needed.
     epilogue : the analysis of a run that is over, once it is available.
+    has_one_plan : the rules of its end held from the start; see `core.train.settings_history`.
+    is_best : a run that ended here would stay here, and not return to the best epoch.
     """
 
     run: int
@@ -162,6 +164,8 @@ class Snapshot:
     newest_step: int = 0
     oldest_step: int = 0
     trajectory: Trajectory = EMPTY
+    has_one_plan: bool = True
+    is_best: bool = True
 
     @property
     def path(self) -> Trajectory:

@@ -85,6 +85,10 @@ class Stopping:
         """Clear all losses before this epoch."""
         self.restore((), Best(epoch=epoch))
 
+    def is_best(self, step: int, settings: TrainingConfig) -> bool:
+        """Return whether a run that ends at this step stays there, and returns to no better one."""
+        return not (settings.patience and self.best.is_known and self.best.step < step)
+
     def needs_figures(self, settings: TrainingConfig) -> bool:
         """Return whether the stopping rules need metrics at the end of each epoch."""
         return settings.tolerance > 0 or (settings.patience > 0 and self.has_validation)

@@ -79,13 +79,14 @@ class TimelineState:
 class Timeline:
     """Checkpoints and settings of a run, and its newest state while an earlier step is viewed.
 
+    changes : the settings by the step from which they apply.
     next_frame : the next step to keep as a frame. has_long_epochs : whether each epoch should begin
     with a frame, on which the others in it depend.
     """
 
     next_frame: int
     has_long_epochs: bool
-    _changes: SettingsHistory
+    changes: SettingsHistory
     _frames: Keyframes[Checkpoint]
 
     def __init__(self, run: Run, rows: int) -> None:
@@ -112,7 +113,7 @@ class Timeline:
         stride = 1 if is_costly else first_stride(run.batch_size * size)
         self._frames = Keyframes[Checkpoint](stride)
         self._frames.pin(Frame(compact(first), run.stopping.losses, run.stopping.best))
-        self._changes = SettingsHistory(run.step_count, run.active_settings())
+        self.changes = SettingsHistory(run.step_count, run.active_settings())
         self.next_frame = run.step_count + stride
         self._see_how_long_epochs_are()
 
@@ -123,7 +124,7 @@ class Timeline:
             frames.frames,
             frames.pinned,
             frames.stride,
-            self._changes.items(),
+            self.changes.items(),
             self.next_frame,
             self._head,
         )
@@ -133,9 +134,9 @@ class Timeline:
         self._head = state.head
         self._frames = Keyframes.of(state.frames, state.pinned, state.stride)
         (step, active), *later = state.changes
-        self._changes = SettingsHistory(step, active)
+        self.changes = SettingsHistory(step, active)
         for step, active in later:
-            self._changes.add(step, active)
+            self.changes.add(step, active)
         self.next_frame = state.next_frame
         self._see_how_long_epochs_are()
 
@@ -159,7 +160,7 @@ class Timeline:
         """Record the active settings as those from this step on."""
         run = self._run
         active = run.active_settings()
-        self._changes.add(run.step_count, replace(active, begins_anew=begins_anew))
+        self.changes.add(run.step_count, replace(active, begins_anew=begins_anew))
 
     def pin(self) -> None:
         """Pin the current step, which no replay reaches, and record its settings."""
@@ -181,7 +182,7 @@ class Timeline:
 
     def _cut(self, step: int) -> None:
         self._frames.cut(step)
-        self._changes.cut(step)
+        self.changes.cut(step)
         self.next_frame = self._frames.newest.step + self._frames.stride
 
     # The past -----------------------------------------------------------------------------------
@@ -268,7 +269,7 @@ class Timeline:
             return True
         if not run.stepper.is_amid_update:
             self.follow_settings()
-        ahead = min(self._changes.after(run.step_count), head.frame.step) - run.step_count
+        ahead = min(self.changes.after(run.step_count), head.frame.step) - run.step_count
         is_complete = run.advance(min(most, ahead))
         run.outcome, run.message = None, ""  # whatever the outcome, the run went on
         if run.step_count >= head.frame.step:
@@ -306,13 +307,13 @@ class Timeline:
 
     def settings_here(self) -> ActiveSettings:
         """Return the recorded settings of the current step."""
-        return self._changes.at(self._run.step_count)
+        return self.changes.at(self._run.step_count)
 
     def follow_settings(self) -> None:
         """Apply the recorded settings of the current step."""
         run = self._run
         run.set_active(self.settings_here())
-        if self._changes.begins_anew(run.step_count):
+        if self.changes.begins_anew(run.step_count):
             run.stopping.begin_anew(run.epoch)
 
     def _see_how_long_epochs_are(self) -> None:

@@ -49,8 +49,11 @@ def snapshot_of(trainer: Trainer) -> Snapshot:
         settings=trainer.settings,
         batch=np.empty(0, np.int64),
         message=str(trainer.message),
-        newest_step=trainer.step_count,
+        newest_step=trainer.timeline.newest_step,
+        oldest_step=trainer.timeline.oldest_step,
         trajectory=trainer.history.trajectory(),
+        has_one_plan=trainer.timeline.changes.has_one_plan,
+        is_best=trainer.stopping.is_best(trainer.step_count, trainer.settings),
     )
 
 
@@ -181,6 +184,37 @@ def test_the_command_trains_as_long_as_a_run_that_went_on_after_its_end(tmp_path
 def test_a_run_that_went_on_where_its_end_mattered_is_not_said_to_be_repeated(end):
     trainer = trained(RunConfig(training=TrainingConfig(epochs=3, **end)))
     go_on(trainer)
+    assert not reproduction_of(snapshot_of(trainer)).is_exact
+
+
+@pytest.mark.parametrize("schedule", ["step", "cosine", "1/t"])
+def test_a_run_that_is_paused_while_its_rate_falls_is_not_said_to_be_repeated(schedule):
+    config = RunConfig(training=TrainingConfig(epochs=8, schedule=schedule))
+    trainer = trained(config, steps=12)
+    assert trainer.epoch == 3
+    assert not reproduction_of(snapshot_of(trainer)).is_exact
+
+
+@pytest.mark.parametrize("change", [{"patience": 1}, {"tolerance": 0.1}])
+def test_a_run_whose_end_was_changed_on_the_way_is_not_said_to_be_repeated(change):
+    config = RunConfig(DataConfig(validation_fraction=0.3), training=TrainingConfig(epochs=30))
+    trainer = trained(config, steps=20)
+    trainer.set_hyperparameters(**change)
+    while trainer.outcome is None:
+        trainer.advance()
+    assert not reproduction_of(snapshot_of(trainer)).is_exact
+
+
+def test_only_the_best_epoch_of_early_stopping_is_said_to_be_repeated(tmp_path):
+    data = DataConfig(features=("all",), validation_fraction=0.3)
+    training = TrainingConfig(learning_rate=5.0, epochs=200, patience=3)
+    trainer = trained(RunConfig(data, training=training))
+    assert trainer.timeline.is_past
+    best = trainer.step_count
+    check(snapshot_of(trainer), tmp_path)
+    trainer.timeline.go_live()
+    assert not reproduction_of(snapshot_of(trainer)).is_exact
+    trainer.timeline.go_to(best + 3)  # the end of the next epoch
     assert not reproduction_of(snapshot_of(trainer)).is_exact
 
 

@@ -14,10 +14,12 @@ from core.train.settings_history import (
     ActiveSettings,
     SettingsHistory,
     changes_between,
+    first_settings,
     mark_words,
     marks_between,
     with_changes,
 )
+from core.train.trainer import Trainer
 
 
 def active(rate):
@@ -64,6 +66,18 @@ def test_what_was_changed_leads_from_one_to_the_other_and_is_marked_where_it_mov
         Mark(5, "η 0.1 → 0.3"),
         Mark(5, "batch 32 → full"),
     ]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [{"batch_size": 2_000_000}, {"batch_size": None}, {"learning_rate": 0.12345678, "l1": 1e-9}],
+)
+def test_the_first_settings_are_read_from_the_marks_to_the_bit(iris, make_task, first):
+    before = TrainingConfig(**first)
+    now = replace(before, batch_size=8, learning_rate=0.5, l1=0.25)
+    curves = Trainer(make_task(iris)).history.curves()
+    marked = replace(curves, marks=tuple(marks_between(before, now, 5)))
+    assert first_settings(now, marked) == before
 
 
 @pytest.mark.parametrize("name", sorted(set(vars(TrainingConfig())) - set(TUNABLE)))
