@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -23,7 +24,7 @@ from core.train.settings_history import (
     ActiveSettings,
     changes_between,
     marks_between,
-    with_changes,
+    tuned,
 )
 from core.train.shares.sums import Shares
 from core.train.snapshot import Metrics, Params, Status
@@ -231,7 +232,8 @@ class Trainer:
         Raises ConfigError for a setting that is not tunable and for a value the config rejects.
         """
         before = self.settings
-        self.settings, self.epilogue = with_changes(before, **changes), None
+        self.settings = tuned(replace(self.task.config, training=before), **changes).training
+        self.epilogue = None
         self._schedule()
         if self.timeline.is_past:  # `branch_here` applies them when training resumes
             self.stepper.begin_again()

@@ -19,6 +19,7 @@ from core.language import mark, tr
 from core.runs import commands, workspace
 from core.runs.session import Session
 from core.runs.workspace import Command
+from core.train.settings_history import tuned
 from core.train.snapshot import Params, Snapshot, Status
 from gui.control.captures import Captures
 from gui.control.file_writes import Writes
@@ -234,9 +235,9 @@ class RunController(QObject):
     # Actions of the user --------------------------------------------------------------------
 
     def tune(self, **changes: float | int | None) -> None:
-        """Change settings that apply during training."""
+        """Change settings that apply during training, if the config can have them."""
         try:
-            self.settings = replace(self.settings, **changes)  # type: ignore[arg-type]
+            self.settings = tuned(self.config, **changes).training
         except ConfigError as error:
             self.failed.emit(str(error))
         else:

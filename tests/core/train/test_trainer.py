@@ -290,6 +290,13 @@ def test_what_cannot_be_tuned_is_refused_by_name(iris, make_task):
         subject.set_hyperparameters(seed=4)
 
 
+def test_a_setting_that_the_optimiser_cannot_take_is_refused_during_a_run_too(iris, make_task):
+    subject = Trainer(make_task(iris, optimiser="lbfgs"))
+    with pytest.raises(ConfigError, match="needs a smooth loss"):
+        subject.set_hyperparameters(l1=0.1)
+    assert subject.settings == subject.task.config.training
+
+
 def test_a_refused_value_leaves_the_settings_as_they_were(iris, make_task):
     subject = Trainer(make_task(iris))
     with pytest.raises(ConfigError, match="learning_rate is -1"):

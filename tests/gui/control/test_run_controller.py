@@ -270,6 +270,17 @@ def test_a_setting_changed_while_there_is_nothing_to_train_leaves_the_run_before
     assert shown[-1].learning_rate == SHORT.training.learning_rate
 
 
+def test_a_penalty_that_the_optimiser_cannot_take_is_refused_and_the_next_change_works(begun):
+    alone = begun(RunConfig(training=TrainingConfig(optimiser="lbfgs")))
+    controller = alone.controller
+    controller.tune(l1=0.1)
+    assert "needs a smooth loss" in alone.told[-1]
+    assert controller.settings.l1 == 0
+    with alone.new_run():
+        alone.loader.change("another model", model=ModelConfig("ovr"))
+    assert controller.config.training.optimiser == "lbfgs"
+
+
 def test_no_snapshot_of_an_old_run_is_passed_on(begun):
     alone = begun(ENDLESS)
     controller, seen = alone.controller, [(alone.controller.run.number,) * 2]
