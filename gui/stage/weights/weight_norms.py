@@ -89,7 +89,6 @@ class Norms(QWidget):
         plots.paint(self.plot, theme)
         self.whole.setPen(plots.pen(self.plot, theme.ink, 2))
         self.optimum_line.setPen(plots.pen(self.plot, theme.muted, 1, Qt.PenStyle.DashLine))
-        self.optimum_line.hide()
         names = () if task.config.model.hidden else output_names(task)[:MOST_LINES]
         marks = task.dataset.class_marks
         if task.is_neuron:
@@ -107,8 +106,23 @@ class Norms(QWidget):
             words.append(f"<span style='color:{ink}'>■</span>&nbsp;{html(short(name))}")
         self._show_length(None)
         self._key.setText(" &nbsp; ".join(words))
-        self.words.setText("")
+        if self._lowest_of is not task:  # what is still being computed of it is forgotten
+            self._lowest = None, None, ""
+        self._show_lowest()
         self.noise_words.setText("")
+
+    @property
+    def _lowest_of(self) -> object:
+        """The task whose optimum is known."""
+        key, _, words = self._lowest
+        return key[0] if isinstance(key, tuple) and words else None
+
+    def _show_lowest(self) -> None:
+        _, length, words = self._lowest
+        self.words.setText(words)
+        self.optimum_line.setVisible(length is not None)
+        if length is not None:
+            self.optimum_line.setValue(length)
 
     def _show_length(self, value: float | None) -> None:
         self.length.setText(f"‖W‖ = {'–' if value is None else format_plain(value, 3)}")
@@ -172,10 +186,10 @@ class Norms(QWidget):
             return
         if task.config.model.hidden:
             self._lowest = wanted, None, tr("With a hidden layer there is no one optimum.")
-            self.words.setText(self._lowest[2])
+            self._show_lowest()
             return
         self._lowest = wanted, None, ""
-        self.optimum_line.hide()
+        self._show_lowest()
 
         def work() -> tuple[float | None, str]:
             from core.explain.optimum import optimum
@@ -191,10 +205,7 @@ class Norms(QWidget):
 
         def answer(found: tuple[float | None, str]) -> None:
             self._lowest = (wanted, *found)
-            self.words.setText(found[1])
-            self.optimum_line.setVisible(found[0] is not None)
-            if found[0] is not None:
-                self.optimum_line.setValue(found[0])
+            self._show_lowest()
 
         self._background.ask("lowest norm", work, answer, queue=Queue.STUDIES)
 

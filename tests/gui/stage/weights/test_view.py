@@ -18,16 +18,17 @@ from PySide6.QtWidgets import (
     QGraphicsView,
 )
 
-from core.config import DataConfig, ModelConfig, RunConfig
+from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.data import sources
 from core.data.dataset import Dataset
 from core.data.task import prepare
-from core.number_format import format_signed
+from core.number_format import format_plain, format_signed
 from core.train.snapshot import Params, Status
 from gui.kit import theme as look
 from gui.kit.canvas import Canvas, Words
 from gui.stage.weights.images import HAIR, NORM_SECONDS, Pictures
-from gui.stage.weights.view import WeightsView
+from gui.stage.weights.view import TIME, WeightsView
+from tests.gui.alone import opened
 
 FOUND = re.compile(
     r"class (?P<name>.+) · pixel in row (?P<i>\d+), column (?P<j>\d+) · w = (?P<w>[+−\d.]+) "
@@ -46,6 +47,12 @@ def iris(**model):
 def digits(**model):
     data = DataConfig(source="digits")
     return prepare(sources.load(data), RunConfig(data=data, model=ModelConfig(**model)))
+
+
+@pytest.fixture
+def open_alone(qtbot):
+    """Return a function that makes the controllers of a window, and no window."""
+    yield from opened(qtbot)
 
 
 @pytest.fixture
@@ -255,6 +262,22 @@ def test_live_norms_keep_still_long_enough_to_be_read(show, trained, painted_wor
     assert len(after) == 10 and after != before
     view.receive_snapshot(last)  # at rest they are of these weights at once
     assert norms(view) == before
+
+
+def test_the_optimum_stays_in_another_theme_and_goes_with_its_task(qtbot, open_alone):
+    alone = open_alone()
+    alone.start(RunConfig(training=TrainingConfig(weight_decay=0.01)))
+    view = alone.show("Weights")
+    qtbot.mouseClick(view.subject.button(TIME), Qt.MouseButton.LeftButton)
+    norms = view.norms
+    alone.until(norms.optimum_line.isVisible)
+    said, at = norms.words.text(), norms.optimum_line.value()
+    assert format_plain(at, 3) in said
+    view.receive_theme(look.DARK)
+    assert norms.words.text() == said
+    assert norms.optimum_line.isVisible() and norms.optimum_line.value() == at
+    view.receive_task(iris())
+    assert not norms.words.text() and not norms.optimum_line.isVisible()
 
 
 def test_nothing_is_painted_again_where_no_colour_and_no_word_changes(show, trained):
