@@ -59,14 +59,18 @@ class RowModel(RowTableModel):
         self.order = self._ordered()
         self.endResetModel()
 
-    def set_answers(self, answers: RowAnswers) -> None:
+    def set_answers(self, answers: RowAnswers, *, is_at_rest: bool = False) -> None:
         """Show newer answers; rows keep their order until the next sort.
 
         The first answers sort at once if the filter or the sort column depends on them.
+        is_at_rest : the model does not train, so that a list of mistakes holds no other rows.
         """
         first = self.answers is None
         self.answers = answers
-        if first and (self._shown == "mistakes" or self._sorted_by[0] >= PREDICTED):
+        lists_mistakes = self._shown == "mistakes"
+        if first and (lists_mistakes or self._sorted_by[0] >= PREDICTED):
+            self.arrange()
+        elif is_at_rest and lists_mistakes and set(self._ordered()) != set(self.order):
             self.arrange()
         elif len(self.order):
             last = self.index(len(self.order) - 1, LOSS)

@@ -20,7 +20,7 @@ from core.data.task import Task
 from core.explain.plane import RowAnswers
 from core.language import mark, tr
 from core.number_format import format_count, format_integer
-from core.train.snapshot import Snapshot
+from core.train.snapshot import Snapshot, Status
 from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.covers.covering import Coverable
@@ -200,7 +200,7 @@ class DataView(Coverable, View):
         if task is None or snapshot is None or not self.isVisible():
             return
         self._asked_at = time.monotonic()
-        params = snapshot.params
+        params, is_at_rest = snapshot.params, snapshot.status is not Status.TRAINING
 
         def work() -> RowAnswers:
             from core.explain import probe  # imports PyTorch
@@ -209,7 +209,7 @@ class DataView(Coverable, View):
 
         def answer(answers: RowAnswers) -> None:
             if self.task is task:
-                self.model.set_answers(answers)
+                self.model.set_answers(answers, is_at_rest=is_at_rest)
                 self._show_count()
 
         self._background.ask("rows", work, answer)

@@ -218,3 +218,16 @@ def test_the_table_has_its_type_before_any_change_of_colours(show_view, backgrou
     at_first = view.table.font()
     view.receive_theme(look.DARK)
     assert view.table.font() == at_first
+
+
+def test_once_a_run_rests_the_mistakes_are_those_of_its_model(open_alone):
+    alone = open_alone()
+    alone.start(RunConfig())
+    view = alone.show("Data")
+    view.shown.setCurrentText("mistakes")
+    view.shown.activated.emit(view.shown.currentIndex())
+    alone.until(lambda: len(view.model.order) > 0)
+    alone.finish()
+    alone.until(lambda: alone.is_at_rest)
+    wrong = probabilities(alone).argmax(axis=1) != alone.controller.run.task.dataset.y
+    assert sorted(view.model.order.tolist()) == np.flatnonzero(wrong).tolist()
