@@ -59,8 +59,9 @@ class CurvesPage(View):
             view.show_as_slide(is_on)
 
     def show_task(self, task: Task) -> None:
-        for view in self.curves:
-            view.receive_task(task)
+        if self.snapshot is None:  # else the same run in other colours, which they see themselves
+            for view in self.curves:
+                view.receive_task(task)
 
     def show_points(self, task: Task) -> None:
         for view in self.curves:

@@ -117,6 +117,7 @@ class CurveView(CardView):
         layout = self.layout()
         assert isinstance(layout, QVBoxLayout)
         margins, is_there = layout.contentsMargins(), self.header.indexOf(self.key) >= 0
+        self.header.invalidate()  # a layout within another keeps the size of earlier texts
         needed = self.header.sizeHint().width()
         if not is_there:
             needed += self.header.spacing() + self.key.sizeHint().width()
@@ -162,14 +163,15 @@ class CurveView(CardView):
 
     def show_task(self, task: Task) -> None:
         self._curves = self._drawn = None
-        self._drawn_step = 0
         self.step_line.setVisible(False)
         self.fall.clear()
-        self.expected.set(0, None)
-        self.navigation.restart()
+        if self.snapshot is None:  # else the same run in other colours or sizes
+            self._drawn_step = 0
+            self.expected.set(0, None)
+            self.navigation.restart()
         # Before the axis is made: runs on other data would stretch it.
         self.kept.set_records([r for r in self.kept.records if same_data(r.task, task)])
-        self._follow(0)
+        self._follow(self._drawn_step)
         if self._quantity.is_loss:
             kind = FAMILY[task.config.model.kind]
             loss = tr(kind.loss)

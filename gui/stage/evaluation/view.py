@@ -82,6 +82,7 @@ class EvaluationView(View):
         self.parts = Segments([(tr(title), part, tr(tip)) for title, part, tip in PARTS])
         self.parts.chosen.connect(lambda part: self.show_part(str(part)))
         self.accuracy = FigureLabel()
+        zoom.set_type(self.accuracy, look.LARGE)
         self.accuracy.setWordWrap(True)
         self.accuracy.setToolTip(tr(INTERVAL_TIP))
         self.which = Choice()
@@ -183,7 +184,6 @@ class EvaluationView(View):
     # Display --------------------------------------------------------------------------------------
 
     def show_theme(self) -> None:
-        zoom.set_type(self.accuracy, look.LARGE)
         self._fit()
         for page in self.pages.values():
             page.show_theme(self.theme)
@@ -192,7 +192,7 @@ class EvaluationView(View):
         self._known = None
         self._background.forget("evaluation")
         if shown_classes(task.dataset) != self._classes:
-            self._classes = task.dataset.class_names
+            self._classes = shown_classes(task.dataset)
             self.threshold.reset.click()  # it applied to other classes
         if task.is_neuron:
             self.threshold.show_name(self._classes[1])

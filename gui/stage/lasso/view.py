@@ -152,7 +152,8 @@ class LassoView(View):
 
     def show_task(self, task: Task) -> None:
         self.key.show_task(task, self.theme)
-        self._begin(None)
+        if self.snapshot is None:  # else the same run in other colours or sizes
+            self._begin(None)
         self.show_points(task)
 
     def show_points(self, task: Task) -> None:

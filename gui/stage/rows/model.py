@@ -68,9 +68,9 @@ class RowModel(RowTableModel):
         first = self.answers is None
         self.answers = answers
         lists_mistakes = self._shown == "mistakes"
-        if first and (lists_mistakes or self._sorted_by[0] >= PREDICTED):
-            self.arrange()
-        elif is_at_rest and lists_mistakes and set(self._ordered()) != set(self.order):
+        is_waited_for = first and (lists_mistakes or self._sorted_by[0] >= PREDICTED)
+        is_filtered = is_at_rest and lists_mistakes
+        if is_waited_for or (is_filtered and set(self._ordered()) != set(self.order)):
             self.arrange()
         elif len(self.order):
             last = self.index(len(self.order) - 1, LOSS)

@@ -123,6 +123,11 @@ class DataView(Coverable, View):
         self.model.theme = self.theme
 
     def show_task(self, task: Task) -> None:
+        if self.snapshot is not None:  # the same run in other colours or sizes
+            self._fit_cells(task)
+            for view in (self.table, self.gallery):
+                view.viewport().update()
+            return
         self.show_points(task)
         self.table.scrollToTop()
         self.gallery.scrollToTop()
@@ -132,11 +137,16 @@ class DataView(Coverable, View):
         self.model.set_task(task)
         self.document.setVisible(task.dataset.is_text)
         self.document.show_row(None, 0)
-        give_texts_the_room(self.table, task)
         self.layouts.setVisible(is_image)
         if not is_image:
             self._stack.setCurrentIndex(0)
             self.layouts.choose(0)
+        self._fit_cells(task)
+
+    def _fit_cells(self, task: Task) -> None:
+        """Fit rows and pictures to the zoom, and columns to what they hold."""
+        is_image = task.dataset.image_shape is not None
+        give_texts_the_room(self.table, task)
         between = zoom.px(BETWEEN_PX)
         height = zoom.px(PICTURE_PX) + between if is_image else 1.7 * self.fontMetrics().height()
         self.table.verticalHeader().setDefaultSectionSize(round(height))

@@ -112,7 +112,8 @@ class WordsView(View):
 
     def show_task(self, task: Task) -> None:
         self._weights = self._order = None
-        self._turn_to(0)
+        is_same = self.snapshot is not None  # the same run in other colours or sizes
+        self._turn_to(self._page if is_same else 0)
         self._point_at(None)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
@@ -159,7 +160,8 @@ class WordsView(View):
         if self.task is None:
             return
         data = self.task.dataset
-        self._capacity, self._page, self._order = self.bars.capacity(), page, None
+        self._capacity, self._order = self.bars.capacity(), None
+        self._page = page = min(page, (data.h - 1) // self._capacity)
         starts = range(0, data.h, self._capacity)
         options = [
             (

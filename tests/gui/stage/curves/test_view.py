@@ -19,6 +19,7 @@ from core.train import history
 from core.train.history import History, Mark
 from core.train.snapshot import Status
 from gui.kit import theme as look
+from gui.stage.curves.navigation import FIRST_STEPS
 from gui.stage.curves.page import CurvesPage
 from gui.stage.curves.quantity import ACCURACY, LOSS
 from gui.stage.curves.view import CurveView
@@ -643,3 +644,35 @@ def test_keys_read_the_values_at_a_step(qtbot, view_of, with_curve):
     assert view.plot.accessibleDescription().startswith("step 10, train 0.5000")
     view.plot.clearFocus()
     assert not view.reading.isVisible()
+
+
+def test_a_longer_title_has_the_room_of_the_key_which_goes_below_it(view_of, task):
+    view = view_of(LOSS)
+    view.resize(view.header.sizeHint().width() + 30, 240)
+    assert view.header.indexOf(view.key) >= 0
+    config = RunConfig(model=ModelConfig("perceptron"))
+    view.receive_task(prepare(task.source, config))
+    assert view.header.indexOf(view.key) < 0
+
+
+@pytest.mark.parametrize("is_page", [False, True])
+def test_steps_in_sight_and_what_is_expected_stay_in_another_theme(
+    show_view, task, trained, is_page
+):
+    views = [CurveView(look.LIGHT, quantity) for quantity in (LOSS, ACCURACY)]
+    shown = CurvesPage(look.LIGHT, views, QPushButton()) if is_page else views[0]
+    show_view(shown)
+    snapshot = trained(task, 60)
+    shown.receive_task(task)
+    shown.receive_snapshot(snapshot)
+    view, drawn = views[0], np.array([(0.0, 1.0), (500.0, 0.5)])
+    view.expect(500, drawn)
+    view.navigation.zoom((20, 40))
+    for each in (shown, *views):
+        each.receive_theme(look.DARK)
+    assert list(view.navigation.steps_in_sight) == [20, 40]
+    view.navigation.zoom(None)
+    assert list(view.navigation.steps_in_sight) == [0, 512]
+    assert view.expected.last_step == 500
+    shown.receive_task(prepare(task.source, task.config))
+    assert list(view.navigation.steps_in_sight) == [0, FIRST_STEPS]

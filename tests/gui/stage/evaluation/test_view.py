@@ -15,13 +15,16 @@ from sklearn import metrics
 
 from core.config import DataConfig, ModelConfig, RunConfig, TrainingConfig
 from core.data.points import Points
+from core.data.shown_names import shown_classes
 from core.data.sources import load
 from core.data.task import prepare
-from core.evaluate.classification import wilson
+from core.evaluate.classification import HALF, wilson
 from core.evaluate.model_outputs import ask
+from core.language import spoken
 from core.train.snapshot import Status
 from core.train.trainer import Trainer
 from gui.kit import theme as look
+from gui.kit import zoom
 from gui.stage.evaluation.counts import ClassesPage
 from gui.stage.evaluation.example_list import CONFIDENCE, OWN
 from gui.stage.evaluation.view import PARTS, EvaluationView
@@ -461,3 +464,24 @@ def test_on_a_small_laptop_no_page_scrolls_whichever_were_seen_before(qtbot, ope
         if area.verticalScrollBar().maximum():
             over[part] = area.verticalScrollBar().maximum()
     assert not over
+
+
+def test_a_threshold_stays_in_another_theme_in_each_language(alone):
+    view, snapshot = alone(RunConfig(DataConfig("genres"), ModelConfig("binary", "mystery")))
+    with spoken("de"):
+        view.receive_task(snapshot.task)
+        view.receive_snapshot(snapshot)
+        view.threshold.slider.setValue(view.threshold.slider.maximum() // 4)
+        chosen = view.threshold.value
+        view.receive_theme(look.DARK)
+        assert view.threshold.value == chosen != HALF
+        assert shown_classes(view.task.dataset)[1] != view.task.dataset.class_names[1]
+        names = [label.text() for label in view.threshold.findChildren(QLabel)]
+        assert any(shown_classes(view.task.dataset)[1] in name for name in names)
+
+
+def test_the_share_that_is_right_is_large_before_any_change_of_theme(qtbot, window):
+    qtbot.keyClick(window, Qt.Key.Key_9)
+    view = window.views["Evaluation"]
+    qtbot.waitUntil(lambda: window.is_at_rest, timeout=PATIENCE_MS)
+    assert view.accuracy.font().pointSizeF() == zoom.font(look.LARGE).pointSizeF()

@@ -190,3 +190,11 @@ def test_in_the_window_it_is_a_view_that_sets_the_penalty(qtbot, open_window):
     qtbot.mouseClick(view.button, Qt.MouseButton.LeftButton)
     expected = float(f"{view.path.l1[STEPS - 20]:.3g}")
     qtbot.waitUntil(lambda: window.controller.snapshot.settings.l1 == expected, timeout=PATIENCE_MS)
+
+
+def test_a_path_is_not_found_anew_for_another_theme(found, view):
+    found(RunConfig(ALL))
+    before, said = view.path, view.words.text()
+    view.receive_theme(look.DARK)
+    assert view.path is before and view.words.text() == said
+    assert not view.absence.isVisible()

@@ -231,3 +231,14 @@ def test_once_a_run_rests_the_mistakes_are_those_of_its_model(open_alone):
     alone.until(lambda: alone.is_at_rest)
     wrong = probabilities(alone).argmax(axis=1) != alone.controller.run.task.dataset.y
     assert sorted(view.model.order.tolist()) == np.flatnonzero(wrong).tolist()
+
+
+def test_the_rows_in_sight_stay_in_another_theme(trained_alone):
+    alone = trained_alone()
+    view = alone.views["Data"]
+    view.choose_row(100)
+    at, answers = view.table.verticalScrollBar().value(), view.model.answers
+    view.receive_theme(look.DARK)
+    assert view.table.verticalScrollBar().value() == at > 0
+    assert view.table.currentIndex().row() == view.model.position_of(100)
+    assert view.model.answers is answers

@@ -16,7 +16,7 @@ from core.data.task import prepare
 from core.data.text.documents import Documents, no_features
 from core.train.snapshot import Params, Status
 from gui.kit import zoom
-from gui.kit.theme import LIGHT
+from gui.kit.theme import DARK, LIGHT
 from gui.stage.words import view as words
 from gui.stage.words.view import AGAINST, WordsView
 
@@ -133,6 +133,8 @@ def test_labels_beyond_the_room_are_on_further_pages(view, train):
     assert first < h
     assert [shown[0] for shown in view.bars.words] == [f"word{k}" for k in range(first)]
     assert view.turn(1)
+    assert view.bars.words[0][0] == f"word{first}"
+    view.receive_theme(DARK)
     assert view.bars.words[0][0] == f"word{first}"
     assert view.turn(-1)
     assert not view.turn(-1)
