@@ -17,6 +17,7 @@ from core.train.snapshot import Status
 from gui.control.play_key import PlayKey
 from gui.state.background_tasks import Background, Queue
 
+TASKS = "race-tasks"  # key in the background
 SNAPSHOT_SECONDS = 0.1  # between two snapshots of a race: nobody reads faster
 
 
@@ -67,7 +68,7 @@ class RaceController(QObject):
         def failed(error: BaseException) -> None:
             self.failed.emit(str(error))
 
-        self._background.ask("race-tasks", work, answer, failed, Queue.READS)
+        self._background.ask(TASKS, work, answer, failed, Queue.READS)
 
     def run(self, is_running: bool) -> None:
         """Continue the race, or pause it."""
@@ -79,6 +80,8 @@ class RaceController(QObject):
             self.run(not self._key.is_training(self._snapshot.status))
 
     def end(self) -> None:
+        """End the race, also one that is still being prepared."""
+        self._background.forget(TASKS)
         self._snapshot = None
         self._key.forget()
         self._session.send(commands.EndRace())

@@ -256,8 +256,8 @@ class BoundaryView(View):
         self._show_caption(section)
 
     def _show_section(self) -> None:
-        """Show the points again, after a change of a choice."""
-        if self.task:
+        """Show the points again, after a change of a choice; texts, for instance, have none."""
+        if self.task and self.applies_to(self.task):
             self.show_points(self.task)
 
     def _show_axes(self, section: Section) -> None:

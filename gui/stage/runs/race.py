@@ -54,6 +54,7 @@ class RacePage(QWidget):
         self._kept = kept
         self._tasks: tuple[Task, ...] = ()
         self._number: int | None = None
+        self._is_coming = False  # from Start until it has begun
         self.snapshot: RaceSnapshot | None = None
         self.records: list[Record] = []
         self.chips = RaceChips(theme, kept)
@@ -146,7 +147,8 @@ class RacePage(QWidget):
 
         Results on other data or features go with the entries.
         """
-        self.chips.show_live(live, has_begun=self._number is not None)
+        has_begun = self._number is not None or self._is_coming
+        self.chips.show_live(live, has_begun=has_begun)
         if live and self.records and not same_features(self.records[0].task, live.task):
             self.records = []
             self._show_records()
@@ -168,7 +170,8 @@ class RacePage(QWidget):
     def _press_start(self) -> None:
         status = self._status
         if self._number is None or status is Status.FINISHED:
-            self.snapshot, self._number = None, None
+            self.snapshot, self._number, self._is_coming = None, None, True
+            self._show_state()
             self.began.emit(list(self.chips.entries))
         else:
             self.run_wanted.emit(status is not Status.TRAINING)
@@ -176,6 +179,7 @@ class RacePage(QWidget):
     def show_begun(self, number: int, tasks: Sequence[Task]) -> None:
         """Show that race `number` has begun, with the tasks of its entries."""
         self._number, self._tasks, self.snapshot = number, tuple(tasks), None
+        self._is_coming = False
         self._show_state()
 
     def show_refusal(self) -> None:
@@ -213,9 +217,10 @@ class RacePage(QWidget):
 
     def _stop(self) -> None:
         """End the race, if any; its results stay visible."""
-        if self._number is not None:
+        if self._number is not None or self._is_coming:
             self.stopped.emit()
         self._number = self.snapshot = None
+        self._is_coming = False
         self._show_state()
 
     def _keep_all(self) -> None:
@@ -227,10 +232,11 @@ class RacePage(QWidget):
 
     def _show_state(self) -> None:
         status = self._status
-        is_under_way = self._number is not None and status is not Status.FINISHED
+        has_begun = self._number is not None and status is not Status.FINISHED
+        is_under_way = has_begun or self._is_coming
         words = WORDS.get(status) if status else None
         self.start_button.setText(tr(words) if words else tr("Start", "button"))
-        self.start_button.setEnabled(len(self.chips.entries) >= LEAST)
+        self.start_button.setEnabled(len(self.chips.entries) >= LEAST and not self._is_coming)
         self.stop_button.setEnabled(is_under_way)
         self.keep_button.setEnabled(bool(self.records) and status is not Status.TRAINING)
         for part in (self.table, self.curves, self.pictures):

@@ -575,3 +575,12 @@ def test_keys_draw_a_lasso(qtbot, show):
     for key in (keys.Key_Up, keys.Key_Return, *around, keys.Key_Return):
         qtbot.keyClick(view.plot, key)
     assert view.board.selected.tolist() == [0]
+
+
+def test_what_was_chosen_waits_while_the_data_have_no_plane(show):
+    genres = DataConfig("genres")
+    view = show(prepare(sources.load(genres), RunConfig(genres)))
+    view.choose_again({"points": TEST, "gradients": "True"})
+    view.receive_task(iris_task())
+    assert view.shown_points.value() == TEST
+    assert all(not len(view.points.item(k, TRAINING).getData()[0]) for k in range(3))

@@ -576,6 +576,20 @@ def test_entries_and_results_of_a_race_leave_with_their_data(qtbot, short_run, r
     assert not race.table.isVisible()
 
 
+def test_a_race_that_is_being_prepared_ends_with_its_data(qtbot, short_run, race_of):
+    race = race_of(short_run, "η 1", "One vs rest")
+    qtbot.mouseClick(race.start_button, LEFT)
+    assert not race.chips.isVisible() and not race.start_button.isEnabled()
+    with short_run.new_run():
+        short_run.loader.change("other data", data=DataConfig("digits"))
+    short_run.until(lambda: short_run.controller.background.is_idle)
+    assert race.snapshot is None and not race.stop_button.isEnabled()
+    race = race_of(short_run, "η 1")
+    qtbot.mouseClick(race.start_button, LEFT)
+    qtbot.waitUntil(lambda: finished(race), timeout=PATIENCE_MS)
+    assert len(race.records) == 2
+
+
 def test_no_more_than_four_race(short_run, race_of):
     race = race_of(short_run, "η 1", "Adam", "momentum")
     assert not race.chips.add_button.isEnabled()
