@@ -124,6 +124,7 @@ class DataLoader(QObject):
             wish = Wish(replace(config, **parts), text, field=text, remark=remark)
         except ConfigError as error:
             self._controller.failed.emit(str(error))
+            self._next.keep_shown()
         else:
             self._load(wish)
 

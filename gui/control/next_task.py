@@ -79,8 +79,14 @@ class NextTask(QObject):
                     error=f"{type(error).__name__}: {error}",
                 )
             )
+        self.keep_shown(may_lie_elsewhere=may_lie_elsewhere)
+
+    def keep_shown(self, *, may_lie_elsewhere: bool = False) -> None:
+        """Tell that the shown run stays, so that fields show its settings again."""
+        controller = self._controller
         task: Task | None = controller.run.task if controller.run else None
         self.refused.emit(task, may_lie_elsewhere)
+        controller.settings_changed.emit(controller.settings)
 
     def announce_loading(self, text: str) -> None:
         """Announce what is being loaded, "" for nothing."""

@@ -171,8 +171,21 @@ class KnobsRow(QFrame):
         self.rate.background = background
 
     def show_task(self, task: Task) -> None:
-        """Show model and features of a task."""
+        """Show a new run's task."""
         self._task = task
+        self._show_model(task)
+        self.batch_size.set_rows(len(task.train_rows))
+        self.batch_size.show_value(self._settings.batch_size)
+        self.fit()
+        self.rate.show_task(task)
+        self._show_changes()
+
+    def keep(self, task: Task | None, _: bool) -> None:
+        """Show model and features of the shown task again: a change was refused."""
+        if task is not None:
+            self._show_model(task)
+
+    def _show_model(self, task: Task) -> None:
         kind = FAMILY[task.config.model.kind]
         if self.kind.findData(kind.name) < 0:  # brought by another package, with this run
             self.kind.addItem(visible(tr(kind.title)), kind.name)
@@ -182,13 +195,8 @@ class KnobsRow(QFrame):
                 tr("{description}. Loss: {loss}", description=tr(kind.words), loss=tr(kind.loss))
             )
         )
-        self.batch_size.set_rows(len(task.train_rows))
-        self.batch_size.show_value(self._settings.batch_size)
         if FeaturePicker.applies_to(task):
             self.features.show_task(task)
-        self.fit()
-        self.rate.show_task(task)
-        self._show_changes()
 
     def show_points(self, task: Task) -> None:
         """Take a task in which only a few points differ."""

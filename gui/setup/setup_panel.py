@@ -110,6 +110,11 @@ class SetupPanel(QScrollArea):
         for card in self._cards or ():
             card.show_task(task)
 
+    def keep(self, task: Task | None, _: bool) -> None:
+        """Show the settings of the shown task again: a change was refused."""
+        if task is not None:
+            self.show_task(task)
+
     def show_settings(self, settings: TrainingConfig) -> None:
         """Show the training settings as they apply now."""
         self.wishes.settings = settings

@@ -209,7 +209,7 @@ class MainWindow(QMainWindow):
         for busy_changed in (self.next_task.busy_changed, controller.writes.began):
             busy_changed.connect(status.show_busy)
         controller.writes.ended.connect(self._end_writing)
-        for note in (choice.note_refusal, status.note_refusal):
+        for note in (choice.note_refusal, status.note_refusal, self.setup.keep, self.knobs.keep):
             self.next_task.refused.connect(note)
         for show in (choice.note_download, status.note_download, self.download_bar.show_progress):
             loader.download_changed.connect(show)

@@ -84,6 +84,7 @@ class Alone(QObject):
         wishes.model_changed.connect(lambda model, words: loader.change(words, model=model))
         wishes.run_changed.connect(lambda training, words: loader.change(words, training=training))
         wishes.tuned.connect(lambda name, value: controller.tune(**{name: value}))
+        self.next_task.refused.connect(setup.keep)
         controller.settings_changed.connect(setup.show_settings)
         controller.devices_changed.connect(setup.show_devices)
         for changed in (controller.task_changed, controller.points_changed):

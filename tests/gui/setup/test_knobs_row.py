@@ -144,3 +144,25 @@ def test_the_limit_of_the_rate_is_that_of_all_points_also_of_the_last_ones(
 )
 def test_a_limit_of_the_learning_rate_is_written_as_people_write_it(rate, words):
     assert in_full(rate, 2) == words
+
+
+def test_what_is_refused_stays_in_no_field(qtbot, open_window):
+    window = open_window(RunConfig(model=ModelConfig(hidden=4)))
+    window.columns.show_panel(True)
+    knobs, panel = window.knobs, window.setup
+
+    for field, value, words in (
+        (knobs.optimiser, "newton", "smooth valley"),
+        (panel.training.optimiser, "newton", "smooth valley"),
+        (knobs.kind, "bayes", "Naive Bayes counts"),
+    ):
+        field.setCurrentIndex(field.findData(value))  # as a click in its list does
+        field.activated.emit(field.currentIndex())
+        qtbot.waitUntil(lambda words=words: words in window.notice.text)
+        qtbot.waitUntil(lambda: not window.next_task.is_busy)
+        task, settings = window.controller.run.task, window.controller.settings
+        for shown in (knobs.optimiser, panel.training.optimiser):
+            assert shown.value() == settings.optimiser
+        assert knobs.kind.value() == task.config.model.kind
+        assert panel.model.kind.button(task.config.model.kind).isChecked()
+        assert panel.model.hidden.value() == task.config.model.hidden
