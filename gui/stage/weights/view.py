@@ -89,6 +89,7 @@ class WeightsView(View):
         self._stack.addWidget(self.numbers)
         self.norms = Norms(theme, background or Background())
         self._stack.addWidget(self.norms)
+        self._tabled: tuple[QWidget, Task] | None = None  # the table of a task, whose choices stay
         self._hint = ""
         self._is_presenting = False
         self._lay_out()
@@ -162,8 +163,10 @@ class WeightsView(View):
             panels.show_task(task if panels is self.canvas and shows_panels else None)
         self.norms.show_task(task, self.theme)
         table = self.numbers if is_image else self.coefficients
-        if self._subject == COEFFICIENTS:
+        is_known = self.snapshot is not None and self._tabled == (table, task)
+        if self._subject == COEFFICIENTS and not is_known:  # else the same run in other colours
             table.show_task(task)
+            self._tabled = table, task
         shown = {COEFFICIENTS: table, TIME: self.norms}.get(self._subject)
         if shown is not None:
             self._stack.setCurrentWidget(shown)

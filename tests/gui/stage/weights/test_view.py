@@ -27,7 +27,7 @@ from core.train.snapshot import Params, Status
 from gui.kit import theme as look
 from gui.kit.canvas import Canvas, Words
 from gui.stage.weights.images import HAIR, NORM_SECONDS, Pictures
-from gui.stage.weights.view import TIME, WeightsView
+from gui.stage.weights.view import COEFFICIENTS, TIME, WeightsView
 from tests.gui.alone import opened
 
 FOUND = re.compile(
@@ -278,6 +278,20 @@ def test_the_optimum_stays_in_another_theme_and_goes_with_its_task(qtbot, open_a
     assert norms.optimum_line.isVisible() and norms.optimum_line.value() == at
     view.receive_task(iris())
     assert not norms.words.text() and not norms.optimum_line.isVisible()
+
+
+def test_the_coefficients_that_were_chosen_stay_in_another_theme(qtbot, show, trained):
+    task = iris()
+    view = show(task, snapshot=trained(task, 20))
+    qtbot.mouseClick(view.subject.button(COEFFICIENTS), Qt.MouseButton.LeftButton)
+    table = view.coefficients
+    table.output.setCurrentIndex(0)
+    table.output.activated.emit(0)
+    table.table.selectRow(1)
+    said = table.words.text()
+    view.receive_theme(look.DARK)
+    assert (table.output.value(), table.table.currentIndex().row()) == (0, 1)
+    assert table.words.text() == said
 
 
 def test_nothing_is_painted_again_where_no_colour_and_no_word_changes(show, trained):
