@@ -1,4 +1,4 @@
-"""Nested layouts, scroll areas, splitters, and layouts that wait for the end of a change."""
+"""Nested layouts, and layouts that wait for the end of a change."""
 
 from __future__ import annotations
 
@@ -8,23 +8,13 @@ from itertools import chain
 from typing import ClassVar
 
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QMouseEvent, QMoveEvent, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import (
     QBoxLayout,
-    QFrame,
     QLayout,
     QLayoutItem,
-    QScrollArea,
-    QScrollBar,
-    QSplitter,
-    QSplitterHandle,
     QWidget,
 )
-
-from core.language import tr
-
-QT_LAST = 2**24 - 1  # px, beyond every place
 
 
 def add_layout(outer: QBoxLayout, inner: QLayout, stretch: int = 0) -> None:
@@ -184,97 +174,3 @@ def arranged_once() -> Iterator[None]:
 def finish() -> None:
     """Lay out at once what the event loop would lay out next."""
     QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
-
-
-def scrolled(content: QWidget) -> QScrollArea:
-    """Return a scroll area without a frame or ground of its own that shows this widget."""
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setWidget(content)
-    for widget in (area.viewport(), content):
-        widget.setAutoFillBackground(False)
-    area.setObjectName("room")
-    area.setStyleSheet("#room { background: transparent; }")
-    return area
-
-
-class Grip(QSplitterHandle):
-    """The handle between two parts: dragging it divides the room, a double click restores it.
-
-    Where there is nothing to divide, as beside a part of fixed width, it is not seen.
-    """
-
-    restored = Signal()
-
-    def __init__(self, orientation: Qt.Orientation, splitter: QSplitter) -> None:
-        super().__init__(orientation, splitter)
-        self._usual_cursor = self.cursor()
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.restored.emit()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._adapt()
-
-    def moveEvent(self, event: QMoveEvent) -> None:
-        super().moveEvent(event)
-        self._adapt()
-
-    def _adapt(self) -> None:
-        """Be a handle or only a gap."""
-        first, last = self.closestLegalPosition(0), self.closestLegalPosition(QT_LAST)
-        self.setEnabled(first < last)
-        self.setCursor(self._usual_cursor if first < last else Qt.CursorShape.ArrowCursor)
-        tip = tr("Drag to divide the room; double click restores it")
-        self.setToolTip(tip if first < last else "")
-
-
-class Gripped(QSplitter):
-    """A splitter whose handles restore the usual sizes by a double click."""
-
-    restored = Signal()
-
-    def createHandle(self) -> QSplitterHandle:
-        grip = Grip(self.orientation(), self)
-        grip.restored.connect(self.restored)
-        return grip
-
-    def share_by_stretch(self) -> None:
-        """Divide the room by the stretch factors of the parts."""
-        is_across = self.orientation() is Qt.Orientation.Horizontal
-        policies = [part.sizePolicy() for i in range(self.count()) if (part := self.widget(i))]
-        shares = [p.horizontalStretch() if is_across else p.verticalStretch() for p in policies]
-        room = self.width() if is_across else self.height()
-        self.setSizes([room * share // max(sum(shares), 1) for share in shares])
-
-
-class _Bar(QScrollBar):
-    """A scroll bar that is not seen where there is nothing to scroll."""
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if self.maximum() > self.minimum():
-            super().paintEvent(event)
-
-
-class EndKeeper(QScrollArea):
-    """A scroll area that stays at its end, where it is there, when it becomes lower.
-
-    It keeps the room of its bar also where there is none: what takes smaller type or other columns
-    in the width beside a bar may be low enough to need none, in which case Qt would show and hide
-    it without an end.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setVerticalScrollBar(_Bar(Qt.Orientation.Vertical))
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        bar = self.verticalScrollBar()
-        is_at_end = 0 < bar.maximum() == bar.value()
-        super().resizeEvent(event)
-        if is_at_end:
-            bar.setValue(bar.maximum())

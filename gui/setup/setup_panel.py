@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.config import TrainingConfig
 from core.data.task import Task
+from core.language import tr
 from gui.kit import zoom
+from gui.kit.areas.scrolling import Scrolled
 from gui.setup.wishes import Wishes
 
 if TYPE_CHECKING:  # imported with the first cards
@@ -22,7 +24,7 @@ if TYPE_CHECKING:  # imported with the first cards
 SCROLL_BAR_PX = 10
 
 
-class SetupPanel(QScrollArea):
+class SetupPanel(Scrolled):
     """All settings of a run; the cards are created when they are first shown or asked for.
 
     In most windows they never are, and half of the widgets of a window are theirs.
@@ -31,6 +33,7 @@ class SetupPanel(QScrollArea):
 
     def __init__(self) -> None:
         super().__init__()
+        self.setAccessibleName(tr("All settings"))
         self.wishes = Wishes(self)
         self._devices: tuple[str, ...] = ()
         self._cards: Cards | None = None

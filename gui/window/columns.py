@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gui.kit import zoom
+from gui.kit.areas.grips import Gripped
 from gui.kit.fields import kept
-from gui.kit.layouts import Gripped
 from gui.kit.zoom import px
 from gui.setup.setup_panel import SetupPanel
 from gui.window.rail import Rail
@@ -63,12 +63,12 @@ class Columns(Gripped):
         self._rail, self._panel, self._stage, self._side_panel = rail, panel, stage, side_panel
         self._middle = Gripped(Qt.Orientation.Vertical)  # the stage, and what lies under it
         self._middle.setObjectName("column")
+        self._middle.setAccessibleName(stage.accessibleName())
         self._middle.addWidget(stage)
         self._middle.setHandleWidth(GAP)
         self._middle.setChildrenCollapsible(False)
         self._middle.splitterMoved.connect(self._take_note_under)
-        columns: tuple[QWidget, ...] = rail, panel, self._middle, side_panel
-        for column in columns:
+        for column in (rail, panel, self._middle, side_panel):
             self.addWidget(column)
         self.setStretchFactor(self.indexOf(self._middle), 1)
         for widget in (stage, side_panel):  # the others have minimum widths of their own

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 
+from gui.kit.areas.grips import Grip
 from gui.kit.view import View
 
 DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
@@ -26,7 +28,7 @@ class Panes:
 
         Qt's own order has what was made later, as most views are, last of all.
         """
-        reached = [widget for pane in self._panes for widget in _reached_in(pane)]
+        reached = [widget for pane in self._panes for widget in _reached_with(pane)]
         focused = QApplication.focusWidget()
         if focused not in reached:
             return False
@@ -42,8 +44,8 @@ class Panes:
         focused, count = QApplication.focusWidget(), len(self._panes)
         here = next((i for i, pane in enumerate(self._panes) if _holds(pane, focused)), None)
         start = (0 if by > 0 else count - 1) if here is None else here + by
-        if here is not None and focused is self._panes[here]:
-            start = here  # the part itself has the focus: go into it
+        if here is not None and (focused is self._panes[here] or isinstance(focused, Grip)):
+            start = here  # the part itself has the focus, or a grip: go into it
         for k in range(count):
             widget = _first_in(self._panes[(start + by * k) % count])
             if widget is not None:
@@ -58,7 +60,8 @@ def _reached_in(widget: QWidget) -> Iterator[QWidget]:
     if _is_reached(widget):
         yield widget
     if isinstance(widget, QSplitter):  # which has its children in reverse
-        each = (widget.widget(i) for i in range(widget.count()))
+        numbers = range(widget.count())
+        each = chain.from_iterable((widget.handle(i), widget.widget(i)) for i in numbers)
         inside = [child for child in each if child is not None]
     else:
         inside = widget.findChildren(QWidget, options=DIRECT)
@@ -67,8 +70,27 @@ def _reached_in(widget: QWidget) -> Iterator[QWidget]:
             yield from _reached_in(child)
 
 
+def _reached_with(pane: QWidget) -> Iterator[QWidget]:
+    """Yield what Tab reaches in a part of the window, after the grips before it."""
+    yield from filter(_is_reached, _grips_before(pane))
+    yield from _reached_in(pane)
+
+
+def _grips_before(pane: QWidget) -> list[QWidget]:
+    """Return the grips between the part and those before it."""
+    found: list[QWidget] = []
+    around = pane.parentWidget()
+    while isinstance(around, QSplitter):
+        if (grip := around.handle(around.indexOf(pane))) is not None:
+            found.append(grip)
+        pane, around = around, around.parentWidget()
+    return found
+
+
 def _holds(pane: QWidget, widget: QWidget | None) -> bool:
-    return widget is not None and (widget is pane or pane.isAncestorOf(widget))
+    """Return whether the focus is in the part, or on the grip before it."""
+    is_inside = widget is not None and (widget is pane or pane.isAncestorOf(widget))
+    return is_inside or widget in _grips_before(pane)
 
 
 def _first_in(pane: QWidget) -> QWidget | None:
@@ -79,7 +101,8 @@ def _first_in(pane: QWidget) -> QWidget | None:
     corners = {view: view.mapTo(pane, QPoint()) for view in views}
     views.sort(key=lambda view: (corners[view].y(), corners[view].x()))
     for root in (*views[:1], pane):
-        reached = [widget for widget in root.findChildren(QWidget) if _is_reached(widget)]
+        inside = root.findChildren(QWidget)
+        reached = [w for w in inside if _is_reached(w) and not isinstance(w, Grip)]
         if reached:
             return _upper_left(reached, pane)
     return None

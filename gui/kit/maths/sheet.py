@@ -30,7 +30,7 @@ from gui.kit.maths.fitting import Fitting
 from gui.kit.maths.formula import copy_menu
 from gui.kit.maths.live_numbers import LiveNumbers
 from gui.kit.maths.notation import Key, Line, to_csv, to_latex, to_text, whole
-from gui.kit.maths.sheet_layout import LINE_GAP, SheetLayout
+from gui.kit.maths.sheet_layout import LINE_GAP, LinedBySheet, SheetLayout
 from gui.kit.maths.typesetter import Typesetter
 from gui.kit.plain_text import as_tip
 from gui.kit.theme import Theme
@@ -38,7 +38,7 @@ from gui.kit.theme import Theme
 DIMMED = 0.28
 
 
-class Sheet(CanvasHolder):
+class Sheet(CanvasHolder, LinedBySheet):
     """Lines of formulae, each with a title. The number under the pointer is lit everywhere.
 
     A covered number shows a question mark everywhere until it is revealed.

@@ -117,3 +117,30 @@ class SheetLayout:
             return None
         beside = [n for n in near if lines[n].top == lines[near[0]].top and lines[n].left <= x]
         return beside[-1] if beside else near[0]
+
+    def spot_at(self, y: float) -> tuple[int, float] | None:
+        """Return which line is at this height in px, or the next below, and how far down in it."""
+        below = ((n, line) for n, line in enumerate(self.lines) if line.bottom > y)
+        number, line = next(below, (0, None))
+        return None if line is None else (number, (y - line.top) / max(line.height, 1.0))
+
+    def height_of(self, spot: tuple[int, float]) -> float | None:
+        """Return where the spot of `spot_at` is now, in px from the top; None if it has gone."""
+        number, share = spot
+        if number >= len(self.lines):
+            return None
+        return self.lines[number].top + share * self.lines[number].height
+
+
+class LinedBySheet:
+    """What a scroll area asks its content for, to stay at a line of it: see `Lined`."""
+
+    _layout: SheetLayout
+
+    def spot_at(self, y: float) -> tuple[int, float] | None:
+        """Return the spot at this height, in px from the top; None below the last line."""
+        return self._layout.spot_at(y)
+
+    def height_of(self, spot: tuple[int, float]) -> float | None:
+        """Return where the spot is now, in px from the top; None if its line has gone."""
+        return self._layout.height_of(spot)

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QAbstractButton, QVBoxLayout
 
 from core.data.task import Task
 from core.train.snapshot import Snapshot
+from gui.kit.areas.grips import Gripped
 from gui.kit.fields.kept import Kept
-from gui.kit.layouts import Gripped
 from gui.kit.theme import Theme
 from gui.kit.view import View
 from gui.stage.curves.view import CurveView

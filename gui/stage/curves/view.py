@@ -52,6 +52,7 @@ class CurveView(CardView):
 
     def __init__(self, theme: Theme, quantity: Quantity) -> None:
         super().__init__(theme, tr(quantity.title))
+        self.setAccessibleName(tr(quantity.title))
         self.quantity = self._quantity = quantity
         self._curves: Curves | None = None
         # What is drawn: metrics, marks, status, and the newest step.

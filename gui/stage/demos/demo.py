@@ -12,7 +12,7 @@ from core.language import mark, tr
 from core.model_family import FAMILY
 from core.train.snapshot import Snapshot
 from gui.kit import zoom
-from gui.kit.layouts import EndKeeper
+from gui.kit.areas.scrolling import EndKeeper
 from gui.kit.maths.formula import Formula
 from gui.kit.theme import Theme
 from gui.stage.demos import parts

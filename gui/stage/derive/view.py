@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -28,6 +27,7 @@ from core.train.snapshot import Snapshot, Status
 from gui.derivation.tracer import Followed, Tracer
 from gui.kit import theme as look
 from gui.kit import zoom
+from gui.kit.areas.scrolling import Scrolled
 from gui.kit.buttons import quiet_button
 from gui.kit.described import tell
 from gui.kit.fields import kept
@@ -46,7 +46,7 @@ SPOKEN_WHEN_TRAINING = mark("The numbers change while it trains; pause to have t
 ALL = 1000  # more lines than any derivation has
 
 
-class _Area(QScrollArea):
+class _Area(Scrolled):
     """A scroll area that leaves the arrow keys to the view around it."""
 
     resized = Signal()
@@ -88,7 +88,6 @@ class DerivationView(View):
         self._background, self._tracer = background, tracer
         self._unfolded: Unfolded | None = None
         self._count = 1  # lines that are shown
-        self._follows_end = False  # whether the last line was unfolded by itself
         self.choice = Combo()
         self.choice.setAccessibleName(tr("Derivations"))
         self.choice.setToolTip(tr("Choose a derivation"))
@@ -148,7 +147,6 @@ class DerivationView(View):
         below.addWidget(self.note, 1)
         below.addWidget(self.switch)
         self._area = _Area(self.sheet)
-        self._area.verticalScrollBar().rangeChanged.connect(self._follow_end)
         self._area.resized.connect(self._fit_slide)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 10, 8, 8)
@@ -196,7 +194,8 @@ class DerivationView(View):
 
     def unfold(self, count: int) -> None:
         """Show this many lines, at least 1."""
-        self._follows_end = count == self._count + 1
+        if count == self._count + 1 or (self.is_presented and count != self._count):
+            self._area.follow_end()  # where the line is that was unfolded, once there is room
         self._count = max(count, 1)
         if self._unfolded is None:  # it is being typeset
             return
@@ -292,6 +291,7 @@ class DerivationView(View):
     def _begin(self) -> None:
         """Show the chosen derivation from its first line."""
         self._count, self._unfolded = 1, None
+        self._area.begin()
         self.sheet.show_lines((), None, {})  # until those of this one are typeset
         self._show_title()
         self.watch.setText(tr(self.derivation.watch))
@@ -347,12 +347,6 @@ class DerivationView(View):
         title = tr(self.derivation.title)
         place = tr("line {n} of {total}", n=self.count, total=self.length)
         self.title.setText(title if self._unfolded is None else f"{title} · {place}")
-
-    def _follow_end(self) -> None:
-        """Keep the line in sight that was unfolded last, once there is room for it."""
-        bar = self._area.verticalScrollBar()
-        if self._follows_end:
-            bar.setValue(bar.maximum())
 
     # What the user does ---------------------------------------------------------------------------
 

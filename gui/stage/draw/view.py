@@ -19,7 +19,7 @@ from core.model_family import DEFAULT_KIND, FAMILY
 from core.train.snapshot import Params, Snapshot
 from gui.kit.answer.shares import Shares
 from gui.kit.answer.teaching import TeachingRow
-from gui.kit.layouts import scrolled
+from gui.kit.areas.scrolling import scrolled
 from gui.kit.theme import Theme
 from gui.kit.view import View
 from gui.stage.draw.comparison import Comparison

@@ -26,12 +26,13 @@ from core.language import mark, tr
 from core.number_format import format_fixed, format_integer
 from gui.kit import theme as look
 from gui.kit import zoom
+from gui.kit.areas.grips import Gripped
 from gui.kit.buttons import text_button
 from gui.kit.confusion_matrix import ConfusionMatrix
 from gui.kit.covers.covering import Coverable, copy_figures
 from gui.kit.covers.figures import FigureLabel
 from gui.kit.labels import Elided, small_label
-from gui.kit.layouts import Gripped, add_layout
+from gui.kit.layouts import add_layout
 from gui.kit.legend import marker_icon
 from gui.kit.theme import Theme
 from gui.stage.evaluation.example_list import ExampleList
@@ -85,6 +86,8 @@ class ConfusionPage(Page):
         self.examples = ExampleList(theme, tr("Examples of the cell"))
         self.examples.row_chosen.connect(self.row_chosen)
         above, self._below = QWidget(), QWidget()
+        above.setAccessibleName(tr("Confusion matrix"))
+        self._below.setAccessibleName(tr("Examples of the cell"))
         column = QVBoxLayout(above)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)

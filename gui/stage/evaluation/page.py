@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QScrollArea, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
 
 from core.data.task import Task
 from core.evaluate.classification import Answers
 from core.number_format import format_fixed
 from gui.kit import zoom
+from gui.kit.areas.scrolling import Scrolled
 from gui.kit.theme import Theme
 
 MARGIN = 0.025  # of a plot from 0 to 1, so that points on its edge are not cut off
@@ -24,11 +25,11 @@ def share_ticks() -> list[tuple[float, str]]:
     return [(k / 5, format_fixed(k / 5, 1)) for k in range(6)]
 
 
-def scrolled(content: QWidget) -> QScrollArea:
+def scrolled(content: QWidget) -> Scrolled:
     """Return a scroll area for the content that scrolls vertically if the height is too small."""
-    area = QScrollArea()
+    area = Scrolled()
     area.setWidgetResizable(True)
-    area.setFrameShape(QScrollArea.Shape.NoFrame)
+    area.setFrameShape(QFrame.Shape.NoFrame)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setObjectName("pages")

@@ -16,8 +16,8 @@ from core.number_format import format_count
 from core.train.snapshot import Snapshot, Status
 from gui.kit import described, zoom
 from gui.kit import theme as look
+from gui.kit.areas.scrolling import scrolled
 from gui.kit.labels import Readout
-from gui.kit.layouts import scrolled
 from gui.kit.plain_text import Plain
 from gui.kit.theme import Theme
 from gui.kit.view import View

@@ -23,10 +23,10 @@ from gui.kit import theme as look
 from gui.kit import zoom
 from gui.kit.answer.shares import Shares
 from gui.kit.answer.teaching import TeachingRow
+from gui.kit.areas.scrolling import scrolled
 from gui.kit.described import said
 from gui.kit.fields.choices import Choice
 from gui.kit.labels import Readout
-from gui.kit.layouts import scrolled
 from gui.kit.picture_grid import nice_above
 from gui.kit.theme import Theme
 from gui.kit.view import View

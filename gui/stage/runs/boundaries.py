@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.data import points as drawing
 from core.data.shown_names import shown_classes, shown_features
@@ -32,6 +32,7 @@ from core.runs.run_record import (
 from core.train.snapshot import Params, Status
 from gui.kit import theme as look
 from gui.kit import zoom
+from gui.kit.areas.scrolling import Scrolled
 from gui.kit.covers.figures import small_figures
 from gui.kit.fields.choices import Segments
 from gui.kit.fields.unscrolled import Combo
@@ -93,9 +94,9 @@ class RunPictures(QWidget):
         self._legend.setWordWrap(True)
         self._legend.setTextFormat(Qt.TextFormat.RichText)
         self.multiples = Multiples(theme)
-        self._area = QScrollArea()
+        self._area = Scrolled()
         self._area.setWidgetResizable(True)
-        self._area.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setStyleSheet("background: transparent;")

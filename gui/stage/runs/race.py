@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from core.data.task import Task
 from core.language import mark, tr
@@ -16,7 +16,9 @@ from core.runs.run_record import Record, describe_losses, describe_start, same_f
 from core.train.snapshot import Status
 from gui.kit import theme as look
 from gui.kit import zoom
-from gui.kit.layouts import Gripped, add_layout
+from gui.kit.areas.grips import Gripped
+from gui.kit.areas.scrolling import Scrolled
+from gui.kit.layouts import add_layout
 from gui.kit.plain_text import Plain
 from gui.kit.theme import Theme
 from gui.stage.runs.boundaries import RunPictures
@@ -101,15 +103,17 @@ class RacePage(QWidget):
         self._halves = Gripped(Qt.Orientation.Vertical)
         self._halves.setChildrenCollapsible(False)
         self._halves.restored.connect(self._halves.share_by_stretch)
+        self.curves.setAccessibleName(tr("Curves"))
+        self.pictures.setAccessibleName(tr("Pictures"))
         self._halves.addWidget(self.curves)
         self._halves.addWidget(self.pictures)
         self._halves.setStretchFactor(0, 4)
         self._halves.setStretchFactor(1, 5)
         self._inner.addWidget(self._halves, 1)
         self._inner.addWidget(self.table)
-        area = QScrollArea()
+        area = Scrolled()
         area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setFrameShape(QFrame.Shape.NoFrame)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setStyleSheet("QScrollArea, #race { background: transparent; }")

@@ -26,11 +26,12 @@ from gui.derivation.shape import Shape
 from gui.derivation.tracer import Followed, Tracer
 from gui.kit import theme as look
 from gui.kit import zoom
+from gui.kit.areas.scrolling import scrolled
 from gui.kit.buttons import quiet_button
 from gui.kit.described import tell
 from gui.kit.fields.choices import Choice
 from gui.kit.flow_layout import FlowLayout, side_by_side
-from gui.kit.layouts import finish, scrolled
+from gui.kit.layouts import finish
 from gui.kit.maths.sheet import Sheet
 from gui.kit.plain_text import Plain, html, short
 from gui.kit.theme import Theme

@@ -13,11 +13,11 @@ from core.number_format import format_integer
 from core.train.snapshot import Params, Snapshot, Status
 from gui.kit import described, zoom
 from gui.kit import theme as look
+from gui.kit.areas.scrolling import scrolled
 from gui.kit.fields import kept
 from gui.kit.fields.choices import Segments
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.labels import Elided
-from gui.kit.layouts import scrolled
 from gui.kit.picture_grid import MOST_UNITS, Panels
 from gui.kit.theme import Theme
 from gui.kit.view import View

@@ -162,7 +162,6 @@ class Glossary(QDialog):
         if before is not None:
             self._past.append(before.title)
         self.page.show_entry(glossary.entry_of(title))
-        self.page.verticalScrollBar().setValue(0)
         self._tell_back()
 
     def _tell_back(self) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 
+from gui.kit.areas.grips import Grip
 from gui.kit.view import View
 from gui.setup.knobs_row import KnobsRow
 from gui.setup.setup_panel import SetupPanel
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from core.teach.glossary import Entry
 
 PARTS: tuple[tuple[type[QWidget], str], ...] = (  # the innermost of these decides
+    (Grip, "Stage"),
     (RunBar, "Run bar"),
     (PresenterBar, "Presenter mode"),
     (KnobsRow, "Settings"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from core.language import ENGLISH, current, tr
 from core.teach.formulae import in_words
 from gui.kit import zoom
+from gui.kit.areas.scrolling import Scrolled
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.labels import small_label
 from gui.kit.maths.formula import Formula
@@ -35,7 +36,7 @@ PENS: tuple[tuple[Colour, bool], ...] = (  # colour, and whether it is dashed
 )
 
 
-class Page(QScrollArea):
+class Page(Scrolled):
     """Shows one entry at a time."""
 
     chosen = Signal(str)  # title of a related entry
@@ -55,7 +56,7 @@ class Page(QScrollArea):
 
     def show_entry(self, entry: Entry) -> None:
         """Show this entry instead of the one before."""
-        self.entry, self.links = entry, {}
+        is_same, self.entry, self.links = entry is self.entry, entry, {}
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(MARGIN, GAP, MARGIN, GAP)
@@ -79,7 +80,11 @@ class Page(QScrollArea):
             if row is not None:
                 column.addWidget(row)
         column.addStretch(1 if not entry.sketch else 0)
-        self.setWidget(page)
+        if is_same:  # in other colours or type
+            self.renew(page)
+        else:
+            self.setWidget(page)
+            self.begin()
         before: QWidget = self
         for button in page.findChildren(QPushButton):
             button.setAutoDefault(False)  # Return in the search presses none

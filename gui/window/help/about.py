@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QListWidget,
     QPlainTextEdit,
-    QSplitter,
     QVBoxLayout,
     QWidget,
 )
@@ -23,6 +22,7 @@ from core import VERSION
 from core.language import mark, tr
 from core.licences import Package, packages
 from gui.kit import zoom
+from gui.kit.areas.grips import Gripped
 from gui.state.background_tasks import Background, Queue
 
 KEY = "licences"
@@ -47,11 +47,13 @@ class About(QDialog):
         self._licence.setTabChangesFocus(True)
         self._licence.setAccessibleName(tr("licence"))
         self._licence.setToolTip(tr("The licence of what is chosen at the left"))
-        beside = QSplitter()
+        beside = Gripped(Qt.Orientation.Horizontal)
         beside.addWidget(self._list)
         beside.addWidget(self._licence)
-        beside.setStretchFactor(1, 1)
+        for part, stretch in ((0, 2), (1, 5)):
+            beside.setStretchFactor(part, stretch)
         beside.setChildrenCollapsible(False)
+        beside.restored.connect(beside.share_by_stretch)
         close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         close.rejected.connect(self.reject)
         layout = QVBoxLayout(self)

@@ -17,6 +17,8 @@ ON_PICTURES = (  # keys of what has the focus
     ),
     ((*ARROWS, "Return"), mark("on the pad: move the pen; put it down, lift it")),
     ((*ARROWS, "PgUp", "PgDown"), mark("on a loss surface: move the model; zoom")),
+    ((*ARROWS, "Home", "End"), mark("on a grip, which Tab reaches: divide the room")),
+    (("Return",), mark("on a grip: the usual division again")),
     (
         (*ARROWS, "Return"),
         mark("on weights, words, a matrix, a sketch: go from part to part; choose it"),

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -30,6 +29,7 @@ from core.teach.practice.results import Result
 from core.teach.practice.sheet import KINDS, MOST, MOST_SEED, sheet
 from gui.kit import theme as look
 from gui.kit import zoom
+from gui.kit.areas.scrolling import Scrolled
 from gui.kit.buttons import text_button
 from gui.kit.fields.choices import Choice
 from gui.kit.fields.numbers import CountField
@@ -124,7 +124,7 @@ class PracticeDialog(QDialog):
         for widget in (self.feedback, self.solution):
             self._column.addWidget(widget)
         self._column.addStretch(1)
-        scroll = QScrollArea()
+        scroll = Scrolled()
         scroll.setProperty("reached", True)  # arrow keys scroll
         scroll.setAccessibleName(tr("exercise and solution"))
         scroll.setWidget(page)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
 )
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 from core.language import mark, tr
 from gui.kit import theme as look
 from gui.kit import zoom
+from gui.kit.areas.scrolling import Scrolled
 from gui.kit.layouts import add_layout
 from gui.kit.maths.inline import typeset_in
 from gui.kit.maths.words import Words
@@ -52,7 +52,7 @@ class LessonStrip(QFrame):
         self.words.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         zoom.set_type(self.words, look.LARGE)
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.page = QScrollArea()
+        self.page = Scrolled()
         self.page.setWidget(self.words)
         self.page.setWidgetResizable(True)
         self.page.setFrameShape(QFrame.Shape.NoFrame)
@@ -166,7 +166,7 @@ class LessonStrip(QFrame):
             told = (step.text, step.reveal) if is_revealed and step.reveal else (step.text,)
             self.setToolTip("".join(f"<div>{markdown.rich(each)}</div>" for each in told))
             self._fit()
-            self.page.verticalScrollBar().setValue(0)
+            self.page.begin()
         self.show()
 
     def _say(self) -> None:

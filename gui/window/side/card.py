@@ -119,9 +119,11 @@ class SideCard(QFrame):
         """Show the view of this name."""
         self.tabs.setCurrentIndex(self.names.index(name))
         self._stack.setCurrentWidget(self._views[name])
+        self.setAccessibleName(tr(name))
         self._views[name].show()  # Qt does so only where another view was the current one
 
     def _turn_to(self, index: int) -> None:
         if self._views:
             self._stack.setCurrentWidget(self._views[self.names[index]])
+            self.setAccessibleName(tr(self.names[index]))
             self.chosen.emit(self.names[index])

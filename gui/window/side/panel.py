@@ -10,7 +10,9 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from core.data.task import Task
-from gui.kit.layouts import Arrangement, Gripped
+from core.language import tr
+from gui.kit.areas.grips import Gripped
+from gui.kit.layouts import Arrangement
 from gui.kit.zoom import px
 from gui.window.look.pointing import point_at
 from gui.window.side.card import SideCard
@@ -41,6 +43,7 @@ class SidePanel(Gripped):
     def __init__(self, specs: Sequence[ViewSpec]) -> None:
         super().__init__(Qt.Orientation.Vertical)
         self.setChildrenCollapsible(False)
+        self.setAccessibleName(tr("Side"))
         self._specs = {spec.name: spec for spec in specs}
         self._views: dict[str, QWidget] = {spec.name: QWidget() for spec in specs}
         self._applies = dict.fromkeys(self._views, True)

@@ -46,6 +46,7 @@ class StartHere(QFrame):
     def __init__(self, hints: Sequence[Hint]) -> None:
         super().__init__()
         self.setProperty("card", True)
+        self.setAccessibleName(tr("Start here"))
         title = QLabel(tr("Start here"))
         zoom.set_type(title, look.LARGE, bold=True)
         close_button = QToolButton()

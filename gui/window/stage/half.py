@@ -72,6 +72,7 @@ class StageHalf(QWidget):
         """Move the view of this name to this half and show it."""
         self.hold(self._views[name])
         self._stack.setCurrentWidget(self._views[name])
+        self.setAccessibleName(tr(name))
         self.show_folding()
 
     def show_folding(self) -> None:

@@ -19,9 +19,10 @@ from core.data.shown_task import describe as describe_sample
 from core.data.shown_task import shown
 from core.data.task import Task
 from core.language import tr
+from gui.kit.areas.grips import Gripped
 from gui.kit.fields import kept
 from gui.kit.labels import Elided
-from gui.kit.layouts import Gripped, add_layout
+from gui.kit.layouts import add_layout
 from gui.kit.view import View
 from gui.window.look.pointing import point_at
 from gui.window.stage.half import StageHalf

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayoutItem, QVBoxLayout, QWidget
 
 import gui
-from gui.kit.layouts import EndKeeper, PaintedLater, add_layout, held, paused
+from gui.kit.layouts import PaintedLater, add_layout, held, paused
 
 
 def items_known_to_python() -> int:
@@ -133,15 +133,3 @@ def test_nothing_else_makes_wrappers_of_items(name):
         if isinstance(node, ast.Attribute) and node.attr == name
     }
     assert callers <= {"kit/layouts.py"}
-
-
-@pytest.mark.parametrize(("at", "then"), [(-1, "end"), (30, 30)])
-def test_what_is_scrolled_to_its_end_stays_there_when_it_becomes_lower(show_view, at, then):
-    area, content = EndKeeper(), QWidget()
-    content.setFixedHeight(500)
-    area.setWidget(content)
-    show_view(area, 300, 300)
-    bar = area.verticalScrollBar()
-    bar.setValue(at if at >= 0 else bar.maximum())
-    area.resize(300, 250)
-    assert bar.value() == (bar.maximum() if then == "end" else then)

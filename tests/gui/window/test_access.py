@@ -416,6 +416,9 @@ def test_tab_follows_the_eye(qtbot, open_window):
     }
 
     def region(widget):
+        if widget.parent() is window.columns:  # a grip, which is before the part at its right
+            at_right = window.columns.widget(window.columns.indexOf(widget))
+            return next(n for n, r in regions.items() if at_right in (r, r.parentWidget()))
         return next(n for n, r in regions.items() if r is widget or r.isAncestorOf(widget))
 
     for has_panel in (True, False):

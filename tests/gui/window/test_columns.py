@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QApplication
 
 from core.config import DataConfig, RunConfig
 from gui.kit import zoom
+from gui.kit.areas.grips import Gripped
 from gui.kit.fields.card import Card
-from gui.kit.layouts import Gripped
 from gui.kit.theme import SMALL
 from gui.stage.curves.line_key import LineKey
 from gui.window.settings import Settings
@@ -320,6 +320,8 @@ def test_the_cards_of_all_settings_are_created_when_they_are_first_shown(qtbot, 
     assert setup.data.features.hasFocus()
     setup.training.seed.setFocus()
     qtbot.keyClick(setup.training.seed, Qt.Key.Key_Tab)
+    assert window.columns.handle(2).hasFocus()  # the grip between them
+    qtbot.keyClick(window.columns.handle(2), Qt.Key.Key_Tab)
     assert window.stage.tabs.hasFocus()
 
 

@@ -263,3 +263,31 @@ def test_one_press_leads_from_a_hidden_layer_to_the_model_that_is_derived(
     assert window.controller.run.task.config.model.hidden == 0
     assert window.stage.current == "Derivation" and not view.unhide.isVisible()
     qtbot.waitUntil(lambda: bool(view.sheet.keys), timeout=PATIENCE_MS)
+
+
+def test_a_derivation_stays_where_its_reader_is_after_a_slide_and_in_other_type(desk, qtbot):
+    shown = desk(NEURON)
+    view = shown.view
+    view.resize(700, 330)
+    view.unfold(view.length)
+    bar = view.findChild(QScrollArea).verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 100)
+    qtbot.waitUntil(lambda: view.is_at_rest)
+
+    def line_at_top() -> float:
+        """The line at the upper end of what is in sight, with the part of it that is above."""
+        middles = [view.sheet.middle_of_line(i).y() - bar.value() for i in range(view.length)]
+        return next(i for i, middle in enumerate(middles) if middle > 0)
+
+    bar.setValue(round(view.sheet.middle_of_line(3).y()) - 4)
+    assert line_at_top() == 3
+    view.show_as_slide(True)
+    qtbot.waitUntil(lambda: bar.maximum() == 0)
+    view.show_as_slide(False)
+    qtbot.waitUntil(lambda: bar.maximum() > 100 and line_at_top() == 3)
+    view.resize(560, 330)
+    qtbot.waitUntil(lambda: line_at_top() == 3)
+    view.show_as_slide(True)
+    view.unfold(view.length - 1)  # what the slide is about is in sight afterwards
+    view.show_as_slide(False)
+    qtbot.waitUntil(lambda: bar.maximum() > 100 and bar.value() == bar.maximum())

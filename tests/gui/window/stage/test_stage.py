@@ -4,8 +4,8 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
 
+from gui.kit.areas.grips import Gripped
 from gui.kit.fields import kept
-from gui.kit.layouts import Gripped
 from gui.window.stage.tabs import StageTabs
 
 CTRL = Qt.KeyboardModifier.ControlModifier

@@ -1,0 +1,1 @@
+"""Areas of the window: those whose room is divided, and those that scroll."""
