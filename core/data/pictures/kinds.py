@@ -53,6 +53,8 @@ def looks_like_picture(path: Path) -> bool:
 def first_bytes(path: Path) -> bytes:
     """Return the bytes that tell a file's kind, none if it cannot be read."""
     try:
+        if not path.is_file():  # opening a pipe would wait for somebody to write
+            return b""
         with path.open("rb") as file:
             return file.read(HEAD)
     except (OSError, ValueError):

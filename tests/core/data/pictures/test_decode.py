@@ -1,5 +1,6 @@
 """Picture files of any kind become the same grey values; what is none gets a sentence."""
 
+import os
 import struct
 import zlib
 from typing import Any
@@ -250,3 +251,9 @@ def test_a_table_is_no_picture(content, tmp_path):
 
 def test_what_is_not_there_is_no_picture(tmp_path):
     assert not looks_like_picture(tmp_path / "nothing") and not looks_like_picture(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names")
+def test_a_pipe_is_no_picture_and_nobody_waits_for_it(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    assert not looks_like_picture(tmp_path / "pipe")
