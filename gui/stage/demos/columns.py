@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QLabel, QLayout, QLayoutItem, QSizePolicy, QVBoxLa
 
 from gui.kit import layouts, zoom
 from gui.stage.demos.grid import Grid
-from gui.stage.demos.parts import GAP, Wrapped
+from gui.stage.demos.parts import GAP, NOTE, Wrapped
 
+FOLDS = "folds"  # property of a demonstration
 BETWEEN = 3 * GAP  # px between the columns
 SHARES = (
     1 / 2,
@@ -21,7 +22,7 @@ SHARES = (
     2 / 3,
     1 / 3,
 )  # of the width, for the first column; the best that fits first
-MOST_ZOOM = 1.5  # up to which the least height of a picture follows
+MOST_ZOOM = 1.25  # up to which the least height of a picture follows
 UNBOUNDED = 2**24 - 1  # Qt's QWIDGETSIZE_MAX
 VERTICAL = Qt.Orientation.Vertical
 
@@ -29,13 +30,14 @@ VERTICAL = Qt.Orientation.Vertical
 class Broken(NamedTuple):
     """Items across the width, and two columns below them.
 
-    widths : of the columns, height : of all; in pixels.
+    widths : of the columns, height : of all; in pixels. left_out : notes without a place.
     """
 
     across: list[QLayoutItem]
     columns: tuple[list[QLayoutItem], list[QLayoutItem]]
     widths: tuple[int, int]
     height: int
+    left_out: Sequence[QLayoutItem] = ()
 
 
 class Columns(QVBoxLayout):
@@ -43,7 +45,8 @@ class Columns(QVBoxLayout):
 
     The items keep their order: down the first column and then down the second, after those across
     both, up to the last that is too wide for one. A caption of the next item ends no column. The
-    columns are equally wide unless everything is in sight only with others.
+    columns are equally wide unless everything is in sight only with others. If the demonstration
+    has the property `FOLDS`, its notes are left out where all else is in sight only without them.
     """
 
     def __init__(self, demo: QWidget) -> None:
@@ -65,6 +68,8 @@ class Columns(QVBoxLayout):
         with layouts.items_of(self) as items:
             if (broken := self._broken(items, rect.width())) is not None:
                 QLayout.setGeometry(self, rect)
+                for item in broken.left_out:
+                    item.setGeometry(QRect(rect.topLeft(), QSize(0, 0)))
                 across = broken.across
                 head = self._height(across, rect.width()) + self.spacing() if across else 0
                 self._lay(across, QRect(rect.left(), rect.top(), rect.width(), 0))
@@ -92,6 +97,26 @@ class Columns(QVBoxLayout):
         items = [item for item in items if not item.isEmpty()]
         if super().heightForWidth(width) <= self._room:
             return None
+        lowest = self._lowest(items, width)
+        if (lowest is not None and lowest.height <= self._room) or not self._folds:
+            return lowest
+        notes = [item for item in items if _is_note(item)]
+        rest = [item for item in items if not _is_note(item)]
+        height = self._height(rest, width)
+        if height <= self._room:
+            return Broken(rest, ([], []), (0, 0), height, notes)
+        shorter = self._lowest(rest, width)
+        if shorter is None or shorter.height > self._room:
+            return lowest
+        return shorter._replace(left_out=notes)
+
+    @property
+    def _folds(self) -> bool:
+        demo = self.parentWidget()
+        return demo is not None and bool(demo.property(FOLDS))
+
+    def _lowest(self, items: list[QLayoutItem], width: int) -> Broken | None:
+        """Return the items in two columns, as low as they can be; None if nothing can be broken."""
         lowest: Broken | None = None
         for share in SHARES:
             first = int((width - BETWEEN) * share)
@@ -158,6 +183,11 @@ def _height_of(item: QLayoutItem, width: int) -> int:
         return item.heightForWidth(width)
     can_grow = bool(item.expandingDirections() & VERTICAL)
     return (item.minimumSize() if can_grow else item.sizeHint()).height()
+
+
+def _is_note(item: QLayoutItem) -> bool:
+    widget = item.widget()
+    return widget is not None and bool(widget.property(NOTE))
 
 
 def _is_heading(item: QLayoutItem) -> bool:

@@ -18,7 +18,7 @@ from gui.kit.theme import Theme
 from gui.stage.demos import parts
 from gui.stage.demos.bars import Bars
 from gui.stage.demos.chart import Chart
-from gui.stage.demos.columns import Shaped
+from gui.stage.demos.columns import FOLDS, Shaped
 from gui.stage.demos.grid import Grid
 from gui.stage.demos.parts import Figure, ValueSlider
 from gui.state.background_tasks import Background
@@ -133,6 +133,7 @@ class DemoPage(EndKeeper):
 
     def __init__(self, demo: Demo) -> None:
         super().__init__()
+        self._demo = demo
         self._left: list[int] = []  # where the bar was before each turn
         page = _Page()
         page.setObjectName("page")
@@ -158,6 +159,13 @@ class DemoPage(EndKeeper):
         self.viewport().setAutoFillBackground(False)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidget(page)
+
+    def fold(self, is_folded: bool) -> None:
+        """Leave out what to do, and notes where all else is in sight only without them."""
+        self.watch.setHidden(is_folded)
+        if bool(self._demo.property(FOLDS)) != is_folded:
+            self._demo.setProperty(FOLDS, is_folded)
+            self._demo.updateGeometry()
 
     def turn(self, by: int) -> bool:
         """Scroll on (+1), or to where that began (−1); return whether there was more to see."""

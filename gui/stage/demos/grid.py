@@ -32,7 +32,7 @@ from gui.kit.theme import Theme
 
 GAP = 8  # px beside the widest number of a column
 MANY = 8  # rows, which are closer together, as on a slide
-LOOSE, CLOSE = 1.45, 1.3  # heights of a row, in lines
+LOOSE, CLOSE, TIGHT = 1.45, 1.3, 1.15  # heights of a row, in lines; the last of many on a slide
 
 
 class Grid(QTableWidget):
@@ -195,7 +195,7 @@ class Grid(QTableWidget):
             named = self.horizontalHeader().sectionSizeHint(j)
             self.setColumnWidth(j, max(width(widest) + GAP, named))
         line = self.fontMetrics().height()
-        one = CLOSE if self._is_slide or len(self._rows) >= MANY else LOOSE
+        one = (LOOSE, CLOSE, TIGHT)[self._is_slide + (len(self._rows) >= MANY)]
         for i, heading in enumerate(self._rows):
             self.setRowHeight(i, round(line * (one + heading.count("\n"))))
         head = self.horizontalHeader().sizeHint().height()

@@ -53,6 +53,7 @@ class OneHotDemo(Demo):
         self._x: NDArray[np.float32] | None = None
         self._names: tuple[str, ...] = ()
         self._digits = 4
+        self._is_slide = False
         self.class_choice = Choice()
         self.class_choice.setAccessibleName(tr("class"))
         self.class_choice.setToolTip(
@@ -64,6 +65,8 @@ class OneHotDemo(Demo):
         self._of = QLabel()
         self.rows = Grid(theme, tr("One-hot row of each class, and distances"), (), ())
         self.terms = Grid(theme, tr("Terms of the loss of one example"), (), TERMS)
+        for grid in (self.rows, self.terms):  # ten classes are as many columns
+            grid.horizontalHeader().setProperty("dense", True)
         self.order, self.kept = note(""), note("")
         self._lay_out(theme)
         self.class_choice.chosen.connect(lambda _: self._choose_class())
@@ -85,6 +88,7 @@ class OneHotDemo(Demo):
                 together(QLabel(tr("example")), self.example, self._of),
             )
         )
+        self._said: list[QWidget] = []  # which a slide leaves to the speaker if classes are many
         first, second = QVBoxLayout(), QVBoxLayout()
         for column, words, grid, sentence in (
             (
@@ -96,7 +100,9 @@ class OneHotDemo(Demo):
             (second, tr("Terms of the chosen example"), self.terms, self.kept),
         ):
             column.setSpacing(6)
-            column.addWidget(caption(words, wraps=True))
+            title = caption(words, wraps=True)
+            self._said += title, sentence
+            column.addWidget(title)
             column.addWidget(grid)
             column.addWidget(sentence)
             column.addStretch(1)
@@ -105,6 +111,15 @@ class OneHotDemo(Demo):
         add_layout(self._tables, first)
         add_layout(self._tables, second)
         add_layout(layout, self._tables)
+
+    def present(self, is_on: bool) -> None:
+        super().present(is_on)
+        self._is_slide = is_on
+        self._show_said()
+
+    def _show_said(self) -> None:
+        for words in self._said:
+            words.setHidden(self._is_slide and len(self._names) > FEW)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -184,6 +199,7 @@ class OneHotDemo(Demo):
         self.terms.horizontalHeader().setMinimumSectionSize(bold.horizontalAdvance("00") + 4)
         self.terms.fix_columns({1: number.strip("−"), 2: number, 3: number})
         self._choose_class()
+        self._show_said()
         self._arrange()
 
     def _choose_class(self) -> None:

@@ -24,11 +24,13 @@ from gui.kit.flow_layout import FlowLayout
 from gui.kit.theme import Theme
 
 GAP = 8
+NOTE = "note"  # property of a paragraph
 
 
 def note(text: str) -> QLabel:
     """Return a paragraph of rich text that wraps."""
     label = QLabel(text)
+    label.setProperty(NOTE, True)
     label.setWordWrap(True)
     label.setTextFormat(Qt.TextFormat.RichText)
     label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)

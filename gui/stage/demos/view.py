@@ -346,7 +346,7 @@ class DemosView(View):
     def _show_titles(self) -> None:
         for _, area in self._pages.values():
             area.head.setVisible(self._above.isHidden())
-            area.watch.setHidden(self.is_presented or self.is_folded)
+            area.fold(self.is_presented or self.is_folded)
 
     def _show_run(self) -> None:
         row = self.titles.currentRow()

@@ -28,6 +28,7 @@ from gui.kit.fields.choices import Segments
 from gui.kit.labels import Elided
 from gui.kit.view import View
 from gui.stage.demos.demo import DemoPage
+from gui.stage.demos.parts import NOTE
 from gui.stage.demos.view import DemosView
 from gui.stage.draw.layout import Fold
 from gui.window.main_window import MainWindow
@@ -205,13 +206,57 @@ def test_no_text_is_cut_in_any_tab_on_the_cards_beside_and_among_all_settings_an
     assert cut == []
 
 
-def test_no_demonstration_scrolls_at_1280_by_800(open_window, qtbot):
-    window = open_window(size=(1280, 768))  # what the frame of the window leaves of a screen
+@pytest.mark.parametrize(("source", "code"), [("iris", "en"), ("digits", "de")])
+def test_no_demonstration_scrolls_at_1280_by_800(open_window, qtbot, speak, source, code):
+    speak(code)
+    config = RunConfig(data=DataConfig(source=source))
+    window = open_window(config, size=(1280, 768))  # what a frame leaves of a screen
     window.stage.show_name("Demos")
     view = window.views["Demos"]
     for _ in parts_of(view):
         qtbot.waitUntil(lambda: view.is_at_rest)
         qtbot.waitUntil(lambda: not overflow(view))
+
+
+@pytest.mark.parametrize("size", [(1366, 736), (1024, 736)])
+def test_the_rows_of_ten_classes_are_whole_on_a_slide(open_window, qtbot, size):
+    window = open_window(RunConfig(data=DataConfig(source="digits")), size=size)
+    window.stage.show_name("Demos")
+    view = window.views["Demos"]
+    qtbot.keyClick(window, Qt.Key.Key_F5)
+    view.choose_title("One-hot rows")
+    qtbot.waitUntil(lambda: window.is_at_rest)
+    qtbot.waitUntil(lambda: not overflow(view))
+    demo = view.demo
+    assert not demo.order.isVisible()  # which the speaker says
+    qtbot.keyClick(window, Qt.Key.Key_F5)
+    assert demo.order.isVisible()
+
+
+@pytest.mark.usefixtures("usual_type")
+def test_notes_give_way_in_large_type_where_all_else_is_in_sight_then_and_come_back(room, qtbot):
+    window = room("iris", "light", 2.0)
+    window.stage.show_name("Demos")
+    view = window.views["Demos"]
+    for title in ("Product or log-sum", "Simplex of probabilities", "Sum or mean"):
+        view.choose_title(title)
+        qtbot.waitUntil(lambda: window.is_at_rest)
+        qtbot.waitUntil(lambda: not overflow(view))
+    notes = [w for w in view.demo.findChildren(QLabel) if w.property(NOTE) and w.text()]
+    assert not any(note.height() for note in notes)
+    qtbot.mouseClick(window.stage.more, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: any(note.height() for note in notes))
+
+
+@pytest.mark.parametrize("size", [(1366, 736), (1024, 736)])
+def test_the_shift_of_ten_classes_is_whole_on_a_slide(open_window, qtbot, size):
+    window = open_window(RunConfig(data=DataConfig(source="digits")), size=size)
+    window.stage.show_name("Demos")
+    view = window.views["Demos"]
+    qtbot.keyClick(window, Qt.Key.Key_F5)
+    view.choose_title("Shift invariance")
+    qtbot.waitUntil(lambda: window.is_at_rest)
+    qtbot.waitUntil(lambda: not overflow(view))
 
 
 def test_of_a_long_message_the_foot_shows_its_first_sentence(room, cut_at_last):
