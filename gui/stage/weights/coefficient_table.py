@@ -104,12 +104,22 @@ class CoefficientTable(Coverable, QWidget):
         self.table.setAlternatingRowColors(True)
         self.table.setSortingEnabled(True)
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header = self.table.horizontalHeader()
+        header.geometriesChanged.connect(self._fit_headings)
+        self.model.modelReset.connect(self._fit_headings)
         self.table.selectionModel().currentRowChanged.connect(lambda *_: self._show_effect())
         copy = QAction(tr("Copy the table as CSV"), self.table)
         copy.triggered.connect(self._copy)
         self.table.addAction(copy)
         self.table.pressed.connect(lambda at: self.uncover(int(self.model.order[at.row()])))
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+
+    def _fit_headings(self) -> None:
+        """Let no column be narrower than the widest heading; beyond the width, they scroll."""
+        header = self.table.horizontalHeader()
+        widest = max(map(header.sectionSizeHint, range(header.count())), default=0)
+        if widest != header.minimumSectionSize():
+            header.setMinimumSectionSize(widest)
 
     def show_task(self, task: Task) -> None:
         """Show the rows of a task's inputs, without numbers."""

@@ -85,6 +85,21 @@ def test_in_large_type_no_choice_of_a_class_is_cut(type_of, qtbot, show_view):
     qtbot.waitUntil(are_whole)
 
 
+def test_headings_are_whole_in_large_type_and_in_a_narrow_view(type_of, qtbot, show_view):
+    type_of(20)
+    table = CoefficientTable()
+    table.show_task(prepare(load(DataConfig()), RunConfig()))
+    show_view(table, 400, 400)
+    header = table.table.horizontalHeader()
+
+    def cut() -> list[int]:
+        columns = range(header.count())
+        return [j for j in columns if header.sectionSize(j) < header.sectionSizeHint(j)]
+
+    qtbot.waitUntil(lambda: not cut())
+    assert table.table.horizontalScrollBar().maximum() > 0  # which leads to the last of them
+
+
 def test_the_table_shows_the_coefficients_of_the_chosen_class(opened, until):
     view, snapshot = opened("coefficients")
     panel = view.coefficients
