@@ -115,6 +115,10 @@ class SideCard(QFrame):
         self.enlarge_button.show()  # now, and not when Qt does so: it takes its type in time
         self.show_name(current)
 
+    def forget(self, view: QWidget) -> None:
+        """Forget a view that is about to be deleted, of a card that is not in sight."""
+        self._views = {name: each for name, each in self._views.items() if each is not view}
+
     def show_name(self, name: str) -> None:
         """Show the view of this name."""
         self.tabs.setCurrentIndex(self.names.index(name))

@@ -80,6 +80,8 @@ class SidePanel(Gripped):
         for card, group in zip(self.cards, self._groups, strict=False):
             if name in group:  # the other cards stay as they are
                 self._fill(card, group)
+        for card in self.cards[len(self._groups) :]:  # as beside a page; they are filled anew
+            card.forget(old)
         if self._enlarged is None:
             self._share()
         old.deleteLater()

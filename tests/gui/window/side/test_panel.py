@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from gui.window.side.card import SideCard
 from gui.window.side.panel import ARRANGEMENTS, SidePanel
@@ -153,3 +153,15 @@ def test_a_view_that_stays_on_its_card_is_not_hidden_when_another_comes(qtbot, d
     assert card.current == "Loss" and views["Loss"].isVisible()
     card.show_name("Confusion")
     assert hidden == [views["Loss"]] and views["Confusion"].isVisible()
+
+
+def test_a_view_that_is_made_beside_a_page_has_its_place_afterwards(show_view, qtbot):
+    panel = SidePanel(SIDE)
+    show_view(panel, 400, 600)
+    panel.show_thumbnail(True)
+    made = QWidget()
+    panel.replace("Accuracy", made)
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # what stood for it has gone
+    panel.show_thumbnail(False)
+    assert panel.cards[1].names == ("Accuracy", "Example", "Confusion")
+    qtbot.waitUntil(made.isVisible)
