@@ -24,7 +24,7 @@ from gui.kit.theme import Theme
 
 GAP = 6.0
 ANSWER = 4.0  # times the font size: 40 pt at 100 %
-SMALLEST_ANSWER = 1.6  # where there is little space
+SMALLEST_ANSWER = 2.0  # where there is little space
 TWO_LINES = 1.2  # times larger the name is in a line of its own, where it gets one
 WIDEST_SHARE = "100 %"
 NO_ANSWER = "?"

@@ -144,7 +144,7 @@ def test_in_half_a_stage_the_pad_comes_first_and_the_answer_is_below_it(show):
     found = places(view)
     assert found["pad"].width() == found["pad"].height() >= 240
     assert found["shares"].top() > found["pad"].bottom()
-    assert view.shares.answer_point_size >= 1.6 * view.font().pointSizeF()
+    assert view.shares.answer_point_size >= 2.0 * view.font().pointSizeF()
     wide = places(show(470, 480, is_open=False))  # lower: beside it
     assert wide["pad"].width() >= 320
     assert wide["shares"].left() > wide["pad"].right()
