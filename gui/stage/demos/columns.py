@@ -90,7 +90,11 @@ class Columns(QVBoxLayout):
         demo = self.parentWidget()
         page = demo.parentWidget() if demo is not None else None
         frame = page.parentWidget() if page is not None else None
-        return frame.height() - demo.y() if demo is not None and frame is not None else UNBOUNDED
+        if demo is None or page is None or frame is None:
+            return UNBOUNDED
+        around = page.layout()
+        below = around.contentsMargins().bottom() if around is not None else 0
+        return frame.height() - demo.y() - below
 
     def _broken(self, items: list[QLayoutItem], width: int) -> Broken | None:
         """Return the items in two columns, or None for one: it fits, or nothing can be broken."""

@@ -88,7 +88,7 @@ class OneHotDemo(Demo):
                 together(QLabel(tr("example")), self.example, self._of),
             )
         )
-        self._said: list[QWidget] = []  # which a slide leaves to the speaker if classes are many
+        self._said: list[QWidget] = []
         first, second = QVBoxLayout(), QVBoxLayout()
         for column, words, grid, sentence in (
             (
@@ -114,12 +114,14 @@ class OneHotDemo(Demo):
 
     def present(self, is_on: bool) -> None:
         super().present(is_on)
-        self._is_slide = is_on
-        self._show_said()
+        if is_on != self._is_slide:
+            self._is_slide = is_on
+            self._set_options(self._names)
 
-    def _show_said(self) -> None:
+    def _show_said(self, *, is_wide: bool) -> None:
+        """Leave the sentences to the speaker of a slide on which they would take the room."""
         for words in self._said:
-            words.setHidden(self._is_slide and len(self._names) > FEW)
+            words.setHidden(self._is_slide and (len(self._names) > FEW or not is_wide))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -129,6 +131,7 @@ class OneHotDemo(Demo):
         """Put the tables side by side if both have room so."""
         needed = self.rows.least_width + self._tables.spacing() + self.terms.least_width
         is_wide = self.width() >= needed
+        self._show_said(is_wide=is_wide)
         towards = QBoxLayout.Direction
         self._tables.setDirection(towards.LeftToRight if is_wide else towards.TopToBottom)
         self._tables.setStretch(0, self.rows.least_width * is_wide)
@@ -194,12 +197,12 @@ class OneHotDemo(Demo):
             assert item is not None
             item.setToolTip(tr(tip))
         self.terms.set_headings([*shown, tr("sum")], TERMS)
-        self._digits = 4 if h <= FEW else 3  # many classes need the width for their columns of Y
+        # Many classes need the width for their columns of Y, most of all on a slide.
+        self._digits = 4 if h <= FEW else 2 if self._is_slide else 3
         number = format_fixed(-1, self._digits)
         self.terms.horizontalHeader().setMinimumSectionSize(bold.horizontalAdvance("00") + 4)
         self.terms.fix_columns({1: number.strip("−"), 2: number, 3: number})
         self._choose_class()
-        self._show_said()
         self._arrange()
 
     def _choose_class(self) -> None:

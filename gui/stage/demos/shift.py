@@ -107,7 +107,7 @@ class ShiftDemo(Demo):
 
     def _lay_out(self, theme: Theme) -> None:
         layout = Columns(self)
-        layout.setSpacing(GAP - 2)  # so that it needs no scroll bar at 1280 × 800
+        layout.setSpacing(GAP - 4)  # so that it needs no scroll bar at 1280 × 800, nor on a slide
         layout.addWidget(
             Formula(
                 theme,
