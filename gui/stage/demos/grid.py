@@ -125,7 +125,7 @@ class Grid(QTableWidget):
     def least_width(self) -> int:
         """The width in pixels in which no heading is cut, and no column below its least width."""
         header = self.horizontalHeader()
-        least = self.verticalHeader().sizeHint().width()
+        least = self.verticalHeader().sizeHint().width() + self._frame
         for j in range(self.columnCount()):
             is_fixed = header.sectionResizeMode(j) is QHeaderView.ResizeMode.Fixed
             hint = max(header.sectionSizeHint(j), header.minimumSectionSize())
@@ -138,11 +138,17 @@ class Grid(QTableWidget):
         header = self.horizontalHeader()
         margin = self.style().pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, None, self) + 1
         number = self.fontMetrics().horizontalAdvance(self.widest) + 2 * margin + 1
-        whole = self.verticalHeader().sizeHint().width()
+        whole = self.verticalHeader().sizeHint().width() + self._frame
         for j in range(self.columnCount()):
             is_fixed = header.sectionResizeMode(j) is QHeaderView.ResizeMode.Fixed
             whole += self.columnWidth(j) if is_fixed else max(header.sectionSizeHint(j), number)
         return whole
+
+    @property
+    def _frame(self) -> int:
+        """The width in pixels of what the style leaves free on both sides."""
+        margins = self.contentsMargins()
+        return margins.left() + margins.right()
 
     def csv(self) -> str:
         """Return the table with its headings as CSV."""

@@ -107,7 +107,7 @@ class OneHotDemo(Demo):
             column.addWidget(sentence)
             column.addStretch(1)
         self._tables = QBoxLayout(QBoxLayout.Direction.TopToBottom)
-        self._tables.setSpacing(12)
+        self._tables.setSpacing(8)
         add_layout(self._tables, first)
         add_layout(self._tables, second)
         add_layout(layout, self._tables)

@@ -229,6 +229,8 @@ def test_the_rows_of_all_classes_are_whole_on_a_slide(open_window, qtbot, size, 
     qtbot.waitUntil(lambda: window.is_at_rest)
     qtbot.waitUntil(lambda: not overflow(view))
     demo = view.demo
+    bars = [grid.horizontalScrollBar() for grid in (demo.rows, demo.terms)]
+    assert not any(bar.maximum() for bar in bars)  # one would hide the last row
     if source == "digits":
         assert not demo.order.isVisible()  # which the speaker says
     qtbot.keyClick(window, Qt.Key.Key_F5)
