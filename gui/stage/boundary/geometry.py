@@ -42,8 +42,13 @@ class PlotGeometry:
     def distances(
         self, x: NDArray[Any], y: NDArray[Any], coords: Coords
     ) -> NDArray[np.floating[Any]]:
-        """Return the distance in pixels of the points x, y, (n,) each, from these coordinates."""
+        """Return the distance in pixels of the points x, y, (n,) each, from these coordinates.
+
+        It is infinite where the plot has no room, as in a stage that is folded up.
+        """
         width, height = self._box.viewPixelSize()
+        if not (width and height):
+            return np.full(len(x), np.inf)
         across, up = (x - coords[0]) / width, (y - coords[1]) / height
         return np.asarray(np.hypot(across, up))
 
