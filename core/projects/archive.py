@@ -17,7 +17,7 @@ import numpy as np
 
 from core import files, memory
 from core.errors import DataError
-from core.language import mark, tr
+from core.language import in_a_row, mark, tr
 from core.number_format import format_integer
 from core.projects.structure import Array
 from core.runs import json_object
@@ -220,4 +220,4 @@ def _arrays(data: bytes) -> list[Array]:
 
 def _refuse(name: str, found: str) -> NoReturn:
     said = tr("{name} {found}.", name=name, found=found)
-    raise DataError(f"{said} {tr(ADVICE)}")
+    raise DataError(in_a_row(said, tr(ADVICE)))

@@ -26,7 +26,7 @@ from core.data.digits.drawing import DigitPreprocessing
 from core.data.indicators import Indicator
 from core.data.preprocessing import Standardiser
 from core.errors import ConfigError, DataError, SaveError
-from core.language import mark, tr
+from core.language import in_a_row, mark, tr
 from core.number_format import format_integer
 from core.runs import json_object
 from core.runs.json_object import JsonObject, quoted
@@ -168,7 +168,7 @@ def _about(name: str, data: bytes) -> dict[str, Any]:
 
     def refuse(found: str) -> NoReturn:
         said = tr("{name} {found}; a model was expected.", name=name, found=found)
-        raise DataError(f"{said} {tr(ADVICE)}")
+        raise DataError(in_a_row(said, tr(ADVICE)))
 
     if not data:
         refuse(tr("is empty (0 bytes)"))
@@ -199,7 +199,7 @@ def _about(name: str, data: bytes) -> dict[str, Any]:
     version = about.get("format") if isinstance(about, dict) else None
     if not isinstance(about, dict) or type(version) is not int or version < 1:
         said = tr("{name} is damaged: what it says of itself cannot be read.", name=name)
-        raise DataError(f"{said} {tr(ADVICE)}")
+        raise DataError(in_a_row(said, tr(ADVICE)))
     if version > FORMAT:
         raise DataError(
             tr(

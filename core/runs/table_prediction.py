@@ -27,7 +27,7 @@ from core.data.digits.deskew import deskew_images
 from core.data.indicators import Asked
 from core.errors import DataError
 from core.invisible_characters import visible, visible_names
-from core.language import localised, tr
+from core.language import in_a_row, localised, tr
 from core.model_family import FAMILY
 from core.number_format import format_count, format_integer, format_shortest
 from core.runs.asked_columns import columns_of, pixel_scale
@@ -70,7 +70,7 @@ class Report:
         said = tr("{rows}: {found}.", rows=rows, found=found or tr("no answer"))
         if self.unread_count:
             unread = format_count(self.unread_count, "row")
-            said = f"{said} {tr('{rows} could not be read.', rows=unread)}"
+            said = in_a_row(said, tr("{rows} could not be read.", rows=unread))
         return said
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.errors import Cancelled
-from core.language import mark, tr
+from core.language import in_a_row, mark, tr
 from core.number_format import format_fixed, format_integer
 from core.train.snapshot import Snapshot
 from gui.control.file_writes import Writes
@@ -108,4 +108,4 @@ def _written(
     parts = [f"{table.name}: {report}"]
     if unread:
         parts.append(tr("Without an answer: {lines}.", lines=unread + more))
-    return " ".join([*parts, tr("Written to {path}.", path=target)])
+    return in_a_row(*parts, tr("Written to {path}.", path=target))

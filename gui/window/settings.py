@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QSplitter, QWidget
 
 from core.errors import SaveError
 from core.files import writing_bytes
-from core.language import tr
+from core.language import in_a_row, tr
 
 ASIDE = "unreadable"  # suffix of the copy's name
 
@@ -128,7 +128,7 @@ class Settings:
         self._refused.clear()
         self._is_garbled = False
         told = tr("Some settings could not be read ({names}) and are as at first.", names=names)
-        return f"{told} {tr('The old file is kept as {file}.', file=kept)}" if kept else told
+        return in_a_row(told, tr("The old file is kept as {file}.", file=kept)) if kept else told
 
     def _value(self, name: str) -> object:
         if self._file is None:

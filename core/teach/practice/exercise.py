@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.language import mark, tr
+from core.language import in_a_row, mark, tr
 from core.number_format import format_fixed, parse_number
 
 TOLERANCE = 0.006  # of numbers that are given to two decimals, with one of rounding on the way
@@ -87,8 +87,8 @@ class Exercise:
             return Verdict(True, tr(RIGHT))
         for mistake in self.mistakes:
             if self._are(values, mistake.answers):
-                return Verdict(False, f"{tr(WRONG)} {mistake.words}")
-        return Verdict(False, " ".join([tr(WRONG), *self._hints(values)]))
+                return Verdict(False, in_a_row(tr(WRONG), mistake.words))
+        return Verdict(False, in_a_row(tr(WRONG), *self._hints(values)))
 
     def _are(self, values: Sequence[float | str], answers: Sequence[float | str]) -> bool:
         fields = zip(self.fields, values, answers, strict=True)

@@ -17,7 +17,7 @@ from core.data.task import Task
 from core.explain.optimum import optimum
 from core.explain.plane import Plane, boundary_lines
 from core.explain.probe import decision_grid, row_answers
-from core.language import tr, tr_n
+from core.language import in_a_row, tr, tr_n
 from core.number_format import format_integer, format_percent
 from core.train.snapshot import Params
 from core.train.trainer import Trainer
@@ -99,7 +99,7 @@ def describe(drawn: float, possible: Best) -> str:
     )
     if drawn <= possible.accuracy:
         return said
-    return f"{said} {tr('The model makes the loss small, not the mistakes.')}"
+    return in_a_row(said, tr("The model makes the loss small, not the mistakes."))
 
 
 def _trained(task: Task, settings: TrainingConfig) -> tuple[Params, str]:

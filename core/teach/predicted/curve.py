@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from core.language import tr
+from core.language import in_a_row, tr
 from core.number_format import format_fixed, format_integer
 from core.train.history import Curves
 
@@ -77,7 +77,7 @@ def compare(drawn: Floats, curves: Curves, unit: str) -> Comparison | None:
         at = np.linspace(step[0], high, COLUMNS)
         expected, measured = np.interp(at, *drawn.T), np.interp(at, step, loss)
     told += [_pace(at, expected, measured), _end(expected, measured)]
-    return Comparison(distance, " ".join(words for words in told if words))
+    return Comparison(distance, in_a_row(*told))
 
 
 def half_fall(step: Floats, loss: Floats) -> float:

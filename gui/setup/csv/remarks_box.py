@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from core.data.csv.table import Column
-from core.language import tr
+from core.language import in_a_row, tr
 from gui.kit.flow_layout import FlowLayout
 from gui.kit.plain_text import paragraph, sentence_case, short, unmarked
 from gui.setup.csv.selection import Outcome, Selection
@@ -63,7 +63,7 @@ class RemarksBox(QWidget):
         remarks = [_sentence(str(remark.text)) for remark in outcome.remarks]
         more = len(remarks) - MOST_REMARKS
         said = remarks[:MOST_REMARKS] + ([tr("{n} more like these.", n=more)] if more > 0 else [])
-        lines = [" ".join(said), selection.describe_unused()]
+        lines = [in_a_row(*said), selection.describe_unused()]
         self.words.setText("\n".join(line for line in lines if line))
         self.words.setVisible(any(lines))
         self.merge_box.setVisible(selection.has_spellings)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QWidget
 
 from core.data.task import Task
-from core.language import mark, tr
+from core.language import in_a_row, mark, tr
 from core.number_format import format_fixed, format_integer, format_superscript
 from core.teach import illustrations
 from core.teach.illustrations import Likelihood, Product
@@ -245,7 +245,7 @@ class LikelihoodDemo(Demo):
                 )
         if result.single.wrong_at is None and result.double.wrong_at is None:
             words.append(tr("Both floats still hold it."))
-        self.verdict.setText(" ".join(words))
+        self.verdict.setText(in_a_row(*words))
 
     def _draw(self, result: Likelihood) -> None:
         n = result.n

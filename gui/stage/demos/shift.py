@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.data.shown_names import shown_classes, shown_inputs
 from core.data.task import Task
-from core.language import mark, tr
+from core.language import in_a_row, mark, tr
 from core.model_family import FAMILY
 from core.number_format import format_fixed, format_general
 from core.teach.demonstrations import EXAMPLE_B, EXAMPLE_W, EXAMPLE_X, Shift, shift
@@ -223,7 +223,7 @@ class ShiftDemo(Demo):
             n=found.examples - 1,
         )
         seen = SPARED if self.direction.value() == BIAS else SEEN
-        self._verdict.setText(f"{said} {tr(seen)}")
+        self._verdict.setText(in_a_row(said, tr(seen)))
 
     def _compute(self, t: float) -> Shift:
         which, v, c = self.direction.value(), np.zeros(self._W.shape[1], dtype=np.float32), 0.0

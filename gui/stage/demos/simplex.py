@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from core.data.shown_names import shown_classes
 from core.data.task import Task
-from core.language import mark, tr
+from core.language import in_a_row, mark, tr
 from core.number_format import format_fixed, format_integer
 from core.teach import illustrations
 from core.teach.illustrations import Reals
@@ -167,7 +167,7 @@ class SimplexDemo(Demo):
                 )
             )
         words.append(tr("Filled points train, hollow ones test.")) if is_test.any() else None
-        self.words.setText(" ".join(words))
+        self.words.setText(in_a_row(*words))
         self._is_new = True
 
     def _move(self) -> None:

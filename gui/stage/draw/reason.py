@@ -11,6 +11,7 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QColor, QFontMetrics, QFontMetricsF, QMouseEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from core.language import in_a_row
 from gui.kit import theme as look
 from gui.kit.canvas import LEFT, Words
 from gui.kit.canvas_widgets import CanvasWidget, FramedPicture, pixmap_of, signed_table
@@ -106,7 +107,7 @@ class Reason(Coverable, CanvasWidget):
         if texts != self._texts:
             is_more = len(texts) != len(self._texts)
             self._texts = texts
-            tell(self, " ".join(texts))
+            tell(self, in_a_row(*texts))
             if is_more:
                 self._lay_out_lines()
             else:

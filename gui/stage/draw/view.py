@@ -14,7 +14,7 @@ from core.data.shown_names import shown_classes
 from core.data.task import Task
 from core.explain import prediction
 from core.explain.prediction import Answer
-from core.language import mark, tr
+from core.language import in_a_row, mark, tr
 from core.model_family import DEFAULT_KIND, FAMILY
 from core.train.snapshot import Params, Snapshot
 from gui.kit.answer.shares import Shares
@@ -248,7 +248,7 @@ class DrawView(View):
         if reading is None:
             self.pad.show_reading(None, "")
         else:
-            self.pad.show_reading(reading.box, " ".join((*reading.doubts, *reading.notes)))
+            self.pad.show_reading(reading.box, in_a_row(*reading.doubts, *reading.notes))
         return self.steps.take_photo(reading)
 
     def _take_picture(self, mime: QMimeData, name: str) -> None:

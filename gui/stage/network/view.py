@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 
 from core.data.shown_names import shown_classes
 from core.data.task import Task
-from core.language import tr
+from core.language import in_a_row, tr
 from core.model_family import FAMILY
 from core.number_format import format_count
 from core.train.snapshot import Snapshot, Status
@@ -255,7 +255,7 @@ class NetworkView(View):
                 most=MOST_CLASSES,
             )
             words.append(shared if kind.is_shift_invariant else apart)
-        self._caption.setText(" ".join(words))
+        self._caption.setText(in_a_row(*words))
 
 
 def _summed_up(task: Task) -> str:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from core.data.task import Task
-from core.language import mark, tr
+from core.language import in_a_row, mark, tr
 from core.runs.race import MOST, RaceSnapshot
 from core.runs.run_record import Record, describe_losses, describe_start, same_features
 from core.train.snapshot import Status
@@ -262,7 +262,7 @@ class RacePage(QWidget):
             is_over = status is Status.FINISHED
             further = tr("Diverged: {runs}; the others go on.", runs=runs)
             words.append(tr("Diverged: {runs}.", runs=runs) if is_over else further)
-        return " ".join([*words, self._describe_common()])
+        return in_a_row(*words, self._describe_common())
 
     def _describe_common(self) -> str:
         entries = self.chips.entries

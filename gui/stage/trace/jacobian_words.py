@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.data.csv.spreadsheet import to_text
 from core.explain.jacobian import Collapse, collapse, jacobian
-from core.language import mark, tr
+from core.language import in_a_row, mark, tr
 from core.number_format import format_fixed, format_magnitude, format_significant
 
 Floats = NDArray[np.float64]
@@ -50,15 +50,15 @@ class Chain:
         if c is None or self.y is None:
             if len(self.a) == 1:
                 bell = tr("a(1 − a) is ¼ where a = ½, and fades away towards 0 and 1.")
-                return f"{bell} {tr(COLOURS)}"
+                return in_a_row(bell, tr(COLOURS))
             zero = tr("Each row sums to 0: what one class gains, the others lose.")
-            return f"{zero} {tr(COLOURS)}"
+            return in_a_row(zero, tr(COLOURS))
         if not c.overflows:
             same = tr(
                 "∂L/∂a · ∂a/∂z is a − y: the largest difference is {apart}.",
                 apart=format_magnitude(c.difference),
             )
-            return f"{same} {tr(COLOURS)}"
+            return in_a_row(same, tr(COLOURS))
         if len(self.a) == 1:
             return tr(
                 "a(1 − a) = {slope}: ∂L/∂a overflows, and the chain rule gives no number. a − y "
@@ -115,7 +115,7 @@ class Chain:
                 for other, value in zip(self.names, self.J[i], strict=True)
             )
             parts.append(tr("a of {name}: {values}.", name=name, values=values))
-        return " ".join([*parts, self.verdict()])
+        return in_a_row(*parts, self.verdict())
 
     def csv(self) -> str:
         """Return the matrix, its row sums and the collapse as CSV, with all digits."""

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from core.data.shown_names import shown_classes
 from core.data.task import Task
-from core.language import mark, tr
+from core.language import in_a_row, mark, tr
 from core.number_format import format_integer
 from core.train.snapshot import Params, Snapshot, Status
 from gui.kit import described, zoom
@@ -191,7 +191,7 @@ class WeightsView(View):
             words.append(tr("Weights act on standardised pixels."))
         if hidden > MOST_UNITS:
             words.append(tr("The first {most} are shown.", most=MOST_UNITS))
-        return " ".join(words)
+        return in_a_row(*words)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         if self._subject == TIME:

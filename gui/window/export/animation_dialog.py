@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.language import mark, tr
+from core.language import in_a_row, mark, tr
 from core.number_format import format_fixed, format_integer
 from gui.kit import zoom
 from gui.kit.fields.choices import Choice
@@ -147,7 +147,7 @@ class AnimationDialog(QDialog):
         )
         limited = tr("More of this size would take too much memory.") if is_limited else ""
         covered = tr(COVERED) if is_covered else ""
-        self.summary.setText(" ".join(filter(None, (told, limited, covered))))
+        self.summary.setText(in_a_row(told, limited, covered))
         self.save_button.setEnabled(not self._is_busy)
 
     def show_progress(self, done: int, count: int) -> None:

@@ -8,6 +8,7 @@ import re
 import numpy as np
 import pytest
 
+from core.language import spoken
 from core.teach.practice import learning, outputs
 from core.teach.practice.sheet import KINDS, as_markdown, sheet
 
@@ -39,6 +40,12 @@ def test_a_forgotten_minus_and_another_base_are_recognised():
 def test_shares_that_do_not_sum_to_one_are_told_their_sum():
     said = exercise_of(outputs.softmax).check(["0.5", "0.5", "0.5"])
     assert said.words == "Not so. The sum is not 1 but 1.500."
+
+
+def test_a_verdict_in_chinese_has_no_space_between_its_sentences():
+    with spoken("zh_CN"):
+        said = exercise_of(outputs.softmax).check(["0.5", "0.5", "0.5"]).words
+    assert said.count("。") == 2 and "。 " not in said
 
 
 def test_of_several_numbers_the_wrong_ones_are_named():
