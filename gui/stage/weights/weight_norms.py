@@ -144,16 +144,17 @@ class Norms(QWidget):
         path = snapshot.path
         steps = path.steps.astype(np.float64)
         squares = np.square(path.W, dtype=np.float64).sum(axis=2)  # (points, outputs)
-        is_seen = np.isfinite(squares).all(axis=1)
-        if self._is_log:
-            is_seen &= steps > 0
+        is_seen = is_finite = np.isfinite(squares).all(axis=1)
+        if self._is_log:  # which has no place for step 0
+            is_seen = is_finite & (steps > 0)
         x = np.log10(steps[is_seen]) if self._is_log else steps[is_seen]
         whole = np.sqrt(squares[is_seen].sum(axis=1))
         self.whole.setData(x, whole)
         if squares.shape[1] > 1 and not task.config.model.hidden:
             for line, column in zip(self.lines, squares[is_seen].T, strict=False):
                 line.setData(x, np.sqrt(column))
-        self._show_length(whole[-1] if len(whole) else None)
+        newest = squares[is_finite][-1:]
+        self._show_length(float(np.sqrt(newest.sum())) if len(newest) else None)
         self._ask_for_lowest(task, snapshot)
         self._ask_for_noise(task, snapshot)
         top = max(float(whole.max(initial=0.0)), 1e-3)

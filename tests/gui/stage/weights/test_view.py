@@ -280,6 +280,17 @@ def test_the_optimum_stays_in_another_theme_and_goes_with_its_task(qtbot, open_a
     assert not norms.words.text() and not norms.optimum_line.isVisible()
 
 
+def test_weights_of_step_0_have_their_length_also_where_the_axis_has_no_step_0(
+    qtbot, open_alone, words
+):
+    alone = open_alone()
+    alone.start(RunConfig())
+    view = alone.show("Weights")
+    qtbot.mouseClick(view.subject.button(TIME), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(view.norms.scale.button(True), Qt.MouseButton.LeftButton)
+    assert "‖W‖ = 0" in words(view.norms)
+
+
 def test_the_coefficients_that_were_chosen_stay_in_another_theme(qtbot, show, trained):
     task = iris()
     view = show(task, snapshot=trained(task, 20))
