@@ -62,6 +62,9 @@ class About(QDialog):
         layout.addWidget(_words(_versions()))
         layout.addWidget(beside, 1)
         layout.addWidget(close)
+        grip = beside.handle(1)
+        self.setTabOrder(self._list, grip)
+        self.setTabOrder(grip, self._licence)
         self._fill(background)
         self.resize(QSize(zoom.px(SIZE[0]), zoom.px(SIZE[1])).boundedTo(parent.size()))
 

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from core.config import DataConfig, RunConfig, TrainingConfig
 from core.data.sources import load
 from gui.kit import described
+from gui.kit.areas.grips import Grip
 from gui.kit.fields.choices import Segments
 from gui.kit.labels import Readout
 from gui.window.spoken import Spoken
@@ -64,8 +65,12 @@ def test_numbers_are_covered_in_place_and_revealed_one_by_one(window, pixels, qt
 
 
 def told(view):
-    """Return all that is said of a view's pictures, and shown of what is pointed at in them."""
-    said = [widget.accessibleDescription() for widget in (view, *view.findChildren(QWidget))]
+    """Return all that is said of a view's pictures, and shown of what is pointed at in them.
+
+    What a grip says, its share of the room, tells nothing of a run.
+    """
+    parts = [part for part in view.findChildren(QWidget) if not isinstance(part, Grip)]
+    said = [widget.accessibleDescription() for widget in (view, *parts)]
     readouts = view.findChildren(Readout)
     return [*said, *(QLabel.text(each) for each in readouts if each.are_all_covered)]
 
