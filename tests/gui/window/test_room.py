@@ -218,17 +218,28 @@ def test_no_demonstration_scrolls_at_1280_by_800(open_window, qtbot, speak, sour
         qtbot.waitUntil(lambda: not overflow(view))
 
 
+@pytest.fixture
+def whole_slide(open_window, qtbot):
+    """Return a function that presents a demonstration and awaits that it is whole."""
+
+    def whole_slide(title, source, size):
+        window = open_window(RunConfig(data=DataConfig(source=source)), size=size)
+        window.stage.show_name("Demos")
+        view = window.views["Demos"]
+        qtbot.keyClick(window, Qt.Key.Key_F5)
+        view.choose_title(title)
+        qtbot.waitUntil(lambda: window.is_at_rest)
+        qtbot.waitUntil(lambda: not overflow(view))
+        return window
+
+    return whole_slide
+
+
 @pytest.mark.parametrize("source", ["iris", "digits"])
 @pytest.mark.parametrize("size", [(1366, 768), (1024, 768)])  # all of the screen
-def test_the_rows_of_all_classes_are_whole_on_a_slide(open_window, qtbot, size, source):
-    window = open_window(RunConfig(data=DataConfig(source=source)), size=size)
-    window.stage.show_name("Demos")
-    view = window.views["Demos"]
-    qtbot.keyClick(window, Qt.Key.Key_F5)
-    view.choose_title("One-hot rows")
-    qtbot.waitUntil(lambda: window.is_at_rest)
-    qtbot.waitUntil(lambda: not overflow(view))
-    demo = view.demo
+def test_the_rows_of_all_classes_are_whole_on_a_slide(whole_slide, qtbot, size, source):
+    window = whole_slide("One-hot rows", source, size)
+    demo = window.views["Demos"].demo
     bars = [grid.horizontalScrollBar() for grid in (demo.rows, demo.terms)]
     assert not any(bar.maximum() for bar in bars)  # one would hide the last row
     if source == "digits":
@@ -253,14 +264,8 @@ def test_notes_give_way_in_large_type_where_all_else_is_in_sight_then_and_come_b
 
 
 @pytest.mark.parametrize("size", [(1366, 768), (1024, 768)])  # all of the screen
-def test_the_shift_of_ten_classes_is_whole_on_a_slide(open_window, qtbot, size):
-    window = open_window(RunConfig(data=DataConfig(source="digits")), size=size)
-    window.stage.show_name("Demos")
-    view = window.views["Demos"]
-    qtbot.keyClick(window, Qt.Key.Key_F5)
-    view.choose_title("Shift invariance")
-    qtbot.waitUntil(lambda: window.is_at_rest)
-    qtbot.waitUntil(lambda: not overflow(view))
+def test_the_shift_of_ten_classes_is_whole_on_a_slide(whole_slide, size):
+    whole_slide("Shift invariance", "digits", size)
 
 
 def test_of_a_long_message_the_foot_shows_its_first_sentence(room, cut_at_last):
